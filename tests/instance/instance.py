@@ -1,0 +1,322 @@
+"""One private Dovecot: start it, talk to it, look into it, stop it."""
+
+import imaplib
+import os
+import poplib
+import re
+import select
+import shlex
+import signal
+import smtplib
+import ssl
+import subprocess
+import sys
+from pathlib import Path
+
+from . import certificate, config, processes
+from .dovecot import Dovecot
+from .ports import Ports
+from .users import PASSWORD, Users
+from .wait import InstanceError, wait_for
+
+BUILT = "the modules of this checkout's build"
+LAUNCHER = Path(__file__).with_name("namespace.py")
+VALGRIND = ("/usr/bin/valgrind --quiet --vgdb=no --leak-check=full --num-callers=40"
+            " --error-exitcode=99 --log-file=/mnt/log/valgrind.{service}.%p.log")
+
+
+def built_stage():
+    """Return the `make install DESTDIR` tree: $COEXIST_STAGE or build/stage, or None."""
+    default = Path(__file__).parents[2] / "build" / "stage"
+    stage = Path(os.environ.get("COEXIST_STAGE") or default)
+    return stage if stage.is_dir() else None
+
+
+class Instance:
+    """A private Dovecot in `folder`, running inside `with`.
+
+    coexist  site-wide settings without their prefix: {"pop3_mark_read": "quit"}
+    users    {name: {userdb field: value}}; the password is always PASSWORD
+    modules  tree of `make install DESTDIR=...`; BUILT is what tests/run staged,
+             None adds nothing to Dovecot's own modules
+    plugins  mail_plugins {"all": [...], "pop3": [...]}; None enables those of
+             ours that the tree contains, {} enables nothing
+    storage  "maildir", "mdbox" or "sdbox"
+    quota    size of the mailbox such as "100K"; True is 1G
+    conf, conf23, conf24  text to append to dovecot.conf (both or one generation)
+    wrap     {service: command prefix}; "valgrind" reports to valgrind_reports()
+    high_performance  processes that serve many sessions one after the other
+    """
+
+    host = "127.0.0.1"
+
+    def __init__(self, folder, *, coexist=None, users=None, modules=BUILT,
+                 plugins=None, storage="maildir", quota=False, conf="",
+                 conf23="", conf24="", wrap=None, high_performance=False):
+        self.dovecot = Dovecot.installed()
+        self.version = self.dovecot.version
+        self.generation = self.dovecot.generation
+        self.folder = Path(folder).resolve()
+        self._staged = self._find_modules(modules)
+        self._wrap = dict(wrap or {})
+        self._settings = {
+            "storage": storage,
+            "coexist": dict(coexist or {}),
+            "quota": "1G" if quota is True else quota,
+            "plugins": self._default_plugins(quota) if plugins is None else plugins,
+            "extra": conf + (conf23 if self.generation == 23 else conf24),
+            "wrap": self._wrap,
+            "high_performance": high_performance,
+        }
+        self._initial_users = users if users is not None else {"alice": {}, "bob": {}}
+        self._launcher = None
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+
+    # Life
+
+    def start(self):
+        """Make the folder and start the server; returns when it listens."""
+        self._ports = Ports(config.PORT_NAMES)
+        try:
+            self._make_folder()
+            self._launch()
+            wait_for(self._is_listening, 20, "Dovecot to start")
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self):
+        """End everything that start() began; valgrind gets the time to report."""
+        if self._launcher is not None:
+            if self._wrap and self._launcher.poll() is None:
+                self._end_gracefully()
+            self._launcher.stdin.close()
+            self._launcher.wait()
+            self._launcher.stdout.close()
+            self._launcher = None
+        self._ports.close()
+
+    def reload(self, **settings):
+        """Write the configuration again, with e.g. coexist={...} changed, and obey it."""
+        unknown = set(settings) - set(self._settings)
+        if unknown:
+            raise TypeError(f"no such setting: {unknown}")
+        self._settings.update(settings)
+        self._write_config()
+        old = self.pids("config")
+        self.doveadm("reload")
+        wait_for(lambda: not set(old) & set(self.pids("config")), 10,
+                 "the old configuration to be dropped")
+
+    # Clients
+
+    def port(self, name):
+        """Return the port of imap, imaps, pop3, pop3s, lmtp, submission or http."""
+        return self._ports.number[name]
+
+    def pop3(self, user="alice", tls=False, password=PASSWORD):
+        """Return a poplib.POP3 that is logged in."""
+        if tls:
+            client = poplib.POP3_SSL(self.host, self.port("pop3s"), timeout=60,
+                                     context=self._tls())
+        else:
+            client = poplib.POP3(self.host, self.port("pop3"), timeout=60)
+        client.user(user)
+        client.pass_(password)
+        return client
+
+    def imap(self, user="alice", tls=False, password=PASSWORD):
+        """Return an imaplib.IMAP4 that is logged in."""
+        if tls:
+            client = imaplib.IMAP4_SSL(self.host, self.port("imaps"), timeout=60,
+                                       ssl_context=self._tls())
+        else:
+            client = imaplib.IMAP4(self.host, self.port("imap"), timeout=60)
+        client.login(user, password)
+        return client
+
+    def deliver(self, user, messages, sender="sender@example.org"):
+        """Deliver one message (bytes) or a list of them to a user by LMTP."""
+        if isinstance(messages, bytes):
+            messages = [messages]
+        with smtplib.LMTP(self.host, self.port("lmtp"), timeout=60) as client:
+            for message in messages:
+                client.sendmail(sender, [user], message)
+
+    def set_user(self, name, **fields):
+        """Replace the userdb fields of a user (or add one); the next login obeys.
+
+        Takes up to a second. None as value writes the field without "=".
+        """
+        self._users.set(name, fields)
+
+    # Administration
+
+    def inside(self, *command, check=True, **options):
+        """Run a command where the instance sees it; return CompletedProcess (text)."""
+        enter = ["nsenter", f"--target={self.pid}", "--mount", "--pid", "--root",
+                 "--wd"]
+        return subprocess.run([*enter, *map(str, command)], check=check, text=True,
+                              capture_output=True, timeout=120, **options)
+
+    def doveadm(self, *arguments, check=True, **options):
+        """Run doveadm; return its output. With check=False: the CompletedProcess."""
+        done = self.inside("doveadm", "-c", "/mnt/etc/dovecot.conf", *arguments,
+                           check=False, **options)
+        if not check:
+            return done
+        if done.returncode != 0:
+            raise InstanceError(f"doveadm {shlex.join(map(str, arguments))}: "
+                                f"exit {done.returncode}: {done.stderr or done.stdout}")
+        return done.stdout
+
+    def kick(self, user):
+        """End all sessions of a user as an administrator would."""
+        return self.doveadm("kick", user)
+
+    # Processes
+
+    @property
+    def pid(self):
+        """The process id of Dovecot's master, as seen from outside."""
+        return self._master
+
+    def pids(self, service=None):
+        """Return ids of the instance's living processes, or of one service's."""
+        return processes.find(self._master, service)
+
+    def session_pid(self, service, user):
+        """Return the process of the newest imap, pop3 or submission session of a user."""
+        login = re.compile(rf"{service}-login: .*user=<{re.escape(user)}>.* mpid=(\d+)")
+
+        def newest():
+            logged = login.findall(self.log_text())
+            found = [pid for pid in self.pids(service)
+                     if logged and processes.inner_id(pid) == int(logged[-1])]
+            return found and found[0]
+        return self.wait_for(newest, what=f"a {service} session of {user}")
+
+    def kill(self, pid, number=signal.SIGKILL):
+        """Send a signal to one of the instance's processes."""
+        if pid not in self.pids():
+            raise InstanceError(f"{pid} is not a process of this instance")
+        os.kill(pid, number)
+
+    # What happened
+
+    def log_text(self):
+        """Return all that Dovecot logged."""
+        path = self.folder / "log" / "dovecot.log"
+        return path.read_text(errors="replace") if path.exists() else ""
+
+    def log_problems(self):
+        """Return the log lines of level warning and above."""
+        pattern = re.compile(r"(Warning|Error|Fatal|Panic): ")
+        return [line for line in self.log_text().splitlines() if pattern.search(line)]
+
+    def wait_log(self, regex, timeout=5.0):
+        """Return the match of regex in the log as soon as there is one."""
+        return self.wait_for(lambda: re.search(regex, self.log_text(), re.M), timeout,
+                             f"{regex!r} in the log")
+
+    def wait_for(self, predicate, timeout=5.0, what="the condition"):
+        """Like wait.wait_for, and shows the end of the log on failure."""
+        try:
+            return wait_for(predicate, timeout, what)
+        except InstanceError as error:
+            raise InstanceError(f"{error}\n{self._log_tail()}") from None
+
+    def valgrind_reports(self):
+        """Return {file name: text} of what valgrind had to say, without the silent."""
+        reports = (self.folder / "log").glob("valgrind.*.log")
+        return {path.name: path.read_text() for path in reports
+                if path.stat().st_size > 0}
+
+    # Inner parts
+
+    def _find_modules(self, modules):
+        stage = built_stage() if modules is BUILT else modules
+        if stage is None:
+            return None
+        staged = self.dovecot.staged(Path(stage).resolve())
+        if not staged.is_dir():
+            raise InstanceError(f"no modules staged: {staged} is missing")
+        return staged
+
+    def _default_plugins(self, quota):
+        names = re.findall(r"lib\d\d_(\w+)_plugin\.so ",
+                           " ".join(path.name + " " for path in self._modules()))
+        plugins = {"all": [name for name in names if name == "coexist"],
+                   "imap": [name for name in names if name == "imap_coexist"],
+                   "pop3": [name for name in names if name == "pop3_coexist"]}
+        if quota:
+            plugins["all"] += ["quota"]
+            plugins["all"] += [name for name in names if name == "coexist_quota"]
+            plugins["imap"] += ["imap_quota"]
+        return plugins
+
+    def _modules(self):
+        return sorted(self._staged.glob("lib*_plugin.so")) if self._staged else []
+
+    def _tls(self):
+        return ssl.create_default_context(cafile=str(self.folder / "etc/cert.pem"))
+
+    def _make_folder(self):
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.chmod(0o755)
+        for name in ("etc", "log", "run", "state", "home", "bin"):
+            (self.folder / name).mkdir(exist_ok=True)
+        for name in ("home", "log"):
+            (self.folder / name).chmod(0o777)
+        certificate.create(self.folder / "etc")
+        self._users = Users(self.folder / "etc/users", self._initial_users)
+        self._write_config()
+        for service, prefix in self._wrap.items():
+            self._write_wrapper(service, prefix)
+
+    def _write_config(self):
+        (self.folder / "etc/dovecot.conf").write_text(
+            config.render(self.dovecot, self._ports.number, **self._settings))
+
+    def _write_wrapper(self, service, prefix):
+        """GDB in the environment keeps modules loaded, and so their symbols known."""
+        if prefix == "valgrind":
+            prefix = VALGRIND.format(service=service)
+        script = self.folder / "bin" / service
+        script.write_text("#!/bin/sh\nexport GDB=1\n"
+                          f'exec {prefix} {self.dovecot.libexecdir / service} "$@"\n')
+        script.chmod(0o755)
+
+    def _launch(self):
+        with open(self.folder / "log/start.log", "wb") as output:
+            self._launcher = subprocess.Popen(
+                [sys.executable, "-I", LAUNCHER, self.folder, self.dovecot.moduledir,
+                 self._staged or "", "dovecot", "-F", "-c", "/mnt/etc/dovecot.conf"],
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=output,
+                start_new_session=True)
+        line = self._launcher.stdout.readline()
+        if not line:
+            raise InstanceError(f"cannot start: {self._log_tail()}")
+        self._master = int(line)
+
+    def _is_listening(self):
+        if self._launcher.poll() is not None:
+            raise InstanceError(f"Dovecot ended at once:\n{self._log_tail()}")
+        return " starting up" in self.log_text()
+
+    def _end_gracefully(self):
+        os.kill(self._master, signal.SIGTERM)
+        ended = select.select([self._launcher.stdout], [], [], 30)[0]
+        if not ended:
+            raise InstanceError("Dovecot did not end within 30 s")
+
+    def _log_tail(self):
+        start = (self.folder / "log/start.log").read_text(errors="replace")
+        lines = start.splitlines()[-10:] + self.log_text().splitlines()[-40:]
+        return "\n".join(lines)

@@ -1,0 +1,108 @@
+"""Run a command with a folder on /mnt and modules laid over Dovecot's own.
+
+    python3 namespace.py FOLDER MODULEDIR STAGED COMMAND [ARGUMENT...]
+
+The command becomes the first process of new mount and process namespaces, so
+nothing of this is visible outside and ending it ends all that it started.
+STAGED may be empty: no modules are added. Prints the command's process id.
+Ends the command when it reaches the end of its standard input, that is when
+whoever started it closes the pipe or dies.
+"""
+
+import ctypes
+import errno
+import os
+import select
+import shutil
+import signal
+import sys
+
+MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 0x40000
+CLONE_NEWNS, CLONE_NEWPID = 0x20000, 0x20000000
+PR_SET_PDEATHSIG = 1
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def call(function, *arguments):
+    """Call a libc function; OSError if it fails."""
+    if getattr(libc, function)(*arguments) < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{function}: {os.strerror(number)}")
+
+
+def mount(source, target, kind, flags=0):
+    """mount(2)."""
+    call("mount", os.fsencode(source), os.fsencode(target), os.fsencode(kind),
+         ctypes.c_ulong(flags), None)
+
+
+def make_private():
+    """Keep the mounts that follow from reaching any other namespace."""
+    try:
+        mount("none", "/", "", MS_REC | MS_PRIVATE)
+    except OSError as error:
+        if error.errno != errno.EINVAL:
+            raise
+        make_private_from_chroot()
+
+
+def make_private_from_chroot():
+    """The same in a chroot whose root is not a mount point.
+
+    Entering the own namespace leads to its real root, from where every mount
+    can be made private, and then back.
+    """
+    root = os.open("/", os.O_RDONLY)
+    call("setns", os.pidfd_open(os.getpid()), CLONE_NEWNS)
+    mount("none", "/", "", MS_REC | MS_PRIVATE)
+    os.fchdir(root)
+    os.chroot(".")
+
+
+def lay_over(moduledir, staged):
+    """Put a copy of the stock modules plus the staged ones on moduledir."""
+    stock = os.open(moduledir, os.O_RDONLY)
+    mount("modules", moduledir, "tmpfs")
+    os.chmod(moduledir, 0o755)
+    os.fchdir(stock)
+    shutil.copytree(".", moduledir, symlinks=True, dirs_exist_ok=True)
+    shutil.copytree(staged, moduledir, symlinks=True, dirs_exist_ok=True)
+
+
+def start(command):
+    """Return the process id of the command, which ends when this process does."""
+    pid = os.fork()
+    if pid != 0:
+        return pid
+    try:
+        call("prctl", PR_SET_PDEATHSIG, signal.SIGKILL)
+        mount("proc", "/proc", "proc")
+        os.chdir("/")
+        os.dup2(os.open(os.devnull, os.O_RDWR), 0)
+        os.dup2(2, 1)
+        os.execvp(command[0], command)
+    except OSError as error:
+        print(error, file=sys.stderr)
+    os._exit(127)
+
+
+def main(folder, moduledir, staged, *command):
+    """Return the exit status: the command's, or 0 if it was ended by request."""
+    call("unshare", CLONE_NEWNS | CLONE_NEWPID)
+    make_private()
+    if staged:
+        lay_over(moduledir, staged)
+    mount(folder, "/mnt", "", MS_BIND)
+    pid = start(command)
+    print(pid, flush=True)
+    poll = select.poll()
+    poll.register(os.pidfd_open(pid), select.POLLIN)
+    poll.register(0, select.POLLIN)
+    poll.poll()
+    os.kill(pid, signal.SIGKILL)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

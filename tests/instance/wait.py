@@ -1,0 +1,26 @@
+"""Waiting for a condition, with a deadline and never longer than needed."""
+
+import time
+
+
+class InstanceError(Exception):
+    """The private Dovecot did not do what the test relies on."""
+
+
+def wait_for(predicate, timeout=5.0, what="the condition"):
+    """Return the first true value of predicate(); InstanceError after timeout seconds."""
+    deadline = time.monotonic() + timeout
+    while True:
+        value = predicate()
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise InstanceError(f"waited {timeout} s for {what}")
+        time.sleep(0.005)
+
+
+def wait_for_next_second():
+    """Return as soon as the clock shows another whole second than now."""
+    second = int(time.time())
+    while int(time.time()) == second:
+        time.sleep(second + 1.001 - time.time())
