@@ -1,0 +1,139 @@
+#ifndef COEXIST_POLICY_KEYS_H
+#define COEXIST_POLICY_KEYS_H
+
+/* THE table of policy keys. Whatever must know the list of keys is made from
+   it: the parser, the merge of scopes, the settings of Dovecot 2.4, the reader
+   for Dovecot 2.3, the manual page. A new key is a line here plus the code
+   that obeys it.
+
+   KEY(name, type, default, choices, state, help)
+
+   name     as in a policy document; `coexist_<name>` as a dovecot.conf setting
+            and as a userdb field
+   type     a COEXIST_TYPE_* of policy-value.h without its prefix
+   default  the built-in value, in the syntax of the type
+   choices  the words that are allowed, separated by spaces, or NULL
+   state    ENFORCED, or LATER while nothing obeys the key yet
+   help     one line; the manual adds "Not enforced yet." to a LATER key
+
+   The order is that of the manual and, on Dovecot 2.4, that of the settings
+   structure which the config process and the sessions must share. */
+
+/* What a key's name begins with in dovecot.conf and in the userdb. */
+#define COEXIST_KEY_PREFIX "coexist_"
+
+/* Keys that exist once for each protocol. */
+#define COEXIST_PROTOCOL_KEYS(KEY, protocol, label) \
+	KEY(protocol##_access, ACCESS, "allow", "allow deny suspend", LATER, \
+	    "May this mailbox log in by " label "? suspend is a deny that a " \
+	    "narrower scope cannot lift.") \
+	KEY(protocol##_networks, NETWORKS, "", NULL, LATER, \
+	    "Client networks that may use " label "; empty means any.") \
+	KEY(protocol##_until, DATE, "none", NULL, LATER, \
+	    "From this date (UTC) on, " label " is refused and the refusal " \
+	    "names the date.") \
+	KEY(protocol##_max_sessions, NUMBER, "0", NULL, LATER, \
+	    "Concurrent " label " sessions of this mailbox, all addresses " \
+	    "together; 0 leaves it to Dovecot's own limit.")
+
+#define COEXIST_TLS_KEY(KEY, protocol, label) \
+	KEY(protocol##_tls, CHOICE, "any", "any required", LATER, \
+	    "Must the connection be TLS to use " label "?")
+
+#define COEXIST_POLICY_KEYS(KEY) \
+	COEXIST_PROTOCOL_KEYS(KEY, imap, "IMAP") \
+	COEXIST_TLS_KEY(KEY, imap, "IMAP") \
+	COEXIST_PROTOCOL_KEYS(KEY, pop3, "POP3") \
+	COEXIST_TLS_KEY(KEY, pop3, "POP3") \
+	COEXIST_PROTOCOL_KEYS(KEY, submission, "submission") \
+	COEXIST_TLS_KEY(KEY, submission, "submission") \
+	COEXIST_PROTOCOL_KEYS(KEY, sieve, "ManageSieve") \
+	COEXIST_TLS_KEY(KEY, sieve, "ManageSieve") \
+	COEXIST_PROTOCOL_KEYS(KEY, webmail, "webmail") \
+	KEY(pop3_login_delay, INTERVAL, "0", NULL, LATER, \
+	    "Least time between two POP3 logins (RFC 2449 LOGIN-DELAY), " \
+	    "announced and enforced.") \
+	KEY(deny_text, TEXT, "", NULL, LATER, \
+	    "The administrator's own text for refusals.") \
+	KEY(language, LANGUAGE, "en", NULL, LATER, \
+	    "Language tag for texts; falls back to its base, then to en.") \
+	KEY(pop3_mark_read, CHOICE, "stock", "stock complete quit never", \
+	    ENFORCED, \
+	    "What makes a message downloaded by POP3 read in IMAP. stock: " \
+	    "exactly as Dovecot. complete: a RETR that the client confirmed " \
+	    "with its next command. quit: the same, applied only at QUIT. " \
+	    "never: nothing does.") \
+	KEY(pop3_mark_read_days, NUMBER, "0", NULL, ENFORCED, \
+	    "Mark only messages received within so many days; 0 means no " \
+	    "limit. Without effect on stock and never.") \
+	KEY(pop3_mark_downloaded, FLAG, "no", "no yes", ENFORCED, \
+	    "Add the keyword $POP3Downloaded to confirmed downloads.") \
+	KEY(pop3_fetcher_networks, NETWORKS, "", NULL, ENFORCED, \
+	    "POP3 sessions from these networks (a ticket system, a backup) " \
+	    "never mark anything.") \
+	KEY(pop3_delete, CHOICE, "expunge", "expunge hide trash archive", \
+	    LATER, \
+	    "What DELE and QUIT do. hide: the message stays in IMAP, read, " \
+	    "and is never listed to POP3 again. trash, archive: it is moved " \
+	    "there, read.") \
+	KEY(pop3_delete_limit, NUMBER, "0", NULL, LATER, \
+	    "More DELEs than this in one session are treated as hide, with " \
+	    "a notice to the owner; 0 is off.") \
+	KEY(pop3_keep_days, NUMBER, "0", NULL, LATER, \
+	    "Days that a message is kept, counted from its first confirmed " \
+	    "download; 0 is off.") \
+	KEY(pop3_show, CHOICE, "all", "all unread", LATER, \
+	    "What a POP3 client is shown.") \
+	KEY(pop3_show_days, NUMBER, "0", NULL, LATER, \
+	    "Show a POP3 client only messages received within so many days; " \
+	    "0 means no limit.") \
+	KEY(pop3_show_since, DATE, "none", NULL, LATER, \
+	    "Show a POP3 client only messages received since this date.") \
+	KEY(pop3_show_deleted, FLAG, "yes", "yes no", LATER, \
+	    "no hides messages from POP3 that IMAP flagged \\Deleted.") \
+	KEY(pop3_max_messages, NUMBER, "0", NULL, LATER, \
+	    "Show a POP3 client only the newest so many messages; 0 means " \
+	    "all.") \
+	KEY(pop3_folders, MAILBOXES, "INBOX", NULL, LATER, \
+	    "The mailboxes and patterns that make up the POP3 maildrop.") \
+	KEY(quota_warn, PERCENTS, "", NULL, LATER, \
+	    "Levels of usage, in percent, at which the owner is told.") \
+	KEY(quota_warn_free, SIZES, "", NULL, LATER, \
+	    "Levels of space left at which the owner is told.") \
+	KEY(quota_warn_rearm, NUMBER, "5", NULL, LATER, \
+	    "Percentage points that usage must fall below a level before " \
+	    "that level can fire again.") \
+	KEY(quota_warn_repeat, INTERVAL, "0", NULL, LATER, \
+	    "Reminder interval while usage stays at or above a level; 0 is " \
+	    "off.") \
+	KEY(quota_warn_channels, CHOICES, "mail", "mail alert event", LATER, \
+	    "How the owner is told.") \
+	KEY(quota_warn_recovered, FLAG, "no", "no yes", LATER, \
+	    "Tell the owner when usage is back below every level.") \
+	KEY(preset, CHOICE, "none", \
+	    "none classic safe multi-device read-only archive", LATER, \
+	    "A named bundle of the keys above; explicit keys win.")
+
+#define COEXIST_KEY_ENUM(name, type, default_value, choices, state, help) \
+	COEXIST_KEY_##name,
+enum coexist_key {
+	COEXIST_POLICY_KEYS(COEXIST_KEY_ENUM)
+	COEXIST_KEY_COUNT
+};
+#undef COEXIST_KEY_ENUM
+
+/* Indexes into the choices of the keys that code switches on. */
+enum coexist_mark_read {
+	COEXIST_MARK_READ_STOCK,
+	COEXIST_MARK_READ_COMPLETE,
+	COEXIST_MARK_READ_QUIT,
+	COEXIST_MARK_READ_NEVER
+};
+
+enum coexist_access {
+	COEXIST_ACCESS_ALLOW,
+	COEXIST_ACCESS_DENY,
+	COEXIST_ACCESS_SUSPEND
+};
+
+#endif

@@ -1,0 +1,52 @@
+/* See the contract in userdb-fields.h. */
+
+#include "lib.h"
+#include "userdb-fields.h"
+#include "array.h"
+#include "policy-value.h"
+
+#define FIELD_PREFIX_LENGTH (sizeof(COEXIST_KEY_PREFIX) - 1)
+
+static bool is_ours(const char *field)
+{
+	return strncmp(field, COEXIST_KEY_PREFIX, FIELD_PREFIX_LENGTH) == 0;
+}
+
+const char *const *
+coexist_userdb_fields_read(const char *const *fields,
+			   const char *texts_r[COEXIST_KEY_COUNT])
+{
+	ARRAY_TYPE(const_string) unknown;
+	enum coexist_key key;
+
+	t_array_init(&unknown, 4);
+	memset(texts_r, 0, sizeof(*texts_r) * COEXIST_KEY_COUNT);
+	for (; fields != NULL && *fields != NULL; fields++) {
+		const char *value = strchr(*fields, '=');
+		const char *name;
+
+		if (!is_ours(*fields))
+			continue;
+		name = t_strcut(*fields + FIELD_PREFIX_LENGTH, '=');
+		if (coexist_key_find(name, &key))
+			texts_r[key] = value == NULL ? "yes" : value + 1;
+		else
+			array_push_back(&unknown, &name);
+	}
+	array_append_zero(&unknown);
+	return array_front(&unknown);
+}
+
+bool coexist_userdb_fields_have(const char *const *fields, const char *name)
+{
+	size_t length = strlen(name);
+
+	for (; fields != NULL && *fields != NULL; fields++) {
+		const char *field = *fields + FIELD_PREFIX_LENGTH;
+
+		if (is_ours(*fields) && strncmp(field, name, length) == 0 &&
+		    (field[length] == '=' || field[length] == '\0'))
+			return TRUE;
+	}
+	return FALSE;
+}

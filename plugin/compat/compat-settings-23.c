@@ -1,0 +1,160 @@
+/* Site settings on Dovecot 2.3: plugin { coexist_<key> = <value> } */
+
+#include "lib.h"
+#include "compat.h"
+#include "compat-settings.h"
+
+#if !DOVECOT_PREREQ(2, 4, 0)
+
+#include "array.h"
+#include "str.h"
+#include "var-expand.h"
+#include "settings-parser.h"
+#include "master-service.h"
+#include "master-service-settings.h"
+#include "mail-user.h"
+#include "mail-storage-service.h"
+#include "userdb-fields.h"
+#include "policy-value.h"
+
+struct coexist_site_settings {
+	struct mail_user *user;
+	pool_t pool;
+	/* What dovecot.conf said about the keys that a userdb field replaced.
+	   Read only when the first of them is asked for. */
+	const char *replaced[COEXIST_KEY_COUNT];
+	bool replaced_read;
+};
+
+int coexist_site_settings_read(struct mail_user *user,
+			       struct coexist_site_settings **set_r,
+			       const char **error_r ATTR_UNUSED)
+{
+	struct coexist_site_settings *set;
+
+	set = p_new(user->pool, struct coexist_site_settings, 1);
+	set->user = user;
+	*set_r = set;
+	return 0;
+}
+
+void coexist_site_settings_free(struct coexist_site_settings **set)
+{
+	/* allocated from the user's pool */
+	*set = NULL;
+}
+
+static const char *expand(struct mail_user *user, const char *value)
+{
+	string_t *str = t_str_new(128);
+	const char *error;
+
+	if (var_expand_with_funcs(str, value, mail_user_var_expand_table(user),
+				  mail_user_var_expand_func_table, user,
+				  &error) <= 0)
+		return value;
+	return str_c(str);
+}
+
+static void
+replaced_add(struct coexist_site_settings *set, const char *name,
+	     const char *value)
+{
+	enum coexist_key key;
+
+	if (!str_begins(name, COEXIST_KEY_PREFIX))
+		return;
+	if (!coexist_key_find(name + strlen(COEXIST_KEY_PREFIX), &key))
+		return;
+	set->replaced[key] = p_strdup(set->user->pool,
+				      expand(set->user, value));
+}
+
+/* Reads the plugin settings as they were before the userdb's fields were laid
+   over them. It comes from the process's cache: at the user's login Dovecot
+   asked for the same. */
+static int
+replaced_read(struct coexist_site_settings *set, const char **error_r)
+{
+	struct mail_storage_service_user *service_user =
+		set->user->_service_user;
+	const struct setting_parser_info *user_info;
+	const struct setting_parser_context *parser;
+	const struct mail_user_settings *user_set;
+	const char *const *envs;
+	unsigned int i, count;
+	pool_t pool;
+	int ret;
+
+	pool = pool_alloconly_create("coexist site settings", 1024);
+	ret = mail_storage_service_read_settings(
+		mail_storage_service_user_get_service_ctx(service_user),
+		mail_storage_service_user_get_input(service_user),
+		pool, &user_info, &parser, error_r);
+	if (ret == 0) {
+		user_set = master_service_settings_parser_get_others(
+			master_service, parser)[0];
+		envs = !array_is_created(&user_set->plugin_envs) ? NULL :
+			array_get(&user_set->plugin_envs, &count);
+		for (i = 0; envs != NULL && i + 1 < count; i += 2)
+			replaced_add(set, envs[i], envs[i + 1]);
+	}
+	pool_unref(&pool);
+	return ret;
+}
+
+static const char *
+replaced_get(struct coexist_site_settings *set, enum coexist_key key)
+{
+	const char *error;
+
+	if (!set->replaced_read && set->user->_service_user != NULL) {
+		set->replaced_read = TRUE;
+		if (replaced_read(set, &error) < 0) {
+			e_error(set->user->event, "coexist: Can't read the "
+				"settings behind the userdb fields, using "
+				"built-in defaults: %s", error);
+		}
+	}
+	return set->replaced[key];
+}
+
+const char *coexist_site_settings_get(struct coexist_site_settings *set,
+				      enum coexist_key key)
+{
+	const char *name = coexist_policy_keys[key].name;
+	const char *value;
+
+	if (coexist_userdb_fields_have(set->user->userdb_fields, name))
+		return replaced_get(set, key);
+	T_BEGIN {
+		value = mail_user_plugin_getenv(set->user,
+			t_strconcat(COEXIST_KEY_PREFIX, name, NULL));
+	} T_END;
+	return value;
+}
+
+const char *const *
+coexist_site_settings_get_unknown(struct coexist_site_settings *set)
+{
+	ARRAY_TYPE(const_string) unknown;
+	const char *const *envs, *name;
+	enum coexist_key key;
+	unsigned int i, count;
+
+	t_array_init(&unknown, 4);
+	envs = !array_is_created(&set->user->set->plugin_envs) ? NULL :
+		array_get(&set->user->set->plugin_envs, &count);
+	for (i = 0; envs != NULL && i + 1 < count; i += 2) {
+		if (!str_begins(envs[i], COEXIST_KEY_PREFIX))
+			continue;
+		name = envs[i] + strlen(COEXIST_KEY_PREFIX);
+		if (!coexist_key_find(name, &key) &&
+		    !coexist_userdb_fields_have(set->user->userdb_fields, name))
+			array_push_back(&unknown, &name);
+	}
+	array_append_zero(&unknown);
+	return array_front(&unknown);
+}
+
+#endif

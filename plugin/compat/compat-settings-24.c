@@ -1,0 +1,65 @@
+/* Site settings on Dovecot 2.4: coexist_<key> = <value> */
+
+#include "lib.h"
+#include "compat.h"
+#include "compat-settings.h"
+#include "compat-settings-info.h"
+
+#if DOVECOT_PREREQ(2, 4, 0)
+
+#include "settings.h"
+#include "mail-user.h"
+
+struct coexist_site_settings {
+	struct coexist_settings *set;
+};
+
+int coexist_site_settings_read(struct mail_user *user,
+			       struct coexist_site_settings **set_r,
+			       const char **error_r)
+{
+	struct settings_root *root = settings_root_find(user->event);
+	struct settings_instance *instance;
+	struct event *event;
+	struct coexist_settings *set;
+	int ret;
+
+	/* a fresh instance knows nothing of the user's userdb fields */
+	instance = settings_instance_new(root);
+	event = event_create(user->event);
+	event_set_ptr(event, SETTINGS_EVENT_INSTANCE, instance);
+	ret = settings_get(event, &coexist_setting_parser_info, 0, &set,
+			   error_r);
+	event_unref(&event);
+	settings_instance_free(&instance);
+	if (ret < 0)
+		return -1;
+
+	*set_r = p_new(user->pool, struct coexist_site_settings, 1);
+	(*set_r)->set = set;
+	return 0;
+}
+
+void coexist_site_settings_free(struct coexist_site_settings **set)
+{
+	if (*set == NULL)
+		return;
+	settings_free((*set)->set);
+	*set = NULL;
+}
+
+const char *coexist_site_settings_get(struct coexist_site_settings *set,
+				      enum coexist_key key)
+{
+	return *(const char *const *)
+		CONST_PTR_OFFSET(set->set, coexist_setting_defines[key].offset);
+}
+
+const char *const *
+coexist_site_settings_get_unknown(
+	struct coexist_site_settings *set ATTR_UNUSED)
+{
+	return t_new(const char *, 1);
+}
+
+#endif

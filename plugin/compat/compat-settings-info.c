@@ -1,0 +1,45 @@
+/* See the contract in compat-settings-info.h. */
+
+#include "lib.h"
+#include "compat.h"
+#include "compat-settings-info.h"
+
+#if DOVECOT_PREREQ(2, 4, 0)
+
+/* Every key is a string for Dovecot and read by our own parser: a userdb field
+   with a typo must not fail the login, and the site's value has to hold. No
+   %variables, so that "80 %" in a text is just that. */
+#define KEY_DEFINE(name, value_type, default_value, choices, state, help) \
+	{ .type = SET_STR_NOVARS, .key = COEXIST_KEY_PREFIX #name, \
+	  .offset = offsetof(struct coexist_settings, name) },
+const struct setting_define coexist_setting_defines[] = {
+	COEXIST_POLICY_KEYS(KEY_DEFINE)
+	SETTING_DEFINE_LIST_END
+};
+
+#define KEY_DEFAULT(name, value_type, default_value, choices, state, help) \
+	.name = "",
+static const struct coexist_settings coexist_default_settings = {
+	COEXIST_POLICY_KEYS(KEY_DEFAULT)
+};
+
+const struct setting_parser_info coexist_setting_parser_info = {
+	.name = "coexist",
+
+	.defines = coexist_setting_defines,
+	.defaults = &coexist_default_settings,
+
+	.struct_size = sizeof(struct coexist_settings),
+	.pool_offset1 = 1 + offsetof(struct coexist_settings, pool),
+};
+
+const struct setting_parser_info *coexist_settings_set_infos[] = {
+	&coexist_setting_parser_info,
+	NULL
+};
+
+#else
+
+const struct setting_parser_info *coexist_settings_set_infos[] = { NULL };
+
+#endif

@@ -1,0 +1,26 @@
+#ifndef COEXIST_COMPAT_SETTINGS_INFO_H
+#define COEXIST_COMPAT_SETTINGS_INFO_H
+
+#include "settings-parser.h"
+#include "coexist/policy-keys.h"
+
+/* The settings of Dovecot 2.4, in the order of the policy keys. The config
+   process and the sessions must have the same table, so both are made from
+   this one. */
+struct coexist_settings {
+	pool_t pool;
+#define COEXIST_KEY_MEMBER(name, value_type, default_value, choices, state, help) \
+	const char *name;
+	COEXIST_POLICY_KEYS(COEXIST_KEY_MEMBER)
+};
+
+
+/* Indexed by enum coexist_key, with an end mark behind them. */
+extern const struct setting_define coexist_setting_defines[];
+extern const struct setting_parser_info coexist_setting_parser_info;
+
+/* What the settings module exports to the config process of Dovecot 2.4, which
+   looks for this name: a NULL-terminated list. Dovecot 2.3 does not. */
+extern const struct setting_parser_info *coexist_settings_set_infos[];
+
+#endif

@@ -1,0 +1,33 @@
+#ifndef COEXIST_COMPAT_SETTINGS_H
+#define COEXIST_COMPAT_SETTINGS_H
+
+#include "coexist/policy-keys.h"
+
+struct mail_user;
+
+/* The policy settings of dovecot.conf as a session sees them, without what
+   the userdb said about its user: they are the scope behind the userdb's.
+
+   Dovecot 2.3 keeps both in one list, in which a userdb field replaces the
+   setting of the same name, and its configuration has to be read again to see
+   what was replaced. Dovecot 2.4 layers them. */
+struct coexist_site_settings;
+
+/* Returns 0 and the settings, or -1 and an error that names the setting. The
+   settings live until they are freed, which must be before the user is. */
+int coexist_site_settings_read(struct mail_user *user,
+			       struct coexist_site_settings **set_r,
+			       const char **error_r);
+void coexist_site_settings_free(struct coexist_site_settings **set);
+
+/* Returns the key's text, or NULL if dovecot.conf does not name it. */
+const char *coexist_site_settings_get(struct coexist_site_settings *set,
+				      enum coexist_key key);
+
+/* Returns the names, without coexist_, of settings that nobody knows as a
+   NULL-terminated list on the data stack. Always empty on Dovecot 2.4, whose
+   configuration refuses them. */
+const char *const *
+coexist_site_settings_get_unknown(struct coexist_site_settings *set);
+
+#endif

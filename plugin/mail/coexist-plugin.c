@@ -1,0 +1,24 @@
+/* lib20_coexist_plugin: the session's policy, for every process that handles
+   mail. */
+
+#include "lib.h"
+#include "coexist-plugin.h"
+#include "mail-storage-hooks.h"
+#include "compat.h"
+#include "coexist-user.h"
+
+const char *coexist_plugin_version = DOVECOT_ABI_VERSION;
+
+static struct mail_storage_hooks coexist_mail_storage_hooks = {
+	.mail_user_created = coexist_user_created
+};
+
+void coexist_plugin_init(struct module *module)
+{
+	mail_storage_hooks_add(module, &coexist_mail_storage_hooks);
+}
+
+void coexist_plugin_deinit(void)
+{
+	mail_storage_hooks_remove(&coexist_mail_storage_hooks);
+}

@@ -1,0 +1,138 @@
+/* See the contract in coexist-user.h. */
+
+#include "lib.h"
+#include "coexist-user.h"
+#include "array.h"
+#include "mail-storage-private.h"
+#include "str-sanitize.h"
+#include "compat-settings.h"
+#include "userdb-fields.h"
+
+/* Enough of a wrong value to recognise it in the log. */
+#define LOGGED_VALUE_LENGTH 80
+
+#define COEXIST_USER_CONTEXT(obj) \
+	MODULE_CONTEXT(obj, coexist_user_module)
+
+enum {
+	SCOPE_USERDB,	/* the narrowest */
+	SCOPE_SITE,
+	SCOPE_COUNT
+};
+
+struct coexist_user {
+	union mail_user_module_context module_ctx;
+
+	const char *userdb_texts[COEXIST_KEY_COUNT];
+	struct coexist_site_settings *site;
+	struct coexist_scope scopes[SCOPE_COUNT];
+	struct coexist_policy policy;
+};
+
+static MODULE_CONTEXT_DEFINE_INIT(coexist_user_module,
+				  &mail_user_module_register);
+
+static const char *userdb_get(void *context, enum coexist_key key)
+{
+	struct coexist_user *cuser = context;
+
+	return cuser->userdb_texts[key];
+}
+
+static const char *site_get(void *context, enum coexist_key key)
+{
+	struct coexist_user *cuser = context;
+
+	return coexist_site_settings_get(cuser->site, key);
+}
+
+static void
+log_unknown_value(void *context, const struct coexist_scope *scope,
+		  enum coexist_key key, const char *text)
+{
+	struct mail_user *user = context;
+	const struct coexist_policy_key *info = &coexist_policy_keys[key];
+	const char *expected = coexist_type_describe(info->type);
+
+	e_warning(user->event, "coexist: Ignoring unknown value in %s: "
+		  COEXIST_KEY_PREFIX"%s=%s (expected %s%s)",
+		  scope->name, info->name,
+		  str_sanitize(text, LOGGED_VALUE_LENGTH),
+		  expected == NULL ? "one of: " : expected,
+		  expected == NULL ? info->choices : "");
+}
+
+static void
+log_unknown_keys(struct mail_user *user, const struct coexist_scope *scope,
+		 const char *const *names)
+{
+	for (; *names != NULL; names++) {
+		e_warning(user->event, "coexist: Ignoring unknown key in %s: "
+			  COEXIST_KEY_PREFIX"%s", scope->name,
+			  str_sanitize(*names, LOGGED_VALUE_LENGTH));
+	}
+}
+
+static void coexist_user_deinit(struct mail_user *user)
+{
+	struct coexist_user *cuser = COEXIST_USER_CONTEXT(user);
+
+	i_assert(cuser != NULL);
+	coexist_site_settings_free(&cuser->site);
+	cuser->module_ctx.super.deinit(user);
+}
+
+static void policy_read(struct mail_user *user, struct coexist_user *cuser)
+{
+	static const struct coexist_scope scopes[SCOPE_COUNT] = {
+		[SCOPE_USERDB] = { .name = "userdb", .get = userdb_get },
+		[SCOPE_SITE] = { .name = "dovecot.conf", .get = site_get }
+	};
+	const char *const *unknown;
+	unsigned int i;
+
+	for (i = 0; i < SCOPE_COUNT; i++) {
+		cuser->scopes[i] = scopes[i];
+		cuser->scopes[i].context = cuser;
+	}
+	unknown = coexist_userdb_fields_read(user->userdb_fields,
+					     cuser->userdb_texts);
+	log_unknown_keys(user, &cuser->scopes[SCOPE_USERDB], unknown);
+	unknown = coexist_site_settings_get_unknown(cuser->site);
+	log_unknown_keys(user, &cuser->scopes[SCOPE_SITE], unknown);
+
+	coexist_policy_merge(cuser->scopes, SCOPE_COUNT,
+			     log_unknown_value, user, &cuser->policy);
+}
+
+void coexist_user_created(struct mail_user *user)
+{
+	struct mail_user_vfuncs *v = user->vlast;
+	struct coexist_site_settings *site;
+	struct coexist_user *cuser;
+	const char *error;
+
+	if (coexist_site_settings_read(user, &site, &error) < 0) {
+		e_error(user->event, "coexist: Can't read the settings, "
+			"going on without them: %s", error);
+		return;
+	}
+
+	cuser = p_new(user->pool, struct coexist_user, 1);
+	cuser->site = site;
+	cuser->module_ctx.super = *v;
+	user->vlast = &cuser->module_ctx.super;
+	v->deinit = coexist_user_deinit;
+	MODULE_CONTEXT_SET(user, coexist_user_module, cuser);
+
+	T_BEGIN {
+		policy_read(user, cuser);
+	} T_END;
+}
+
+const struct coexist_policy *coexist_user_get_policy(struct mail_user *user)
+{
+	struct coexist_user *cuser = COEXIST_USER_CONTEXT(user);
+
+	return cuser == NULL ? NULL : &cuser->policy;
+}

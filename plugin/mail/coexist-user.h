@@ -1,0 +1,16 @@
+#ifndef COEXIST_USER_H
+#define COEXIST_USER_H
+
+#include "policy-merge.h"
+
+struct mail_user;
+
+/* Reads the user's policy out of the userdb fields and dovecot.conf and keeps
+   it until the user is gone. What is wrong with it is logged here. */
+void coexist_user_created(struct mail_user *user);
+
+/* Returns the user's policy, which lives as long as the user, or NULL if the
+   user does not have the coexist plugin or its settings could not be read. */
+const struct coexist_policy *coexist_user_get_policy(struct mail_user *user);
+
+#endif

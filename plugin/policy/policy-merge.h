@@ -1,0 +1,59 @@
+#ifndef COEXIST_POLICY_MERGE_H
+#define COEXIST_POLICY_MERGE_H
+
+#include "policy-value.h"
+
+/* One policy out of several scopes. Plain C without allocations, because the
+   session processes use it too. */
+
+/* A place that names values: a document, the userdb fields, dovecot.conf. */
+struct coexist_scope {
+	/* for messages and explanations, e.g. "userdb" */
+	const char *name;
+	/* Returns the scope's text for the key, or NULL. The text must live as
+	   long as the policy that is made from it. */
+	const char *(*get)(void *context, enum coexist_key key);
+	void *context;
+};
+
+struct coexist_policy_entry {
+	/* never NULL: the built-in default is a text too */
+	const char *text;
+	struct coexist_value value;
+	/* NULL for the built-in default */
+	const struct coexist_scope *scope;
+};
+
+struct coexist_policy {
+	struct coexist_policy_entry entries[COEXIST_KEY_COUNT];
+};
+
+/* Called for a text that is not in the key's syntax. */
+typedef void
+coexist_unknown_value_t(void *context, const struct coexist_scope *scope,
+			enum coexist_key key, const char *text);
+
+/* Merges the scopes, the narrowest first: the first valid value of a key wins,
+   except that a suspend in a wider scope holds. Values that are unknown count
+   as missing and are reported. The scopes must outlive the policy. */
+void coexist_policy_merge(const struct coexist_scope *scopes,
+			  unsigned int scope_count,
+			  coexist_unknown_value_t *unknown, void *context,
+			  struct coexist_policy *policy_r);
+
+/* Returns the key's effective number (see struct coexist_value). */
+static inline uint64_t
+coexist_policy_number(const struct coexist_policy *policy,
+		      enum coexist_key key)
+{
+	return policy->entries[key].value.number;
+}
+
+/* Returns the key's effective text, never NULL. */
+static inline const char *
+coexist_policy_text(const struct coexist_policy *policy, enum coexist_key key)
+{
+	return policy->entries[key].text;
+}
+
+#endif

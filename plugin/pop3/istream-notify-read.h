@@ -1,0 +1,15 @@
+#ifndef ISTREAM_NOTIFY_READ_H
+#define ISTREAM_NOTIFY_READ_H
+
+struct istream;
+
+typedef void istream_notify_read_callback_t(void *context);
+
+/* Returns a stream that passes input through and calls back whenever new bytes
+   were read, before anybody saw them. The context must outlive the stream. */
+struct istream *
+i_stream_create_notify_read(struct istream *input,
+			    istream_notify_read_callback_t *callback,
+			    void *context);
+
+#endif

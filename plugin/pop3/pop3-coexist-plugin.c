@@ -1,0 +1,44 @@
+/* lib25_pop3_coexist_plugin: what a POP3 session does to the mailbox that it
+   shares with IMAP. */
+
+#include "pop3-common.h"
+#include "pop3-coexist-plugin.h"
+#include "mail-storage-hooks.h"
+#include "mail-user.h"
+#include "compat.h"
+#include "pop3-download.h"
+#include "pop3-session.h"
+
+const char *pop3_coexist_plugin_version = DOVECOT_ABI_VERSION;
+const char *pop3_coexist_plugin_dependencies[] = { "coexist", NULL };
+const char pop3_coexist_plugin_binary_dependency[] = "pop3";
+
+static struct module *pop3_coexist_module;
+static pop3_client_created_func_t *next_hook_client_created;
+
+static struct mail_storage_hooks pop3_coexist_mail_storage_hooks = {
+	.mailbox_allocated = pop3_session_mailbox_allocated,
+	.mail_allocated = pop3_download_mail_allocated
+};
+
+static void pop3_coexist_client_created(struct client **client)
+{
+	if (mail_user_is_plugin_loaded((*client)->user, pop3_coexist_module))
+		pop3_session_create(*client);
+	if (next_hook_client_created != NULL)
+		next_hook_client_created(client);
+}
+
+void pop3_coexist_plugin_init(struct module *module)
+{
+	pop3_coexist_module = module;
+	next_hook_client_created =
+		pop3_client_created_hook_set(pop3_coexist_client_created);
+	mail_storage_hooks_add(module, &pop3_coexist_mail_storage_hooks);
+}
+
+void pop3_coexist_plugin_deinit(void)
+{
+	mail_storage_hooks_remove(&pop3_coexist_mail_storage_hooks);
+	(void)pop3_client_created_hook_set(next_hook_client_created);
+}

@@ -1,0 +1,91 @@
+/* See the contract in pop3-download.h. */
+
+#include "pop3-common.h"
+#include "istream.h"
+#include "ostream.h"
+#include "mail-storage-private.h"
+#include "pop3-download.h"
+#include "pop3-session.h"
+
+#define POP3_DOWNLOAD_MAIL_CONTEXT(obj) \
+	MODULE_CONTEXT_REQUIRE(obj, pop3_download_mail_module)
+
+struct pop3_download_mail {
+	union mail_module_context module_ctx;
+
+	struct pop3_session *session;
+	/* what RETR reads, once it does */
+	struct istream *stream;
+};
+
+static MODULE_CONTEXT_DEFINE_INIT(pop3_download_mail_module,
+				  &mail_module_register);
+
+static int
+pop3_download_get_stream(struct mail *_mail, bool get_body,
+			 struct message_size *hdr_size,
+			 struct message_size *body_size,
+			 struct istream **stream_r)
+{
+	struct mail_private *mail = (struct mail_private *)_mail;
+	struct pop3_download_mail *dmail = POP3_DOWNLOAD_MAIL_CONTEXT(mail);
+	/* the reason is that of the outermost call, so read it first */
+	bool retr = strcmp(mail->get_stream_reason, "RETR") == 0;
+
+	if (dmail->module_ctx.super.get_stream(_mail, get_body, hdr_size,
+					       body_size, stream_r) < 0)
+		return -1;
+	if (retr && dmail->stream == NULL) {
+		dmail->stream = *stream_r;
+		i_stream_ref(dmail->stream);
+		pop3_session_retr_begin(dmail->session);
+	}
+	return 0;
+}
+
+/* Returns TRUE if RETR read the message to its end and could write all of it.
+   Dovecot ends a RETR in the same way when it can do neither. */
+static bool
+retr_is_complete(struct pop3_download_mail *dmail)
+{
+	struct ostream *output = dmail->session->client->output;
+
+	return !output->closed && output->stream_errno == 0 &&
+		i_stream_read_eof(dmail->stream) &&
+		dmail->stream->stream_errno == 0;
+}
+
+static void pop3_download_free(struct mail *_mail)
+{
+	struct mail_private *mail = (struct mail_private *)_mail;
+	struct pop3_download_mail *dmail = POP3_DOWNLOAD_MAIL_CONTEXT(mail);
+
+	if (dmail->stream != NULL) {
+		pop3_session_retr_end(dmail->session, _mail,
+				      retr_is_complete(dmail));
+		i_stream_unref(&dmail->stream);
+	}
+	dmail->module_ctx.super.free(_mail);
+}
+
+void pop3_download_mail_allocated(struct mail *_mail)
+{
+	struct mail_private *mail = (struct mail_private *)_mail;
+	struct mail_vfuncs *v = mail->vlast;
+	struct pop3_session *session =
+		pop3_session_find(_mail->box->storage->user);
+	struct pop3_download_mail *dmail;
+
+	/* the mailboxes behind a virtual one carry the POP3 flag too */
+	if (session == NULL || _mail->box != session->client->mailbox)
+		return;
+
+	dmail = p_new(mail->pool, struct pop3_download_mail, 1);
+	dmail->session = session;
+	dmail->module_ctx.super = *v;
+	mail->vlast = &dmail->module_ctx.super;
+	v->get_stream = pop3_download_get_stream;
+	/* a RETR ends by freeing its message; close is called for less */
+	v->free = pop3_download_free;
+	MODULE_CONTEXT_SET(mail, pop3_download_mail_module, dmail);
+}

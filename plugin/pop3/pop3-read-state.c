@@ -1,0 +1,165 @@
+/* See the contract in pop3-read-state.h. */
+
+#include "lib.h"
+#include "array.h"
+#include "ioloop.h"
+#include "mail-storage-private.h"
+#include "pop3-read-state.h"
+#include "network-match.h"
+#include "policy-merge.h"
+
+#define SECS_PER_DAY (24 * 60 * 60)
+
+void pop3_read_policy_init(struct pop3_read_policy *read_policy_r,
+			   const struct coexist_policy *policy,
+			   const struct ip_addr *remote_ip)
+{
+	i_zero(read_policy_r);
+	if (coexist_network_match(coexist_policy_text(policy,
+			COEXIST_KEY_pop3_fetcher_networks), remote_ip)) {
+		read_policy_r->mark_read = COEXIST_MARK_READ_NEVER;
+		return;
+	}
+	read_policy_r->mark_read =
+		coexist_policy_number(policy, COEXIST_KEY_pop3_mark_read);
+	read_policy_r->mark_read_days =
+		coexist_policy_number(policy, COEXIST_KEY_pop3_mark_read_days);
+	read_policy_r->mark_downloaded =
+		coexist_policy_number(policy,
+				      COEXIST_KEY_pop3_mark_downloaded) != 0;
+}
+
+bool pop3_read_policy_is_recent(const struct pop3_read_policy *read_policy,
+				struct mail *mail)
+{
+	time_t received;
+
+	if (read_policy->mark_read_days == 0)
+		return TRUE;
+	if (mail_get_received_date(mail, &received) < 0)
+		return FALSE;
+	return received >= ioloop_time -
+		(time_t)read_policy->mark_read_days * SECS_PER_DAY;
+}
+
+static bool mail_is_seen(struct mail *mail)
+{
+	return (mail_get_flags(mail) & MAIL_SEEN) != 0;
+}
+
+static bool mail_has_downloaded_keyword(struct mail *mail)
+{
+	return str_array_find(mail_get_keywords(mail),
+			      POP3_DOWNLOADED_KEYWORD);
+}
+
+bool pop3_read_policy_get_mark(const struct pop3_read_policy *read_policy,
+			       struct mail *mail, struct pop3_mark *mark_r)
+{
+	i_zero(mark_r);
+	mark_r->uid = mail->uid;
+	mark_r->seen = read_policy->mark_read == COEXIST_MARK_READ_COMPLETE &&
+		!mail_is_seen(mail) &&
+		pop3_read_policy_is_recent(read_policy, mail);
+	mark_r->downloaded = read_policy->mark_downloaded &&
+		!mail_has_downloaded_keyword(mail);
+	return mark_r->seen || mark_r->downloaded;
+}
+
+static bool
+mark_apply(struct mail *mail, const struct pop3_mark *mark,
+	   struct mail_keywords *downloaded)
+{
+	bool changed = FALSE;
+
+	if (!mail_set_uid(mail, mark->uid) ||
+	    mail_index_transaction_is_expunged(mail->transaction->itrans,
+					       mail->seq))
+		return FALSE;
+	if (mark->seen && !mail_is_seen(mail)) {
+		mail_update_flags(mail, MODIFY_ADD, MAIL_SEEN);
+		changed = TRUE;
+	}
+	if (mark->downloaded && !mail_has_downloaded_keyword(mail)) {
+		mail_update_keywords(mail, MODIFY_ADD, downloaded);
+		changed = TRUE;
+	}
+	return changed;
+}
+
+static int
+downloaded_keyword_create(struct mailbox *box, const struct pop3_mark *marks,
+			  unsigned int count, struct mail_keywords **kw_r)
+{
+	static const char *const names[] = { POP3_DOWNLOADED_KEYWORD, NULL };
+	unsigned int i;
+
+	*kw_r = NULL;
+	for (i = 0; i < count && !marks[i].downloaded; i++) ;
+	return i == count ? 0 : mailbox_keywords_create(box, names, kw_r);
+}
+
+int pop3_read_state_apply(struct mailbox_transaction_context *t,
+			  const struct pop3_mark *marks, unsigned int count,
+			  unsigned int *changed_r)
+{
+	struct mail_keywords *downloaded;
+	struct mail *mail;
+	unsigned int i;
+
+	*changed_r = 0;
+	if (mailbox_is_readonly(t->box))
+		return 0;
+	if (downloaded_keyword_create(t->box, marks, count, &downloaded) < 0)
+		return -1;
+
+	mail = mail_alloc(t, 0, NULL);
+	for (i = 0; i < count; i++) {
+		if (mark_apply(mail, &marks[i], downloaded))
+			*changed_r += 1;
+	}
+	mail_free(&mail);
+	if (downloaded != NULL)
+		mailbox_keywords_unref(&downloaded);
+	return 0;
+}
+
+static int
+apply_and_sync(struct mailbox *box, const struct pop3_mark *marks,
+	       unsigned int count)
+{
+	struct mailbox_transaction_context *t;
+	unsigned int changed;
+
+	if (mailbox_open(box) < 0)
+		return -1;
+	/* No MAILBOX_TRANSACTION_FLAG_EXTERNAL: with it, maildir loses flag
+	   changes at the next sync. */
+	t = mailbox_transaction_begin(box, 0, "POP3 read state");
+	if (pop3_read_state_apply(t, marks, count, &changed) < 0) {
+		mailbox_transaction_rollback(&t);
+		return -1;
+	}
+	if (mailbox_transaction_commit(&t) < 0)
+		return -1;
+	return changed == 0 ? 0 : mailbox_sync(box, 0);
+}
+
+int pop3_read_state_apply_now(struct mailbox *session_box,
+			      const struct pop3_mark *marks,
+			      unsigned int count)
+{
+	struct mailbox *box;
+	int ret;
+
+	/* A sync of the session's own mailbox would change its sequences. */
+	box = mailbox_alloc(session_box->list, session_box->vname, 0);
+	ret = apply_and_sync(box, marks, count);
+	if (ret < 0) {
+		e_error(box->event, "coexist: Can't mark %u messages that "
+			"were downloaded: %s", count,
+			mailbox_get_last_internal_error(box, NULL));
+	}
+	mailbox_free(&box);
+	return ret;
+}

@@ -1,0 +1,60 @@
+#ifndef POP3_READ_STATE_H
+#define POP3_READ_STATE_H
+
+#include "coexist/policy-keys.h"
+
+struct coexist_policy;
+struct ip_addr;
+struct mail;
+struct mailbox;
+struct mailbox_transaction_context;
+
+/* What a downloaded message looks like in IMAP (doc/pop3-read-state.md). */
+
+#define POP3_DOWNLOADED_KEYWORD "$POP3Downloaded"
+
+struct pop3_read_policy {
+	enum coexist_mark_read mark_read;
+	/* 0 is no limit */
+	unsigned int mark_read_days;
+	bool mark_downloaded;
+};
+
+/* What is to be changed on one message. */
+struct pop3_mark {
+	uint32_t uid;
+	bool seen;
+	bool downloaded;
+};
+ARRAY_DEFINE_TYPE(pop3_mark, struct pop3_mark);
+
+/* Reads the policy of a session from this address, which may be NULL. */
+void pop3_read_policy_init(struct pop3_read_policy *read_policy_r,
+			   const struct coexist_policy *policy,
+			   const struct ip_addr *remote_ip);
+
+/* Returns TRUE if the message is young enough to be marked read. A message
+   whose date can't be read is not: unread harms nobody. */
+bool pop3_read_policy_is_recent(const struct pop3_read_policy *read_policy,
+				struct mail *mail);
+
+/* Returns TRUE and what to change if the message's download changes anything.
+   Marking read at QUIT is not part of it: Dovecot does that itself. */
+bool pop3_read_policy_get_mark(const struct pop3_read_policy *read_policy,
+			       struct mail *mail, struct pop3_mark *mark_r);
+
+/* Adds the changes to the transaction, except on messages which it expunges
+   or which are gone. Returns 0 and how many messages change, or -1 with the
+   error set in the mailbox. Does nothing in a read-only mailbox. */
+int pop3_read_state_apply(struct mailbox_transaction_context *t,
+			  const struct pop3_mark *marks, unsigned int count,
+			  unsigned int *changed_r);
+
+/* Applies the changes at once, beside the session that has the mailbox open
+   and whose view must not change: other sessions see them when this returns.
+   Returns 0, or -1 after logging the error. */
+int pop3_read_state_apply_now(struct mailbox *session_box,
+			      const struct pop3_mark *marks,
+			      unsigned int count);
+
+#endif

@@ -1,0 +1,282 @@
+/* See the contract in pop3-session.h.
+
+   Dovecot notes in client->seen_bitmask which messages a RETR began to send,
+   forgets it at RSET, and marks them read when the session ends, in whatever
+   way. The policies use or replace this:
+
+   quit      keeps it, withdraws what was not sent to its end, and forgets all
+             of it if there was no QUIT.
+   complete  takes it away. What the client confirmed is marked soon after, in
+             a mailbox of our own so that others see it while the session
+             goes on; at QUIT, in the session's last transaction.
+   never     takes it away. */
+
+#include "pop3-common.h"
+#include "array.h"
+#include "ioloop.h"
+#include "istream.h"
+#include "mail-storage-private.h"
+#include "pop3-session.h"
+#include "coexist-user.h"
+#include "istream-notify-read.h"
+
+/* Changes are collected for this long, because each application opens and
+   syncs the mailbox. With the half second that Dovecot itself waits before it
+   looks at a changed mailbox, an idling IMAP client is told well within two
+   seconds. */
+#define POP3_SESSION_APPLY_DELAY_MSECS 500
+
+#define POP3_SESSION_CONTEXT(obj) \
+	MODULE_CONTEXT_REQUIRE(obj, pop3_session_client_module)
+#define POP3_SESSION_USER_CONTEXT(obj) \
+	MODULE_CONTEXT(obj, pop3_session_user_module)
+#define POP3_SESSION_MAILBOX_CONTEXT(obj) \
+	MODULE_CONTEXT_REQUIRE(obj, pop3_session_mailbox_module)
+
+struct pop3_session_user {
+	union mail_user_module_context module_ctx;
+	struct pop3_session *session;
+};
+
+struct pop3_session_mailbox {
+	union mailbox_module_context module_ctx;
+	struct pop3_session *session;
+};
+
+static MODULE_CONTEXT_DEFINE_INIT(pop3_session_client_module,
+				  &pop3_module_register);
+static MODULE_CONTEXT_DEFINE_INIT(pop3_session_user_module,
+				  &mail_user_module_register);
+static MODULE_CONTEXT_DEFINE_INIT(pop3_session_mailbox_module,
+				  &mail_storage_module_register);
+
+/* Returns TRUE if changes are applied while the session goes on. */
+static bool applies_early(const struct pop3_session *session)
+{
+	const struct pop3_read_policy *policy = &session->read_policy;
+
+	return policy->mark_read == COEXIST_MARK_READ_COMPLETE ||
+		(policy->mark_read != COEXIST_MARK_READ_QUIT &&
+		 policy->mark_downloaded);
+}
+
+/* Returns how many of the changes the client has confirmed: all, or all but
+   the last if it has sent no command since it got that message. */
+static unsigned int confirmed_count(const struct pop3_session *session)
+{
+	unsigned int count = array_count(&session->marks);
+
+	if (count > 0 && session->client->input->v_offset ==
+	    session->last_mark_input_offset)
+		count--;
+	return count;
+}
+
+static void apply_confirmed(struct pop3_session *session)
+{
+	unsigned int count = confirmed_count(session);
+
+	if (count == 0)
+		return;
+	/* after an error they are tried again with the next ones */
+	if (pop3_read_state_apply_now(session->box,
+				      array_front(&session->marks), count) == 0)
+		array_delete(&session->marks, 0, count);
+}
+
+static void apply_timeout(struct pop3_session *session)
+{
+	timeout_remove(&session->to_apply);
+	T_BEGIN {
+		apply_confirmed(session);
+	} T_END;
+}
+
+static void apply_soon(struct pop3_session *session)
+{
+	if (session->to_apply == NULL && applies_early(session)) {
+		session->to_apply = timeout_add_short(
+			POP3_SESSION_APPLY_DELAY_MSECS, apply_timeout, session);
+	}
+}
+
+static void client_has_sent(void *context)
+{
+	struct pop3_session *session = context;
+
+	if (array_count(&session->marks) > 0)
+		apply_soon(session);
+}
+
+/* Returns the place of a message in the maildrop, from 0. */
+static unsigned int
+msgnum_from_seq(const struct client *client, uint32_t seq)
+{
+	unsigned int msgnum;
+
+	for (msgnum = 0; msgnum < client->msgnum_to_seq_map_count; msgnum++) {
+		if (client->msgnum_to_seq_map[msgnum] == seq)
+			return msgnum;
+	}
+	return seq - 1;
+}
+
+/* Makes Dovecot forget that it is to mark this message read. */
+static void withdraw_seen(struct client *client, struct mail *mail)
+{
+	unsigned int msgnum = msgnum_from_seq(client, mail->seq);
+
+	if (client->seen_bitmask != NULL) {
+		client->seen_bitmask[msgnum / CHAR_BIT] &=
+			(unsigned char)~(1U << (msgnum % CHAR_BIT));
+	}
+}
+
+static void withdraw_all_seen(struct client *client)
+{
+	client->seen_change_count = 0;
+	i_free(client->seen_bitmask);
+}
+
+void pop3_session_retr_begin(struct pop3_session *session)
+{
+	switch (session->read_policy.mark_read) {
+	case COEXIST_MARK_READ_STOCK:
+	case COEXIST_MARK_READ_QUIT:
+		break;
+	case COEXIST_MARK_READ_COMPLETE:
+	case COEXIST_MARK_READ_NEVER:
+		withdraw_all_seen(session->client);
+		break;
+	}
+}
+
+void pop3_session_retr_end(struct pop3_session *session, struct mail *mail,
+			   bool complete)
+{
+	struct pop3_mark mark;
+
+	if (session->read_policy.mark_read == COEXIST_MARK_READ_QUIT &&
+	    (!complete ||
+	     !pop3_read_policy_is_recent(&session->read_policy, mail)))
+		withdraw_seen(session->client, mail);
+	if (!complete ||
+	    !pop3_read_policy_get_mark(&session->read_policy, mail, &mark))
+		return;
+
+	array_push_back(&session->marks, &mark);
+	session->last_mark_input_offset = session->client->input->v_offset;
+	/* the next command may be here already */
+	apply_soon(session);
+}
+
+static int
+pop3_session_transaction_commit(struct mailbox_transaction_context *t,
+				struct mail_transaction_commit_changes
+					*changes_r)
+{
+	struct pop3_session_mailbox *sbox =
+		POP3_SESSION_MAILBOX_CONTEXT(t->box);
+	struct pop3_session *session = sbox->session;
+	unsigned int changed, count = array_count(&session->marks);
+
+	/* QUIT is a command too: it confirms everything */
+	if (session->client->quit_seen && count > 0 &&
+	    pop3_read_state_apply(t, array_front(&session->marks), count,
+				  &changed) < 0) {
+		e_error(t->box->event, "coexist: Can't mark %u messages that "
+			"were downloaded: %s", count,
+			mailbox_get_last_internal_error(t->box, NULL));
+	}
+	if (sbox->module_ctx.super.transaction_commit(t, changes_r) < 0)
+		return -1;
+	if (session->client->quit_seen)
+		array_clear(&session->marks);
+	return 0;
+}
+
+void pop3_session_mailbox_allocated(struct mailbox *box)
+{
+	struct pop3_session *session = pop3_session_find(box->storage->user);
+	struct mailbox_vfuncs *v = box->vlast;
+	struct pop3_session_mailbox *sbox;
+
+	if (session == NULL || session->box != NULL ||
+	    (box->flags & MAILBOX_FLAG_POP3_SESSION) == 0)
+		return;
+
+	session->box = box;
+	if (session->read_policy.mark_read == COEXIST_MARK_READ_NEVER) {
+		/* not even \Recent */
+		box->flags &= ENUM_NEGATE(MAILBOX_FLAG_DROP_RECENT);
+	}
+	sbox = p_new(box->pool, struct pop3_session_mailbox, 1);
+	sbox->session = session;
+	sbox->module_ctx.super = *v;
+	box->vlast = &sbox->module_ctx.super;
+	v->transaction_commit = pop3_session_transaction_commit;
+	MODULE_CONTEXT_SET(box, pop3_session_mailbox_module, sbox);
+}
+
+static void
+pop3_session_destroy(struct client *client, const char *reason)
+{
+	struct pop3_session *session = POP3_SESSION_CONTEXT(client);
+
+	timeout_remove(&session->to_apply);
+	if (session->read_policy.mark_read == COEXIST_MARK_READ_QUIT &&
+	    !client->quit_seen)
+		withdraw_all_seen(client);
+	if (applies_early(session))
+		apply_confirmed(session);
+	session->module_ctx.super.destroy(client, reason);
+}
+
+struct pop3_session *pop3_session_find(struct mail_user *user)
+{
+	struct pop3_session_user *suser = POP3_SESSION_USER_CONTEXT(user);
+
+	return suser == NULL ? NULL : suser->session;
+}
+
+static void input_watch(struct pop3_session *session)
+{
+	struct client *client = session->client;
+	struct istream *input = client->input;
+
+	client->input = i_stream_create_notify_read(input, client_has_sent,
+						    session);
+	i_stream_unref(&input);
+}
+
+void pop3_session_create(struct client *client)
+{
+	const struct coexist_policy *policy =
+		coexist_user_get_policy(client->user);
+	struct pop3_session_user *suser;
+	struct pop3_read_policy read_policy;
+	struct pop3_session *session;
+
+	if (policy == NULL)
+		return;
+	pop3_read_policy_init(&read_policy, policy,
+			      client->user->conn.remote_ip);
+	if (read_policy.mark_read == COEXIST_MARK_READ_STOCK &&
+	    !read_policy.mark_downloaded)
+		return;
+
+	session = p_new(client->pool, struct pop3_session, 1);
+	session->client = client;
+	session->read_policy = read_policy;
+	p_array_init(&session->marks, client->pool, 16);
+	session->module_ctx.super = client->v;
+	client->v.destroy = pop3_session_destroy;
+	MODULE_CONTEXT_SET(client, pop3_session_client_module, session);
+
+	suser = p_new(client->user->pool, struct pop3_session_user, 1);
+	suser->session = session;
+	MODULE_CONTEXT_SET(client->user, pop3_session_user_module, suser);
+
+	if (applies_early(session))
+		input_watch(session);
+}

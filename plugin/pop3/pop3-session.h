@@ -1,0 +1,41 @@
+#ifndef POP3_SESSION_H
+#define POP3_SESSION_H
+
+#include "pop3-read-state.h"
+
+struct client;
+struct mail;
+struct mailbox;
+struct mail_user;
+
+/* A POP3 session whose policy differs from what Dovecot does anyway. */
+struct pop3_session {
+	union pop3_module_context module_ctx;
+
+	struct client *client;
+	/* the maildrop; not what may lie behind it if it is a virtual one */
+	struct mailbox *box;
+	struct pop3_read_policy read_policy;
+
+	/* Changes that downloads of this session brought and that were not
+	   applied yet. */
+	ARRAY_TYPE(pop3_mark) marks;
+	/* How much the client had said when it got the last of them. */
+	uoff_t last_mark_input_offset;
+	struct timeout *to_apply;
+};
+
+/* Called when the client has logged in. */
+void pop3_session_create(struct client *client);
+/* Returns the user's session, or NULL if there is none. */
+struct pop3_session *pop3_session_find(struct mail_user *user);
+
+/* Hook for every mailbox of a process that handles POP3. */
+void pop3_session_mailbox_allocated(struct mailbox *box);
+
+/* A RETR is about to send a message, and has ended. */
+void pop3_session_retr_begin(struct pop3_session *session);
+void pop3_session_retr_end(struct pop3_session *session, struct mail *mail,
+			   bool complete);
+
+#endif
