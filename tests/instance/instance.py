@@ -6,6 +6,7 @@ import poplib
 import re
 import select
 import shlex
+import shutil
 import signal
 import smtplib
 import ssl
@@ -21,15 +22,16 @@ from .wait import InstanceError, wait_for
 
 BUILT = "the modules of this checkout's build"
 LAUNCHER = Path(__file__).with_name("namespace.py")
+SUPPRESSIONS = Path(__file__).with_name("valgrind.supp")
 VALGRIND = ("/usr/bin/valgrind --quiet --vgdb=no --leak-check=full --num-callers=40"
-            " --error-exitcode=99 --log-file=/mnt/log/valgrind.{service}.%p.log")
+            " --suppressions=/mnt/bin/valgrind.supp --error-exitcode=99"
+            " --log-file=/mnt/log/valgrind.{service}.%p.log")
 
 
 def built_stage():
-    """Return the `make install DESTDIR` tree: $COEXIST_STAGE or build/stage, or None."""
+    """Return the `make install DESTDIR` tree: $COEXIST_STAGE or build/stage."""
     default = Path(__file__).parents[2] / "build" / "stage"
-    stage = Path(os.environ.get("COEXIST_STAGE") or default)
-    return stage if stage.is_dir() else None
+    return Path(os.environ.get("COEXIST_STAGE") or default)
 
 
 class Instance:
@@ -241,12 +243,12 @@ class Instance:
     # Inner parts
 
     def _find_modules(self, modules):
-        stage = built_stage() if modules is BUILT else modules
-        if stage is None:
+        if modules is None:
             return None
-        staged = self.dovecot.staged(Path(stage).resolve())
+        stage = built_stage() if modules is BUILT else Path(modules)
+        staged = self.dovecot.staged(stage.resolve())
         if not staged.is_dir():
-            raise InstanceError(f"no modules staged: {staged} is missing")
+            raise InstanceError(f"no modules in {staged}: run tests/build")
         return staged
 
     def _default_plugins(self, quota):
@@ -287,6 +289,7 @@ class Instance:
     def _write_wrapper(self, service, prefix):
         """GDB in the environment keeps modules loaded, and so their symbols known."""
         if prefix == "valgrind":
+            shutil.copy(SUPPRESSIONS, self.folder / "bin")
             prefix = VALGRIND.format(service=service)
         script = self.folder / "bin" / service
         script.write_text("#!/bin/sh\nexport GDB=1\n"
