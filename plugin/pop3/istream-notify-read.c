@@ -2,7 +2,7 @@
 
 #include "lib.h"
 #include "istream-notify-read.h"
-#include "istream-private.h"
+#include "compat-istream.h"
 
 struct notify_read_istream {
 	struct istream_private istream;
@@ -40,6 +40,5 @@ i_stream_create_notify_read(struct istream *input,
 	nstream->istream.istream.readable_fd = input->readable_fd;
 	nstream->istream.istream.blocking = input->blocking;
 	nstream->istream.istream.seekable = input->seekable;
-	return i_stream_create(&nstream->istream, input,
-			       i_stream_get_fd(input), 0);
+	return coexist_i_stream_create(&nstream->istream, input);
 }

@@ -1,0 +1,21 @@
+#ifndef COEXIST_COMPAT_ISTREAM_H
+#define COEXIST_COMPAT_ISTREAM_H
+
+#include "compat.h"
+#include "istream-private.h"
+
+/* Finishes a stream that reads from its parent and from nothing else. Dovecot
+   2.4.5 wants that said. */
+static inline struct istream *
+coexist_i_stream_create(struct istream_private *stream,
+			struct istream *parent)
+{
+#if DOVECOT_PREREQ(2, 4, 5)
+	return i_stream_create(stream, parent, i_stream_get_fd(parent),
+			       ISTREAM_HIDDEN_INPUTS_NONE, 0);
+#else
+	return i_stream_create(stream, parent, i_stream_get_fd(parent), 0);
+#endif
+}
+
+#endif
