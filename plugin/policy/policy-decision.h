@@ -1,0 +1,59 @@
+#ifndef COEXIST_POLICY_DECISION_H
+#define COEXIST_POLICY_DECISION_H
+
+#include "policy-merge.h"
+
+/* May this login pass? Plain C without allocations, because the gate in the
+   auth process and the guard in the sessions decide alike. */
+
+enum coexist_protocol {
+	COEXIST_PROTOCOL_IMAP,
+	COEXIST_PROTOCOL_POP3,
+	COEXIST_PROTOCOL_SUBMISSION,
+	COEXIST_PROTOCOL_SIEVE,
+	COEXIST_PROTOCOL_WEBMAIL,
+	/* LMTP, doveadm and whatever else: never refused */
+	COEXIST_PROTOCOL_OTHER
+};
+
+/* What is known about a login. */
+struct coexist_login {
+	enum coexist_protocol protocol;
+	bool tls;
+	/* days since 1970-01-01, UTC */
+	uint64_t today;
+	/* Returns true if the client's address lies in one of the networks.
+	   Each process has its own library for that. */
+	bool (*in_networks)(void *context, const char *networks);
+	void *context;
+};
+
+enum coexist_refusal {
+	COEXIST_REFUSAL_NONE,
+	COEXIST_REFUSAL_ACCESS,		/* deny or suspend */
+	COEXIST_REFUSAL_UNTIL,		/* the sunset has come */
+	COEXIST_REFUSAL_NETWORK,	/* not from this network */
+	COEXIST_REFUSAL_TLS		/* not without TLS */
+};
+
+struct coexist_decision {
+	enum coexist_refusal refusal;
+	/* the key that refuses; unset if nothing does */
+	enum coexist_key key;
+};
+
+/* Returns the protocol of this name as Dovecot calls it ("imap", "pop3",
+   "submission" and Postfix's "smtp", "sieve"), else COEXIST_PROTOCOL_OTHER.
+   Webmail is told from imap by webmail_networks, which is the caller's to
+   ask. name may be NULL. */
+enum coexist_protocol coexist_protocol_find(const char *name);
+/* Returns the protocol's name in policy keys, or NULL for OTHER. */
+const char *coexist_protocol_name(enum coexist_protocol protocol);
+
+/* Decides. The order of the checks is that of the enum: who may not use the
+   protocol at all is not told to try again with TLS. */
+void coexist_policy_decide(const struct coexist_policy *policy,
+			   const struct coexist_login *login,
+			   struct coexist_decision *decision_r);
+
+#endif

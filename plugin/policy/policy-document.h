@@ -1,0 +1,74 @@
+#ifndef COEXIST_POLICY_DOCUMENT_H
+#define COEXIST_POLICY_DOCUMENT_H
+
+#include <glib.h>
+
+#include "policy-merge.h"
+
+/* A policy document: a key file (GKeyFile) with the groups [policy], [meta]
+   and optionally [signature], as the store keeps it for a mailbox, a domain or
+   everybody.
+
+   A text that is not a key file, is too large or is not UTF-8 is an error. An
+   unknown key or value inside it is not: it counts as missing and is reported,
+   so that a typo neither opens nor closes a mailbox. */
+
+/* Larger texts are an error. */
+#define COEXIST_DOCUMENT_MAX_SIZE (64 * 1024)
+
+struct coexist_document;
+
+#define COEXIST_DOCUMENT_ERROR (coexist_document_error_quark())
+GQuark coexist_document_error_quark(void);
+enum coexist_document_error {
+	COEXIST_DOCUMENT_ERROR_PARSE,	/* not a document: message has the line */
+	COEXIST_DOCUMENT_ERROR_KEY,	/* no such key */
+	COEXIST_DOCUMENT_ERROR_VALUE	/* not a value of the key */
+};
+
+/* Returns an empty document. */
+struct coexist_document *coexist_document_new(void);
+struct coexist_document *
+coexist_document_ref(struct coexist_document *document);
+/* NULL is allowed. */
+void coexist_document_unref(struct coexist_document *document);
+
+/* Reads a document. Returns it, or NULL and an error that begins with the
+   name, which is the store's key or a file name. */
+struct coexist_document *
+coexist_document_parse(const char *name, const char *text, size_t length,
+		       GError **error);
+/* Returns the text to store, newly allocated. */
+char *coexist_document_to_text(const struct coexist_document *document);
+
+/* Returns the key's text as the document has it, or NULL. It lives as long as
+   the document and is unchanged. */
+const char *coexist_document_get(const struct coexist_document *document,
+				 enum coexist_key key);
+/* Sets the key to a text, which must be valid. Returns false and leaves the
+   document alone if it isn't. */
+bool coexist_document_set(struct coexist_document *document,
+			  const char *key_name, const char *text,
+			  GError **error);
+/* Removes the key. Returns false if there is no such key in the table. */
+bool coexist_document_unset(struct coexist_document *document,
+			    const char *key_name, GError **error);
+
+/* Returns the names in [policy] that are no keys, NULL-terminated. */
+const char *const *
+coexist_document_get_unknown(const struct coexist_document *document);
+
+/* [meta]: when, by whom and why the document was changed last. NULL if it does
+   not say. */
+const char *coexist_document_get_meta(const struct coexist_document *document,
+				      const char *name);
+void coexist_document_set_meta(struct coexist_document *document,
+			       const char *name, const char *value);
+
+/* Makes a scope for coexist_policy_merge() out of the document, which must
+   outlive it. document may be NULL: a scope that names nothing. */
+void coexist_document_init_scope(const struct coexist_document *document,
+				 const char *scope_name,
+				 struct coexist_scope *scope_r);
+
+#endif
