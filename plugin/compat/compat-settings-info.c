@@ -33,8 +33,34 @@ const struct setting_parser_info coexist_setting_parser_info = {
 	.pool_offset1 = 1 + offsetof(struct coexist_settings, pool),
 };
 
+#define SITE_DEFINE(name, value_type, default_value, choices, help) \
+	{ .type = SET_STR_NOVARS, .key = COEXIST_KEY_PREFIX #name, \
+	  .offset = offsetof(struct coexist_site_setting_texts, name) },
+const struct setting_define coexist_site_setting_defines[] = {
+	COEXIST_SITE_SETTINGS(SITE_DEFINE)
+	{ .type = SET_FILTER_NAME, .key = COEXIST_STORE_FILTER },
+	SETTING_DEFINE_LIST_END
+};
+
+#define SITE_DEFAULT(name, value_type, default_value, choices, help) \
+	.name = "",
+static const struct coexist_site_setting_texts coexist_site_defaults = {
+	COEXIST_SITE_SETTINGS(SITE_DEFAULT)
+};
+
+const struct setting_parser_info coexist_site_setting_parser_info = {
+	.name = "coexist_site",
+
+	.defines = coexist_site_setting_defines,
+	.defaults = &coexist_site_defaults,
+
+	.struct_size = sizeof(struct coexist_site_setting_texts),
+	.pool_offset1 = 1 + offsetof(struct coexist_site_setting_texts, pool),
+};
+
 const struct setting_parser_info *coexist_settings_set_infos[] = {
 	&coexist_setting_parser_info,
+	&coexist_site_setting_parser_info,
 	NULL
 };
 

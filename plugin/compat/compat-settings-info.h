@@ -3,6 +3,10 @@
 
 #include "settings-parser.h"
 #include "coexist/policy-keys.h"
+#include "coexist/site-settings.h"
+
+/* The block of dovecot.conf that holds the store: coexist { dict ... } */
+#define COEXIST_STORE_FILTER "coexist"
 
 /* The settings of Dovecot 2.4, in the order of the policy keys. The config
    process and the sessions must have the same table, so both are made from
@@ -15,9 +19,19 @@ struct coexist_settings {
 };
 
 
+struct coexist_site_setting_texts {
+	pool_t pool;
+#define COEXIST_SITE_MEMBER(name, value_type, default_value, choices, help) \
+	const char *name;
+	COEXIST_SITE_SETTINGS(COEXIST_SITE_MEMBER)
+};
+
 /* Indexed by enum coexist_key, with an end mark behind them. */
 extern const struct setting_define coexist_setting_defines[];
 extern const struct setting_parser_info coexist_setting_parser_info;
+/* Indexed by enum coexist_site_setting, likewise. */
+extern const struct setting_define coexist_site_setting_defines[];
+extern const struct setting_parser_info coexist_site_setting_parser_info;
 
 /* What the settings module exports to the config process of Dovecot 2.4, which
    looks for this name: a NULL-terminated list. Dovecot 2.3 does not. */

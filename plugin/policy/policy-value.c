@@ -16,6 +16,12 @@ const struct coexist_policy_key coexist_policy_keys[COEXIST_KEY_COUNT] = {
 	COEXIST_POLICY_KEYS(KEY_ENTRY)
 };
 
+#define SITE_ENTRY(name, type, default_value, choices, help) \
+	{ #name, COEXIST_TYPE_##type, default_value, choices, help, true },
+const struct coexist_policy_key coexist_site_settings[COEXIST_SITE_COUNT] = {
+	COEXIST_SITE_SETTINGS(SITE_ENTRY)
+};
+
 struct unit {
 	const char *name;
 	uint64_t factor;
@@ -270,6 +276,11 @@ static bool mailbox_check(const char *item, size_t length)
 	return length > 0;
 }
 
+static bool path_check(const char *item, size_t length)
+{
+	return item[0] == '/' && mailbox_check(item, length);
+}
+
 static bool
 list_check(const char *list, bool (*check)(const char *item, size_t length))
 {
@@ -356,6 +367,9 @@ value_read(const struct coexist_policy_key *key, const char *text,
 	case COEXIST_TYPE_MAILBOXES:
 		return quotes_are_paired(text) &&
 			list_check(text, mailbox_check);
+	case COEXIST_TYPE_PATHS:
+		return quotes_are_paired(text) &&
+			list_check(text, path_check);
 	case COEXIST_TYPE_LANGUAGE:
 		return language_check(text);
 	case COEXIST_TYPE_TEXT:
@@ -410,6 +424,9 @@ const char *coexist_type_describe(enum coexist_type type)
 		return "sizes such as 100M 1G";
 	case COEXIST_TYPE_MAILBOXES:
 		return "mailbox names, those with spaces in double quotes";
+	case COEXIST_TYPE_PATHS:
+		return "absolute file names, those with spaces in double "
+			"quotes";
 	case COEXIST_TYPE_LANGUAGE:
 		return "a language tag such as es or pt-BR";
 	case COEXIST_TYPE_TEXT:

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "coexist/policy-keys.h"
+#include "coexist/site-settings.h"
 
 /* The syntax of policy values, the same for a policy document, dovecot.conf
    and a userdb field. Plain C without allocations, because the session
@@ -29,6 +30,7 @@ enum coexist_type {
 	COEXIST_TYPE_PERCENTS,	/* a list of 1..100, with or without % */
 	COEXIST_TYPE_SIZES,	/* a list of numbers with a unit from B to T */
 	COEXIST_TYPE_MAILBOXES,	/* a list of mailbox names and patterns */
+	COEXIST_TYPE_PATHS,	/* a list of absolute file names */
 	COEXIST_TYPE_LANGUAGE,	/* a language tag such as es or pt-BR */
 	COEXIST_TYPE_TEXT	/* anything */
 };
@@ -46,6 +48,11 @@ struct coexist_policy_key {
 /* Indexed by enum coexist_key. */
 extern const struct coexist_policy_key
 	coexist_policy_keys[COEXIST_KEY_COUNT];
+
+/* The site settings have the same syntax. Indexed by enum
+   coexist_site_setting. */
+extern const struct coexist_policy_key
+	coexist_site_settings[COEXIST_SITE_COUNT];
 
 /* What a value says. Lists and texts are not taken apart here: what they
    contain was checked, and coexist_list_next() walks through it. */

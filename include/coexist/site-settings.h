@@ -1,0 +1,43 @@
+#ifndef COEXIST_SITE_SETTINGS_H
+#define COEXIST_SITE_SETTINGS_H
+
+/* The table of site settings: what belongs to the installation and not to a
+   mailbox. On Dovecot 2.4 they are dovecot.conf settings with the prefix of
+   the policy keys; on 2.3 the group [site] of the key file.
+
+   SETTING(name, type, default, choices, help), with the meanings of
+   policy-keys.h. */
+#define COEXIST_SITE_SETTINGS(SETTING) \
+	SETTING(on_store_error, CHOICE, "last-known", \
+		"last-known allow tempfail", \
+		"What a login gets while the policy can't be read. " \
+		"last-known: what was read last, and where nothing was, what " \
+		"the rest of the policy says. allow: it passes. tempfail: it " \
+		"is asked to come back later.") \
+	SETTING(log_only, FLAG, "no", "no yes", \
+		"yes only logs what would have been refused.") \
+	SETTING(webmail_networks, NETWORKS, "", NULL, \
+		"IMAP logins from these networks are webmail.") \
+	SETTING(master_bypass, FLAG, "yes", "yes no", \
+		"Do master users log in whatever the mailbox's policy says?") \
+	SETTING(policy_public_keys, PATHS, "", NULL, \
+		"Files with Ed25519 public keys. Where there are some, a " \
+		"document counts only with a signature of one of them.") \
+	SETTING(template_dir, PATHS, "", NULL, \
+		"Directory with texts of the site's own.")
+
+#define COEXIST_SITE_ENUM(name, type, default_value, choices, help) \
+	COEXIST_SITE_##name,
+enum coexist_site_setting {
+	COEXIST_SITE_SETTINGS(COEXIST_SITE_ENUM)
+	COEXIST_SITE_COUNT
+};
+#undef COEXIST_SITE_ENUM
+
+enum coexist_on_store_error {
+	COEXIST_ON_STORE_ERROR_LAST_KNOWN,
+	COEXIST_ON_STORE_ERROR_ALLOW,
+	COEXIST_ON_STORE_ERROR_TEMPFAIL
+};
+
+#endif

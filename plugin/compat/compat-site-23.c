@@ -1,0 +1,108 @@
+/* The site's configuration on Dovecot 2.3: a key file with the groups [site]
+   and [policy]. */
+
+#include "lib.h"
+#include "compat.h"
+#include "compat-site.h"
+
+#if !DOVECOT_PREREQ(2, 4, 0)
+
+#include "dict.h"
+#include "lib-event.h"
+#include "master-service.h"
+#include "master-service-settings.h"
+#include "site-config.h"
+
+#include <glib.h>
+
+static const char *
+text_dup(pool_t pool, GKeyFile *file, const char *group, const char *key)
+{
+	g_autofree char *text = g_key_file_get_string(file, group, key, NULL);
+
+	return p_strdup(pool, text);
+}
+
+static void
+group_warn_unknown(struct event *event, GKeyFile *file, const char *group,
+		   bool (*known)(const char *name))
+{
+	g_auto(GStrv) keys = g_key_file_get_keys(file, group, NULL, NULL);
+	unsigned int i;
+
+	for (i = 0; keys != NULL && keys[i] != NULL; i++) {
+		if (!known(keys[i])) {
+			e_warning(event, "coexist: Ignoring unknown key %s in "
+				  "group [%s] of the configuration",
+				  keys[i], group);
+		}
+	}
+}
+
+static bool site_setting_is_known(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < COEXIST_SITE_COUNT; i++) {
+		if (strcmp(coexist_site_settings[i].name, name) == 0)
+			return TRUE;
+	}
+	return strcmp(name, "store") == 0;
+}
+
+static bool policy_key_is_known(const char *name)
+{
+	enum coexist_key key;
+
+	return coexist_key_find(name, &key);
+}
+
+int coexist_compat_site_read(pool_t pool, struct event *event,
+			     const char *path,
+			     struct coexist_site_config *config,
+			     const char **error_r)
+{
+	g_autoptr(GKeyFile) file = g_key_file_new();
+	g_autoptr(GError) error = NULL;
+	unsigned int i;
+
+	if (!g_key_file_load_from_file(file, path, G_KEY_FILE_NONE, &error)) {
+		*error_r = t_strdup_printf("Can't read %s: %s", path,
+					   error->message);
+		return -1;
+	}
+	group_warn_unknown(event, file, "site", site_setting_is_known);
+	group_warn_unknown(event, file, "policy", policy_key_is_known);
+	for (i = 0; i < COEXIST_SITE_COUNT; i++) {
+		config->texts[i] = text_dup(pool, file, "site",
+					    coexist_site_settings[i].name);
+	}
+	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
+		config->policy_texts[i] = text_dup(pool, file, "policy",
+						   coexist_policy_keys[i].name);
+	}
+	config->store_uri = text_dup(pool, file, "site", "store");
+	return 0;
+}
+
+int coexist_compat_store_open(struct event *event, const char *store_uri,
+			      struct dict **dict_r, const char **error_r)
+{
+	struct dict_settings set;
+	const char *error;
+
+	if (store_uri == NULL || *store_uri == '\0') {
+		*error_r = "The key store in the group [site] is missing";
+		return 0;
+	}
+	i_zero(&set);
+	set.base_dir = master_service_settings_get(master_service)->base_dir;
+	set.event_parent = event;
+	if (dict_init(store_uri, &set, dict_r, &error) < 0) {
+		*error_r = t_strdup_printf("store=%s: %s", store_uri, error);
+		return -1;
+	}
+	return 1;
+}
+
+#endif

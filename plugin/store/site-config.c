@@ -1,0 +1,61 @@
+/* See the contract in site-config.h. */
+
+#include "lib.h"
+#include "site-config.h"
+#include "lib-event.h"
+#include "str-sanitize.h"
+#include "compat-site.h"
+
+#define LOGGED_VALUE_LENGTH 80
+
+static void
+setting_init(struct event *event, struct coexist_site_config *config,
+	     enum coexist_site_setting setting)
+{
+	const struct coexist_policy_key *info = &coexist_site_settings[setting];
+	struct coexist_value *value = &config->values[setting];
+	const char *text = config->texts[setting];
+	const char *expected = coexist_type_describe(info->type);
+
+	i_zero(value);
+	switch (coexist_value_parse(info, text, value)) {
+	case COEXIST_VALUE_VALID:
+		return;
+	case COEXIST_VALUE_INHERIT:
+		break;
+	case COEXIST_VALUE_UNKNOWN:
+		e_warning(event, "coexist: Ignoring unknown value of the site "
+			  "setting %s=%s (expected %s%s)", info->name,
+			  str_sanitize(text, LOGGED_VALUE_LENGTH),
+			  expected == NULL ? "one of: " : expected,
+			  expected == NULL ? info->choices : "");
+		break;
+	}
+	config->texts[setting] = info->default_value;
+	(void)coexist_value_parse(info, info->default_value, value);
+}
+
+int coexist_site_config_read(pool_t pool, struct event *event,
+			     const char *path,
+			     struct coexist_site_config *config_r,
+			     const char **error_r)
+{
+	struct coexist_site_config config;
+	unsigned int i;
+
+	i_zero(&config);
+	if (coexist_compat_site_read(pool, event, path, &config, error_r) < 0)
+		return -1;
+	for (i = 0; i < COEXIST_SITE_COUNT; i++)
+		setting_init(event, &config, i);
+	*config_r = config;
+	return 0;
+}
+
+int coexist_site_config_open_store(const struct coexist_site_config *config,
+				   struct event *event,
+				   struct dict **dict_r, const char **error_r)
+{
+	return coexist_compat_store_open(event, config->store_uri,
+					 dict_r, error_r);
+}
