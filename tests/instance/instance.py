@@ -122,13 +122,18 @@ class Instance:
         """Return the port of imap, imaps, pop3, pop3s, lmtp, submission or http."""
         return self._ports.number[name]
 
-    def pop3(self, user="alice", tls=False, password=PASSWORD):
-        """Return a poplib.POP3 that is logged in."""
+    def pop3(self, user="alice", tls=False, password=PASSWORD, before_login=None):
+        """Return a poplib.POP3 that is logged in.
+
+        before_login is called with the client that is connected, no more.
+        """
         if tls:
             client = poplib.POP3_SSL(self.host, self.port("pop3s"), timeout=60,
-                                     context=self._tls())
+                                     context=self.tls_context())
         else:
             client = poplib.POP3(self.host, self.port("pop3"), timeout=60)
+        if before_login:
+            before_login(client)
         client.user(user)
         client.pass_(password)
         return client
@@ -137,7 +142,7 @@ class Instance:
         """Return an imaplib.IMAP4 that is logged in."""
         if tls:
             client = imaplib.IMAP4_SSL(self.host, self.port("imaps"), timeout=60,
-                                       ssl_context=self._tls())
+                                       ssl_context=self.tls_context())
         else:
             client = imaplib.IMAP4(self.host, self.port("imap"), timeout=60)
         client.login(user, password)
@@ -150,6 +155,10 @@ class Instance:
         with smtplib.LMTP(self.host, self.port("lmtp"), timeout=60) as client:
             for message in messages:
                 client.sendmail(sender, [user], message)
+
+    def tls_context(self):
+        """Return an ssl.SSLContext that trusts the server's certificate."""
+        return ssl.create_default_context(cafile=str(self.folder / "etc/cert.pem"))
 
     def set_user(self, name, **fields):
         """Replace the userdb fields of a user (or add one); the next login obeys.
@@ -265,9 +274,6 @@ class Instance:
 
     def _modules(self):
         return sorted(self._staged.glob("lib*_plugin.so")) if self._staged else []
-
-    def _tls(self):
-        return ssl.create_default_context(cafile=str(self.folder / "etc/cert.pem"))
 
     def _make_folder(self):
         self.folder.mkdir(parents=True, exist_ok=True)
