@@ -1,0 +1,34 @@
+"""Servers and mailboxes for the tests of this folder."""
+
+import re
+from contextlib import ExitStack
+
+import pytest
+
+from server import Server
+
+# Signal 9 is what tests send themselves.
+CRASH = re.compile(r"^.*(?:Panic:|killed with signal (?!9\b)).*$", re.M)
+
+
+@pytest.fixture(scope="module")
+def start(tmp_path_factory):
+    """start(**settings) returns a running Server, which ends with the module.
+
+    None of its processes may have crashed by then.
+    """
+    servers = []
+    with ExitStack() as running:
+        def start_one(**settings):
+            folder = tmp_path_factory.mktemp("dovecot")
+            servers.append(running.enter_context(Server(folder, **settings)))
+            return servers[-1]
+        yield start_one
+        for server in servers:
+            assert CRASH.findall(server.log_text()) == []
+
+
+@pytest.fixture
+def maildrop(server):
+    """A mailbox that no other test uses, at the module's `server`."""
+    return server.maildrop()

@@ -1,0 +1,131 @@
+"""One user's INBOX: fill it, download it by POP3, look at it by IMAP."""
+
+import hashlib
+import imaplib
+import os
+import re
+from contextlib import contextmanager
+from datetime import datetime, timezone
+
+from idle import Idle
+from instance import message
+
+LINE = b"Nobody is going to read this. " * 30 + b"\r\n"
+
+
+def large_message(megabytes=8):
+    """Return a message that no socket buffers hold in full."""
+    return message("large") + LINE * (megabytes * 1024 * 1024 // len(LINE))
+
+
+def starttls(server):
+    """Return what to do before_login to continue in TLS."""
+    return lambda client: client.stls(server.tls_context())
+
+
+def _is_running(pid):
+    return os.path.exists(f"/proc/{pid}")
+
+
+class Maildrop:
+    """The INBOX of `user` at a Server."""
+
+    def __init__(self, server, user):
+        self.server = server
+        self.user = user
+
+    @property
+    def folder(self):
+        """Where the mails lie, as seen from outside."""
+        return self.server.folder / "home" / self.user / "mail"
+
+    # Filling it
+
+    def deliver(self, *messages):
+        """Deliver messages by LMTP; a number stands for so many small ones."""
+        made = []
+        for item in messages:
+            made += [message(f"number {n}") for n in range(1, item + 1)] \
+                if isinstance(item, int) else [item]
+        self.server.deliver(self.user, made)
+
+    def append(self, content, received=None, flags=""):
+        """Store a message by IMAP, byte for byte and with any date."""
+        date = imaplib.Time2Internaldate(received or datetime.now(timezone.utc))
+        with self.imap() as client:
+            assert client.append("INBOX", flags, date, content)[0] == "OK"
+
+    # POP3
+
+    @contextmanager
+    def pop3(self, **how):
+        """A session by poplib; afterwards the server has finished with it.
+
+        Without a quit() inside, the connection is just closed.
+        """
+        client = self.server.pop3(self.user, **how)
+        try:
+            pid = self.server.session_pid("pop3", self.user)
+            yield client
+        finally:
+            client.close()
+        self.server.wait_for(lambda: not _is_running(pid), 20,
+                             "the end of the POP3 session")
+
+    def pop3_pid(self):
+        """The process of the POP3 session that is open."""
+        return self.server.session_pid("pop3", self.user)
+
+    # IMAP
+
+    @contextmanager
+    def imap(self):
+        """A session by imaplib."""
+        client = self.server.imap(self.user)
+        try:
+            yield client
+        finally:
+            client.shutdown()
+
+    @contextmanager
+    def idle(self):
+        """An IMAP session that waits in IDLE for news."""
+        with self.imap() as client:
+            yield Idle(client)
+
+    def flags(self):
+        """Return {message number: set of its flags and keywords}."""
+        with self.imap() as client:
+            count = int(client.select(readonly=True)[1][0])
+            lines = client.fetch("1:*", "(FLAGS)")[1] if count else []
+        found = {}
+        for line in lines:
+            number, flags = re.match(rb"(\d+) \(FLAGS \((.*)\)\)", line).groups()
+            found[int(number)] = set(flags.decode().split())
+        return found
+
+    def having(self, flag):
+        """Return the numbers of the messages with a flag or keyword, in order."""
+        return [number for number, flags in self.flags().items() if flag in flags]
+
+    def seen(self):
+        """Return the numbers of the messages that are read, in order."""
+        return self.having("\\Seen")
+
+    def search(self, *criteria):
+        """Return the message numbers that IMAP SEARCH finds."""
+        with self.imap() as client:
+            client.select(readonly=True)
+            return [int(number) for number in client.search(None, *criteria)[1][0].split()]
+
+    # What the server wrote
+
+    def log_problems(self):
+        """Return the warnings and errors of this user's sessions."""
+        return [line for line in self.server.log_problems() if f"({self.user})" in line]
+
+    def snapshot(self):
+        """Return {file name: hash} of all that is stored of this mailbox."""
+        return {str(path.relative_to(self.folder)):
+                hashlib.sha256(path.read_bytes()).hexdigest()
+                for path in self.folder.rglob("*") if path.is_file()}
