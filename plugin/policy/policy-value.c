@@ -294,6 +294,15 @@ list_check(const char *list, bool (*check)(const char *item, size_t length))
 	return true;
 }
 
+/* Only names may be quoted: who reads the other lists need not know about
+   quotes. */
+static bool
+plain_list_check(const char *list,
+		 bool (*check)(const char *item, size_t length))
+{
+	return strchr(list, '"') == NULL && list_check(list, check);
+}
+
 static bool choices_check(const char *choices, const char *list)
 {
 	const char *item;
@@ -359,11 +368,11 @@ value_read(const struct coexist_policy_key *key, const char *text,
 	case COEXIST_TYPE_DATE:
 		return date_parse(text, number_r);
 	case COEXIST_TYPE_NETWORKS:
-		return list_check(text, network_check);
+		return plain_list_check(text, network_check);
 	case COEXIST_TYPE_PERCENTS:
-		return list_check(text, percent_check);
+		return plain_list_check(text, percent_check);
 	case COEXIST_TYPE_SIZES:
-		return list_check(text, size_check);
+		return plain_list_check(text, size_check);
 	case COEXIST_TYPE_MAILBOXES:
 		return quotes_are_paired(text) &&
 			list_check(text, mailbox_check);

@@ -172,6 +172,7 @@ static void test_networks(void)
 		UNKNOWN(pop3_networks, "192.0.2.256"),
 		UNKNOWN(pop3_networks, "192.0.2.0/8x"),
 		UNKNOWN(pop3_networks, "localhost"),
+		UNKNOWN(pop3_networks, "\"10.0.0.0/8\""),
 		UNKNOWN(pop3_networks,
 			"1111:2222:3333:4444:5555:6666:7777:8888:9999:0000:1111"),
 	};
@@ -186,6 +187,7 @@ static void test_levels(void)
 		UNKNOWN(quota_warn, "0"),
 		UNKNOWN(quota_warn, "101"),
 		UNKNOWN(quota_warn, "80 many"),
+		UNKNOWN(quota_warn, "\"80\""),
 		VALID(quota_warn_free, "100M 1G", 0),
 		VALID(quota_warn_free, "8388607T", 0),
 		UNKNOWN(quota_warn_free, "8388608T"),
