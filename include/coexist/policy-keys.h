@@ -111,7 +111,7 @@
 	KEY(quota_warn_recovered, FLAG, "no", "no yes", LATER, \
 	    "Tell the owner when usage is back below every level.") \
 	KEY(preset, CHOICE, "none", \
-	    "none classic safe multi-device read-only archive", LATER, \
+	    "none classic safe multi-device read-only archive", ENFORCED, \
 	    "A named bundle of the keys above; explicit keys win.")
 
 #define COEXIST_KEY_ENUM(name, type, default_value, choices, state, help) \
@@ -134,6 +134,21 @@ enum coexist_access {
 	COEXIST_ACCESS_ALLOW,
 	COEXIST_ACCESS_DENY,
 	COEXIST_ACCESS_SUSPEND
+};
+
+enum coexist_tls {
+	COEXIST_TLS_ANY,
+	COEXIST_TLS_REQUIRED
+};
+
+enum coexist_preset {
+	COEXIST_PRESET_NONE,
+	COEXIST_PRESET_CLASSIC,
+	COEXIST_PRESET_SAFE,
+	COEXIST_PRESET_MULTI_DEVICE,
+	COEXIST_PRESET_READ_ONLY,
+	COEXIST_PRESET_ARCHIVE,
+	COEXIST_PRESET_COUNT
 };
 
 #endif

@@ -1,47 +1,98 @@
 /* See the contract in policy-merge.h. */
 
 #include "policy-merge.h"
+#include "policy-preset.h"
 
+/* Sets a text of our own, which is valid, or empty where the key has that. */
 static void
-entry_set_default(enum coexist_key key, struct coexist_policy_entry *entry)
+entry_set_own(struct coexist_policy_entry *entry, enum coexist_key key,
+	      const char *text)
 {
-	const struct coexist_policy_key *info = &coexist_policy_keys[key];
-
-	entry->text = info->default_value;
-	entry->scope = NULL;
+	entry->text = text;
 	entry->value.number = 0;
-	(void)coexist_value_parse(info, info->default_value, &entry->value);
+	(void)coexist_value_parse(&coexist_policy_keys[key], text,
+				  &entry->value);
+}
+
+static enum coexist_preset scope_preset(const struct coexist_scope *scope)
+{
+	const struct coexist_policy_key *info =
+		&coexist_policy_keys[COEXIST_KEY_preset];
+	struct coexist_value value = { .number = COEXIST_PRESET_NONE };
+
+	(void)coexist_value_parse(info, scope->get(scope->context,
+						   COEXIST_KEY_preset),
+				  &value);
+	return (enum coexist_preset)value.number;
+}
+
+/* Returns false if neither the scope nor its preset has a value. A text that
+   is none of the key is left in *unknown_r. */
+static bool
+entry_read(const struct coexist_scope *scope, enum coexist_preset preset,
+	   enum coexist_key key, struct coexist_policy_entry *entry_r,
+	   const char **unknown_r)
+{
+	const char *text = scope->get(scope->context, key);
+	struct coexist_value value;
+
+	*unknown_r = NULL;
+	switch (coexist_value_parse(&coexist_policy_keys[key], text, &value)) {
+	case COEXIST_VALUE_VALID:
+		*entry_r = (struct coexist_policy_entry){
+			.text = text, .value = value, .scope = scope };
+		return true;
+	case COEXIST_VALUE_UNKNOWN:
+		*unknown_r = text;
+		break;
+	case COEXIST_VALUE_INHERIT:
+		break;
+	}
+
+	text = coexist_preset_get(preset, key);
+	if (text == NULL)
+		return false;
+	entry_set_own(entry_r, key, text);
+	entry_r->scope = scope;
+	entry_r->preset = coexist_preset_name(preset);
+	return true;
+}
+
+bool coexist_scope_read(const struct coexist_scope *scope,
+			enum coexist_key key,
+			struct coexist_policy_entry *entry_r)
+{
+	const char *unknown;
+
+	return entry_read(scope, scope_preset(scope), key, entry_r, &unknown);
 }
 
 /* Returns true if a value holds although a narrower scope has one. */
-static bool
-is_suspend(enum coexist_key key, const struct coexist_value *value)
+static bool is_suspend(enum coexist_key key, const struct coexist_value *value)
 {
 	return coexist_policy_keys[key].type == COEXIST_TYPE_ACCESS &&
 		value->number == COEXIST_ACCESS_SUSPEND;
 }
 
 static void
-entry_add_scope(enum coexist_key key, struct coexist_policy_entry *entry,
-		const struct coexist_scope *scope,
-		coexist_unknown_value_t *unknown, void *context)
+policy_add_scope(struct coexist_policy *policy,
+		 const struct coexist_scope *scope,
+		 coexist_unknown_value_t *unknown, void *context)
 {
-	const char *text = scope->get(scope->context, key);
-	struct coexist_value value;
+	enum coexist_preset preset = scope_preset(scope);
+	struct coexist_policy_entry entry;
+	const char *unknown_text;
+	unsigned int key;
 
-	switch (coexist_value_parse(&coexist_policy_keys[key], text, &value)) {
-	case COEXIST_VALUE_INHERIT:
-		break;
-	case COEXIST_VALUE_UNKNOWN:
-		unknown(context, scope, key, text);
-		break;
-	case COEXIST_VALUE_VALID:
-		if (entry->scope != NULL && !is_suspend(key, &value))
-			break;
-		entry->text = text;
-		entry->value = value;
-		entry->scope = scope;
-		break;
+	for (key = 0; key < COEXIST_KEY_COUNT; key++) {
+		bool found = entry_read(scope, preset, key, &entry,
+					&unknown_text);
+
+		if (unknown_text != NULL)
+			unknown(context, scope, key, unknown_text);
+		if (found && (policy->entries[key].scope == NULL ||
+			      is_suspend(key, &entry.value)))
+			policy->entries[key] = entry;
 	}
 }
 
@@ -50,15 +101,13 @@ void coexist_policy_merge(const struct coexist_scope *scopes,
 			  coexist_unknown_value_t *unknown, void *context,
 			  struct coexist_policy *policy_r)
 {
-	unsigned int key, s;
+	unsigned int i;
 
-	for (key = 0; key < COEXIST_KEY_COUNT; key++) {
-		struct coexist_policy_entry *entry = &policy_r->entries[key];
-
-		entry_set_default(key, entry);
-		for (s = 0; s < scope_count; s++) {
-			entry_add_scope(key, entry, &scopes[s],
-					unknown, context);
-		}
+	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
+		policy_r->entries[i] = (struct coexist_policy_entry){ 0 };
+		entry_set_own(&policy_r->entries[i], i,
+			      coexist_policy_keys[i].default_value);
 	}
+	for (i = 0; i < scope_count; i++)
+		policy_add_scope(policy_r, &scopes[i], unknown, context);
 }

@@ -22,6 +22,9 @@ struct coexist_policy_entry {
 	struct coexist_value value;
 	/* NULL for the built-in default */
 	const struct coexist_scope *scope;
+	/* the scope's preset that the value comes from, NULL if the scope
+	   names the key itself */
+	const char *preset;
 };
 
 struct coexist_policy {
@@ -34,12 +37,20 @@ coexist_unknown_value_t(void *context, const struct coexist_scope *scope,
 			enum coexist_key key, const char *text);
 
 /* Merges the scopes, the narrowest first: the first valid value of a key wins,
-   except that a suspend in a wider scope holds. Values that are unknown count
-   as missing and are reported. The scopes must outlive the policy. */
+   except that a suspend in a wider scope holds. A scope's preset gives values
+   to the keys that the scope itself does not name. Values that are unknown
+   count as missing and are reported. The scopes must outlive the policy. */
 void coexist_policy_merge(const struct coexist_scope *scopes,
 			  unsigned int scope_count,
 			  coexist_unknown_value_t *unknown, void *context,
 			  struct coexist_policy *policy_r);
+
+/* Reads what a single scope has for the key, be it by its preset. Returns
+   false if the scope leaves it to a wider one, because it does not name the
+   key or names an unknown value. */
+bool coexist_scope_read(const struct coexist_scope *scope,
+			enum coexist_key key,
+			struct coexist_policy_entry *entry_r);
 
 /* Returns the key's effective number (see struct coexist_value). */
 static inline uint64_t
