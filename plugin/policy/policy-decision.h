@@ -23,7 +23,8 @@ struct coexist_login {
 	/* days since 1970-01-01, UTC */
 	uint64_t today;
 	/* Returns true if the client's address lies in one of the networks.
-	   Each process has its own library for that. */
+	   Each process has its own library for that. NULL for a client without
+	   an address (a UNIX socket), which lies in none. */
 	bool (*in_networks)(void *context, const char *networks);
 	void *context;
 };
@@ -49,6 +50,9 @@ struct coexist_decision {
 enum coexist_protocol coexist_protocol_find(const char *name);
 /* Returns the protocol's name in policy keys, or NULL for OTHER. */
 const char *coexist_protocol_name(enum coexist_protocol protocol);
+
+/* Returns the protocol's name for people ("POP3"), "mail access" for OTHER. */
+const char *coexist_protocol_label(enum coexist_protocol protocol);
 
 /* Decides. The order of the checks is that of the enum: who may not use the
    protocol at all is not told to try again with TLS. */

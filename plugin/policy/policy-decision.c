@@ -1,0 +1,128 @@
+/* See the contract in policy-decision.h. */
+
+#include "policy-decision.h"
+
+#include <strings.h>
+
+struct protocol {
+	const char *name;
+	const char *label;
+	enum coexist_key access;
+	enum coexist_key until;
+	enum coexist_key networks;
+	/* COEXIST_KEY_COUNT if there is no such key */
+	enum coexist_key tls;
+};
+
+#define PROTOCOL(protocol, protocol_label, tls_key) \
+	{ .name = #protocol, .label = protocol_label, \
+	  .access = COEXIST_KEY_##protocol##_access, \
+	  .until = COEXIST_KEY_##protocol##_until, \
+	  .networks = COEXIST_KEY_##protocol##_networks, \
+	  .tls = tls_key }
+
+static const struct protocol protocols[COEXIST_PROTOCOL_OTHER] = {
+	[COEXIST_PROTOCOL_IMAP] =
+		PROTOCOL(imap, "IMAP", COEXIST_KEY_imap_tls),
+	[COEXIST_PROTOCOL_POP3] =
+		PROTOCOL(pop3, "POP3", COEXIST_KEY_pop3_tls),
+	[COEXIST_PROTOCOL_SUBMISSION] =
+		PROTOCOL(submission, "SMTP", COEXIST_KEY_submission_tls),
+	[COEXIST_PROTOCOL_SIEVE] =
+		PROTOCOL(sieve, "ManageSieve", COEXIST_KEY_sieve_tls),
+	[COEXIST_PROTOCOL_WEBMAIL] =
+		PROTOCOL(webmail, "Webmail", COEXIST_KEY_COUNT),
+};
+
+enum coexist_protocol coexist_protocol_find(const char *name)
+{
+	static const struct {
+		const char *name;
+		enum coexist_protocol protocol;
+	} services[] = {
+		{ "imap", COEXIST_PROTOCOL_IMAP },
+		{ "pop3", COEXIST_PROTOCOL_POP3 },
+		{ "submission", COEXIST_PROTOCOL_SUBMISSION },
+		{ "smtp", COEXIST_PROTOCOL_SUBMISSION },
+		{ "sieve", COEXIST_PROTOCOL_SIEVE },
+	};
+	size_t i;
+
+	for (i = 0; name != NULL && i < sizeof(services) / sizeof(services[0]);
+	     i++) {
+		/* the auth client says the name: another case is no way in */
+		if (strcasecmp(name, services[i].name) == 0)
+			return services[i].protocol;
+	}
+	return COEXIST_PROTOCOL_OTHER;
+}
+
+const char *coexist_protocol_name(enum coexist_protocol protocol)
+{
+	return protocol == COEXIST_PROTOCOL_OTHER ? NULL :
+		protocols[protocol].name;
+}
+
+const char *coexist_protocol_label(enum coexist_protocol protocol)
+{
+	return protocol == COEXIST_PROTOCOL_OTHER ? "mail access" :
+		protocols[protocol].label;
+}
+
+static bool
+is_outside(const struct coexist_policy *policy, enum coexist_key key,
+	   const struct coexist_login *login)
+{
+	const char *networks = coexist_policy_text(policy, key);
+
+	return *networks != '\0' &&
+		(login->in_networks == NULL ||
+		 !login->in_networks(login->context, networks));
+}
+
+static bool
+has_ended(const struct coexist_policy *policy, enum coexist_key key,
+	  uint64_t today)
+{
+	uint64_t until = coexist_policy_number(policy, key);
+
+	return until != COEXIST_DATE_NONE && today >= until;
+}
+
+static bool
+lacks_tls(const struct coexist_policy *policy, enum coexist_key key,
+	  const struct coexist_login *login)
+{
+	return key != COEXIST_KEY_COUNT && !login->tls &&
+		coexist_policy_number(policy, key) == COEXIST_TLS_REQUIRED;
+}
+
+static void
+refuse(struct coexist_decision *decision_r, enum coexist_refusal refusal,
+       enum coexist_key key)
+{
+	decision_r->refusal = refusal;
+	decision_r->key = key;
+}
+
+void coexist_policy_decide(const struct coexist_policy *policy,
+			   const struct coexist_login *login,
+			   struct coexist_decision *decision_r)
+{
+	const struct protocol *keys;
+
+	decision_r->refusal = COEXIST_REFUSAL_NONE;
+	if (login->protocol == COEXIST_PROTOCOL_OTHER)
+		return;
+
+	keys = &protocols[login->protocol];
+	if (coexist_policy_number(policy, keys->access) !=
+	    COEXIST_ACCESS_ALLOW)
+		refuse(decision_r, COEXIST_REFUSAL_ACCESS, keys->access);
+	else if (has_ended(policy, keys->until, login->today))
+		refuse(decision_r, COEXIST_REFUSAL_UNTIL, keys->until);
+	else if (is_outside(policy, keys->networks, login))
+		refuse(decision_r, COEXIST_REFUSAL_NETWORK, keys->networks);
+	else if (lacks_tls(policy, keys->tls, login))
+		refuse(decision_r, COEXIST_REFUSAL_TLS, keys->tls);
+}
