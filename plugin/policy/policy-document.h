@@ -16,14 +16,15 @@
 /* Larger texts are an error. */
 #define COEXIST_DOCUMENT_MAX_SIZE (64 * 1024)
 
-struct coexist_document;
+typedef struct coexist_document coexist_document;
 
 #define COEXIST_DOCUMENT_ERROR (coexist_document_error_quark())
 GQuark coexist_document_error_quark(void);
 enum coexist_document_error {
 	COEXIST_DOCUMENT_ERROR_PARSE,	/* not a document: message has the line */
 	COEXIST_DOCUMENT_ERROR_KEY,	/* no such key */
-	COEXIST_DOCUMENT_ERROR_VALUE	/* not a value of the key */
+	COEXIST_DOCUMENT_ERROR_VALUE,	/* not a value of the key */
+	COEXIST_DOCUMENT_ERROR_SIZE	/* the document would be too large */
 };
 
 /* Returns an empty document. */
@@ -32,21 +33,25 @@ struct coexist_document *
 coexist_document_ref(struct coexist_document *document);
 /* NULL is allowed. */
 void coexist_document_unref(struct coexist_document *document);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(coexist_document, coexist_document_unref)
 
 /* Reads a document. Returns it, or NULL and an error that begins with the
-   name, which is the store's key or a file name. */
+   name, which is the store's key or a file name. A text without a [policy]
+   group, such as an empty one, is no document: it was cut off. Where a key is
+   there twice the last one counts. */
 struct coexist_document *
 coexist_document_parse(const char *name, const char *text, size_t length,
 		       GError **error);
-/* Returns the text to store, newly allocated. */
+/* Returns the text to store, newly allocated. Comments and all that we do not
+   know are still in it. */
 char *coexist_document_to_text(const struct coexist_document *document);
 
-/* Returns the key's text as the document has it, or NULL. It lives as long as
-   the document and is unchanged. */
+/* Returns the key's text as the document has it, valid or not, or NULL. It
+   lives as long as the document and is unchanged. */
 const char *coexist_document_get(const struct coexist_document *document,
 				 enum coexist_key key);
-/* Sets the key to a text, which must be valid. Returns false and leaves the
-   document alone if it isn't. */
+/* Sets the key to a text, which must be a valid value and not one that means
+   inherit. Returns false and leaves the document alone if it isn't. */
 bool coexist_document_set(struct coexist_document *document,
 			  const char *key_name, const char *text,
 			  GError **error);
@@ -59,9 +64,10 @@ const char *const *
 coexist_document_get_unknown(const struct coexist_document *document);
 
 /* [meta]: when, by whom and why the document was changed last. NULL if it does
-   not say. */
+   not say. It lives as long as the document and is unchanged. */
 const char *coexist_document_get_meta(const struct coexist_document *document,
 				      const char *name);
+/* A NULL or empty value removes the name. A long one is cut. */
 void coexist_document_set_meta(struct coexist_document *document,
 			       const char *name, const char *value);
 

@@ -1,0 +1,389 @@
+/* See the contract in policy-document.h. */
+
+#include "policy-document.h"
+
+#include <string.h>
+
+#define GROUP_POLICY "policy"
+#define GROUP_META "meta"
+
+#define BOM "\xef\xbb\xbf"
+
+/* Set values leave so much room for [meta] and [signature]. */
+#define RESERVED_SIZE (8 * 1024)
+#define META_MAX_SIZE 1024
+
+/* A control character or backslash becomes two in the key file. */
+#define ESCAPED_SIZE(text) (2 * strlen(text))
+
+struct coexist_document {
+	GKeyFile *key_file;
+	/* indexed by enum coexist_key, NULL where there is none */
+	char *texts[COEXIST_KEY_COUNT];
+	/* name -> value */
+	GHashTable *meta;
+	char **unknown;
+};
+
+GQuark coexist_document_error_quark(void)
+{
+	return g_quark_from_static_string("coexist-document-error");
+}
+
+static void document_clear(void *data)
+{
+	struct coexist_document *document = data;
+	unsigned int i;
+
+	for (i = 0; i < COEXIST_KEY_COUNT; i++)
+		g_free(document->texts[i]);
+	g_strfreev(document->unknown);
+	g_hash_table_unref(document->meta);
+	g_key_file_unref(document->key_file);
+}
+
+static struct coexist_document *document_alloc(void)
+{
+	struct coexist_document *document =
+		g_rc_box_new0(struct coexist_document);
+
+	document->key_file = g_key_file_new();
+	document->meta = g_hash_table_new_full(g_str_hash, g_str_equal,
+					       g_free, g_free);
+	document->unknown = g_new0(char *, 1);
+	return document;
+}
+
+struct coexist_document *
+coexist_document_ref(struct coexist_document *document)
+{
+	return g_rc_box_acquire(document);
+}
+
+void coexist_document_unref(struct coexist_document *document)
+{
+	if (document != NULL)
+		g_rc_box_release_full(document, document_clear);
+}
+
+static bool
+key_file_load(GKeyFile *key_file, const char *text, size_t length,
+	      GError **error)
+{
+	return g_key_file_load_from_data(key_file, text, length,
+					 G_KEY_FILE_KEEP_COMMENTS |
+					 G_KEY_FILE_KEEP_TRANSLATIONS, error);
+}
+
+struct coexist_document *coexist_document_new(void)
+{
+	static const char empty[] = "["GROUP_POLICY"]\n";
+	struct coexist_document *document = document_alloc();
+
+	(void)key_file_load(document->key_file, empty, strlen(empty),
+			    /* error: */ NULL);
+	return document;
+}
+
+/* Returns the value without its escapes. A backslash that begins no escape
+   stands for itself; GLib's versions disagree about that. */
+static char *value_read(GKeyFile *key_file, const char *group, const char *name)
+{
+	char *value = g_key_file_get_string(key_file, group, name, NULL);
+
+	if (value == NULL)
+		value = g_key_file_get_value(key_file, group, name, NULL);
+	return value == NULL ? NULL : g_strstrip(value);
+}
+
+static bool has_name(const GPtrArray *names, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < names->len; i++) {
+		if (g_str_equal(g_ptr_array_index(names, i), name))
+			return true;
+	}
+	return false;
+}
+
+static void policy_read(struct coexist_document *document)
+{
+	g_auto(GStrv) names = g_key_file_get_keys(document->key_file,
+						  GROUP_POLICY, NULL, NULL);
+	g_autoptr(GPtrArray) unknown = g_ptr_array_new();
+	enum coexist_key key;
+	char **name;
+
+	for (name = names; name != NULL && *name != NULL; name++) {
+		if (coexist_key_find(*name, &key)) {
+			g_free(document->texts[key]);
+			document->texts[key] = value_read(document->key_file,
+							  GROUP_POLICY, *name);
+		} else if (!has_name(unknown, *name)) {
+			g_ptr_array_add(unknown, g_strdup(*name));
+		}
+	}
+	g_ptr_array_add(unknown, NULL);
+	g_strfreev(document->unknown);
+	document->unknown =
+		(char **)g_ptr_array_free(g_steal_pointer(&unknown),
+					  /* free_seg: */ FALSE);
+}
+
+static void meta_read(struct coexist_document *document)
+{
+	g_auto(GStrv) names = g_key_file_get_keys(document->key_file,
+						  GROUP_META, NULL, NULL);
+	char **name;
+
+	for (name = names; name != NULL && *name != NULL; name++) {
+		g_hash_table_replace(document->meta, g_strdup(*name),
+				     value_read(document->key_file,
+						GROUP_META, *name));
+	}
+}
+
+/* Returns the number of the line that the offset lies in, from 1 on. */
+static unsigned int line_number(const char *text, size_t offset)
+{
+	unsigned int line = 1;
+	size_t i;
+
+	for (i = 0; i < offset; i++)
+		line += text[i] == '\n' ? 1 : 0;
+	return line;
+}
+
+static size_t line_begin(const char *text, size_t offset)
+{
+	while (offset > 0 && text[offset - 1] != '\n')
+		offset--;
+	return offset;
+}
+
+static size_t line_end(const char *text, size_t length, size_t offset)
+{
+	const char *end = memchr(text + offset, '\n', length - offset);
+
+	return end == NULL ? length : (size_t)(end + 1 - text);
+}
+
+/* Returns the first line that GLib can't read, which it doesn't tell: the last
+   one of the shortest beginning that it refuses. */
+static unsigned int bad_line(const char *text, size_t length)
+{
+	size_t good = 0, bad = length;
+
+	while (line_end(text, length, good) < bad) {
+		g_autoptr(GKeyFile) key_file = g_key_file_new();
+		size_t middle = line_begin(text, good + (bad - good) / 2);
+
+		if (middle == good)
+			middle = line_end(text, length, good);
+		if (key_file_load(key_file, text, middle, NULL))
+			good = middle;
+		else
+			bad = middle;
+	}
+	return line_number(text, good);
+}
+
+static bool
+text_check(const char *name, const char *text, size_t length, GError **error)
+{
+	const char *end;
+
+	if (length > COEXIST_DOCUMENT_MAX_SIZE) {
+		g_set_error(error, COEXIST_DOCUMENT_ERROR,
+			    COEXIST_DOCUMENT_ERROR_PARSE,
+			    "%s: %zu bytes are too many for a document, "
+			    "the limit is %d", name, length,
+			    COEXIST_DOCUMENT_MAX_SIZE);
+		return false;
+	}
+	/* a NUL in it is not valid either */
+	if (!g_utf8_validate(text, length, &end)) {
+		g_set_error(error, COEXIST_DOCUMENT_ERROR,
+			    COEXIST_DOCUMENT_ERROR_PARSE,
+			    "%s: line %u: Not UTF-8", name,
+			    line_number(text, (size_t)(end - text)));
+		return false;
+	}
+	return true;
+}
+
+struct coexist_document *
+coexist_document_parse(const char *name, const char *text, size_t length,
+		       GError **error)
+{
+	g_autoptr(coexist_document) document = document_alloc();
+
+	if (!text_check(name, text, length, error))
+		return NULL;
+	if (length >= strlen(BOM) && memcmp(text, BOM, strlen(BOM)) == 0) {
+		text += strlen(BOM);
+		length -= strlen(BOM);
+	}
+	if (!key_file_load(document->key_file, text, length, NULL)) {
+		g_set_error(error, COEXIST_DOCUMENT_ERROR,
+			    COEXIST_DOCUMENT_ERROR_PARSE,
+			    "%s: line %u: Not a [group], a key=value or a "
+			    "comment", name, bad_line(text, length));
+		return NULL;
+	}
+	if (!g_key_file_has_group(document->key_file, GROUP_POLICY)) {
+		g_set_error(error, COEXIST_DOCUMENT_ERROR,
+			    COEXIST_DOCUMENT_ERROR_PARSE,
+			    "%s: No group ["GROUP_POLICY"]", name);
+		return NULL;
+	}
+	policy_read(document);
+	meta_read(document);
+	return g_steal_pointer(&document);
+}
+
+char *coexist_document_to_text(const struct coexist_document *document)
+{
+	return g_key_file_to_data(document->key_file, NULL, NULL);
+}
+
+const char *coexist_document_get(const struct coexist_document *document,
+				 enum coexist_key key)
+{
+	return document->texts[key];
+}
+
+static bool key_find(const char *name, enum coexist_key *key_r, GError **error)
+{
+	if (coexist_key_find(name, key_r))
+		return true;
+	g_set_error(error, COEXIST_DOCUMENT_ERROR, COEXIST_DOCUMENT_ERROR_KEY,
+		    "%s: No such key", name);
+	return false;
+}
+
+static bool value_check(enum coexist_key key, const char *text, GError **error)
+{
+	const struct coexist_policy_key *info = &coexist_policy_keys[key];
+	const char *expected = coexist_type_describe(info->type);
+	struct coexist_value value;
+
+	if (g_utf8_validate(text, -1, NULL) &&
+	    coexist_value_parse(info, text, &value) == COEXIST_VALUE_VALID)
+		return true;
+	g_set_error(error, COEXIST_DOCUMENT_ERROR, COEXIST_DOCUMENT_ERROR_VALUE,
+		    "%s: Not a value of this key, expected %s%s", info->name,
+		    expected == NULL ? "one of: " : expected,
+		    expected == NULL ? info->choices : "");
+	return false;
+}
+
+static bool
+size_check(const struct coexist_document *document, const char *name,
+	   const char *text, GError **error)
+{
+	g_autofree char *now = coexist_document_to_text(document);
+
+	if (strlen(now) + strlen(name) + ESCAPED_SIZE(text) <=
+	    COEXIST_DOCUMENT_MAX_SIZE - RESERVED_SIZE)
+		return true;
+	g_set_error(error, COEXIST_DOCUMENT_ERROR, COEXIST_DOCUMENT_ERROR_SIZE,
+		    "%s: The document would become too large", name);
+	return false;
+}
+
+bool coexist_document_set(struct coexist_document *document,
+			  const char *key_name, const char *text,
+			  GError **error)
+{
+	enum coexist_key key;
+
+	if (!key_find(key_name, &key, error) ||
+	    !value_check(key, text, error) ||
+	    !size_check(document, key_name, text, error))
+		return false;
+	g_key_file_set_string(document->key_file, GROUP_POLICY, key_name, text);
+	g_free(document->texts[key]);
+	document->texts[key] = value_read(document->key_file, GROUP_POLICY,
+					  key_name);
+	return true;
+}
+
+/* Removes the name, all of it: some of GLib's versions keep the earlier ones of
+   a name that is there twice, and find them only after reading again. */
+static void
+key_file_remove(GKeyFile *key_file, const char *group, const char *name)
+{
+	while (g_key_file_remove_key(key_file, group, name, NULL)) {
+		g_autofree char *text = g_key_file_to_data(key_file, NULL, NULL);
+
+		(void)key_file_load(key_file, text, strlen(text), NULL);
+	}
+}
+
+bool coexist_document_unset(struct coexist_document *document,
+			    const char *key_name, GError **error)
+{
+	enum coexist_key key;
+
+	if (!key_find(key_name, &key, error))
+		return false;
+	key_file_remove(document->key_file, GROUP_POLICY, key_name);
+	g_clear_pointer(&document->texts[key], g_free);
+	return true;
+}
+
+const char *const *
+coexist_document_get_unknown(const struct coexist_document *document)
+{
+	return (const char *const *)document->unknown;
+}
+
+const char *coexist_document_get_meta(const struct coexist_document *document,
+				      const char *name)
+{
+	return g_hash_table_lookup(document->meta, name);
+}
+
+/* Returns so much of the text as fits, in valid UTF-8. */
+static char *meta_cut(const char *text)
+{
+	g_autofree char *valid = g_utf8_make_valid(text, -1);
+	const char *end = valid + strlen(valid);
+
+	if (end - valid > META_MAX_SIZE)
+		end = g_utf8_find_prev_char(valid, valid + META_MAX_SIZE + 1);
+	return g_strstrip(g_strndup(valid, end - valid));
+}
+
+void coexist_document_set_meta(struct coexist_document *document,
+			       const char *name, const char *value)
+{
+	g_autofree char *text = meta_cut(value == NULL ? "" : value);
+
+	if (*text == '\0') {
+		key_file_remove(document->key_file, GROUP_META, name);
+		g_hash_table_remove(document->meta, name);
+		return;
+	}
+	g_key_file_set_string(document->key_file, GROUP_META, name, text);
+	g_hash_table_replace(document->meta, g_strdup(name),
+			     g_steal_pointer(&text));
+}
+
+static const char *scope_get(void *context, enum coexist_key key)
+{
+	const struct coexist_document *document = context;
+
+	return document == NULL ? NULL : document->texts[key];
+}
+
+void coexist_document_init_scope(const struct coexist_document *document,
+				 const char *scope_name,
+				 struct coexist_scope *scope_r)
+{
+	scope_r->name = scope_name;
+	scope_r->get = scope_get;
+	scope_r->context = (void *)document;
+}
