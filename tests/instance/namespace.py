@@ -70,32 +70,45 @@ def lay_over(moduledir, staged):
     shutil.copytree(staged, moduledir, symlinks=True, dirs_exist_ok=True)
 
 
-def start(command):
+def enter():
+    """Go to new namespaces: mounts for this process, processes for its children."""
+    call("unshare", CLONE_NEWNS | CLONE_NEWPID)
+    make_private()
+
+
+def _become(command, root):
+    """Turn this process into the command, in the root."""
+    call("prctl", PR_SET_PDEATHSIG, signal.SIGKILL)
+    os.chroot(root)
+    os.chdir("/")
+    mount("proc", "/proc", "proc")
+    mount("shm", "/dev/shm", "tmpfs")
+    os.dup2(os.open(os.devnull, os.O_RDWR), 0)
+    os.execvp(command[0], command)
+
+
+def start(command, root="/"):
     """Return the process id of the command, which ends when this process does."""
     pid = os.fork()
     if pid != 0:
         return pid
     try:
-        call("prctl", PR_SET_PDEATHSIG, signal.SIGKILL)
-        mount("proc", "/proc", "proc")
-        os.chdir("/")
-        os.dup2(os.open(os.devnull, os.O_RDWR), 0)
-        os.dup2(2, 1)
-        os.execvp(command[0], command)
+        _become(command, root)
     except OSError as error:
         print(error, file=sys.stderr)
     os._exit(127)
 
 
 def main(folder, moduledir, staged, *command):
-    """Return the exit status: the command's, or 0 if it was ended by request."""
-    call("unshare", CLONE_NEWNS | CLONE_NEWPID)
-    make_private()
+    """Return the command's exit status, which is a failure if it was ended here."""
+    enter()
     if staged:
         lay_over(moduledir, staged)
     mount(folder, "/mnt", "", MS_BIND)
+    output = os.dup(1)
+    os.dup2(2, 1)
     pid = start(command)
-    print(pid, flush=True)
+    os.write(output, b"%d\n" % pid)
     poll = select.poll()
     poll.register(os.pidfd_open(pid), select.POLLIN)
     poll.register(0, select.POLLIN)
