@@ -5,6 +5,9 @@ import pwd
 import re
 from pathlib import Path
 
+from . import gate as gates
+from .block import block
+
 TEMPLATES = Path(__file__).parent
 API_KEY = "testkey"
 
@@ -16,12 +19,6 @@ LISTENERS = {
     "lmtp": ("lmtp", False), "http": ("doveadm", False),
 }
 PORT_NAMES = (*LISTENERS, "relay")
-
-
-def block(head, lines):
-    """Return one configuration block as text, empty for no lines."""
-    inner = "".join(f"  {line}\n" for text in lines for line in text.splitlines())
-    return f"{head} {{\n{inner}}}\n" if inner else ""
 
 
 def _listeners(ports):
@@ -89,7 +86,7 @@ def owner():
 
 
 def render(dovecot, ports, *, storage, plugins, coexist, quota, wrap, extra,
-           high_performance):
+           high_performance, gate):
     """Return the whole dovecot.conf."""
     user, group = owner()
     values = {
@@ -101,6 +98,8 @@ def render(dovecot, ports, *, storage, plugins, coexist, quota, wrap, extra,
     generation = dovecot.generation
     template = (TEMPLATES / f"dovecot{generation}.conf.in").read_text()
     text = re.sub(r"@(\w+)@", lambda name: str(values[name[1]]), template)
+    if gate is not None:
+        text = gates.continue_after(text) + gates.render(generation, gate)
     text += _listeners(ports) + _plugins(plugins)
     if quota:
         text += _quota(generation, quota)

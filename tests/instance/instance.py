@@ -16,6 +16,7 @@ from pathlib import Path
 
 from . import certificate, config, processes
 from .dovecot import Dovecot
+from .gate import STORE, Store, key_file
 from .ports import Ports
 from .users import PASSWORD, Users
 from .wait import InstanceError, wait_for
@@ -48,13 +49,15 @@ class Instance:
     conf, conf23, conf24  text to append to dovecot.conf (both or one generation)
     wrap     {service: command prefix}; "valgrind" reports to valgrind_reports()
     high_performance  processes that serve many sessions one after the other
+    gate     site settings {"on_store_error": "allow"} of the gate, {} for none;
+             None leaves it out. `store` holds its documents
     """
 
     host = "127.0.0.1"
 
     def __init__(self, folder, *, coexist=None, users=None, modules=BUILT,
                  plugins=None, storage="maildir", quota=False, conf="",
-                 conf23="", conf24="", wrap=None, high_performance=False):
+                 conf23="", conf24="", wrap=None, high_performance=False, gate=None):
         self.dovecot = Dovecot.installed()
         self.version = self.dovecot.version
         self.generation = self.dovecot.generation
@@ -69,6 +72,7 @@ class Instance:
             "extra": conf + (conf23 if self.generation == 23 else conf24),
             "wrap": self._wrap,
             "high_performance": high_performance,
+            "gate": gate,
         }
         self._initial_users = users if users is not None else {"alice": {}, "bob": {}}
         self._launcher = None
@@ -280,6 +284,7 @@ class Instance:
         self.folder.chmod(0o755)
         for name in ("etc", "log", "run", "state", "home", "bin"):
             (self.folder / name).mkdir(exist_ok=True)
+        self.store = Store(self.folder / STORE)
         for name in ("home", "log"):
             (self.folder / name).chmod(0o777)
         certificate.create(self.folder / "etc")
@@ -289,6 +294,9 @@ class Instance:
             self._write_wrapper(service, prefix)
 
     def _write_config(self):
+        if self._settings["gate"] is not None:
+            (self.folder / "etc/coexist.conf.ext").write_text(
+                key_file(self._settings["gate"]))
         (self.folder / "etc/dovecot.conf").write_text(
             config.render(self.dovecot, self._ports.number, **self._settings))
 
