@@ -1,0 +1,19 @@
+/* libauthdb_coexist: the passdb and userdb drivers "coexist". */
+
+#include "lib.h"
+#include "auth-coexist.h"
+#include "compat-auth.h"
+
+const char *authdb_coexist_version = DOVECOT_ABI_VERSION;
+
+void authdb_coexist_init(struct module *module ATTR_UNUSED)
+{
+	passdb_register_module(&coexist_passdb_interface);
+	userdb_register_module(&coexist_userdb_interface);
+}
+
+void authdb_coexist_deinit(void)
+{
+	userdb_unregister_module(&coexist_userdb_interface);
+	passdb_unregister_module(&coexist_passdb_interface);
+}

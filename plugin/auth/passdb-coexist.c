@@ -1,0 +1,139 @@
+/* passdb driver "coexist": the gate. It comes after the passdb that verifies
+   the password, which has to continue (result_success = continue-ok), and it
+   knows no passwords itself. */
+
+#include "lib.h"
+#include "auth-coexist.h"
+#include "compat-auth.h"
+#include "gate.h"
+#include "gate-login.h"
+
+struct coexist_passdb_module {
+	struct passdb_module module;
+	struct coexist_gate *gate;
+};
+
+struct passdb_login {
+	verify_plain_callback_t *verify_plain;
+	lookup_credentials_callback_t *lookup_credentials;
+};
+
+/* Returns what lets a login go on as it was. OK would be a success, so it is
+   for those only whose password another passdb has verified. */
+static enum passdb_result pass_result(const struct auth_request *request)
+{
+	return request->fields.skip_password_check ?
+		PASSDB_RESULT_OK : PASSDB_RESULT_USER_UNKNOWN;
+}
+
+static void
+verify_plain_decided(enum coexist_gate_verdict verdict, const char *reason,
+		     struct auth_request *request, void *context)
+{
+	struct passdb_login *login = context;
+	enum passdb_result result = pass_result(request);
+
+	if (verdict == COEXIST_GATE_REFUSE) {
+		/* Unlike other failures this one ignores the result_* rules
+		   and keeps the fields. */
+		auth_request_set_field(request, "reason", reason, NULL);
+		auth_request_set_field(request, "nodelay", "yes", NULL);
+		result = PASSDB_RESULT_USER_DISABLED;
+	}
+	login->verify_plain(result, request);
+	i_free(login);
+}
+
+static void
+coexist_verify_plain(struct auth_request *request,
+		     const char *password ATTR_UNUSED,
+		     verify_plain_callback_t *callback)
+{
+	struct coexist_passdb_module *module =
+		(struct coexist_passdb_module *)request->passdb->passdb;
+	struct passdb_login *login;
+
+	if (!request->fields.skip_password_check) {
+		/* nobody verified the password: nothing is said about the
+		   policy */
+		callback(PASSDB_RESULT_USER_UNKNOWN, request);
+		return;
+	}
+	login = i_new(struct passdb_login, 1);
+	login->verify_plain = callback;
+	coexist_gate_login(module->gate, request, verify_plain_decided, login);
+}
+
+static void
+lookup_credentials_decided(enum coexist_gate_verdict verdict,
+			   const char *reason, struct auth_request *request,
+			   void *context)
+{
+	struct passdb_login *login = context;
+
+	if (verdict == COEXIST_GATE_REFUSE) {
+		/* The client has still to prove that it knows the password
+		   (CRAM-MD5, SCRAM), and must not learn the policy before. So
+		   the lookup succeeds, and Dovecot refuses the login once the
+		   authentication has succeeded. */
+		auth_request_set_field(request, "nologin", "yes", NULL);
+		auth_request_set_field(request, "reason", reason, NULL);
+		auth_request_set_field(request, "nodelay", "yes", NULL);
+	}
+	coexist_auth_credentials_reply(login->lookup_credentials,
+				       pass_result(request), request);
+	i_free(login);
+}
+
+static void
+coexist_lookup_credentials(struct auth_request *request,
+			   lookup_credentials_callback_t *callback)
+{
+	struct coexist_passdb_module *module =
+		(struct coexist_passdb_module *)request->passdb->passdb;
+	struct passdb_login *login;
+
+	if (!request->fields.skip_password_check) {
+		coexist_auth_credentials_reply(callback,
+					       PASSDB_RESULT_USER_UNKNOWN,
+					       request);
+		return;
+	}
+	login = i_new(struct passdb_login, 1);
+	login->lookup_credentials = callback;
+	coexist_gate_login(module->gate, request,
+			   lookup_credentials_decided, login);
+}
+
+static int
+coexist_preinit(pool_t pool, struct event *event, const char *args,
+		struct passdb_module **module_r, const char **error_r)
+{
+	struct coexist_passdb_module *module;
+
+	module = p_new(pool, struct coexist_passdb_module, 1);
+	if (coexist_gate_init(event, args, &module->gate, error_r) < 0)
+		return -1;
+	*module_r = &module->module;
+	return 0;
+}
+
+static void coexist_deinit(struct passdb_module *_module)
+{
+	struct coexist_passdb_module *module =
+		(struct coexist_passdb_module *)_module;
+
+	coexist_gate_unref(&module->gate);
+}
+
+COEXIST_PASSDB_PREINIT(passdb_coexist_preinit, coexist_preinit)
+
+struct passdb_module_interface coexist_passdb_interface = {
+	.name = "coexist",
+
+	.preinit = passdb_coexist_preinit,
+	.deinit = coexist_deinit,
+
+	.verify_plain = coexist_verify_plain,
+	.lookup_credentials = coexist_lookup_credentials
+};

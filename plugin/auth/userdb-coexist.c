@@ -1,0 +1,111 @@
+/* userdb driver "coexist": hands the mailbox's policy to its sessions as
+   fields coexist_<key>. It comes last and knows no users: the ones before it
+   do. */
+
+#include "lib.h"
+#include "auth-coexist.h"
+#include "compat-auth.h"
+#include "gate.h"
+#include "userdb-texts.h"
+
+struct coexist_userdb_module {
+	struct userdb_module module;
+	struct coexist_gate *gate;
+};
+
+struct userdb_login {
+	struct auth_request *request;
+	userdb_callback_t *callback;
+	const char *userdb_texts[COEXIST_KEY_COUNT];
+};
+
+/* Adds the fields that documents name. What a narrower scope said in the
+   userdb, and what dovecot.conf says, the session knows itself. */
+static void
+fields_add(struct auth_request *request,
+	   const struct coexist_gate_policy *policy)
+{
+	unsigned int i;
+
+	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
+		const struct coexist_policy_entry *entry =
+			&policy->policy.entries[i];
+
+		if (entry->scope == NULL ||
+		    entry->scope == &policy->scopes[COEXIST_GATE_SCOPE_SITE] ||
+		    entry->scope == &policy->scopes[COEXIST_GATE_SCOPE_USERDB])
+			continue;
+		auth_request_set_userdb_field(request,
+			t_strconcat(COEXIST_KEY_PREFIX,
+				    coexist_policy_keys[i].name, NULL),
+			entry->text);
+	}
+}
+
+static void
+userdb_decided(const struct coexist_gate_policy *policy, void *context)
+{
+	struct userdb_login *login = context;
+	struct auth_request *request = login->request;
+
+	T_BEGIN {
+		fields_add(request, policy);
+	} T_END;
+	login->callback(USERDB_RESULT_OK, request);
+	auth_request_unref(&request);
+	i_free(login);
+}
+
+static void
+coexist_lookup(struct auth_request *request, userdb_callback_t *callback)
+{
+	struct coexist_userdb_module *module =
+		(struct coexist_userdb_module *)request->userdb->userdb;
+	struct userdb_login *login;
+
+	if (!request->userdb_success) {
+		/* OK from here would make a user out of anybody */
+		callback(USERDB_RESULT_USER_UNKNOWN, request);
+		return;
+	}
+	login = i_new(struct userdb_login, 1);
+	login->request = request;
+	auth_request_ref(request);
+	login->callback = callback;
+	coexist_userdb_texts_init(request, login->userdb_texts);
+	coexist_gate_lookup(module->gate, authdb_event(request),
+			    request->fields.user, login->userdb_texts,
+			    userdb_decided, login);
+}
+
+static int
+coexist_preinit(pool_t pool, struct event *event, const char *args,
+		struct userdb_module **module_r, const char **error_r)
+{
+	struct coexist_userdb_module *module;
+
+	module = p_new(pool, struct coexist_userdb_module, 1);
+	if (coexist_gate_init(event, args, &module->gate, error_r) < 0)
+		return -1;
+	*module_r = &module->module;
+	return 0;
+}
+
+static void coexist_deinit(struct userdb_module *_module)
+{
+	struct coexist_userdb_module *module =
+		(struct coexist_userdb_module *)_module;
+
+	coexist_gate_unref(&module->gate);
+}
+
+COEXIST_USERDB_PREINIT(userdb_coexist_preinit, coexist_preinit)
+
+struct userdb_module_interface coexist_userdb_interface = {
+	.name = "coexist",
+
+	.preinit = userdb_coexist_preinit,
+	.deinit = coexist_deinit,
+
+	.lookup = coexist_lookup
+};

@@ -1,0 +1,27 @@
+/* See the contract in userdb-texts.h. */
+
+#include "lib.h"
+#include "userdb-texts.h"
+#include "compat-auth.h"
+#include "policy-value.h"
+
+void coexist_userdb_texts_init(struct auth_request *request,
+			       const char *texts_r[COEXIST_KEY_COUNT])
+{
+	const struct auth_field *field;
+	const size_t prefix_length = strlen(COEXIST_KEY_PREFIX);
+	enum coexist_key key;
+
+	memset(texts_r, 0, sizeof(*texts_r) * COEXIST_KEY_COUNT);
+	if (request->fields.userdb_reply == NULL)
+		return;
+	array_foreach(auth_fields_export(request->fields.userdb_reply),
+		      field) {
+		if (strncmp(field->key, COEXIST_KEY_PREFIX,
+			    prefix_length) == 0 &&
+		    coexist_key_find(field->key + prefix_length, &key)) {
+			texts_r[key] = p_strdup(request->pool,
+				field->value == NULL ? "yes" : field->value);
+		}
+	}
+}

@@ -1,0 +1,116 @@
+#ifndef COEXIST_COMPAT_AUTH_H
+#define COEXIST_COMPAT_AUTH_H
+
+#include "compat.h"
+#include "auth.h"
+#include "auth-request.h"
+#include "passdb.h"
+#include "userdb.h"
+
+/* The auth process. Write for Dovecot 2.4.5: drivers are set up with an event
+   and may fail with an error; args is what only Dovecot 2.3 has, where it is
+   the name of the configuration file. */
+
+typedef int coexist_passdb_preinit_t(pool_t pool, struct event *event,
+				     const char *args,
+				     struct passdb_module **module_r,
+				     const char **error_r);
+typedef int coexist_userdb_preinit_t(pool_t pool, struct event *event,
+				     const char *args,
+				     struct userdb_module **module_r,
+				     const char **error_r);
+
+/* COEXIST_*_PREINIT(name, preinit) defines the function `name` that Dovecot
+   calls, which calls `preinit`. */
+#if DOVECOT_PREREQ(2, 4, 5)
+
+#define COEXIST_PASSDB_PREINIT(name, preinit) \
+static int name(pool_t pool, struct event *event, \
+		const struct passdb_parameters *params ATTR_UNUSED, \
+		struct passdb_module **module_r, const char **error_r) \
+{ \
+	return preinit(pool, event, "", module_r, error_r); \
+}
+#define COEXIST_USERDB_PREINIT(name, preinit) \
+static int name(pool_t pool, struct event *event, \
+		const struct userdb_parameters *params ATTR_UNUSED, \
+		struct userdb_module **module_r, const char **error_r) \
+{ \
+	return preinit(pool, event, "", module_r, error_r); \
+}
+
+#elif DOVECOT_PREREQ(2, 4, 0)
+
+#define COEXIST_PASSDB_PREINIT(name, preinit) \
+static int name(pool_t pool, struct event *event, \
+		struct passdb_module **module_r, const char **error_r) \
+{ \
+	return preinit(pool, event, "", module_r, error_r); \
+}
+#define COEXIST_USERDB_PREINIT(name, preinit) \
+static int name(pool_t pool, struct event *event, \
+		struct userdb_module **module_r, const char **error_r) \
+{ \
+	return preinit(pool, event, "", module_r, error_r); \
+}
+
+#else
+
+#define COEXIST_PASSDB_PREINIT(name, preinit) \
+static struct passdb_module *name(pool_t pool, const char *args) \
+{ \
+	struct passdb_module *module; \
+	const char *error; \
+	if (preinit(pool, NULL, args, &module, &error) < 0) \
+		i_fatal("passdb coexist: %s", error); \
+	return module; \
+}
+#define COEXIST_USERDB_PREINIT(name, preinit) \
+static struct userdb_module *name(pool_t pool, const char *args) \
+{ \
+	struct userdb_module *module; \
+	const char *error; \
+	if (preinit(pool, NULL, args, &module, &error) < 0) \
+		i_fatal("userdb coexist: %s", error); \
+	return module; \
+}
+
+#endif
+
+/* Returns the protocol of the login, e.g. "imap", or NULL. */
+static inline const char *
+coexist_auth_request_get_protocol(const struct auth_request *request)
+{
+#if DOVECOT_PREREQ(2, 4, 0)
+	return request->fields.protocol;
+#else
+	return request->fields.service;
+#endif
+}
+
+/* Returns TRUE if the client's connection is TLS. A plain connection that
+   Dovecot trusts (from this host, say) is not. */
+static inline bool
+coexist_auth_request_is_tls(const struct auth_request *request)
+{
+#if DOVECOT_PREREQ(2, 4, 0)
+	return request->fields.conn_secured == AUTH_REQUEST_CONN_SECURED_TLS;
+#else
+	return request->fields.secured == AUTH_REQUEST_SECURED_TLS;
+#endif
+}
+
+/* Answers a credentials lookup without any credentials. */
+static inline void
+coexist_auth_credentials_reply(lookup_credentials_callback_t *callback,
+			       enum passdb_result result,
+			       struct auth_request *request)
+{
+#if DOVECOT_PREREQ(2, 4, 5)
+	callback(result, uchar_empty_ptr, 0, NULL, request);
+#else
+	callback(result, uchar_empty_ptr, 0, request);
+#endif
+}
+
+#endif
