@@ -185,7 +185,7 @@ log_unknown_value(void *context, const struct coexist_scope *scope,
 	struct gate_lookup *lookup = context;
 	const char *line;
 
-	line = t_strdup_printf("coexist: Ignoring unknown value in %s: %s=%s",
+	line = t_strdup_printf("Ignoring unknown value in %s: %s=%s",
 			       scope->name, coexist_policy_keys[key].name,
 			       str_sanitize(text, LOGGED_VALUE_LENGTH));
 	if (log_allowed(lookup->gate, line))
@@ -257,7 +257,7 @@ lookup_failed(struct gate_document_lookup *dlookup, const char *error)
 
 	lookup->result.store_failed = TRUE;
 	if (log_allowed(lookup->gate, error))
-		e_error(lookup->event, "coexist: %s", error);
+		e_error(lookup->event, "%s", error);
 	if (coexist_document_cache_get(lookup->gate->last_known, dlookup->key,
 				       /*since=*/0, &document))
 		lookup_set_document(lookup, dlookup->scope, document);
