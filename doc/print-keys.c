@@ -1,0 +1,106 @@
+/* Prints the reference of the policy keys out of their table: `man` for the
+   manual, `markdown` for doc/policy-keys.md. */
+
+#include "policy-value.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void print_plain(const char *text, size_t length)
+{
+	printf("%.*s", (int)length, text);
+}
+
+/* In roff, a hyphen that is to be copied as it is must be escaped. */
+static void print_roff(const char *text, size_t length)
+{
+	size_t i;
+
+	for (i = 0; i < length; i++) {
+		if (text[i] == '\\')
+			fputs("\\e", stdout);
+		else if (text[i] == '-')
+			fputs("\\-", stdout);
+		else
+			putchar(text[i]);
+	}
+}
+
+/* Prints what the key accepts. */
+static void
+print_syntax(const struct coexist_policy_key *key,
+	     void (*print)(const char *text, size_t length))
+{
+	const char *description = coexist_type_describe(key->type);
+	const char *word, *separator = "", *choices = key->choices;
+	size_t length;
+
+	if (choices == NULL) {
+		print(description, strlen(description));
+		return;
+	}
+	if (key->type == COEXIST_TYPE_CHOICES)
+		fputs("a list of ", stdout);
+	while (coexist_list_next(&choices, &word, &length)) {
+		fputs(separator, stdout);
+		print(word, length);
+		separator = ", ";
+	}
+}
+
+static const char *default_describe(const struct coexist_policy_key *key)
+{
+	return *key->default_value == '\0' ? "empty" : key->default_value;
+}
+
+static void print_man(const struct coexist_policy_key *key)
+{
+	printf(".TP\n.B %s\n", key->name);
+	print_roff(key->help, strlen(key->help));
+	fputs("\n.br\nValues: ", stdout);
+	print_syntax(key, print_roff);
+	printf(". Default: %s.\n", default_describe(key));
+	if (!key->enforced)
+		fputs("Not enforced yet.\n", stdout);
+}
+
+static void print_markdown(const struct coexist_policy_key *key)
+{
+	printf("| `%s` | ", key->name);
+	print_syntax(key, print_plain);
+	printf(" | %s | %s%s |\n", default_describe(key), key->help,
+	       key->enforced ? "" : " *Not enforced yet.*");
+}
+
+static void
+print_keys(void (*print_key)(const struct coexist_policy_key *key))
+{
+	unsigned int i;
+
+	for (i = 0; i < COEXIST_KEY_COUNT; i++)
+		print_key(&coexist_policy_keys[i]);
+}
+
+int main(int argc, char *argv[])
+{
+	const char *format = argc == 2 ? argv[1] : "";
+
+	if (strcmp(format, "man") == 0) {
+		print_keys(print_man);
+	} else if (strcmp(format, "markdown") == 0) {
+		puts("# Policy keys\n\n"
+		     "Made from `include/coexist/policy-keys.h` by "
+		     "`make update-doc`.\n"
+		     "In dovecot.conf and in the userdb, the name of a key "
+		     "begins with `coexist_`.\n"
+		     "`man dovecot-coexist` says how values are written and "
+		     "which of several wins.\n\n"
+		     "| Key | Values | Default | Meaning |\n"
+		     "|---|---|---|---|");
+		print_keys(print_markdown);
+	} else {
+		fputs("usage: print-keys man|markdown\n", stderr);
+		return 64;
+	}
+	return fflush(stdout) == 0 ? 0 : 1;
+}
