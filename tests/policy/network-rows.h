@@ -50,6 +50,7 @@ static const struct network_row network_rows[] = {
 	{ "192.0.2.255/25", "192.0.2.128", true },
 	{ "192.0.2.255/25", "192.0.2.127", false },
 	{ "2001:db8::ffff/112", "2001:db8::1", true },
+	{ "172.16.255.255/12", "172.31.0.1", true },
 	{ "192.0.2.1/0", "198.51.100.1", true },
 	/* one family is not the other */
 	{ "0.0.0.0/0", "2001:db8::1", false },

@@ -366,7 +366,8 @@ static void test_meta(void)
 	g_autoptr(coexist_document) document =
 		parse("[policy]\n[meta]\nby=admin\nreason=first \n");
 	g_autoptr(coexist_document) copy = NULL;
-	g_autofree char *large = g_strconcat("x", NULL);
+	g_autofree char *large = g_strdup("x");
+	g_autofree char *letters = g_strnfill(1025, 'x');
 	const char *cut;
 
 	g_assert_cmpstr(coexist_document_get_meta(document, "by"), ==, "admin");
@@ -385,6 +386,13 @@ static void test_meta(void)
 	g_assert_null(coexist_document_get_meta(copy, "by"));
 	coexist_document_set_meta(copy, "updated", "");
 	g_assert_null(coexist_document_get_meta(copy, "updated"));
+
+	coexist_document_set_meta(document, "by", letters);
+	g_assert_cmpstr(coexist_document_get_meta(document, "by"), ==,
+			letters + 1);
+	coexist_document_set_meta(document, "by", letters + 1);
+	g_assert_cmpstr(coexist_document_get_meta(document, "by"), ==,
+			letters + 1);
 
 	/* two bytes each, one byte out of step: the cut is between characters */
 	while (strlen(large) < 4096) {
