@@ -126,3 +126,25 @@ void coexist_policy_decide(const struct coexist_policy *policy,
 	else if (lacks_tls(policy, keys->tls, login))
 		refuse(decision_r, COEXIST_REFUSAL_TLS, keys->tls);
 }
+
+enum coexist_text
+coexist_decision_text(const struct coexist_policy *policy,
+		      const struct coexist_decision *decision)
+{
+	switch (decision->refusal) {
+	case COEXIST_REFUSAL_ACCESS:
+		if (coexist_policy_number(policy, decision->key) ==
+		    COEXIST_ACCESS_SUSPEND)
+			return COEXIST_TEXT_suspend;
+		break;
+	case COEXIST_REFUSAL_UNTIL:
+		return COEXIST_TEXT_until;
+	case COEXIST_REFUSAL_NETWORK:
+		return COEXIST_TEXT_network;
+	case COEXIST_REFUSAL_TLS:
+		return COEXIST_TEXT_tls;
+	case COEXIST_REFUSAL_NONE:
+		break;
+	}
+	return COEXIST_TEXT_deny;
+}

@@ -2,6 +2,7 @@
 #define COEXIST_POLICY_DECISION_H
 
 #include "policy-merge.h"
+#include "policy-text-table.h"
 
 /* May this login pass? Plain C without allocations, because the gate in the
    auth process and the guard in the sessions decide alike. */
@@ -59,5 +60,10 @@ const char *coexist_protocol_label(enum coexist_protocol protocol);
 void coexist_policy_decide(const struct coexist_policy *policy,
 			   const struct coexist_login *login,
 			   struct coexist_decision *decision_r);
+
+/* Returns what the person is told of a refusal. */
+enum coexist_text
+coexist_decision_text(const struct coexist_policy *policy,
+		      const struct coexist_decision *decision);
 
 #endif

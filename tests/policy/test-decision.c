@@ -211,6 +211,37 @@ static void test_no_address(void)
 	g_assert_cmpint(decision.refusal, ==, COEXIST_REFUSAL_NONE);
 }
 
+static void test_text(void)
+{
+	static const struct {
+		struct texts texts[4];
+		enum coexist_text text;
+	} rows[] = {
+		{ { { COEXIST_KEY_pop3_access, "deny" } }, COEXIST_TEXT_deny },
+		{ { { COEXIST_KEY_pop3_access, "suspend" } },
+		  COEXIST_TEXT_suspend },
+		{ { { COEXIST_KEY_pop3_until, "1970-01-01" } },
+		  COEXIST_TEXT_until },
+		{ { { COEXIST_KEY_pop3_networks, ANYWHERE } },
+		  COEXIST_TEXT_network },
+		{ { { COEXIST_KEY_pop3_tls, "required" } }, COEXIST_TEXT_tls },
+	};
+	static const struct coexist_login login = {
+		.protocol = COEXIST_PROTOCOL_POP3
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		struct coexist_policy policy;
+		struct coexist_decision decision;
+
+		g_test_message("row %zu", i);
+		policy_make(rows[i].texts, &policy);
+		coexist_policy_decide(&policy, &login, &decision);
+		g_assert_cmpint(coexist_decision_text(&policy, &decision), ==,
+				rows[i].text);
+	}
+}
+
 static void test_names(void)
 {
 	static const struct {
@@ -255,6 +286,7 @@ int main(int argc, char *argv[])
 	g_test_add_func("/decision/protocols", test_protocols);
 	g_test_add_func("/decision/strangers", test_strangers);
 	g_test_add_func("/decision/no-address", test_no_address);
+	g_test_add_func("/decision/text", test_text);
 	g_test_add_func("/decision/names", test_names);
 	return g_test_run();
 }
