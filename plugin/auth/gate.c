@@ -11,6 +11,7 @@
 #include "document-cache.h"
 #include "policy-document.h"
 #include "policy-store.h"
+#include "policy-text.h"
 
 #include <glib.h>
 
@@ -35,6 +36,7 @@ struct coexist_gate {
 	struct event *event;
 	struct dict *dict;
 	struct coexist_site_config config;
+	struct coexist_texts *texts;
 
 	struct coexist_document_cache *last_known;
 	/* line -> time when it was logged */
@@ -75,12 +77,45 @@ static struct coexist_gate *gate_find(const char *path)
 	return NULL;
 }
 
+static void texts_add_site(struct coexist_gate *gate)
+{
+	const char *list = gate->config.texts[COEXIST_SITE_template_dir];
+	const char *item;
+	size_t length;
+
+	while (coexist_list_next(&list, &item, &length)) {
+		const char *path = t_strdup_printf("%.*s/"COEXIST_TEXTS_FILE,
+						   (int)length, item);
+		g_autoptr(GError) error = NULL;
+
+		if (!coexist_texts_add_file(gate->texts, path, &error)) {
+			e_warning(gate->event, "coexist: template_dir: %s",
+				  error->message);
+		}
+	}
+}
+
+static void texts_read(struct coexist_gate *gate)
+{
+	g_autoptr(GError) error = NULL;
+
+	gate->texts = coexist_texts_new();
+	if (!coexist_texts_add_installed(gate->texts, &error)) {
+		e_info(gate->event, "coexist: Refusals are in English: %s",
+		       error->message);
+	}
+	T_BEGIN {
+		texts_add_site(gate);
+	} T_END;
+}
+
 static int
 gate_open(struct coexist_gate *gate, const char **error_r)
 {
 	if (coexist_site_config_read(gate->pool, gate->event, gate->path,
 				     &gate->config, error_r) < 0)
 		return -1;
+	texts_read(gate);
 	return coexist_site_config_open_store(&gate->config, gate->event,
 					      &gate->dict, error_r) <= 0 ?
 		-1 : 0;
@@ -90,6 +125,7 @@ static void gate_free(struct coexist_gate *gate)
 {
 	if (gate->dict != NULL)
 		dict_deinit(&gate->dict);
+	coexist_texts_free(gate->texts);
 	coexist_document_cache_free(gate->last_known);
 	g_hash_table_unref(gate->logged);
 	event_unref(&gate->event);
@@ -140,6 +176,12 @@ const struct coexist_site_config *
 coexist_gate_get_config(const struct coexist_gate *gate)
 {
 	return &gate->config;
+}
+
+const struct coexist_texts *
+coexist_gate_get_texts(const struct coexist_gate *gate)
+{
+	return gate->texts;
 }
 
 /* Returns TRUE if this line was not logged within the last minute, and notes

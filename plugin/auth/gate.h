@@ -6,6 +6,7 @@
 
 struct event;
 struct coexist_gate;
+struct coexist_texts;
 
 /* The policy of mailboxes as the auth process knows it: the documents of the
    store, merged. Shared by the passdb and the userdb driver. */
@@ -42,6 +43,10 @@ void coexist_gate_unref(struct coexist_gate **gate);
 
 const struct coexist_site_config *
 coexist_gate_get_config(const struct coexist_gate *gate);
+/* Returns the refusals' texts: those that were installed and those of the
+   site. */
+const struct coexist_texts *
+coexist_gate_get_texts(const struct coexist_gate *gate);
 
 /* Looks up the user's policy. userdb_texts, indexed by key, is what the userdb
    named so far and must live until the callback, which may be called before
