@@ -4,18 +4,20 @@ import hashlib
 import imaplib
 import os
 import re
+import shutil
 from contextlib import contextmanager
 from datetime import datetime, timezone
 
 from idle import Idle
-from instance import message
+from instance import config, message
+from transcript import Transcript
 
 LINE = b"Nobody is going to read this. " * 30 + b"\r\n"
 
 
-def large_message(megabytes=8):
-    """Return a message that no socket buffers hold in full."""
-    return message("large") + LINE * (megabytes * 1024 * 1024 // len(LINE))
+def large_message(**headers):
+    """Return a message of 8 MB, more than socket buffers hold."""
+    return message("large", **headers) + LINE * (8 * 1024 * 1024 // len(LINE))
 
 
 def starttls(server):
@@ -49,11 +51,12 @@ class Maildrop:
                 if isinstance(item, int) else [item]
         self.server.deliver(self.user, made)
 
-    def append(self, content, received=None, flags=""):
-        """Store a message by IMAP, byte for byte and with any date."""
+    def append(self, *messages, received=None):
+        """Store messages by IMAP, byte for byte and with any date."""
         date = imaplib.Time2Internaldate(received or datetime.now(timezone.utc))
         with self.imap() as client:
-            assert client.append("INBOX", flags, date, content)[0] == "OK"
+            for content in messages:
+                assert client.append("INBOX", None, date, content)[0] == "OK"
 
     # POP3
 
@@ -63,18 +66,30 @@ class Maildrop:
 
         Without a quit() inside, the connection is just closed.
         """
-        client = self.server.pop3(self.user, **how)
-        try:
-            pid = self.server.session_pid("pop3", self.user)
+        with self._session(self.server.pop3(self.user, **how)) as client:
             yield client
-        finally:
-            client.close()
-        self.server.wait_for(lambda: not _is_running(pid), 20,
-                             "the end of the POP3 session")
+
+    @contextmanager
+    def transcript(self):
+        """A session as above, but by a bare socket: a Transcript."""
+        connection = Transcript(self.server.host, self.server.port("pop3"))
+        connection.login(self.user)
+        with self._session(connection):
+            yield connection
 
     def pop3_pid(self):
         """The process of the POP3 session that is open."""
         return self.server.session_pid("pop3", self.user)
+
+    @contextmanager
+    def _session(self, connection):
+        try:
+            pid = self.pop3_pid()
+            yield connection
+        finally:
+            connection.close()
+        self.server.wait_for(lambda: not _is_running(pid), 20,
+                             "the end of the POP3 session")
 
     # IMAP
 
@@ -118,11 +133,26 @@ class Maildrop:
             client.select(readonly=True)
             return [int(number) for number in client.search(None, *criteria)[1][0].split()]
 
+    def quota_messages(self):
+        """Return how many messages the quota plugin counts."""
+        table = self.server.doveadm("-f", "tab", "quota", "get", "-u", self.user)
+        return int(re.search(r"\tMESSAGE\t(\d+)\t", table)[1])
+
     # What the server wrote
 
     def log_problems(self):
         """Return the warnings and errors of this user's sessions."""
         return [line for line in self.server.log_problems() if f"({self.user})" in line]
+
+    # Files
+
+    def make_virtual(self, name, definition):
+        """Define a mailbox of the virtual plugin, below ~/virtual."""
+        folder = self.folder.with_name("virtual") / name
+        folder.mkdir(parents=True)
+        (folder / "dovecot-virtual").write_text(definition)
+        for path in (folder.parents[1], folder.parent, folder):
+            shutil.chown(path, *config.owner())
 
     def snapshot(self):
         """Return {file name: hash} of all that is stored of this mailbox."""

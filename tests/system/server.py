@@ -5,6 +5,25 @@ from maildrop import Maildrop
 
 PLENTY = 60
 
+# Sessions that do not wait for the disk, nor for a process where it is not the
+# POP3 session's own.
+QUICK = """mail_fsync = never
+service imap-login {
+  %(endless)s
+  process_min_avail = 1
+}
+service pop3-login {
+  %(endless)s
+  process_min_avail = 1
+}
+service imap {
+  %(many)s
+}
+"""
+QUICK23 = QUICK % {"endless": "service_count = 0", "many": "service_count = 100"}
+QUICK24 = QUICK % {"endless": "restart_request_count = unlimited",
+                   "many": "restart_request_count = 100"}
+
 
 class Server(Instance):
     """An Instance that the tests of a module share, each with its own mailboxes.
@@ -13,11 +32,12 @@ class Server(Instance):
             whose owners have no userdb fields of their own
     """
 
-    def __init__(self, folder, groups=None, **settings):
+    def __init__(self, folder, groups=None, conf23="", conf24="", **settings):
         groups = {"user": {}, **(groups or {})}
         users = {f"{group}{number}": fields
                  for group, fields in groups.items() for number in range(PLENTY)}
-        super().__init__(folder, users=users, **settings)
+        super().__init__(folder, users=users, conf23=QUICK23 + conf23,
+                         conf24=QUICK24 + conf24, **settings)
         self._unused = {group: iter(range(PLENTY)) for group in groups}
 
     def maildrop(self, group="user"):
