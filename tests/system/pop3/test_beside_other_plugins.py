@@ -1,0 +1,183 @@
+"""Our modules do their work with Dovecot's other plugins loaded, and let them do theirs."""
+
+import pytest
+
+import leaving
+from maildrop import large_message
+
+COMPLETE = {"pop3_mark_read": "complete", "pop3_mark_downloaded": "yes"}
+POP3 = ["pop3_coexist"]
+
+LAZY_EXPUNGE = {
+    "conf23": "plugin {\n  lazy_expunge = EXPUNGED\n}\n",
+    "conf24": "lazy_expunge_mailbox = EXPUNGED\n",
+}
+VIRTUAL_NAMESPACE = """namespace virtual {
+  prefix = virtual/
+  separator = /
+  %s
+}
+"""
+VIRTUAL = {
+    "conf23": VIRTUAL_NAMESPACE % "location = virtual:~/virtual",
+    "conf24": VIRTUAL_NAMESPACE % "mail_driver = virtual\n  mail_path = ~/virtual",
+}
+MAIL_LOG = {
+    "conf23": "plugin {\n  mail_log_events = expunge flag_change\n"
+              "  mail_log_fields = uid flags\n}\n",
+    "conf24": "mail_log_events = expunge flag_change\nmail_log_fields = uid flags\n",
+}
+ACL = {"conf23": "plugin {\n  acl = vfile\n}\n", "conf24": "acl_driver = vfile\n"}
+
+
+def together(*several):
+    """Return all these settings in one."""
+    return {name: "".join(one[name] for one in several) for name in ("conf23", "conf24")}
+
+
+SETUPS = {
+    "quota": (["quota"], {"quota": True}),
+    "mail_log": (["notify", "mail_log"], MAIL_LOG),
+    "lazy_expunge": (["lazy_expunge"], LAZY_EXPUNGE),
+    "virtual": (["virtual"], VIRTUAL),
+    "acl": (["acl"], ACL),
+    "all": (["quota", "notify", "mail_log", "lazy_expunge", "virtual", "acl"],
+            {"quota": True, **together(MAIL_LOG, LAZY_EXPUNGE, VIRTUAL, ACL)}),
+}
+
+
+@pytest.fixture(scope="module", params=SETUPS)
+def server(start, request):
+    plugins, settings = SETUPS[request.param]
+    return start(plugins={"all": ["coexist", *plugins], "pop3": POP3}, coexist=COMPLETE,
+                 **settings)
+
+
+def beside(*names):
+    """Run a test with these of the SETUPS."""
+    return pytest.mark.parametrize("server", names, indirect=True)
+
+
+def test_confirmed_downloads_are_marked_and_told(maildrop):
+    maildrop.deliver(2)
+    with maildrop.idle() as idle, maildrop.pop3() as pop:
+        pop.retr(1)
+        pop.noop()
+        idle.expect(1, "\\Seen")
+        pop.retr(2)
+        pop.quit()
+    assert maildrop.seen() == maildrop.having("$POP3Downloaded") == [1, 2]
+    assert maildrop.log_problems() == []
+
+
+def test_an_unconfirmed_download_is_unmarked(maildrop):
+    maildrop.deliver(large_message())
+    with maildrop.pop3() as pop:
+        leaving.in_the_middle(pop, 1)
+    assert maildrop.flags()[1] & {"\\Seen", "$POP3Downloaded"} == set()
+
+
+def test_dele_and_quit_expunges(maildrop):
+    maildrop.deliver(3)
+    with maildrop.pop3() as pop:
+        pop.retr(1)
+        pop.retr(2)
+        pop.dele(2)
+        pop.quit()
+    assert maildrop.flags().keys() == {1, 2}
+    assert maildrop.seen() == [1]
+    assert maildrop.log_problems() == []
+
+
+@beside("mail_log", "all")
+def test_mail_log_names_marks_and_deletions(server, maildrop):
+    maildrop.deliver(2)
+    with maildrop.pop3() as pop:
+        pop.retr(1)
+        pop.dele(2)
+        pop.quit()
+    line = rf"pop3\({maildrop.user}\).*: %s: uid=%d, flags="
+    server.wait_log(line % ("flag_change", 1) + r".*\\Seen")
+    server.wait_log(line % ("expunge", 2))
+
+
+@beside("lazy_expunge", "all")
+def test_lazy_expunge_keeps_what_pop3_deletes(server, maildrop):
+    maildrop.deliver(2)
+    with maildrop.pop3() as pop:
+        pop.retr(1)
+        pop.dele(1)
+        pop.quit()
+    with maildrop.imap() as imap:
+        assert imap.select("EXPUNGED", readonly=True)[1] == [b"1"]
+
+
+@beside("quota")
+def test_quota_counts_what_pop3_deletes(maildrop):
+    maildrop.deliver(3)
+    usage = maildrop.quota_messages()
+    with maildrop.pop3() as pop:
+        pop.retr(1)
+        pop.dele(2)
+        pop.quit()
+    assert (usage, maildrop.quota_messages()) == (3, 2)
+
+
+@beside("virtual", "all")
+def test_a_virtual_mailbox_shows_the_marks_of_its_inbox(maildrop):
+    maildrop.deliver(2)
+    maildrop.make_virtual("Unread", "INBOX\n  unseen\n")
+    with maildrop.pop3() as pop:
+        pop.retr(1)
+        pop.quit()
+    with maildrop.imap() as imap:
+        assert imap.select("virtual/Unread", readonly=True)[1] == [b"1"]
+
+
+# The maildrop itself is virtual
+
+@pytest.fixture(scope="module")
+def virtual_server(start):
+    """INBOX is a virtual mailbox, made of real/INBOX."""
+    inbox = "namespace inbox {\n  inbox = no\n  prefix = real/\n}\n"
+    namespace = "namespace pop {\n  inbox = yes\n  separator = /\n  %s\n}\n"
+    return start(
+        plugins={"all": ["coexist", "virtual"], "pop3": POP3}, coexist=COMPLETE,
+        groups={"quit": {"coexist_pop3_mark_read": "quit"},
+                "never": {"coexist_pop3_mark_read": "never"}},
+        conf23=inbox + namespace % "location = virtual:~/virtual",
+        conf24=inbox + namespace % "mail_driver = virtual\n  mail_path = ~/virtual")
+
+
+def fill_virtual_inbox(maildrop, count):
+    """Deliver messages to INBOX, and so to what is behind it."""
+    maildrop.make_virtual("INBOX", "!real/INBOX\n  all\n")
+    with maildrop.imap() as imap:
+        imap.create("real/INBOX")
+    maildrop.deliver(count)
+
+
+@pytest.mark.parametrize("group, seen", [("user", [1]), ("quit", [1]), ("never", [])],
+                         ids=["complete", "quit", "never"])
+def test_downloads_from_a_virtual_inbox_are_marked(virtual_server, group, seen):
+    maildrop = virtual_server.maildrop(group)
+    fill_virtual_inbox(maildrop, 3)
+    with maildrop.pop3() as pop:
+        pop.retr(1)
+        pop.dele(2)
+        pop.quit()
+    with maildrop.imap() as imap:
+        imap.select("real/INBOX", readonly=True)
+        assert imap.search(None, "ALL")[1] == [b"1 2"]
+        assert imap.search(None, "KEYWORD", "$POP3Downloaded")[1] == [b"1"]
+    assert maildrop.seen() == seen
+    assert maildrop.log_problems() == []
+
+
+def test_an_idling_session_of_a_virtual_inbox_is_told(virtual_server):
+    maildrop = virtual_server.maildrop()
+    fill_virtual_inbox(maildrop, 1)
+    with maildrop.idle() as idle, maildrop.pop3() as pop:
+        pop.retr(1)
+        pop.noop()
+        idle.expect(1, "\\Seen")

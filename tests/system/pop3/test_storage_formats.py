@@ -1,0 +1,109 @@
+"""The policies on each storage format, and beside an IMAP session that expunges."""
+
+import pytest
+
+import leaving
+from instance import message
+from maildrop import large_message
+
+MESSAGE = message()
+KEYWORD = "$POP3Downloaded"
+POLICIES = {policy: {"coexist_pop3_mark_read": policy,
+                     "coexist_pop3_mark_downloaded": "yes"}
+            for policy in ("complete", "quit", "never")}
+
+
+@pytest.fixture(scope="module", params=["maildir", "mdbox", "sdbox"])
+def server(start, request):
+    return start(storage=request.param, groups=POLICIES)
+
+
+@pytest.fixture(params=POLICIES)
+def policy(request):
+    """The mailbox's pop3_mark_read."""
+    return request.param
+
+
+@pytest.fixture
+def maildrop(server, policy):
+    return server.maildrop(policy)
+
+
+# Formats
+
+@pytest.mark.parametrize("policy", ["complete"], indirect=True)
+def test_a_confirmed_download_is_told_to_an_idling_imap_session(maildrop):
+    maildrop.deliver(2)
+    with maildrop.idle() as idle, maildrop.pop3() as pop:
+        pop.retr(1)
+        pop.noop()
+        idle.expect(1, "\\Seen")
+        assert maildrop.having(KEYWORD) == [1]
+
+
+def test_downloads_are_marked_as_the_policy_says(maildrop, policy):
+    maildrop.deliver(3)
+    with maildrop.pop3() as pop:
+        pop.retr(1)
+        pop.retr(3)
+        pop.quit()
+    assert maildrop.seen() == ([] if policy == "never" else [1, 3])
+    assert maildrop.having(KEYWORD) == [1, 3]
+
+
+@pytest.mark.parametrize("leave", leaving.UNCONFIRMED, ids=leaving.name)
+def test_an_unconfirmed_download_is_unmarked(maildrop, leave):
+    maildrop.deliver(large_message())
+    with maildrop.pop3() as pop:
+        leave(pop, 1)
+    assert maildrop.flags()[1] & {"\\Seen", KEYWORD} == set()
+
+
+def test_the_rest_is_marked_after_a_deletion(maildrop, policy):
+    maildrop.deliver(3)
+    with maildrop.pop3() as pop:
+        pop.retr(1)
+        pop.dele(1)
+        pop.retr(3)
+        pop.quit()
+    assert maildrop.seen() == ([] if policy == "never" else [2])
+    assert maildrop.having(KEYWORD) == [2]
+    assert maildrop.log_problems() == []
+
+
+# Changed by IMAP meanwhile
+
+def expunge_by_imap(maildrop, number):
+    """Delete a message as a mail program does."""
+    with maildrop.imap() as imap:
+        imap.select()
+        imap.store(str(number), "+FLAGS", "\\Deleted")
+        imap.expunge()
+
+
+def test_a_message_is_expunged_between_download_and_mark(maildrop, policy):
+    maildrop.deliver(3)
+    with maildrop.pop3() as pop:
+        pop.retr(1)
+        pop.retr(2)
+        expunge_by_imap(maildrop, 1)
+        pop.quit()
+    assert maildrop.flags().keys() == {1, 2}
+    assert maildrop.seen() == ([] if policy == "never" else [1])
+    assert maildrop.having(KEYWORD) == [1]
+    assert maildrop.log_problems() == []
+
+
+def session_with_an_expunge(maildrop):
+    """Return what the client is sent when IMAP expunges what it asks for."""
+    maildrop.append(MESSAGE, MESSAGE)
+    with maildrop.transcript() as pop:
+        pop.say("LIST")
+        expunge_by_imap(maildrop, 1)
+        pop.say("RETR 1", "STAT", "RETR 2", "DELE 1", "QUIT")
+    return pop.text
+
+
+def test_retr_of_an_expunged_message_is_answered_as_in_stock(server, maildrop):
+    ours = session_with_an_expunge(maildrop)
+    assert ours == session_with_an_expunge(server.maildrop())
