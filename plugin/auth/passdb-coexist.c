@@ -18,12 +18,13 @@ struct passdb_login {
 	lookup_credentials_callback_t *lookup_credentials;
 };
 
-/* Returns what lets a login go on as it was. OK would be a success, so it is
-   for those only whose password another passdb has verified. */
-static enum passdb_result pass_result(const struct auth_request *request)
+/* Lets a login go on as it was, and tells our userdb that the gate was asked.
+   Success is what it was already: another passdb verified the password. */
+static enum passdb_result pass(struct auth_request *request)
 {
-	return request->fields.skip_password_check ?
-		PASSDB_RESULT_OK : PASSDB_RESULT_USER_UNKNOWN;
+	auth_request_set_field(request, COEXIST_PASSDB_FIELD_GATE, "passed",
+			       NULL);
+	return PASSDB_RESULT_OK;
 }
 
 static void
@@ -31,14 +32,18 @@ verify_plain_decided(enum coexist_gate_verdict verdict, const char *reason,
 		     struct auth_request *request, void *context)
 {
 	struct passdb_login *login = context;
-	enum passdb_result result = pass_result(request);
+	enum passdb_result result = PASSDB_RESULT_USER_DISABLED;
 
-	if (verdict == COEXIST_GATE_REFUSE) {
+	switch (verdict) {
+	case COEXIST_GATE_PASS:
+		result = pass(request);
+		break;
+	case COEXIST_GATE_REFUSE:
 		/* Unlike other failures this one ignores the result_* rules
 		   and keeps the fields. */
 		auth_request_set_field(request, "reason", reason, NULL);
 		auth_request_set_field(request, "nodelay", "yes", NULL);
-		result = PASSDB_RESULT_USER_DISABLED;
+		break;
 	}
 	login->verify_plain(result, request);
 	i_free(login);
@@ -70,6 +75,7 @@ lookup_credentials_decided(enum coexist_gate_verdict verdict,
 			   void *context)
 {
 	struct passdb_login *login = context;
+	enum passdb_result result = pass(request);
 
 	if (verdict == COEXIST_GATE_REFUSE) {
 		/* The client has still to prove that it knows the password
@@ -80,8 +86,8 @@ lookup_credentials_decided(enum coexist_gate_verdict verdict,
 		auth_request_set_field(request, "reason", reason, NULL);
 		auth_request_set_field(request, "nodelay", "yes", NULL);
 	}
-	coexist_auth_credentials_reply(login->lookup_credentials,
-				       pass_result(request), request);
+	coexist_auth_credentials_reply(login->lookup_credentials, result,
+				       request);
 	i_free(login);
 }
 
@@ -94,6 +100,7 @@ coexist_lookup_credentials(struct auth_request *request,
 	struct passdb_login *login;
 
 	if (!request->fields.skip_password_check) {
+		/* as above */
 		coexist_auth_credentials_reply(callback,
 					       PASSDB_RESULT_USER_UNKNOWN,
 					       request);

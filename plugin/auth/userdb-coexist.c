@@ -6,6 +6,7 @@
 #include "auth-coexist.h"
 #include "compat-auth.h"
 #include "gate.h"
+#include "userdb-fields.h"
 #include "userdb-texts.h"
 
 struct coexist_userdb_module {
@@ -51,6 +52,12 @@ userdb_decided(const struct coexist_gate_policy *policy, void *context)
 	T_BEGIN {
 		fields_add(request, policy);
 	} T_END;
+	if (auth_fields_exists(request->fields.extra_fields,
+			       COEXIST_PASSDB_FIELD_GATE)) {
+		auth_request_set_userdb_field(request, COEXIST_KEY_PREFIX
+					      COEXIST_USERDB_FIELD_GATE,
+					      "passed");
+	}
 	login->callback(USERDB_RESULT_OK, request);
 	auth_request_unref(&request);
 	i_free(login);

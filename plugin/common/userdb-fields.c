@@ -30,7 +30,7 @@ coexist_userdb_fields_read(const char *const *fields,
 		name = t_strcut(*fields + FIELD_PREFIX_LENGTH, '=');
 		if (coexist_key_find(name, &key))
 			texts_r[key] = value == NULL ? "yes" : value + 1;
-		else
+		else if (strcmp(name, COEXIST_USERDB_FIELD_GATE) != 0)
 			array_push_back(&unknown, &name);
 	}
 	array_append_zero(&unknown);

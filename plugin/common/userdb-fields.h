@@ -6,6 +6,10 @@
 /* The policy that the userdb named for its user: fields coexist_<key>=<value>
    among all the others, as struct mail_user.userdb_fields lists them. */
 
+/* A field coexist_gate, with any value, says that the gate let this login
+   pass. It is no policy key. */
+#define COEXIST_USERDB_FIELD_GATE "gate"
+
 /* Reads the policy keys into texts, indexed by key. A missing key is NULL; the
    texts point into the fields. Returns the names, without coexist_, of
    those that are no policy key as a NULL-terminated list on the data stack. fields may be

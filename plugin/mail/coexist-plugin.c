@@ -5,12 +5,20 @@
 #include "coexist-plugin.h"
 #include "mail-storage-hooks.h"
 #include "compat.h"
+#include "coexist-guard.h"
 #include "coexist-user.h"
 
 const char *coexist_plugin_version = DOVECOT_ABI_VERSION;
 
+static void coexist_mail_user_created(struct mail_user *user)
+{
+	coexist_user_created(user);
+	coexist_guard_user_created(user);
+}
+
 static struct mail_storage_hooks coexist_mail_storage_hooks = {
-	.mail_user_created = coexist_user_created
+	.mail_user_created = coexist_mail_user_created,
+	.mail_namespaces_created = coexist_guard_namespaces_created
 };
 
 void coexist_plugin_init(struct module *module)

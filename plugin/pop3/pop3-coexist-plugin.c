@@ -6,7 +6,9 @@
 #include "mail-storage-hooks.h"
 #include "mail-user.h"
 #include "compat.h"
+#include "coexist-guard.h"
 #include "pop3-download.h"
+#include "pop3-refusal.h"
 #include "pop3-session.h"
 
 const char *pop3_coexist_plugin_version = DOVECOT_ABI_VERSION;
@@ -21,10 +23,20 @@ static struct mail_storage_hooks pop3_coexist_mail_storage_hooks = {
 	.mail_allocated = pop3_download_mail_allocated
 };
 
+static void session_begin(struct client *client)
+{
+	const char *reason = coexist_guard_get_reason(client->user);
+
+	if (reason != NULL)
+		pop3_refuse(client, reason);
+	else
+		pop3_session_create(client);
+}
+
 static void pop3_coexist_client_created(struct client **client)
 {
 	if (mail_user_is_plugin_loaded((*client)->user, pop3_coexist_module))
-		pop3_session_create(*client);
+		session_begin(*client);
 	if (next_hook_client_created != NULL)
 		next_hook_client_created(client);
 }

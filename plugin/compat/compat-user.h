@@ -1,0 +1,25 @@
+#ifndef COEXIST_COMPAT_USER_H
+#define COEXIST_COMPAT_USER_H
+
+#include "compat.h"
+#include "mail-user.h"
+
+/* Returns TRUE if the client's connection is TLS, up to whatever proxy it
+   came through. */
+static inline bool coexist_user_is_tls(const struct mail_user *user)
+{
+#if DOVECOT_PREREQ(2, 4, 0)
+	return user->conn.end_client_tls_secured;
+#else
+	return user->conn.ssl_secured;
+#endif
+}
+
+/* Returns TRUE if somebody else logged in to this mailbox. */
+static inline bool coexist_user_is_master_login(const struct mail_user *user)
+{
+	return user->auth_user != NULL &&
+		strcmp(user->auth_user, user->username) != 0;
+}
+
+#endif

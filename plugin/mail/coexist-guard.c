@@ -1,0 +1,145 @@
+/* See the contract in coexist-guard.h. */
+
+#include "lib.h"
+#include "coexist-guard.h"
+#include "ioloop.h"
+#include "mail-namespace.h"
+#include "mail-storage-private.h"
+#include "str.h"
+#include "coexist-user.h"
+#include "compat-user.h"
+#include "network-match.h"
+#include "policy-decision.h"
+#include "refusal-reason.h"
+#include "userdb-fields.h"
+
+#define SECS_PER_DAY (24 * 60 * 60)
+
+#define COEXIST_GUARD_USER_CONTEXT(obj) \
+	MODULE_CONTEXT(obj, coexist_guard_user_module)
+
+struct coexist_guard_user {
+	union mail_user_module_context module_ctx;
+	const char *reason;
+	const char *error;
+};
+
+static MODULE_CONTEXT_DEFINE_INIT(coexist_guard_user_module,
+				  &mail_user_module_register);
+
+static const char *english(enum coexist_text id)
+{
+#define ENGLISH(id, text) text,
+	static const char *const texts[COEXIST_TEXT_COUNT] = {
+		COEXIST_TEXTS(ENGLISH)
+	};
+	return texts[id];
+}
+
+static const char *
+text_format(const char *format, const char *protocol, const char *date)
+{
+	string_t *str = t_str_new(128);
+
+	while (*format != '\0') {
+		if (strncmp(format, "{protocol}", 10) == 0) {
+			str_append(str, protocol);
+			format += 10;
+		} else if (strncmp(format, "{date}", 6) == 0) {
+			str_append(str, date);
+			format += 6;
+		} else {
+			str_append_c(str, *format++);
+		}
+	}
+	return str_c(str);
+}
+
+static const char *
+refusal_text(const struct coexist_policy *policy,
+	     enum coexist_protocol protocol,
+	     const struct coexist_decision *decision)
+{
+	const char *own = coexist_policy_text(policy, COEXIST_KEY_deny_text);
+	const char *format = *own != '\0' ? own :
+		english(coexist_decision_text(policy, decision));
+
+	return text_format(format, coexist_protocol_label(protocol),
+			   coexist_policy_text(policy, decision->key));
+}
+
+static bool in_networks(void *context, const char *networks)
+{
+	struct mail_user *user = context;
+
+	return coexist_network_match(networks, user->conn.remote_ip);
+}
+
+static bool is_exempt(struct mail_user *user, enum coexist_protocol protocol)
+{
+	return protocol == COEXIST_PROTOCOL_OTHER || user->autocreated ||
+		coexist_user_is_master_login(user) ||
+		coexist_userdb_fields_have(user->userdb_fields,
+					   COEXIST_USERDB_FIELD_GATE);
+}
+
+static void
+refuse(struct mail_user *user, const struct coexist_policy *policy,
+       enum coexist_protocol protocol, const struct coexist_decision *decision)
+{
+	struct coexist_guard_user *guser;
+	enum coexist_text id = coexist_decision_text(policy, decision);
+
+	guser = p_new(user->pool, struct coexist_guard_user, 1);
+	guser->reason = p_strdup(user->pool,
+		coexist_refusal_reason(protocol, id,
+			refusal_text(policy, protocol, decision)));
+	guser->error = p_strdup_printf(user->pool,
+		"coexist: Login refused: %s=%s",
+		coexist_policy_keys[decision->key].name,
+		coexist_policy_text(policy, decision->key));
+	MODULE_CONTEXT_SET(user, coexist_guard_user_module, guser);
+
+	/* no later place to end the session of other protocols */
+	if (protocol != COEXIST_PROTOCOL_POP3 &&
+	    protocol != COEXIST_PROTOCOL_IMAP)
+		user->error = guser->error;
+}
+
+void coexist_guard_user_created(struct mail_user *user)
+{
+	const struct coexist_policy *policy = coexist_user_get_policy(user);
+	const struct coexist_login login = {
+		.protocol = coexist_protocol_find(user->service),
+		.tls = coexist_user_is_tls(user),
+		.today = (uint64_t)ioloop_time / SECS_PER_DAY,
+		.in_networks = in_networks,
+		.context = user
+	};
+	struct coexist_decision decision;
+
+	if (policy == NULL || is_exempt(user, login.protocol))
+		return;
+	coexist_policy_decide(policy, &login, &decision);
+	if (decision.refusal == COEXIST_REFUSAL_NONE)
+		return;
+	T_BEGIN {
+		refuse(user, policy, login.protocol, &decision);
+	} T_END;
+}
+
+void coexist_guard_namespaces_created(struct mail_namespace *namespaces)
+{
+	struct mail_user *user = namespaces->user;
+	struct coexist_guard_user *guser = COEXIST_GUARD_USER_CONTEXT(user);
+
+	if (guser != NULL && user->error == NULL)
+		user->error = guser->error;
+}
+
+const char *coexist_guard_get_reason(struct mail_user *user)
+{
+	struct coexist_guard_user *guser = COEXIST_GUARD_USER_CONTEXT(user);
+
+	return guser == NULL ? NULL : guser->reason;
+}

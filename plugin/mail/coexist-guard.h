@@ -1,0 +1,23 @@
+#ifndef COEXIST_GUARD_H
+#define COEXIST_GUARD_H
+
+struct mail_namespace;
+struct mail_user;
+
+/* The guard behind the gate: where no gate was asked, a session decides by what
+   it knows of the policy, that is its userdb fields and dovecot.conf.
+
+   A login that must not be ends with an error of the user. Only the protocol
+   can tell the client why, and only before that, so pop3 and imap do it when
+   their client is created. */
+
+/* Decides about a user whose policy was read. */
+void coexist_guard_user_created(struct mail_user *user);
+/* Hook: ends a refused session of pop3 or imap. */
+void coexist_guard_namespaces_created(struct mail_namespace *namespaces);
+
+/* Returns the line for the client, with its response code, if the login is
+   refused, or NULL. */
+const char *coexist_guard_get_reason(struct mail_user *user);
+
+#endif
