@@ -134,12 +134,19 @@ const char *coexist_site_settings_get(struct coexist_site_settings *set,
 	return value;
 }
 
+static bool setting_is_known(const char *name)
+{
+	enum coexist_key key;
+
+	/* coexist_config names the key file for doveadm */
+	return coexist_key_find(name, &key) || strcmp(name, "config") == 0;
+}
+
 const char *const *
 coexist_site_settings_get_unknown(struct coexist_site_settings *set)
 {
 	ARRAY_TYPE(const_string) unknown;
 	const char *const *envs, *name;
-	enum coexist_key key;
 	unsigned int i, count;
 
 	t_array_init(&unknown, 4);
@@ -149,7 +156,7 @@ coexist_site_settings_get_unknown(struct coexist_site_settings *set)
 		if (!str_begins(envs[i], COEXIST_KEY_PREFIX))
 			continue;
 		name = envs[i] + strlen(COEXIST_KEY_PREFIX);
-		if (!coexist_key_find(name, &key) &&
+		if (!setting_is_known(name) &&
 		    !coexist_userdb_fields_have(set->user->userdb_fields, name))
 			array_push_back(&unknown, &name);
 	}
