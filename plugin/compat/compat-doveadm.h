@@ -1,0 +1,47 @@
+#ifndef COEXIST_COMPAT_DOVEADM_H
+#define COEXIST_COMPAT_DOVEADM_H
+
+#include "compat.h"
+#include "lib-event.h"
+#include "auth-master.h"
+#include "doveadm.h"
+
+/* Returns a new event for the command's log lines and settings. */
+static inline struct event *
+coexist_doveadm_event_create(
+	const struct doveadm_cmd_context *cctx ATTR_UNUSED)
+{
+#if DOVECOT_PREREQ(2, 4, 0)
+	return event_create(cctx->set_event);
+#else
+	return event_create(NULL);
+#endif
+}
+
+/* Returns the file for coexist_site_config_read(): Dovecot 2.3 names it by
+   plugin { coexist_config }, Dovecot 2.4 has none. */
+static inline const char *coexist_doveadm_config_path(void)
+{
+#if DOVECOT_PREREQ(2, 4, 0)
+	return "";
+#else
+	const char *path = doveadm_plugin_getenv("coexist_config");
+
+	return path != NULL && *path != '\0' ? path :
+		"/etc/dovecot/dovecot-coexist.conf.ext";
+#endif
+}
+
+/* Names the protocol of a userdb lookup. */
+static inline void
+coexist_auth_user_info_set_protocol(struct auth_user_info *info,
+				    const char *protocol)
+{
+#if DOVECOT_PREREQ(2, 4, 0)
+	info->protocol = protocol;
+#else
+	info->service = protocol;
+#endif
+}
+
+#endif

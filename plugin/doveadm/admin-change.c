@@ -1,0 +1,105 @@
+/* See the contract in admin-change.h. */
+
+#include "lib.h"
+#include "admin-change.h"
+#include "doveadm.h"
+#include "coexist-admin.h"
+#include "admin-document.h"
+#include "policy-store-admin.h"
+
+static int
+lock(const struct coexist_admin *admin, struct coexist_store_lock **lock_r)
+{
+	const char *error;
+
+	if (coexist_store_lock(doveadm_settings->base_dir, lock_r, &error) == 0)
+		return 0;
+	coexist_admin_fail(admin, EX_TEMPFAIL, "%s", error);
+	return -1;
+}
+
+static void
+meta_set(const struct coexist_admin *admin, struct coexist_document *document)
+{
+	g_autoptr(GDateTime) now = g_date_time_new_now_utc();
+	g_autofree char *updated = g_date_time_format(now, "%Y-%m-%dT%H:%M:%SZ");
+
+	coexist_document_set_meta(document, "updated", updated);
+	coexist_document_set_meta(document, "by",
+				  coexist_admin_who(admin->cctx));
+	/* an earlier change's reason is not this one's */
+	coexist_document_set_meta(document, "reason",
+				  coexist_admin_text(admin->cctx, "reason"));
+}
+
+static void
+document_write(const struct coexist_admin *admin, const char *key,
+	       const struct coexist_document *document)
+{
+	g_autofree char *text = coexist_document_to_text(document);
+	const char *error;
+
+	if (coexist_store_write_text(admin->store, key, text, &error) < 0)
+		coexist_admin_fail(admin, EX_TEMPFAIL, "%s", error);
+}
+
+static void
+document_remove(const struct coexist_admin *admin, const char *key)
+{
+	const char *error;
+
+	if (coexist_store_remove(admin->store, key, &error) < 0)
+		coexist_admin_fail(admin, EX_TEMPFAIL, "%s", error);
+}
+
+static void
+change_locked(const struct coexist_admin *admin, const char *key,
+	      coexist_admin_change_t *change, void *context)
+{
+	struct coexist_document *document;
+	int found;
+
+	found = coexist_admin_document_read(admin, key, &document);
+	if (found < 0)
+		return;
+	if (found == 0)
+		document = coexist_document_new();
+	if (change(admin, document, context) == 0) {
+		meta_set(admin, document);
+		if (!coexist_admin_document_is_empty(document))
+			document_write(admin, key, document);
+		else if (found > 0)
+			document_remove(admin, key);
+	}
+	coexist_document_unref(document);
+}
+
+void coexist_admin_change(struct coexist_admin *admin,
+			  const struct coexist_admin_scope *scope,
+			  coexist_admin_change_t *change, void *context)
+{
+	struct coexist_store_lock *store_lock;
+
+	if (lock(admin, &store_lock) < 0)
+		return;
+	change_locked(admin, scope->key, change, context);
+	coexist_store_unlock(&store_lock);
+}
+
+void coexist_admin_remove(struct coexist_admin *admin,
+			  const struct coexist_admin_scope *scope)
+{
+	struct coexist_store_lock *store_lock;
+	const char *text, *error;
+	int found;
+
+	if (lock(admin, &store_lock) < 0)
+		return;
+	found = coexist_store_read_text(admin->store, scope->key, &text,
+					&error);
+	if (found < 0)
+		coexist_admin_fail(admin, EX_TEMPFAIL, "%s", error);
+	else if (found > 0)
+		document_remove(admin, scope->key);
+	coexist_store_unlock(&store_lock);
+}

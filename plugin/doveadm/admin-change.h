@@ -1,0 +1,29 @@
+#ifndef COEXIST_ADMIN_CHANGE_H
+#define COEXIST_ADMIN_CHANGE_H
+
+#include "admin-scope.h"
+
+struct coexist_admin;
+struct coexist_document;
+
+/* Changing a document: under the lock it is read, changed and stored, or left
+   as it was. */
+
+/* Changes the document. Returns 0, or -1 after every error was logged and the
+   exit code set; then nothing is stored. */
+typedef int coexist_admin_change_t(const struct coexist_admin *admin,
+				   struct coexist_document *document,
+				   void *context);
+
+/* Changes the scope's document, or a new one where there is none. A document
+   that names nothing any more is removed. With the option "reason", [meta]
+   tells it. Errors are logged and the exit code is set. */
+void coexist_admin_change(struct coexist_admin *admin,
+			  const struct coexist_admin_scope *scope,
+			  coexist_admin_change_t *change, void *context);
+
+/* Removes the scope's document, whatever it is. */
+void coexist_admin_remove(struct coexist_admin *admin,
+			  const struct coexist_admin_scope *scope);
+
+#endif

@@ -1,0 +1,19 @@
+#ifndef COEXIST_ADMIN_DOCUMENT_H
+#define COEXIST_ADMIN_DOCUMENT_H
+
+#include "policy-document.h"
+
+struct coexist_admin;
+
+/* Reads the document with the store's key. Returns 1 and the document, which
+   is the caller's to unreference, 0 if there is none, or -1 after an error was
+   logged and the exit code set: EX_TEMPFAIL if the store is away, EX_DATAERR if
+   what it holds is no document. */
+int coexist_admin_document_read(const struct coexist_admin *admin,
+				const char *key,
+				struct coexist_document **document_r);
+
+/* Returns TRUE if the document names no key at all, not even an unknown one. */
+bool coexist_admin_document_is_empty(const struct coexist_document *document);
+
+#endif

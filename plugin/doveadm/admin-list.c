@@ -1,0 +1,89 @@
+/* See the contract in admin-list.h. */
+
+#include "lib.h"
+#include "admin-list.h"
+#include "dict.h"
+#include "doveadm.h"
+#include "wildcard-match.h"
+#include "coexist-admin.h"
+#include "policy-store-admin.h"
+
+struct list {
+	const struct coexist_admin *admin;
+	const char *mask;
+	coexist_admin_list_t *callback;
+	void *context;
+
+	enum coexist_admin_scope_kind kind;
+};
+
+static bool list_name(const char *name, void *context)
+{
+	struct list *list = context;
+	const char *key = list->kind == COEXIST_ADMIN_SCOPE_MAILBOX ?
+		coexist_store_key_mailbox(name) :
+		coexist_store_key_domain(name);
+
+	if (key != NULL && wildcard_match(name, list->mask)) {
+		list->callback(list->admin, list->kind, name, key,
+			       list->context);
+	}
+	return TRUE;
+}
+
+static void
+list_default(struct list *list)
+{
+	const char *text, *error;
+	int ret;
+
+	if (!wildcard_match("", list->mask))
+		return;
+	ret = coexist_store_read_text(list->admin->store,
+				      COEXIST_STORE_KEY_DEFAULT, &text, &error);
+	if (ret < 0)
+		coexist_admin_fail(list->admin, EX_TEMPFAIL, "%s", error);
+	else if (ret > 0) {
+		list->callback(list->admin, COEXIST_ADMIN_SCOPE_DEFAULT, "",
+			       COEXIST_STORE_KEY_DEFAULT, list->context);
+	}
+}
+
+static void
+list_names(struct list *list, struct dict *dict,
+	   enum coexist_admin_scope_kind kind, const char *prefix)
+{
+	const char *error;
+
+	list->kind = kind;
+	if (coexist_store_list(dict, &list->admin->config, prefix, list_name,
+			       list, &error) < 0)
+		coexist_admin_fail(list->admin, EX_TEMPFAIL, "%s", error);
+}
+
+void coexist_admin_list(const struct coexist_admin *admin, const char *mask,
+			coexist_admin_list_t *callback, void *context)
+{
+	struct list list = {
+		.admin = admin,
+		.mask = mask,
+		.callback = callback,
+		.context = context
+	};
+	struct dict *dict;
+	const char *error;
+
+	/* a connection of its own: on the one that the callback's look-ups
+	   use, they would wait for the whole list and keep it in memory */
+	if (coexist_site_config_open_store(&admin->config, admin->event,
+					   &dict, &error) <= 0) {
+		coexist_admin_fail(admin, EX_CONFIG, "%s", error);
+		return;
+	}
+	list_default(&list);
+	list_names(&list, dict, COEXIST_ADMIN_SCOPE_DOMAIN,
+		   COEXIST_STORE_PREFIX_DOMAIN);
+	list_names(&list, dict, COEXIST_ADMIN_SCOPE_MAILBOX,
+		   COEXIST_STORE_PREFIX_MAILBOX);
+	dict_deinit(&dict);
+}

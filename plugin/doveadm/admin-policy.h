@@ -1,0 +1,43 @@
+#ifndef COEXIST_ADMIN_POLICY_H
+#define COEXIST_ADMIN_POLICY_H
+
+#include "admin-scope.h"
+#include "policy-merge.h"
+
+struct coexist_admin;
+struct coexist_document;
+
+/* The policy that a scope and the wider ones give together, as the gate sees
+   it. The scopes, narrowest first: */
+enum coexist_admin_policy_scope {
+	COEXIST_ADMIN_POLICY_MAILBOX,
+	COEXIST_ADMIN_POLICY_USERDB,
+	COEXIST_ADMIN_POLICY_DOMAIN,
+	COEXIST_ADMIN_POLICY_DEFAULT,
+	COEXIST_ADMIN_POLICY_SITE,
+	COEXIST_ADMIN_POLICY_SCOPE_COUNT
+};
+
+struct coexist_admin_policy {
+	struct coexist_policy policy;
+	struct coexist_scope scopes[COEXIST_ADMIN_POLICY_SCOPE_COUNT];
+	struct coexist_document *documents[COEXIST_ADMIN_POLICY_SCOPE_COUNT];
+	const char *userdb_texts[COEXIST_KEY_COUNT];
+};
+
+/* Reads the documents and merges. Returns 0, or -1 after an error was logged
+   and the exit code set; deinitialise in both cases. The policy refers to
+   itself, to the scope and to the admin: it must not be moved. */
+int coexist_admin_policy_read(const struct coexist_admin *admin,
+			      const struct coexist_admin_scope *scope,
+			      struct coexist_admin_policy *policy_r);
+void coexist_admin_policy_deinit(struct coexist_admin_policy *policy);
+
+/* Returns where the key's effective value comes from, on the data stack:
+   "mailbox", "userdb", "domain", "default", "dovecot.conf" or "built-in", with
+   the preset that it is part of. */
+const char *
+coexist_admin_policy_origin(const struct coexist_admin_policy *policy,
+			    enum coexist_key key);
+
+#endif

@@ -1,0 +1,134 @@
+/* doveadm coexist policy check: what is wrong in the documents. */
+
+#include "lib.h"
+#include "coexist-commands.h"
+#include "doveadm.h"
+#include "doveadm-print.h"
+#include "coexist-admin.h"
+#include "admin-list.h"
+#include "admin-scope.h"
+#include "policy-document.h"
+#include "policy-store-admin.h"
+
+struct check {
+	enum coexist_admin_scope_kind kind;
+	const char *name;
+	unsigned int *problems;
+};
+
+static void
+print_problem(const struct check *check, const char *key, const char *value,
+	      const char *problem)
+{
+	doveadm_print(coexist_admin_scope_kind_name(check->kind));
+	doveadm_print(check->name);
+	doveadm_print(key);
+	doveadm_print(value);
+	doveadm_print(problem);
+	(*check->problems)++;
+}
+
+static void
+check_value(const struct check *check, enum coexist_key key, const char *text)
+{
+	const struct coexist_policy_key *info = &coexist_policy_keys[key];
+	const char *expected = coexist_type_describe(info->type);
+	struct coexist_value value;
+
+	if (text == NULL || coexist_value_parse(info, text, &value) !=
+	    COEXIST_VALUE_UNKNOWN)
+		return;
+	print_problem(check, info->name, text,
+		      t_strdup_printf("Not a value of this key, expected %s%s",
+				      expected == NULL ? "one of: " : expected,
+				      expected == NULL ? info->choices : ""));
+}
+
+static void
+check_document(const struct check *check,
+	       const struct coexist_document *document)
+{
+	const char *const *unknown = coexist_document_get_unknown(document);
+	unsigned int i;
+
+	for (; *unknown != NULL; unknown++)
+		print_problem(check, *unknown, "", "No such key");
+	for (i = 0; i < COEXIST_KEY_COUNT; i++)
+		check_value(check, i, coexist_document_get(document, i));
+}
+
+static void
+check_text(const struct check *check, const char *key, const char *text)
+{
+	g_autoptr(GError) error = NULL;
+	struct coexist_document *document;
+
+	document = coexist_document_parse(key, text, strlen(text), &error);
+	if (document == NULL)
+		print_problem(check, "", "", error->message);
+	else
+		check_document(check, document);
+	coexist_document_unref(document);
+}
+
+static void
+check_key(const struct coexist_admin *admin,
+	  enum coexist_admin_scope_kind kind, const char *name,
+	  const char *key, void *context)
+{
+	const struct check check = {
+		.kind = kind,
+		.name = name,
+		.problems = context
+	};
+	const char *text, *error;
+	int ret;
+
+	ret = coexist_store_read_text(admin->store, key, &text, &error);
+	if (ret < 0)
+		coexist_admin_fail(admin, EX_TEMPFAIL, "%s", error);
+	else if (ret > 0)
+		check_text(&check, key, text);
+}
+
+static void
+policy_check(struct coexist_admin *admin, unsigned int *problems)
+{
+	struct coexist_admin_scope scope;
+
+	if (!coexist_admin_scope_is_given(admin))
+		coexist_admin_list(admin, "*", check_key, problems);
+	else if (coexist_admin_scope_read(admin, &scope) == 0)
+		check_key(admin, scope.kind, scope.name, scope.key, problems);
+}
+
+static void cmd_policy_check(struct doveadm_cmd_context *cctx)
+{
+	struct coexist_admin admin;
+	unsigned int problems = 0;
+
+	doveadm_print_init(DOVEADM_PRINT_TYPE_TAB);
+	doveadm_print_header_simple("scope");
+	doveadm_print_header_simple("name");
+	doveadm_print_header_simple("key");
+	doveadm_print_header_simple("value");
+	doveadm_print_header_simple("problem");
+	if (coexist_admin_init(cctx, &admin) < 0)
+		return;
+	policy_check(&admin, &problems);
+	/* With an exit code, the HTTP API would drop the rows. */
+	if (problems > 0 && doveadm_exit_code == 0 &&
+	    !coexist_admin_is_http(cctx))
+		doveadm_exit_code = EX_DATAERR;
+	coexist_admin_deinit(&admin);
+}
+
+struct doveadm_cmd_ver2 coexist_cmd_policy_check = {
+	.name = "coexist policy check",
+	.cmd = cmd_policy_check,
+	.usage = "["COEXIST_ADMIN_SCOPE_USAGE"]",
+	.parameters = (const struct doveadm_cmd_param[]) {
+		COEXIST_ADMIN_SCOPE_PARAMS,
+		COEXIST_PARAMS_END
+	}
+};

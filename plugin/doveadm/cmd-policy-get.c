@@ -1,0 +1,141 @@
+/* doveadm coexist policy get: what a document names, or what holds. */
+
+#include "lib.h"
+#include "coexist-commands.h"
+#include "doveadm.h"
+#include "doveadm-print.h"
+#include "coexist-admin.h"
+#include "admin-document.h"
+#include "admin-policy.h"
+#include "admin-scope.h"
+
+/* Fills in which keys are asked for; none named means all. */
+static int
+keys_wanted(const struct coexist_admin *admin,
+	    bool wanted_r[COEXIST_KEY_COUNT])
+{
+	const char *const *names =
+		coexist_admin_arguments(admin->cctx, "keys");
+	enum coexist_key key;
+	unsigned int i;
+	int ret = 0;
+
+	for (i = 0; i < COEXIST_KEY_COUNT; i++)
+		wanted_r[i] = *names == NULL;
+	for (; *names != NULL; names++) {
+		if (coexist_key_find(*names, &key))
+			wanted_r[key] = TRUE;
+		else {
+			coexist_admin_fail(admin, EX_USAGE, "%s: No such key",
+					   *names);
+			ret = -1;
+		}
+	}
+	return ret;
+}
+
+static void
+print_document(const struct coexist_document *document, const bool *wanted)
+{
+	unsigned int i;
+
+	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
+		const char *text = document == NULL ? NULL :
+			coexist_document_get(document, i);
+
+		if (text == NULL || !wanted[i])
+			continue;
+		doveadm_print(coexist_policy_keys[i].name);
+		doveadm_print(text);
+	}
+}
+
+static void print_meta(const struct coexist_document *document)
+{
+	static const char *const names[] = { "updated", "by", "reason" };
+	unsigned int i;
+
+	for (i = 0; i < N_ELEMENTS(names); i++) {
+		const char *text = document == NULL ? NULL :
+			coexist_document_get_meta(document, names[i]);
+
+		if (text == NULL)
+			continue;
+		doveadm_print(names[i]);
+		doveadm_print(text);
+	}
+}
+
+static void
+print_effective(const struct coexist_admin_policy *policy, const bool *wanted)
+{
+	unsigned int i;
+
+	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
+		if (!wanted[i])
+			continue;
+		doveadm_print(coexist_policy_keys[i].name);
+		doveadm_print(coexist_policy_text(&policy->policy, i));
+		doveadm_print(coexist_admin_policy_origin(policy, i));
+	}
+}
+
+static void
+get_effective(const struct coexist_admin *admin,
+	      const struct coexist_admin_scope *scope, const bool *wanted)
+{
+	struct coexist_admin_policy policy;
+
+	doveadm_print_header_simple("origin");
+	if (coexist_admin_policy_read(admin, scope, &policy) == 0)
+		print_effective(&policy, wanted);
+	coexist_admin_policy_deinit(&policy);
+}
+
+static void
+get_document(const struct coexist_admin *admin,
+	     const struct coexist_admin_scope *scope, const bool *wanted)
+{
+	struct coexist_document *document;
+
+	if (coexist_admin_document_read(admin, scope->key, &document) < 0)
+		return;
+	print_document(document, wanted);
+	if (coexist_admin_flag(admin->cctx, "meta"))
+		print_meta(document);
+	coexist_document_unref(document);
+}
+
+static void cmd_policy_get(struct doveadm_cmd_context *cctx)
+{
+	struct coexist_admin admin;
+	struct coexist_admin_scope scope;
+	bool wanted[COEXIST_KEY_COUNT];
+
+	doveadm_print_init(DOVEADM_PRINT_TYPE_TAB);
+	doveadm_print_header_simple("key");
+	doveadm_print_header_simple("value");
+	if (coexist_admin_init(cctx, &admin) < 0)
+		return;
+	if (keys_wanted(&admin, wanted) == 0 &&
+	    coexist_admin_scope_read(&admin, &scope) == 0) {
+		if (coexist_admin_flag(cctx, "effective"))
+			get_effective(&admin, &scope, wanted);
+		else
+			get_document(&admin, &scope, wanted);
+	}
+	coexist_admin_deinit(&admin);
+}
+
+struct doveadm_cmd_ver2 coexist_cmd_policy_get = {
+	.name = "coexist policy get",
+	.cmd = cmd_policy_get,
+	.usage = COEXIST_ADMIN_SCOPE_USAGE" [--effective | --meta] [KEY ...]",
+	.parameters = (const struct doveadm_cmd_param[]) {
+		COEXIST_ADMIN_SCOPE_PARAMS,
+		COEXIST_PARAM('e', "effective", CMD_PARAM_BOOL, 0),
+		COEXIST_PARAM('m', "meta", CMD_PARAM_BOOL, 0),
+		COEXIST_PARAM('\0', "keys", CMD_PARAM_ARRAY, CMD_PARAM_FLAG_POSITIONAL),
+		COEXIST_PARAMS_END
+	}
+};

@@ -1,0 +1,72 @@
+/* doveadm coexist policy list: the documents, or all that they name. */
+
+#include "lib.h"
+#include "coexist-commands.h"
+#include "doveadm.h"
+#include "doveadm-print.h"
+#include "coexist-admin.h"
+#include "admin-document.h"
+#include "admin-list.h"
+
+static void
+print_name(const struct coexist_admin *admin ATTR_UNUSED,
+	   enum coexist_admin_scope_kind kind, const char *name,
+	   const char *key ATTR_UNUSED, void *context ATTR_UNUSED)
+{
+	doveadm_print(coexist_admin_scope_kind_name(kind));
+	doveadm_print(name);
+}
+
+static void
+print_values(const struct coexist_admin *admin,
+	     enum coexist_admin_scope_kind kind, const char *name,
+	     const char *key, void *context ATTR_UNUSED)
+{
+	struct coexist_document *document;
+	unsigned int i;
+
+	if (coexist_admin_document_read(admin, key, &document) <= 0)
+		return;
+	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
+		const char *text = coexist_document_get(document, i);
+
+		if (text == NULL)
+			continue;
+		doveadm_print(coexist_admin_scope_kind_name(kind));
+		doveadm_print(name);
+		doveadm_print(coexist_policy_keys[i].name);
+		doveadm_print(text);
+	}
+	coexist_document_unref(document);
+}
+
+static void cmd_policy_list(struct doveadm_cmd_context *cctx)
+{
+	const char *mask = coexist_admin_text(cctx, "mask");
+	bool values = coexist_admin_flag(cctx, "values");
+	struct coexist_admin admin;
+
+	doveadm_print_init(DOVEADM_PRINT_TYPE_TAB);
+	doveadm_print_header_simple("scope");
+	doveadm_print_header_simple("name");
+	if (values) {
+		doveadm_print_header_simple("key");
+		doveadm_print_header_simple("value");
+	}
+	if (coexist_admin_init(cctx, &admin) < 0)
+		return;
+	coexist_admin_list(&admin, mask == NULL ? "*" : mask,
+			   values ? print_values : print_name, NULL);
+	coexist_admin_deinit(&admin);
+}
+
+struct doveadm_cmd_ver2 coexist_cmd_policy_list = {
+	.name = "coexist policy list",
+	.cmd = cmd_policy_list,
+	.usage = "[--values] [MASK]",
+	.parameters = (const struct doveadm_cmd_param[]) {
+		COEXIST_PARAM('v', "values", CMD_PARAM_BOOL, 0),
+		COEXIST_PARAM('\0', "mask", CMD_PARAM_STR, CMD_PARAM_FLAG_POSITIONAL),
+		COEXIST_PARAMS_END
+	}
+};

@@ -1,0 +1,74 @@
+/* doveadm coexist policy set: all of the values, or none. */
+
+#include "lib.h"
+#include "coexist-commands.h"
+#include "doveadm.h"
+#include "coexist-admin.h"
+#include "admin-change.h"
+#include "admin-scope.h"
+#include "policy-document.h"
+
+/* Goes on after an error, so that all of them are named. */
+static int
+values_set(const struct coexist_admin *admin,
+	   struct coexist_document *document, void *context)
+{
+	const char *const *values = context;
+	int ret = 0;
+
+	for (; *values != NULL; values++) {
+		g_autoptr(GError) error = NULL;
+		const char *text = strchr(*values, '=');
+
+		if (text == NULL) {
+			coexist_admin_fail(admin, EX_USAGE,
+					   "%s: Expected KEY=VALUE", *values);
+			ret = -1;
+		} else if (!coexist_document_set(document,
+						 t_strdup_until(*values, text),
+						 text + 1, &error)) {
+			coexist_admin_fail(admin, EX_DATAERR, "%s",
+					   error->message);
+			ret = -1;
+		}
+	}
+	return ret;
+}
+
+static void policy_set(struct coexist_admin *admin)
+{
+	const char *const *values =
+		coexist_admin_arguments(admin->cctx, "values");
+	struct coexist_admin_scope scope;
+
+	if (*values == NULL) {
+		coexist_admin_fail(admin, EX_USAGE, "Expected KEY=VALUE");
+		return;
+	}
+	if (coexist_admin_scope_read(admin, &scope) == 0) {
+		coexist_admin_change(admin, &scope, values_set,
+				     (void *)values);
+	}
+}
+
+static void cmd_policy_set(struct doveadm_cmd_context *cctx)
+{
+	struct coexist_admin admin;
+
+	if (coexist_admin_init(cctx, &admin) < 0)
+		return;
+	policy_set(&admin);
+	coexist_admin_deinit(&admin);
+}
+
+struct doveadm_cmd_ver2 coexist_cmd_policy_set = {
+	.name = "coexist policy set",
+	.cmd = cmd_policy_set,
+	.usage = COEXIST_ADMIN_SCOPE_USAGE" [--reason TEXT] KEY=VALUE ...",
+	.parameters = (const struct doveadm_cmd_param[]) {
+		COEXIST_ADMIN_SCOPE_PARAMS,
+		COEXIST_PARAM('r', "reason", CMD_PARAM_STR, 0),
+		COEXIST_PARAM('\0', "values", CMD_PARAM_ARRAY, CMD_PARAM_FLAG_POSITIONAL),
+		COEXIST_PARAMS_END
+	}
+};

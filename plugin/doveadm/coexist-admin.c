@@ -1,0 +1,109 @@
+/* See the contract in coexist-admin.h. */
+
+#include "lib.h"
+#include "coexist-admin.h"
+#include "array.h"
+#include "dict.h"
+#include "net.h"
+#include "compat-doveadm.h"
+
+#include <pwd.h>
+#include <unistd.h>
+
+int coexist_admin_init(const struct doveadm_cmd_context *cctx,
+		       struct coexist_admin *admin_r)
+{
+	struct coexist_admin *admin = admin_r;
+	const char *error;
+
+	i_zero(admin);
+	admin->cctx = cctx;
+	admin->event = coexist_doveadm_event_create(cctx);
+	admin->pool = pool_alloconly_create("coexist admin", 2048);
+	if (coexist_site_config_read(admin->pool, admin->event,
+				     coexist_doveadm_config_path(),
+				     &admin->config, &error) < 0) {
+		coexist_admin_fail(admin, EX_CONFIG, "%s", error);
+		coexist_admin_deinit(admin);
+		return -1;
+	}
+	if (coexist_site_config_open_store(&admin->config, admin->event,
+					   &admin->store, &error) <= 0) {
+		coexist_admin_fail(admin, EX_CONFIG, "%s", error);
+		coexist_admin_deinit(admin);
+		return -1;
+	}
+	return 0;
+}
+
+void coexist_admin_deinit(struct coexist_admin *admin)
+{
+	if (admin->store != NULL)
+		dict_deinit(&admin->store);
+	pool_unref(&admin->pool);
+	event_unref(&admin->event);
+}
+
+void coexist_admin_fail(const struct coexist_admin *admin, int exit_code,
+			const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	T_BEGIN {
+		e_error(admin->event, "%s",
+			t_strdup_vprintf(format, args));
+	} T_END;
+	va_end(args);
+	doveadm_exit_code = exit_code;
+}
+
+bool coexist_admin_flag(const struct doveadm_cmd_context *cctx,
+			const char *name)
+{
+	bool value;
+
+	return doveadm_cmd_param_bool(cctx, name, &value) && value;
+}
+
+const char *coexist_admin_text(const struct doveadm_cmd_context *cctx,
+			       const char *name)
+{
+	const char *text;
+
+	return doveadm_cmd_param_str(cctx, name, &text) ? text : NULL;
+}
+
+const char *const *
+coexist_admin_arguments(const struct doveadm_cmd_context *cctx,
+			const char *name)
+{
+	const char *const *arguments;
+
+	if (!doveadm_cmd_param_array(cctx, name, &arguments))
+		return t_new(const char *, 1);
+	return arguments;
+}
+
+bool coexist_admin_is_http(const struct doveadm_cmd_context *cctx)
+{
+	return cctx->conn_type == DOVEADM_CONNECTION_TYPE_HTTP;
+}
+
+const char *coexist_admin_who(const struct doveadm_cmd_context *cctx)
+{
+	const char *sudo_user = getenv("SUDO_USER");
+	const struct passwd *passwd;
+
+	if (cctx->conn_type != DOVEADM_CONNECTION_TYPE_CLI) {
+		return t_strdup_printf("%s %s",
+				       coexist_admin_is_http(cctx) ?
+				       "http" : "tcp",
+				       net_ip2addr(&cctx->remote_ip));
+	}
+	if (sudo_user != NULL && *sudo_user != '\0')
+		return sudo_user;
+	passwd = getpwuid(getuid());
+	return passwd != NULL ? t_strdup(passwd->pw_name) :
+		t_strdup_printf("uid %ld", (long)getuid());
+}

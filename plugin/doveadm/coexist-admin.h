@@ -1,0 +1,45 @@
+#ifndef COEXIST_ADMIN_H
+#define COEXIST_ADMIN_H
+
+#include "site-config.h"
+
+struct dict;
+struct doveadm_cmd_context;
+
+/* What the commands work with: the site's configuration and the store. */
+struct coexist_admin {
+	const struct doveadm_cmd_context *cctx;
+	struct event *event;
+	pool_t pool;
+	struct coexist_site_config config;
+	struct dict *store;
+};
+
+/* Reads the configuration and opens the store. Returns 0, or -1 after an error
+   was logged and the exit code set; then there is nothing to deinitialise. */
+int coexist_admin_init(const struct doveadm_cmd_context *cctx,
+		       struct coexist_admin *admin_r);
+void coexist_admin_deinit(struct coexist_admin *admin);
+
+/* Logs the error and sets doveadm's exit code, a sysexits EX_*. */
+void coexist_admin_fail(const struct coexist_admin *admin, int exit_code,
+			const char *format, ...) ATTR_FORMAT(3, 4);
+
+/* Returns TRUE if the option was given, and not as false over the HTTP API. */
+bool coexist_admin_flag(const struct doveadm_cmd_context *cctx,
+			const char *name);
+/* Returns the option's text, or NULL. */
+const char *coexist_admin_text(const struct doveadm_cmd_context *cctx,
+			       const char *name);
+/* Returns the arguments, NULL-terminated, perhaps none. */
+const char *const *
+coexist_admin_arguments(const struct doveadm_cmd_context *cctx,
+			const char *name);
+
+/* Returns TRUE if the command came over the HTTP API, which answers either
+   with what was printed or with the exit code. */
+bool coexist_admin_is_http(const struct doveadm_cmd_context *cctx);
+/* Returns who runs the command, for [meta], on the data stack. */
+const char *coexist_admin_who(const struct doveadm_cmd_context *cctx);
+
+#endif

@@ -1,0 +1,24 @@
+#ifndef COEXIST_COMMANDS_H
+#define COEXIST_COMMANDS_H
+
+/* doveadm coexist <command>, a file for each. What they print goes through
+   doveadm's formatters, so that it is the same data on the command line, in
+   JSON and over the HTTP API. */
+
+struct doveadm_cmd_ver2;
+
+/* A parameter of a command: its option's letter or \0, its name, which is the
+   long option and the name in the HTTP API, type and flags. */
+#define COEXIST_PARAM(option, param_name, param_type, param_flags) \
+	{ .short_opt = option, .name = param_name, .type = param_type, \
+	  .flags = param_flags }
+#define COEXIST_PARAMS_END \
+	{ .name = NULL }
+
+extern struct doveadm_cmd_ver2 coexist_cmd_policy_get;
+extern struct doveadm_cmd_ver2 coexist_cmd_policy_set;
+extern struct doveadm_cmd_ver2 coexist_cmd_policy_unset;
+extern struct doveadm_cmd_ver2 coexist_cmd_policy_list;
+extern struct doveadm_cmd_ver2 coexist_cmd_policy_check;
+
+#endif

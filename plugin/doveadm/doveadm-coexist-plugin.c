@@ -1,0 +1,27 @@
+/* lib20_doveadm_coexist_plugin: doveadm coexist ... */
+
+#include "lib.h"
+#include "doveadm-coexist-plugin.h"
+#include "doveadm.h"
+#include "coexist-commands.h"
+
+const char *doveadm_coexist_plugin_version = DOVECOT_ABI_VERSION;
+
+void doveadm_coexist_plugin_init(struct module *module ATTR_UNUSED)
+{
+	static struct doveadm_cmd_ver2 *const commands[] = {
+		&coexist_cmd_policy_get,
+		&coexist_cmd_policy_set,
+		&coexist_cmd_policy_unset,
+		&coexist_cmd_policy_list,
+		&coexist_cmd_policy_check
+	};
+	unsigned int i;
+
+	for (i = 0; i < N_ELEMENTS(commands); i++)
+		doveadm_cmd_register_ver2(commands[i]);
+}
+
+void doveadm_coexist_plugin_deinit(void)
+{
+}

@@ -1,0 +1,11 @@
+#ifndef DOVEADM_COEXIST_PLUGIN_H
+#define DOVEADM_COEXIST_PLUGIN_H
+
+struct module;
+
+extern const char *doveadm_coexist_plugin_version;
+
+void doveadm_coexist_plugin_init(struct module *module);
+void doveadm_coexist_plugin_deinit(void);
+
+#endif

@@ -1,0 +1,117 @@
+/* See the contract in policy-store-admin.h. */
+
+#include "lib.h"
+#include "policy-store-admin.h"
+#include "dict.h"
+#include "file-create-locked.h"
+#include "compat-store-list.h"
+#include "site-config.h"
+
+#define LOCK_FILE_NAME "coexist-policy.lock"
+#define LOCK_TIMEOUT_SECS 60
+
+struct coexist_store_lock {
+	struct file_lock *file_lock;
+};
+
+static const struct dict_op_settings store_op_settings = { .username = "" };
+
+int coexist_store_read_text(struct dict *dict, const char *key,
+			    const char **text_r, const char **error_r)
+{
+	const char *error;
+	int ret;
+
+	ret = dict_lookup(dict, &store_op_settings, pool_datastack_create(),
+			  key, text_r, &error);
+	if (ret < 0)
+		*error_r = t_strdup_printf("Can't look up %s: %s", key, error);
+	return ret;
+}
+
+static int
+transaction_finish(struct dict_transaction_context *transaction,
+		   const char *key, const char **error_r)
+{
+	const char *error;
+
+	if (dict_transaction_commit(&transaction, &error) > 0)
+		return 0;
+	*error_r = t_strdup_printf("Can't change %s: %s", key, error);
+	return -1;
+}
+
+int coexist_store_write_text(struct dict *dict, const char *key,
+			     const char *text, const char **error_r)
+{
+	struct dict_transaction_context *transaction =
+		dict_transaction_begin(dict, &store_op_settings);
+
+	dict_set(transaction, key, text);
+	return transaction_finish(transaction, key, error_r);
+}
+
+int coexist_store_remove(struct dict *dict, const char *key,
+			 const char **error_r)
+{
+	struct dict_transaction_context *transaction =
+		dict_transaction_begin(dict, &store_op_settings);
+
+	dict_unset(transaction, key);
+	return transaction_finish(transaction, key, error_r);
+}
+
+int coexist_store_lock(const char *base_dir, struct coexist_store_lock **lock_r,
+		       const char **error_r)
+{
+	const struct file_create_settings set = {
+		.lock_timeout_secs = LOCK_TIMEOUT_SECS,
+		.lock_settings = {
+			.lock_method = FILE_LOCK_METHOD_FLOCK,
+			.close_on_free = TRUE
+		}
+	};
+	const char *path = t_strconcat(base_dir, "/"LOCK_FILE_NAME, NULL);
+	struct file_lock *file_lock;
+	const char *error;
+	bool created;
+
+	/* The file stays: who waits for it and who comes later must meet at the
+	   same one. */
+	if (file_create_locked(path, &set, &file_lock, &created, &error) < 0) {
+		*error_r = t_strdup_printf("Can't lock %s: %s", path, error);
+		return -1;
+	}
+	*lock_r = i_new(struct coexist_store_lock, 1);
+	(*lock_r)->file_lock = file_lock;
+	return 0;
+}
+
+void coexist_store_unlock(struct coexist_store_lock **_lock)
+{
+	struct coexist_store_lock *lock = *_lock;
+
+	if (lock == NULL)
+		return;
+	*_lock = NULL;
+	file_unlock(&lock->file_lock);
+	i_free(lock);
+}
+
+int coexist_store_list(struct dict *dict,
+		       const struct coexist_site_config *config,
+		       const char *prefix, coexist_store_name_t *callback,
+		       void *context, const char **error_r)
+{
+	struct coexist_compat_store_list *list;
+	bool more = TRUE;
+
+	list = coexist_compat_store_list_init(dict, config->store_uri, prefix);
+	while (more) T_BEGIN {
+		const char *name;
+
+		more = coexist_compat_store_list_next(list, &name) &&
+			callback(dict_unescape_string(name), context);
+	} T_END;
+	return coexist_compat_store_list_deinit(&list, error_r);
+}

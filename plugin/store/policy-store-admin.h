@@ -1,0 +1,42 @@
+#ifndef COEXIST_POLICY_STORE_ADMIN_H
+#define COEXIST_POLICY_STORE_ADMIN_H
+
+#include "policy-store.h"
+
+struct coexist_site_config;
+struct coexist_store_lock;
+
+/* Reading, changing and listing documents while waiting for the store, for
+   doveadm. Texts and errors are on the data stack. */
+
+/* Reads a document's text, whatever it is. Returns 1 and the text, 0 if there
+   is none, or -1 and an error that names the key. */
+int coexist_store_read_text(struct dict *dict, const char *key,
+			    const char **text_r, const char **error_r);
+/* Stores a document's text, or removes the document, all or nothing. Return 0,
+   or -1 and an error that names the key. Only what is there can be removed. */
+int coexist_store_write_text(struct dict *dict, const char *key,
+			     const char *text, const char **error_r);
+int coexist_store_remove(struct dict *dict, const char *key,
+			 const char **error_r);
+
+/* Waits until nobody else on this node holds the lock, so that a document can
+   be read, changed and written. The lock ends with the process at the latest.
+   Returns 0, or -1 and an error. */
+int coexist_store_lock(const char *base_dir, struct coexist_store_lock **lock_r,
+		       const char **error_r);
+/* NULL is allowed. */
+void coexist_store_unlock(struct coexist_store_lock **lock);
+
+/* Called for the name of each document, which lives for the call. Returns false
+   to stop. */
+typedef bool coexist_store_name_t(const char *name, void *context);
+
+/* Calls back for all documents whose keys begin with the prefix, in any order
+   and without holding them. Returns 0, or -1 and an error. */
+int coexist_store_list(struct dict *dict,
+		       const struct coexist_site_config *config,
+		       const char *prefix, coexist_store_name_t *callback,
+		       void *context, const char **error_r);
+
+#endif
