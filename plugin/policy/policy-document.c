@@ -6,12 +6,13 @@
 
 #define GROUP_POLICY "policy"
 #define GROUP_META "meta"
+#define GROUP_SIGNATURE "signature"
 
 #define BOM "\xef\xbb\xbf"
 
 /* Set values leave so much room for [meta] and [signature]. */
 #define RESERVED_SIZE (8 * 1024)
-#define META_MAX_SIZE 1024
+#define OTHER_MAX_SIZE 1024
 
 /* A control character or backslash becomes two in the key file. */
 #define ESCAPED_SIZE(text) (2 * strlen(text))
@@ -20,8 +21,8 @@ struct coexist_document {
 	GKeyFile *key_file;
 	/* indexed by enum coexist_key, NULL where there is none */
 	char *texts[COEXIST_KEY_COUNT];
-	/* name -> value */
-	GHashTable *meta;
+	/* of [meta] and [signature]: group.name -> value */
+	GHashTable *others;
 	char **unknown;
 };
 
@@ -38,7 +39,7 @@ static void document_clear(void *data)
 	for (i = 0; i < COEXIST_KEY_COUNT; i++)
 		g_free(document->texts[i]);
 	g_strfreev(document->unknown);
-	g_hash_table_unref(document->meta);
+	g_hash_table_unref(document->others);
 	g_key_file_unref(document->key_file);
 }
 
@@ -48,8 +49,8 @@ static struct coexist_document *document_alloc(void)
 		g_rc_box_new0(struct coexist_document);
 
 	document->key_file = g_key_file_new();
-	document->meta = g_hash_table_new_full(g_str_hash, g_str_equal,
-					       g_free, g_free);
+	document->others = g_hash_table_new_full(g_str_hash, g_str_equal,
+						 g_free, g_free);
 	document->unknown = g_new0(char *, 1);
 	return document;
 }
@@ -131,16 +132,21 @@ static void policy_read(struct coexist_document *document)
 					  /* free_seg: */ FALSE);
 }
 
-static void meta_read(struct coexist_document *document)
+static char *other_key(const char *group, const char *name)
 {
-	g_auto(GStrv) names = g_key_file_get_keys(document->key_file,
-						  GROUP_META, NULL, NULL);
+	return g_strconcat(group, ".", name, NULL);
+}
+
+static void others_read(struct coexist_document *document, const char *group)
+{
+	g_auto(GStrv) names = g_key_file_get_keys(document->key_file, group,
+						  NULL, NULL);
 	char **name;
 
 	for (name = names; name != NULL && *name != NULL; name++) {
-		g_hash_table_replace(document->meta, g_strdup(*name),
+		g_hash_table_replace(document->others, other_key(group, *name),
 				     value_read(document->key_file,
-						GROUP_META, *name));
+						group, *name));
 	}
 }
 
@@ -239,7 +245,8 @@ coexist_document_parse(const char *name, const char *text, size_t length,
 		return NULL;
 	}
 	policy_read(document);
-	meta_read(document);
+	others_read(document, GROUP_META);
+	others_read(document, GROUP_SIGNATURE);
 	return g_steal_pointer(&document);
 }
 
@@ -340,36 +347,112 @@ coexist_document_get_unknown(const struct coexist_document *document)
 	return (const char *const *)document->unknown;
 }
 
-const char *coexist_document_get_meta(const struct coexist_document *document,
-				      const char *name)
+static const char *
+other_get(const struct coexist_document *document, const char *group,
+	  const char *name)
 {
-	return g_hash_table_lookup(document->meta, name);
+	g_autofree char *key = other_key(group, name);
+
+	return g_hash_table_lookup(document->others, key);
 }
 
 /* Returns so much of the text as fits, in valid UTF-8. */
-static char *meta_cut(const char *text)
+static char *other_cut(const char *text)
 {
 	g_autofree char *valid = g_utf8_make_valid(text, -1);
 	const char *end = valid + strlen(valid);
 
-	if (end - valid > META_MAX_SIZE)
-		end = g_utf8_find_prev_char(valid, valid + META_MAX_SIZE + 1);
+	if (end - valid > OTHER_MAX_SIZE)
+		end = g_utf8_find_prev_char(valid, valid + OTHER_MAX_SIZE + 1);
 	return g_strstrip(g_strndup(valid, end - valid));
+}
+
+static void
+other_set(struct coexist_document *document, const char *group,
+	  const char *name, const char *value)
+{
+	g_autofree char *key = other_key(group, name);
+	g_autofree char *text = other_cut(value == NULL ? "" : value);
+
+	if (*text == '\0') {
+		key_file_remove(document->key_file, group, name);
+		g_hash_table_remove(document->others, key);
+		return;
+	}
+	g_key_file_set_string(document->key_file, group, name, text);
+	g_hash_table_replace(document->others, g_steal_pointer(&key),
+			     g_steal_pointer(&text));
+}
+
+const char *coexist_document_get_meta(const struct coexist_document *document,
+				      const char *name)
+{
+	return other_get(document, GROUP_META, name);
 }
 
 void coexist_document_set_meta(struct coexist_document *document,
 			       const char *name, const char *value)
 {
-	g_autofree char *text = meta_cut(value == NULL ? "" : value);
+	other_set(document, GROUP_META, name, value);
+}
 
-	if (*text == '\0') {
-		key_file_remove(document->key_file, GROUP_META, name);
-		g_hash_table_remove(document->meta, name);
-		return;
+const char *
+coexist_document_get_signature(const struct coexist_document *document,
+			       const char *name)
+{
+	return other_get(document, GROUP_SIGNATURE, name);
+}
+
+void coexist_document_set_signature(struct coexist_document *document,
+				    const char *name, const char *value)
+{
+	other_set(document, GROUP_SIGNATURE, name, value);
+}
+
+static void
+lines_add(GTree *lines, GKeyFile *key_file, const char *group)
+{
+	g_auto(GStrv) names = g_key_file_get_keys(key_file, group, NULL, NULL);
+	char **name;
+
+	for (name = names; name != NULL && *name != NULL; name++) {
+		g_autofree char *value =
+			g_key_file_get_value(key_file, group, *name, NULL);
+		char *line = g_strdup_printf("%s.%s=%s", group, *name,
+					     g_strstrip(value));
+
+		/* a name that is there twice makes the same line twice */
+		g_tree_insert(lines, line, NULL);
 	}
-	g_key_file_set_string(document->key_file, GROUP_META, name, text);
-	g_hash_table_replace(document->meta, g_strdup(name),
-			     g_steal_pointer(&text));
+}
+
+static gboolean
+line_append(void *line, void *value G_GNUC_UNUSED, void *context)
+{
+	GString *text = context;
+
+	g_string_append_printf(text, "%s\n", (const char *)line);
+	return /* stop: */ FALSE;
+}
+
+static int
+line_compare(const void *a, const void *b, void *context G_GNUC_UNUSED)
+{
+	return strcmp(a, b);
+}
+
+char *coexist_document_to_signed_text(const struct coexist_document *document,
+				      const char *store_key)
+{
+	g_autoptr(GTree) lines =
+		g_tree_new_full(line_compare, NULL, g_free, NULL);
+	GString *text = g_string_new("dovecot-coexist policy 1\n");
+
+	lines_add(lines, document->key_file, GROUP_POLICY);
+	lines_add(lines, document->key_file, GROUP_META);
+	g_string_append_printf(text, "%s\n", store_key);
+	g_tree_foreach(lines, line_append, text);
+	return g_string_free(text, /* free_segment: */ FALSE);
 }
 
 static const char *scope_get(void *context, enum coexist_key key)

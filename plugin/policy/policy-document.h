@@ -71,6 +71,27 @@ const char *coexist_document_get_meta(const struct coexist_document *document,
 void coexist_document_set_meta(struct coexist_document *document,
 			       const char *name, const char *value);
 
+/* [signature]: likewise. policy-signature.h knows what is in it. */
+const char *
+coexist_document_get_signature(const struct coexist_document *document,
+			       const char *name);
+void coexist_document_set_signature(struct coexist_document *document,
+				    const char *name, const char *value);
+
+/* Returns what a signature of the document signs, whatever the order of its
+   keys and the layout of its text: lines that end in \n, which are
+
+     dovecot-coexist policy 1
+     <store key>
+     <group>.<name>=<value>
+
+   with a line for each name in [policy] and [meta], these lines sorted by
+   their bytes, and the value as it is written in the document, without the
+   blanks around it. The store key is in it so that one mailbox's document can't
+   be passed off as another's. Newly allocated. */
+char *coexist_document_to_signed_text(const struct coexist_document *document,
+				      const char *store_key);
+
 /* Makes a scope for coexist_policy_merge() out of the document, which must
    outlive it. document may be NULL: a scope that names nothing. */
 void coexist_document_init_scope(const struct coexist_document *document,
