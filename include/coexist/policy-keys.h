@@ -24,12 +24,12 @@
 
 /* Keys that exist once for each protocol. */
 #define COEXIST_PROTOCOL_KEYS(KEY, protocol, label) \
-	KEY(protocol##_access, ACCESS, "allow", "allow deny suspend", LATER, \
+	KEY(protocol##_access, ACCESS, "allow", "allow deny suspend", ENFORCED, \
 	    "May this mailbox log in by " label "? suspend is a deny that a " \
 	    "narrower scope cannot lift.") \
-	KEY(protocol##_networks, NETWORKS, "", NULL, LATER, \
+	KEY(protocol##_networks, NETWORKS, "", NULL, ENFORCED, \
 	    "Client networks that may use " label "; empty means any.") \
-	KEY(protocol##_until, DATE, "none", NULL, LATER, \
+	KEY(protocol##_until, DATE, "none", NULL, ENFORCED, \
 	    "From this date (UTC) on, " label " is refused and the refusal " \
 	    "names the date.") \
 	KEY(protocol##_max_sessions, NUMBER, "0", NULL, LATER, \
@@ -37,7 +37,7 @@
 	    "together; 0 leaves it to Dovecot's own limit.")
 
 #define COEXIST_TLS_KEY(KEY, protocol, label) \
-	KEY(protocol##_tls, CHOICE, "any", "any required", LATER, \
+	KEY(protocol##_tls, CHOICE, "any", "any required", ENFORCED, \
 	    "Must the connection be TLS to use " label "?")
 
 #define COEXIST_POLICY_KEYS(KEY) \
@@ -53,9 +53,9 @@
 	KEY(pop3_login_delay, INTERVAL, "0", NULL, LATER, \
 	    "Least time between two POP3 logins (RFC 2449 LOGIN-DELAY), " \
 	    "announced and enforced.") \
-	KEY(deny_text, TEXT, "", NULL, LATER, \
+	KEY(deny_text, TEXT, "", NULL, ENFORCED, \
 	    "The administrator's own text for refusals.") \
-	KEY(language, LANGUAGE, "en", NULL, LATER, \
+	KEY(language, LANGUAGE, "en", NULL, ENFORCED, \
 	    "Language tag for texts; falls back to its base, then to en.") \
 	KEY(pop3_mark_read, CHOICE, "stock", "stock complete quit never", \
 	    ENFORCED, \
