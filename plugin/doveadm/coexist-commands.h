@@ -20,5 +20,6 @@ extern struct doveadm_cmd_ver2 coexist_cmd_policy_set;
 extern struct doveadm_cmd_ver2 coexist_cmd_policy_unset;
 extern struct doveadm_cmd_ver2 coexist_cmd_policy_list;
 extern struct doveadm_cmd_ver2 coexist_cmd_policy_check;
+extern struct doveadm_cmd_ver2 coexist_cmd_explain;
 
 #endif

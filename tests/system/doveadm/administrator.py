@@ -14,11 +14,15 @@ EX_USAGE, EX_DATAERR, EX_NOUSER, EX_TEMPFAIL, EX_CONFIG = 64, 65, 67, 75, 78
 
 
 class Administrator:
-    """Runs commands at a Server that was started with CONF23 and CONF24."""
+    """Runs commands at a Server that was started with CONF23 and CONF24.
+
+    key_file is the configuration on Dovecot 2.3; None leaves what is there.
+    """
 
     def __init__(self, server, key_file=KEY_FILE):
         self.server = server
-        (server.folder / "etc/coexist.conf.ext").write_text(key_file)
+        if key_file is not None:
+            (server.folder / "etc/coexist.conf.ext").write_text(key_file)
         self.documents = server.folder / STORE / "coexist"
         self._unused = iter(range(60))
 

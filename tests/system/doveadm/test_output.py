@@ -54,7 +54,8 @@ def test_json_after_an_error(admin):
 
 
 def test_help_names_every_command(admin):
-    assert "check|get|list|set|unset\n" in admin.run("policy").stderr
+    usage = re.findall(r"\w+", admin.run("policy").stderr)
+    assert {"check", "get", "list", "set", "unset"} <= set(usage)
 
 
 # HTTP API

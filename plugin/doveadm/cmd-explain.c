@@ -1,0 +1,257 @@
+/* doveadm coexist explain: would this login pass, and which value of which
+   scope says so? */
+
+#include "lib.h"
+#include "coexist-commands.h"
+#include "doveadm.h"
+#include "doveadm-print.h"
+#include "ioloop.h"
+#include "coexist-admin.h"
+#include "admin-policy.h"
+#include "admin-scope.h"
+#include "policy-decision.h"
+#include "policy-network.h"
+
+#define SECS_PER_DAY (24 * 60 * 60)
+
+/* The login to explain, from the options. */
+struct explain {
+	struct coexist_admin *admin;
+	struct coexist_login login;
+	/* NULL if none was named */
+	GInetAddress *address;
+	/* NULL for all */
+	const char *protocol;
+
+	/* the decision needed an address and there is none */
+	bool address_missing;
+};
+
+static bool in_networks(void *context, const char *networks)
+{
+	struct explain *explain = context;
+
+	if (explain->address == NULL) {
+		explain->address_missing = TRUE;
+		return TRUE;
+	}
+	return coexist_network_list_contains(networks, explain->address);
+}
+
+static int address_read(struct explain *explain)
+{
+	const char *text = coexist_admin_text(explain->admin->cctx, "ip");
+
+	if (text == NULL)
+		return 0;
+	explain->address = coexist_address_parse(text);
+	if (explain->address != NULL)
+		return 0;
+	coexist_admin_fail(explain->admin, EX_USAGE,
+			   "--ip %s: Not an IP address", text);
+	return -1;
+}
+
+static int date_read(struct explain *explain)
+{
+	const char *text = coexist_admin_text(explain->admin->cctx, "date");
+	struct coexist_value value;
+
+	explain->login.today = (uint64_t)ioloop_time / SECS_PER_DAY;
+	if (text == NULL)
+		return 0;
+	if (coexist_value_parse(&coexist_policy_keys[COEXIST_KEY_imap_until],
+				text, &value) == COEXIST_VALUE_VALID &&
+	    value.number != COEXIST_DATE_NONE) {
+		explain->login.today = value.number;
+		return 0;
+	}
+	coexist_admin_fail(explain->admin, EX_USAGE,
+			   "--date %s: Expected YYYY-MM-DD", text);
+	return -1;
+}
+
+static int protocol_read(struct explain *explain)
+{
+	const char *text = coexist_admin_text(explain->admin->cctx, "protocol");
+
+	if (text == NULL)
+		return 0;
+	if (strcmp(text, "webmail") == 0) {
+		explain->protocol = text;
+		return 0;
+	}
+	explain->protocol =
+		coexist_protocol_name(coexist_protocol_find(text));
+	if (explain->protocol != NULL)
+		return 0;
+	coexist_admin_fail(explain->admin, EX_USAGE, "--protocol %s: Expected "
+			   "one of: imap pop3 submission sieve webmail", text);
+	return -1;
+}
+
+static void
+print_row(const char *protocol, const char *key, const char *value,
+	  const char *origin, const char *result)
+{
+	doveadm_print(protocol);
+	doveadm_print(key);
+	doveadm_print(value);
+	doveadm_print(origin);
+	doveadm_print(result);
+}
+
+/* Prints the verdict on the login. */
+static void
+print_verdict(const struct explain *explain, const char *protocol,
+	      const struct coexist_decision *decision)
+{
+	const char *verdict, *why;
+
+	if (decision->refusal != COEXIST_REFUSAL_NONE) {
+		bool log_only = coexist_site_number(&explain->admin->config,
+						    COEXIST_SITE_log_only) != 0;
+
+		verdict = log_only ? "passes" : "refused";
+		why = t_strconcat("by ",
+				  coexist_policy_keys[decision->key].name,
+				  log_only ? ", but log_only is set" : "",
+				  NULL);
+	} else if (explain->address_missing) {
+		verdict = "unknown";
+		why = "depends on the address (--ip)";
+	} else {
+		verdict = "passes";
+		why = "";
+	}
+	print_row(protocol, "login", verdict, "", why);
+}
+
+/* Prints what a key that was asked has to do with it. */
+static void
+print_key(const struct coexist_admin_policy *policy, const char *protocol,
+	  enum coexist_key key, const struct coexist_decision *decision)
+{
+	bool refuses = decision->refusal != COEXIST_REFUSAL_NONE &&
+		decision->key == key;
+
+	print_row(protocol, coexist_policy_keys[key].name,
+		  coexist_policy_text(&policy->policy, key),
+		  coexist_admin_policy_origin(policy, key),
+		  refuses ? "refuses" : "");
+}
+
+static void
+explain_protocol(struct explain *explain,
+		 const struct coexist_admin_policy *policy,
+		 enum coexist_protocol protocol)
+{
+	const char *name = coexist_protocol_name(protocol);
+	const char *prefix = t_strconcat(name, "_", NULL);
+	struct coexist_decision decision;
+	unsigned int i;
+
+	explain->login.protocol = protocol;
+	explain->address_missing = FALSE;
+	coexist_policy_decide(&policy->policy, &explain->login, &decision);
+	print_verdict(explain, name, &decision);
+	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
+		static const char *const asked[] = {
+			"access", "until", "networks", "tls", NULL
+		};
+		const char *key = coexist_policy_keys[i].name;
+
+		if (strncmp(key, prefix, strlen(prefix)) == 0 &&
+		    str_array_find(asked, key + strlen(prefix)))
+			print_key(policy, name, i, &decision);
+	}
+}
+
+/* An IMAP login from the webmail's networks is webmail for the gate. */
+static bool is_webmail(struct explain *explain)
+{
+	const char *networks =
+		explain->admin->config.texts[COEXIST_SITE_webmail_networks];
+
+	return explain->address != NULL && networks != NULL &&
+		coexist_network_list_contains(networks, explain->address);
+}
+
+static void
+explain_policy(struct explain *explain,
+	       const struct coexist_admin_policy *policy)
+{
+	enum coexist_protocol protocol;
+	bool webmail = is_webmail(explain);
+
+	for (protocol = 0; protocol < COEXIST_PROTOCOL_OTHER; protocol++) {
+		const char *name = coexist_protocol_name(protocol);
+		bool is_imap = protocol == COEXIST_PROTOCOL_IMAP;
+
+		if (explain->protocol == NULL && !(is_imap && webmail))
+			explain_protocol(explain, policy, protocol);
+		else if (explain->protocol != NULL &&
+			 strcmp(explain->protocol, name) == 0) {
+			explain_protocol(explain, policy, is_imap && webmail ?
+					 COEXIST_PROTOCOL_WEBMAIL : protocol);
+		}
+	}
+}
+
+static void explain_login(struct explain *explain)
+{
+	struct coexist_admin *admin = explain->admin;
+	struct coexist_admin_scope scope;
+	struct coexist_admin_policy policy;
+
+	if (coexist_admin_text(admin->cctx, "user") == NULL) {
+		coexist_admin_fail(admin, EX_USAGE, "Expected -u USER");
+		return;
+	}
+	if (address_read(explain) < 0 || date_read(explain) < 0 ||
+	    protocol_read(explain) < 0 ||
+	    coexist_admin_scope_read(admin, &scope) < 0)
+		return;
+	if (coexist_admin_policy_read(admin, &scope, &policy) == 0)
+		explain_policy(explain, &policy);
+	coexist_admin_policy_deinit(&policy);
+}
+
+static void cmd_explain(struct doveadm_cmd_context *cctx)
+{
+	struct coexist_admin admin;
+	struct explain explain;
+
+	doveadm_print_init(DOVEADM_PRINT_TYPE_TABLE);
+	doveadm_print_header_simple("protocol");
+	doveadm_print_header_simple("key");
+	doveadm_print_header_simple("value");
+	doveadm_print_header_simple("origin");
+	doveadm_print_header_simple("result");
+	if (coexist_admin_init(cctx, &admin) < 0)
+		return;
+	i_zero(&explain);
+	explain.admin = &admin;
+	explain.login.tls = coexist_admin_flag(cctx, "tls");
+	explain.login.in_networks = in_networks;
+	explain.login.context = &explain;
+	explain_login(&explain);
+	g_clear_object(&explain.address);
+	coexist_admin_deinit(&admin);
+}
+
+struct doveadm_cmd_ver2 coexist_cmd_explain = {
+	.name = "coexist explain",
+	.cmd = cmd_explain,
+	.usage = "-u USER [--force] [--protocol PROTOCOL] [--ip ADDRESS] "
+		"[--tls] [--date YYYY-MM-DD]",
+	.parameters = (const struct doveadm_cmd_param[]) {
+		COEXIST_PARAM('u', "user", CMD_PARAM_STR, 0),
+		COEXIST_PARAM('\0', "force", CMD_PARAM_BOOL, 0),
+		COEXIST_PARAM('p', "protocol", CMD_PARAM_STR, 0),
+		COEXIST_PARAM('i', "ip", CMD_PARAM_STR, 0),
+		COEXIST_PARAM('t', "tls", CMD_PARAM_BOOL, 0),
+		COEXIST_PARAM('\0', "date", CMD_PARAM_STR, 0),
+		COEXIST_PARAMS_END
+	}
+};

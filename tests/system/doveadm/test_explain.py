@@ -1,0 +1,155 @@
+"""doveadm coexist explain and policy get --effective: what holds, and whence."""
+
+import pytest
+
+from administrator import CONF24, EX_USAGE, KEY_FILE, Administrator
+
+SITE = {"webmail_networks": "198.51.100.0/24"}
+KEY_FILE = KEY_FILE + "".join(f"{key} = {value}\n" for key, value in SITE.items()) + (
+    "[policy]\nsieve_until = 2020-01-01\n")
+CONF23 = "plugin {\n  coexist_config = /mnt/etc/coexist.conf.ext\n}\n"
+CONF24 = CONF24 + "".join(f"coexist_{key} = {value}\n" for key, value in SITE.items()) + (
+    "coexist_sieve_until = 2020-01-01\n")
+
+
+@pytest.fixture(scope="module")
+def server(start):
+    return start(conf23=CONF23, conf24=CONF24,
+                 groups={"own": {"coexist_submission_access": "deny"},
+                         "jo@example.org": {}})
+
+
+@pytest.fixture(scope="module")
+def admin(server):
+    admin = Administrator(server, KEY_FILE)
+    admin.ok("policy", "set", "--default", "pop3_tls=required", "pop3_delete=hide")
+    admin.ok("policy", "set", "-d", "example.org", "--", "preset=safe",
+             "imap_networks=192.0.2.0/24")
+    return admin
+
+
+@pytest.fixture
+def jo(admin):
+    """A mailbox of example.org, which has no policy of its own yet."""
+    name = f"jo{next(admin._unused)}@example.org"
+    admin.server.set_user(name)
+    return name
+
+
+def effective(admin, *arguments):
+    """Return {key: (value, origin)}."""
+    return {row["key"]: (row["value"], row["origin"])
+            for row in admin.rows("policy", "get", "--effective", *arguments)}
+
+
+def explain(admin, *arguments):
+    """Return {(protocol, key): (value, origin, result)}."""
+    return {(row["protocol"], row["key"]): (row["value"], row["origin"], row["result"])
+            for row in admin.rows("explain", *arguments)}
+
+
+def test_each_origin(admin, jo):
+    admin.ok("policy", "set", "-u", jo, "pop3_access=deny")
+    found = effective(admin, "-u", jo)
+    assert found["pop3_access"] == ("deny", "mailbox")
+    assert found["pop3_delete"] == ("trash", "domain, preset safe")
+    assert found["imap_networks"] == ("192.0.2.0/24", "domain")
+    assert found["pop3_tls"] == ("required", "default")
+    assert found["sieve_until"] == ("2020-01-01", "dovecot.conf")
+    assert found["imap_access"] == ("allow", "built-in")
+    assert "coexist_" not in "".join(found)
+
+
+def test_a_userdb_field_is_an_origin(admin):
+    found = effective(admin, "-u", "own1", "submission_access", "pop3_tls")
+    assert found == {"submission_access": ("deny", "userdb"),
+                     "pop3_tls": ("required", "default")}
+
+
+def test_a_field_of_our_userdb_is_not_the_userdbs_own(start):
+    """The userdb driver coexist turns documents into fields."""
+    gated = Administrator(start(
+        conf23=CONF23, gate={}, groups={"own": {"coexist_imap_access": "deny"}}),
+        key_file=None)
+    gated.put("default", "[policy]\npop3_access=deny\nimap_access=suspend\n")
+    assert "coexist_pop3_access" in gated.server.doveadm("user", "own1")
+    assert effective(gated, "-u", "own1", "pop3_access", "imap_access") == {
+        "pop3_access": ("deny", "default"), "imap_access": ("suspend", "default")}
+    gated.put("default", "[policy]\n")
+    # the gate remembers the document for everybody for a few seconds
+    gated.server.wait_for(lambda: effective(gated, "-u", "own2", "imap_access") == {
+        "imap_access": ("deny", "userdb")}, 15)
+
+
+def test_effective_for_a_domain_and_for_everybody(admin):
+    assert effective(admin, "-d", "example.org", "pop3_delete") == {
+        "pop3_delete": ("trash", "domain, preset safe")}
+    assert effective(admin, "-d", "other.example", "pop3_delete") == {
+        "pop3_delete": ("hide", "default")}
+    assert effective(admin, "--default", "pop3_delete", "sieve_until") == {
+        "pop3_delete": ("hide", "default"), "sieve_until": ("2020-01-01", "dovecot.conf")}
+
+
+def test_a_suspend_of_the_domain_holds(admin):
+    admin.ok("policy", "set", "-d", "late.example", "imap_access=suspend")
+    admin.ok("policy", "set", "-u", "jo@late.example", "--force", "imap_access=allow")
+    assert effective(admin, "-u", "jo@late.example", "--force", "imap_access") == {
+        "imap_access": ("suspend", "domain")}
+
+
+def test_an_unknown_value_is_named_and_does_not_count(admin, jo):
+    admin.put(f"mailbox/{jo}", "[policy]\npop3_tls=maybe\n")
+    done = admin.run("policy", "get", "-u", jo, "--effective", "pop3_tls", output="tab")
+    assert done.stdout == "key\tvalue\torigin\npop3_tls\trequired\tdefault\n"
+    assert done.stderr.count("Ignoring unknown value in mailbox: pop3_tls=maybe") == 1
+
+
+@pytest.mark.parametrize("arguments, login, result", [
+    (("--protocol", "pop3"), "refused", "by pop3_tls"),
+    (("--protocol", "pop3", "--tls"), "passes", ""),
+    (("--protocol", "imap"), "unknown", "depends on the address (--ip)"),
+    (("--protocol", "imap", "--ip", "192.0.2.7"), "passes", ""),
+    (("--protocol", "imap", "--ip", "::ffff:192.0.2.7"), "passes", ""),
+    (("--protocol", "imap", "--ip", "203.0.113.7"), "refused", "by imap_networks"),
+    (("--protocol", "sieve"), "refused", "by sieve_until"),
+    (("--protocol", "sieve", "--date", "2019-12-31"), "passes", ""),
+    (("--protocol", "sieve", "--date", "2020-01-01"), "refused", "by sieve_until"),
+    (("--protocol", "smtp"), "passes", ""),
+])
+def test_login(admin, jo, arguments, login, result):
+    found = explain(admin, "-u", jo, *arguments)
+    [(value, _, why)] = [row for (_, key), row in found.items() if key == "login"]
+    assert (value, why) == (login, result)
+
+
+def test_the_key_that_refuses_is_marked(admin, jo):
+    admin.ok("policy", "set", "-u", jo, "pop3_access=deny")
+    assert explain(admin, "-u", jo, "--protocol", "pop3") == {
+        ("pop3", "login"): ("refused", "", "by pop3_access"),
+        ("pop3", "pop3_access"): ("deny", "mailbox", "refuses"),
+        ("pop3", "pop3_networks"): ("", "built-in", ""),
+        ("pop3", "pop3_until"): ("none", "built-in", ""),
+        ("pop3", "pop3_tls"): ("required", "default", "")}
+
+
+def test_all_protocols(admin, jo):
+    found = explain(admin, "-u", jo, "--ip", "203.0.113.7", "--tls")
+    assert {protocol: row[0] for (protocol, key), row in found.items()
+            if key == "login"} == {
+        "imap": "refused", "pop3": "passes", "submission": "passes",
+        "sieve": "refused", "webmail": "passes"}
+
+
+def test_imap_from_the_webmail_is_webmail(admin, jo):
+    admin.ok("policy", "set", "-u", jo, "webmail_access=deny")
+    found = explain(admin, "-u", jo, "--protocol", "imap", "--ip", "198.51.100.1")
+    assert found["webmail", "login"] == ("refused", "", "by webmail_access")
+    assert not any(protocol == "imap" for protocol, _ in found)
+
+
+@pytest.mark.parametrize("arguments", [
+    (), ("-u", "user1", "--ip", "192.0.2"), ("-u", "user1", "--date", "today"),
+    ("-u", "user1", "--protocol", "lmtp")])
+def test_usage(admin, arguments):
+    assert "xpected" in admin.fails(EX_USAGE, "explain", *arguments) or (
+        "--ip" in arguments)
