@@ -8,6 +8,8 @@
 #include "network-match.h"
 #include "policy-merge.h"
 
+#include <malloc.h>
+
 #define SECS_PER_DAY (24 * 60 * 60)
 
 void pop3_read_policy_init(struct pop3_read_policy *read_policy_r,
@@ -145,6 +147,15 @@ apply_and_sync(struct mailbox *box, const struct pop3_mark *marks,
 	return changed == 0 ? 0 : mailbox_sync(box, 0);
 }
 
+/* Opening and syncing a mailbox takes some 400 kB, which malloc() would keep for
+   a process that may be idle for as long as its client likes. */
+static void memory_give_back(void)
+{
+#ifdef __GLIBC__
+	(void)malloc_trim(0);
+#endif
+}
+
 int pop3_read_state_apply_now(struct mailbox *session_box,
 			      const struct pop3_mark *marks,
 			      unsigned int count)
@@ -161,5 +172,6 @@ int pop3_read_state_apply_now(struct mailbox *session_box,
 			mailbox_get_last_internal_error(box, NULL));
 	}
 	mailbox_free(&box);
+	memory_give_back();
 	return ret;
 }
