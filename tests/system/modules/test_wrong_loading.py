@@ -1,0 +1,134 @@
+"""Modules enabled in the wrong place, or built for another Dovecot.
+
+Dovecot refuses to load them and says why; nothing crashes. The messages below
+are what an administrator finds in the log. The client that logs in is told only
+"Internal error occurred. Refer to server log for more information."
+"""
+
+import imaplib
+import poplib
+import re
+import shutil
+from contextlib import contextmanager
+
+import pytest
+
+from instance import Dovecot, InstanceError
+from instance.instance import built_stage
+
+GENERATION = Dovecot.installed().generation
+LIB20 = "lib20_coexist_plugin.so"
+POP3 = "lib25_pop3_coexist_plugin.so"
+SETTINGS = "libcoexist_settings.so"
+OTHER_ABI = "Module is for different ABI version"
+
+
+def stage_without(name, folder):
+    """Return a copy of the built modules from which one is missing."""
+    shutil.copytree(built_stage(), folder)
+    for path in folder.rglob(name):
+        path.unlink()
+    return folder
+
+
+def stage_with_stale(name, folder):
+    """Return a copy in which one module says that it is for another Dovecot."""
+    shutil.copytree(built_stage(), folder)
+    [path] = folder.rglob(name)
+    stale, count = re.subn(rb"(?<=ABIv)\d+", lambda number: b"9" * len(number[0]),
+                           path.read_bytes())
+    assert count > 0
+    path.write_bytes(stale)
+    return folder
+
+
+@contextmanager
+def refused(server, service, reason):
+    """Inside, the service turns somebody away with an internal error; the log has the reason."""
+    with pytest.raises((poplib.error_proto, imaplib.IMAP4.error), match="Internal error"):
+        yield
+    server.wait_log(rf"{service}\(user\d+\).*: Error: Couldn't load required plugin .*{reason}")
+
+
+def log_in_by_pop3(server):
+    """Log in and out again."""
+    server.pop3("user0").quit()
+
+
+def log_in_by_imap(server):
+    """Log in, look at INBOX and log out again."""
+    client = server.imap("user0")
+    client.select()
+    client.logout()
+
+
+def test_the_pop3_module_in_imap(start):
+    server = start(plugins={"all": ["coexist"], "imap": ["pop3_coexist"]})
+    with refused(server, "imap", f"{POP3}.*undefined symbol: pop3_module_register"):
+        log_in_by_imap(server)
+    log_in_by_pop3(server)
+
+
+def test_the_pop3_module_without_lib20(start):
+    server = start(plugins={"pop3": ["pop3_coexist"]})
+    with refused(server, "pop3", f"{POP3}: Plugin coexist must be loaded also"):
+        log_in_by_pop3(server)
+    log_in_by_imap(server)
+
+
+def test_lib20_for_another_dovecot(start, tmp_path):
+    server = start(modules=stage_with_stale(LIB20, tmp_path / "stage"))
+    with refused(server, "pop3", f"{LIB20}: {OTHER_ABI} .*ABIv9"):
+        log_in_by_pop3(server)
+    with refused(server, "imap", f"{LIB20}: {OTHER_ABI} .*ABIv9"):
+        log_in_by_imap(server)
+
+
+def test_the_pop3_module_for_another_dovecot(start, tmp_path):
+    server = start(modules=stage_with_stale(POP3, tmp_path / "stage"))
+    with refused(server, "pop3", f"{POP3}: {OTHER_ABI} .*ABIv9"):
+        log_in_by_pop3(server)
+    log_in_by_imap(server)
+
+
+# The settings module belongs to the config process: there is no session to fail.
+
+@pytest.mark.parametrize("spoil, complaint", [
+    (stage_with_stale, f"Error: Couldn't load plugin .*{SETTINGS}: {OTHER_ABI}"),
+    (stage_without, None)], ids=["stale", "missing"])
+@pytest.mark.skipif(GENERATION != 23, reason="Dovecot 2.4 needs the settings module")
+def test_a_useless_settings_module_changes_nothing_on_dovecot_23(start, tmp_path, spoil,
+                                                                 complaint):
+    server = start(modules=spoil(SETTINGS, tmp_path / "stage"),
+                   coexist={"pop3_mark_read": "never"})
+    maildrop = server.maildrop()
+    maildrop.deliver(1)
+    with maildrop.pop3() as pop:
+        pop.retr(1)
+        pop.quit()
+    assert maildrop.seen() == []
+    if complaint:
+        server.wait_log(complaint)
+
+
+@pytest.mark.parametrize("spoil", [stage_with_stale, stage_without], ids=["stale", "missing"])
+@pytest.mark.skipif(GENERATION == 23, reason="Dovecot 2.3 has plugin {}")
+def test_dovecot_24_does_not_start_on_settings_without_their_module(start, tmp_path, spoil):
+    with pytest.raises(InstanceError, match="Unknown setting: coexist_pop3_mark_read"):
+        start(modules=spoil(SETTINGS, tmp_path / "stage"),
+              coexist={"pop3_mark_read": "never"})
+
+
+@pytest.mark.parametrize("spoil", [stage_with_stale, stage_without], ids=["stale", "missing"])
+@pytest.mark.skipif(GENERATION == 23, reason="Dovecot 2.3 has plugin {}")
+def test_sessions_of_dovecot_24_are_stock_without_the_settings_module(start, tmp_path, spoil):
+    server = start(modules=spoil(SETTINGS, tmp_path / "stage"),
+                   groups={"never": {"coexist_pop3_mark_read": "never"}})
+    maildrop = server.maildrop("never")
+    maildrop.deliver(1)
+    with maildrop.pop3() as pop:
+        pop.retr(1)
+        pop.quit()
+    assert maildrop.seen() == [1]
+    server.wait_log(rf"pop3\({maildrop.user}\).*: Error: coexist: Can't read the settings, "
+                    "going on without them: .*no settings struct named 'coexist'")
