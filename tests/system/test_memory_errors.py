@@ -1,0 +1,81 @@
+"""Valgrind has nothing to say about the POP3 sessions of any policy."""
+
+import pytest
+
+import leaving
+import wire
+from maildrop import large_message
+
+POLICIES = {policy: {"coexist_pop3_mark_read": policy,
+                     "coexist_pop3_mark_downloaded": downloaded}
+            for policy, downloaded in (("stock", "no"), ("complete", "yes"),
+                                       ("quit", "yes"), ("never", "no"))}
+POLICIES["mistaken"] = {"coexist_pop3_mark_read": "nevr", "coexist_pop3_reed": "x"}
+POLICIES["fetcher"] = {"coexist_pop3_mark_read": "complete",
+                       "coexist_pop3_fetcher_networks": "127.0.0.0/8"}
+
+
+def orderly(maildrop):
+    """Downloads, a deletion, an expunge by IMAP, RSET, QUIT."""
+    maildrop.deliver(4)
+    with maildrop.pop3() as pop:
+        pop.retr(1)
+        pop.rset()
+        pop.retr(2)
+        with maildrop.imap() as imap:
+            imap.select()
+            imap.store("2", "+FLAGS", "\\Deleted")
+            imap.expunge()
+        pop.dele(3)
+        wire.send(pop, "RETR 4", "QUIT")
+        wire.read_to_end(pop)
+
+
+def broken(maildrop):
+    """Downloads, then the client is gone in the middle of another."""
+    maildrop.deliver(1, large_message())
+    with maildrop.pop3() as pop:
+        pop.retr(1)
+        pop.top(1, 10)
+        leaving.in_the_middle(pop, 2)
+
+
+def kicked(maildrop):
+    """An administrator ends the session."""
+    maildrop.deliver(2)
+    with maildrop.pop3() as pop:
+        pop.retr(1)
+        pop.retr(2)
+        maildrop.server.kick(maildrop.user)
+        wire.read_to_end(pop)
+
+
+def told(maildrop):
+    """The session goes on after its download was marked."""
+    maildrop.deliver(1)
+    with maildrop.idle() as idle, maildrop.pop3() as pop:
+        pop.retr(1)
+        pop.noop()
+        idle.expect(1, "\\Seen", within=20)
+        pop.quit()
+
+
+CASES = [("stock", orderly), ("never", orderly), ("fetcher", orderly), ("mistaken", orderly),
+         ("never", broken), ("complete", told),
+         *((policy, session) for policy in ("complete", "quit")
+           for session in (orderly, broken, kicked))]
+
+
+@pytest.fixture(scope="module")
+def server(start):
+    return start(groups=POLICIES, wrap={"pop3": "valgrind"}, quota=True,
+                 coexist={"pop3_mark_read": "stok"})
+
+
+@pytest.mark.parametrize("policy, session", CASES,
+                         ids=[f"{policy}-{session.__name__}" for policy, session in CASES])
+def test_a_session_has_no_memory_error_and_no_leak(server, policy, session):
+    before = server.valgrind_reports()
+    session(server.maildrop(policy))
+    reports = server.valgrind_reports()
+    assert [reports[name] for name in reports.keys() - before.keys()] == []
