@@ -7,6 +7,7 @@
 #include "str-sanitize.h"
 #include "compat-auth.h"
 #include "gate.h"
+#include "gate-lookup.h"
 #include "gate-refusal.h"
 #include "policy-decision.h"
 #include "policy-network.h"
@@ -79,8 +80,7 @@ static void
 login_decide(struct gate_login *login,
 	     const struct coexist_gate_policy *policy)
 {
-	const struct coexist_site_config *config =
-		coexist_gate_get_config(login->gate);
+	const struct coexist_site_config *config = &login->gate->config;
 	const struct coexist_login facts = {
 		.protocol = login->protocol,
 		.tls = coexist_auth_request_is_tls(login->request),
@@ -112,8 +112,7 @@ static bool
 login_finish_store_failed(struct gate_login *login,
 			  const struct coexist_gate_policy *policy)
 {
-	const struct coexist_site_config *config =
-		coexist_gate_get_config(login->gate);
+	const struct coexist_site_config *config = &login->gate->config;
 	enum coexist_on_store_error action =
 		coexist_site_number(config, COEXIST_SITE_on_store_error);
 
@@ -148,8 +147,7 @@ login_policy_found(const struct coexist_gate_policy *policy, void *context)
 
 static enum coexist_protocol login_protocol(struct gate_login *login)
 {
-	const struct coexist_site_config *config =
-		coexist_gate_get_config(login->gate);
+	const struct coexist_site_config *config = &login->gate->config;
 	enum coexist_protocol protocol = coexist_protocol_find(
 		coexist_auth_request_get_protocol(login->request));
 
@@ -161,8 +159,7 @@ static enum coexist_protocol login_protocol(struct gate_login *login)
 
 static bool is_exempt(const struct gate_login *login)
 {
-	const struct coexist_site_config *config =
-		coexist_gate_get_config(login->gate);
+	const struct coexist_site_config *config = &login->gate->config;
 
 	return login->protocol == COEXIST_PROTOCOL_OTHER ||
 		(login->request->fields.master_user != NULL &&

@@ -27,7 +27,7 @@ say(struct coexist_gate *gate, const struct coexist_policy *policy,
 	if (*own != '\0' && id != COEXIST_TEXT_store)
 		text = coexist_text_format(own, &values, &style);
 	return text != NULL ? text :
-		coexist_texts_say(coexist_gate_get_texts(gate), id,
+		coexist_texts_say(gate->texts, id,
 				  &values, &style);
 }
 

@@ -2,67 +2,18 @@
 
 #include "lib.h"
 #include "gate.h"
-#include "array.h"
 #include "dict.h"
 #include "ioloop.h"
 #include "lib-event.h"
 #include "llist.h"
-#include "str-sanitize.h"
 #include "document-cache.h"
-#include "policy-document.h"
-#include "policy-store.h"
-#include "policy-text.h"
 
-#include <glib.h>
-
-/* The documents of domains and of everybody are the same for many logins. A
-   change of them is obeyed after this time at the latest. */
-#define SHARED_DOCUMENT_CACHE_SECS 3
 /* What is remembered for the time when the store is away. A document of a few
    keys takes less than 2 kB. */
 #define LAST_KNOWN_MAX_COUNT 10000
 
 #define LOG_REPEAT_SECS 60
 #define LOG_MAX_LINES 1000
-
-#define LOGGED_VALUE_LENGTH 80
-
-struct coexist_gate {
-	struct coexist_gate *prev, *next;
-	int refcount;
-
-	pool_t pool;
-	char *path;
-	struct event *event;
-	struct dict *dict;
-	struct coexist_site_config config;
-	struct coexist_texts *texts;
-
-	struct coexist_document_cache *last_known;
-	/* line -> time when it was logged */
-	GHashTable *logged;
-};
-
-struct gate_lookup {
-	struct coexist_gate *gate;
-	struct event *event;
-	unsigned int pending;
-	struct coexist_gate_policy result;
-	const char *const *userdb_texts;
-
-	/* by scope; USERDB and SITE have none */
-	struct coexist_document *documents[COEXIST_GATE_SCOPE_COUNT];
-
-	coexist_gate_callback_t *callback;
-	void *context;
-};
-
-/* One of the lookups for a policy. */
-struct gate_document_lookup {
-	struct gate_lookup *lookup;
-	enum coexist_gate_scope scope;
-	char *key;
-};
 
 static struct coexist_gate *gates = NULL;
 
@@ -109,6 +60,27 @@ static void texts_read(struct coexist_gate *gate)
 	} T_END;
 }
 
+/* A file that can't be read leaves fewer keys, and its documents count as
+   unreadable: on_store_error says what logins get then. */
+static void keyring_read(struct coexist_gate *gate)
+{
+	const char *list = gate->config.texts[COEXIST_SITE_policy_public_keys];
+	const char *item;
+	size_t length;
+
+	while (coexist_list_next(&list, &item, &length)) {
+		g_autofree char *path = g_strndup(item, length);
+		g_autoptr(GError) error = NULL;
+
+		if (gate->keyring == NULL)
+			gate->keyring = coexist_keyring_new();
+		if (!coexist_keyring_add_file(gate->keyring, path, &error)) {
+			e_error(gate->event, "coexist: policy_public_keys: %s",
+				error->message);
+		}
+	}
+}
+
 static int
 gate_open(struct coexist_gate *gate, const char **error_r)
 {
@@ -116,6 +88,7 @@ gate_open(struct coexist_gate *gate, const char **error_r)
 				     &gate->config, error_r) < 0)
 		return -1;
 	texts_read(gate);
+	keyring_read(gate);
 	return coexist_site_config_open_store(&gate->config, gate->event,
 					      &gate->dict, error_r) <= 0 ?
 		-1 : 0;
@@ -125,6 +98,7 @@ static void gate_free(struct coexist_gate *gate)
 {
 	if (gate->dict != NULL)
 		dict_deinit(&gate->dict);
+	coexist_keyring_free(gate->keyring);
 	coexist_texts_free(gate->texts);
 	coexist_document_cache_free(gate->last_known);
 	g_hash_table_unref(gate->logged);
@@ -172,21 +146,7 @@ void coexist_gate_unref(struct coexist_gate **_gate)
 	gate_free(gate);
 }
 
-const struct coexist_site_config *
-coexist_gate_get_config(const struct coexist_gate *gate)
-{
-	return &gate->config;
-}
-
-const struct coexist_texts *
-coexist_gate_get_texts(const struct coexist_gate *gate)
-{
-	return gate->texts;
-}
-
-/* Returns TRUE if this line was not logged within the last minute, and notes
-   that it is now. */
-static bool log_allowed(struct coexist_gate *gate, const char *line)
+bool coexist_gate_may_log(struct coexist_gate *gate, const char *line)
 {
 	gpointer last = g_hash_table_lookup(gate->logged, line);
 
@@ -202,187 +162,7 @@ static bool log_allowed(struct coexist_gate *gate, const char *line)
 
 void coexist_gate_log_info(struct coexist_gate *gate, const char *line)
 {
-	if (log_allowed(gate, line))
+	if (coexist_gate_may_log(gate, line))
 		e_info(gate->event, "%s", line);
 }
 
-static const char *userdb_get(void *context, enum coexist_key key)
-{
-	const char *const *texts = context;
-
-	return texts[key];
-}
-
-static const char *site_get(void *context, enum coexist_key key)
-{
-	const struct coexist_gate *gate = context;
-
-	return gate->config.policy_texts[key];
-}
-
-static void
-log_unknown_value(void *context, const struct coexist_scope *scope,
-		  enum coexist_key key, const char *text)
-{
-	struct gate_lookup *lookup = context;
-	const char *line;
-
-	line = t_strdup_printf("Ignoring unknown value in %s: %s=%s",
-			       scope->name, coexist_policy_keys[key].name,
-			       str_sanitize(text, LOGGED_VALUE_LENGTH));
-	if (log_allowed(lookup->gate, line))
-		e_warning(lookup->event, "%s", line);
-}
-
-static void scopes_init(struct gate_lookup *lookup)
-{
-	static const char *const names[COEXIST_GATE_SCOPE_COUNT] = {
-		[COEXIST_GATE_SCOPE_MAILBOX] = "the mailbox's document",
-		[COEXIST_GATE_SCOPE_USERDB] = "userdb",
-		[COEXIST_GATE_SCOPE_DOMAIN] = "the domain's document",
-		[COEXIST_GATE_SCOPE_DEFAULT] = "the default document",
-		[COEXIST_GATE_SCOPE_SITE] = "dovecot.conf"
-	};
-	struct coexist_scope *scopes = lookup->result.scopes;
-	unsigned int i;
-
-	for (i = 0; i < COEXIST_GATE_SCOPE_COUNT; i++) {
-		coexist_document_init_scope(lookup->documents[i], names[i],
-					    &scopes[i]);
-	}
-	scopes[COEXIST_GATE_SCOPE_USERDB].get = userdb_get;
-	scopes[COEXIST_GATE_SCOPE_USERDB].context =
-		(void *)lookup->userdb_texts;
-	scopes[COEXIST_GATE_SCOPE_SITE].get = site_get;
-	scopes[COEXIST_GATE_SCOPE_SITE].context = lookup->gate;
-}
-
-static void lookup_finish(struct gate_lookup *lookup)
-{
-	unsigned int i;
-
-	T_BEGIN {
-		scopes_init(lookup);
-		coexist_policy_merge(lookup->result.scopes,
-				     COEXIST_GATE_SCOPE_COUNT,
-				     log_unknown_value, lookup,
-				     &lookup->result.policy);
-	} T_END;
-	lookup->callback(&lookup->result, lookup->context);
-
-	for (i = 0; i < COEXIST_GATE_SCOPE_COUNT; i++)
-		coexist_document_unref(lookup->documents[i]);
-	event_unref(&lookup->event);
-	i_free(lookup);
-}
-
-static void lookup_unref(struct gate_lookup *lookup)
-{
-	i_assert(lookup->pending > 0);
-	if (--lookup->pending == 0)
-		lookup_finish(lookup);
-}
-
-static void
-lookup_set_document(struct gate_lookup *lookup, enum coexist_gate_scope scope,
-		    struct coexist_document *document)
-{
-	if (document != NULL)
-		lookup->documents[scope] = coexist_document_ref(document);
-}
-
-static void
-lookup_failed(struct gate_document_lookup *dlookup, const char *error)
-{
-	struct gate_lookup *lookup = dlookup->lookup;
-	struct coexist_document *document;
-
-	lookup->result.store_failed = TRUE;
-	if (log_allowed(lookup->gate, error))
-		e_error(lookup->event, "%s", error);
-	if (coexist_document_cache_get(lookup->gate->last_known, dlookup->key,
-				       /*since=*/0, &document))
-		lookup_set_document(lookup, dlookup->scope, document);
-	else
-		lookup->result.incomplete = TRUE;
-}
-
-static void
-document_callback(enum coexist_store_status status,
-		  struct coexist_document *document, const char *error,
-		  void *context)
-{
-	struct gate_document_lookup *dlookup = context;
-	struct gate_lookup *lookup = dlookup->lookup;
-
-	switch (status) {
-	case COEXIST_STORE_FOUND:
-	case COEXIST_STORE_NOT_FOUND:
-		coexist_document_cache_put(lookup->gate->last_known,
-					   dlookup->key, document,
-					   ioloop_time);
-		lookup_set_document(lookup, dlookup->scope, document);
-		break;
-	case COEXIST_STORE_FAILED:
-		lookup_failed(dlookup, error);
-		break;
-	}
-	i_free(dlookup->key);
-	i_free(dlookup);
-	lookup_unref(lookup);
-}
-
-/* key is NULL if there can't be such a document. */
-static void
-lookup_document(struct gate_lookup *lookup, enum coexist_gate_scope scope,
-		const char *key)
-{
-	struct coexist_gate *gate = lookup->gate;
-	struct gate_document_lookup *dlookup;
-	struct coexist_document *document;
-
-	if (key == NULL)
-		return;
-	if (scope != COEXIST_GATE_SCOPE_MAILBOX &&
-	    coexist_document_cache_get(gate->last_known, key, ioloop_time -
-				       SHARED_DOCUMENT_CACHE_SECS,
-				       &document)) {
-		lookup_set_document(lookup, scope, document);
-		return;
-	}
-	dlookup = i_new(struct gate_document_lookup, 1);
-	dlookup->lookup = lookup;
-	dlookup->scope = scope;
-	dlookup->key = i_strdup(key);
-	lookup->pending++;
-	coexist_store_lookup(gate->dict, key, document_callback, dlookup);
-}
-
-void coexist_gate_lookup(struct coexist_gate *gate, struct event *event,
-			 const char *user, const char *const *userdb_texts,
-			 coexist_gate_callback_t *callback, void *context)
-{
-	const char *domain = strrchr(user, '@');
-	struct gate_lookup *lookup;
-
-	lookup = i_new(struct gate_lookup, 1);
-	lookup->gate = gate;
-	lookup->event = event;
-	event_ref(event);
-	lookup->userdb_texts = userdb_texts;
-	lookup->callback = callback;
-	lookup->context = context;
-
-	/* answers may come at once: nothing is finished before all are asked */
-	lookup->pending = 1;
-	T_BEGIN {
-		lookup_document(lookup, COEXIST_GATE_SCOPE_DEFAULT,
-				COEXIST_STORE_KEY_DEFAULT);
-		lookup_document(lookup, COEXIST_GATE_SCOPE_DOMAIN,
-				domain == NULL ? NULL :
-				coexist_store_key_domain(domain + 1));
-		lookup_document(lookup, COEXIST_GATE_SCOPE_MAILBOX,
-				coexist_store_key_mailbox(user));
-	} T_END;
-	lookup_unref(lookup);
-}

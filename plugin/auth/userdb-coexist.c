@@ -6,6 +6,7 @@
 #include "auth-coexist.h"
 #include "compat-auth.h"
 #include "gate.h"
+#include "gate-lookup.h"
 #include "userdb-fields.h"
 #include "userdb-texts.h"
 

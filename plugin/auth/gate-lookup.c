@@ -1,0 +1,245 @@
+/* See the contract in gate-lookup.h. */
+
+#include "lib.h"
+#include "gate-lookup.h"
+#include "ioloop.h"
+#include "lib-event.h"
+#include "str-sanitize.h"
+#include "document-cache.h"
+#include "gate.h"
+#include "policy-document.h"
+#include "policy-signature.h"
+#include "policy-store.h"
+
+/* The documents of domains and of everybody are the same for many logins. A
+   change of them is obeyed after this time at the latest. */
+#define SHARED_DOCUMENT_CACHE_SECS 3
+#define LOGGED_VALUE_LENGTH 80
+
+struct gate_lookup {
+	struct coexist_gate *gate;
+	struct event *event;
+	unsigned int pending;
+	struct coexist_gate_policy result;
+	const char *const *userdb_texts;
+
+	/* by scope; USERDB and SITE have none */
+	struct coexist_document *documents[COEXIST_GATE_SCOPE_COUNT];
+
+	coexist_gate_callback_t *callback;
+	void *context;
+};
+
+/* One of the lookups for a policy. */
+struct gate_document_lookup {
+	struct gate_lookup *lookup;
+	enum coexist_gate_scope scope;
+	char *key;
+};
+
+static const char *userdb_get(void *context, enum coexist_key key)
+{
+	const char *const *texts = context;
+
+	return texts[key];
+}
+
+static const char *site_get(void *context, enum coexist_key key)
+{
+	const struct coexist_gate *gate = context;
+
+	return gate->config.policy_texts[key];
+}
+
+static void
+log_unknown_value(void *context, const struct coexist_scope *scope,
+		  enum coexist_key key, const char *text)
+{
+	struct gate_lookup *lookup = context;
+	const char *line;
+
+	line = t_strdup_printf("Ignoring unknown value in %s: %s=%s",
+			       scope->name, coexist_policy_keys[key].name,
+			       str_sanitize(text, LOGGED_VALUE_LENGTH));
+	if (coexist_gate_may_log(lookup->gate, line))
+		e_warning(lookup->event, "%s", line);
+}
+
+static void scopes_init(struct gate_lookup *lookup)
+{
+	static const char *const names[COEXIST_GATE_SCOPE_COUNT] = {
+		[COEXIST_GATE_SCOPE_MAILBOX] = "the mailbox's document",
+		[COEXIST_GATE_SCOPE_USERDB] = "userdb",
+		[COEXIST_GATE_SCOPE_DOMAIN] = "the domain's document",
+		[COEXIST_GATE_SCOPE_DEFAULT] = "the default document",
+		[COEXIST_GATE_SCOPE_SITE] = "dovecot.conf"
+	};
+	struct coexist_scope *scopes = lookup->result.scopes;
+	unsigned int i;
+
+	for (i = 0; i < COEXIST_GATE_SCOPE_COUNT; i++) {
+		coexist_document_init_scope(lookup->documents[i], names[i],
+					    &scopes[i]);
+	}
+	scopes[COEXIST_GATE_SCOPE_USERDB].get = userdb_get;
+	scopes[COEXIST_GATE_SCOPE_USERDB].context =
+		(void *)lookup->userdb_texts;
+	scopes[COEXIST_GATE_SCOPE_SITE].get = site_get;
+	scopes[COEXIST_GATE_SCOPE_SITE].context = lookup->gate;
+}
+
+static void lookup_finish(struct gate_lookup *lookup)
+{
+	unsigned int i;
+
+	T_BEGIN {
+		scopes_init(lookup);
+		coexist_policy_merge(lookup->result.scopes,
+				     COEXIST_GATE_SCOPE_COUNT,
+				     log_unknown_value, lookup,
+				     &lookup->result.policy);
+	} T_END;
+	lookup->callback(&lookup->result, lookup->context);
+
+	for (i = 0; i < COEXIST_GATE_SCOPE_COUNT; i++)
+		coexist_document_unref(lookup->documents[i]);
+	event_unref(&lookup->event);
+	i_free(lookup);
+}
+
+static void lookup_unref(struct gate_lookup *lookup)
+{
+	i_assert(lookup->pending > 0);
+	if (--lookup->pending == 0)
+		lookup_finish(lookup);
+}
+
+static void
+lookup_set_document(struct gate_lookup *lookup, enum coexist_gate_scope scope,
+		    struct coexist_document *document)
+{
+	if (document != NULL)
+		lookup->documents[scope] = coexist_document_ref(document);
+}
+
+static void
+lookup_failed(struct gate_document_lookup *dlookup, const char *error)
+{
+	struct gate_lookup *lookup = dlookup->lookup;
+	struct coexist_document *document;
+
+	lookup->result.store_failed = TRUE;
+	if (coexist_gate_may_log(lookup->gate, error))
+		e_error(lookup->event, "%s", error);
+	if (coexist_document_cache_get(lookup->gate->last_known, dlookup->key,
+				       /*since=*/0, &document))
+		lookup_set_document(lookup, dlookup->scope, document);
+}
+
+static void
+lookup_succeeded(struct gate_document_lookup *dlookup,
+		 struct coexist_document *document)
+{
+	struct gate_lookup *lookup = dlookup->lookup;
+
+	coexist_document_cache_put(lookup->gate->last_known, dlookup->key,
+				   document, ioloop_time);
+	lookup_set_document(lookup, dlookup->scope, document);
+}
+
+/* Returns FALSE after noting the failure if the document lacks a signature that
+   it needs. */
+static bool
+document_is_trusted(struct gate_document_lookup *dlookup,
+		    const struct coexist_document *document)
+{
+	coexist_keyring *keyring = dlookup->lookup->gate->keyring;
+	g_autoptr(GError) error = NULL;
+
+	if (keyring == NULL ||
+	    coexist_document_verify(document, dlookup->key, keyring,
+				    &error) == COEXIST_SIGNATURE_VALID)
+		return TRUE;
+	lookup_failed(dlookup, error->message);
+	return FALSE;
+}
+
+static void
+document_callback(enum coexist_store_status status,
+		  struct coexist_document *document, const char *error,
+		  void *context)
+{
+	struct gate_document_lookup *dlookup = context;
+	struct gate_lookup *lookup = dlookup->lookup;
+
+	switch (status) {
+	case COEXIST_STORE_FOUND:
+		if (document_is_trusted(dlookup, document))
+			lookup_succeeded(dlookup, document);
+		break;
+	case COEXIST_STORE_NOT_FOUND:
+		lookup_succeeded(dlookup, NULL);
+		break;
+	case COEXIST_STORE_FAILED:
+		lookup_failed(dlookup, error);
+		break;
+	}
+	i_free(dlookup->key);
+	i_free(dlookup);
+	lookup_unref(lookup);
+}
+
+/* key is NULL if there can't be such a document. */
+static void
+lookup_document(struct gate_lookup *lookup, enum coexist_gate_scope scope,
+		const char *key)
+{
+	struct coexist_gate *gate = lookup->gate;
+	struct gate_document_lookup *dlookup;
+	struct coexist_document *document;
+
+	if (key == NULL)
+		return;
+	if (scope != COEXIST_GATE_SCOPE_MAILBOX &&
+	    coexist_document_cache_get(gate->last_known, key, ioloop_time -
+				       SHARED_DOCUMENT_CACHE_SECS,
+				       &document)) {
+		lookup_set_document(lookup, scope, document);
+		return;
+	}
+	dlookup = i_new(struct gate_document_lookup, 1);
+	dlookup->lookup = lookup;
+	dlookup->scope = scope;
+	dlookup->key = i_strdup(key);
+	lookup->pending++;
+	coexist_store_lookup(gate->dict, key, document_callback, dlookup);
+}
+
+void coexist_gate_lookup(struct coexist_gate *gate, struct event *event,
+			 const char *user, const char *const *userdb_texts,
+			 coexist_gate_callback_t *callback, void *context)
+{
+	const char *domain = strrchr(user, '@');
+	struct gate_lookup *lookup;
+
+	lookup = i_new(struct gate_lookup, 1);
+	lookup->gate = gate;
+	lookup->event = event;
+	event_ref(event);
+	lookup->userdb_texts = userdb_texts;
+	lookup->callback = callback;
+	lookup->context = context;
+
+	/* answers may come at once: nothing is finished before all are asked */
+	lookup->pending = 1;
+	T_BEGIN {
+		lookup_document(lookup, COEXIST_GATE_SCOPE_DEFAULT,
+				COEXIST_STORE_KEY_DEFAULT);
+		lookup_document(lookup, COEXIST_GATE_SCOPE_DOMAIN,
+				domain == NULL ? NULL :
+				coexist_store_key_domain(domain + 1));
+		lookup_document(lookup, COEXIST_GATE_SCOPE_MAILBOX,
+				coexist_store_key_mailbox(user));
+	} T_END;
+	lookup_unref(lookup);
+}

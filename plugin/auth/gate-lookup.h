@@ -1,0 +1,40 @@
+#ifndef COEXIST_GATE_LOOKUP_H
+#define COEXIST_GATE_LOOKUP_H
+
+#include "policy-merge.h"
+
+struct event;
+struct coexist_gate;
+
+/* The policy of a mailbox as the auth process knows it: the documents of the
+   store, merged. */
+
+/* The scopes, narrowest first. */
+enum coexist_gate_scope {
+	COEXIST_GATE_SCOPE_MAILBOX,
+	COEXIST_GATE_SCOPE_USERDB,
+	COEXIST_GATE_SCOPE_DOMAIN,
+	COEXIST_GATE_SCOPE_DEFAULT,
+	COEXIST_GATE_SCOPE_SITE,
+	COEXIST_GATE_SCOPE_COUNT
+};
+
+struct coexist_gate_policy {
+	struct coexist_policy policy;
+	struct coexist_scope scopes[COEXIST_GATE_SCOPE_COUNT];
+	/* At least one document could not be read. If it was read before, the
+	   policy has it as it was. */
+	bool store_failed;
+};
+
+typedef void coexist_gate_callback_t(const struct coexist_gate_policy *policy,
+				     void *context);
+
+/* Looks up the user's policy. userdb_texts, indexed by key, is what the userdb
+   named so far and must live until the callback, which may be called before
+   this returns. The policy lives for the call only. */
+void coexist_gate_lookup(struct coexist_gate *gate, struct event *event,
+			 const char *user, const char *const *userdb_texts,
+			 coexist_gate_callback_t *callback, void *context);
+
+#endif
