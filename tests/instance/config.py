@@ -86,7 +86,7 @@ def owner():
 
 
 def render(dovecot, ports, *, storage, plugins, coexist, quota, wrap, extra,
-           high_performance, gate):
+           high_performance, gate, chain):
     """Return the whole dovecot.conf."""
     user, group = owner()
     values = {
@@ -99,7 +99,7 @@ def render(dovecot, ports, *, storage, plugins, coexist, quota, wrap, extra,
     template = (TEMPLATES / f"dovecot{generation}.conf.in").read_text()
     text = re.sub(r"@(\w+)@", lambda name: str(values[name[1]]), template)
     if gate is not None:
-        text = gates.continue_after(text) + gates.render(generation, gate)
+        text = gates.continue_after(text) + chain + gates.render(generation, gate)
     text += _listeners(ports) + _plugins(plugins)
     if quota:
         text += _quota(generation, quota)

@@ -8,10 +8,14 @@ STORE = "policy"    # in the instance's folder
 _BEHIND = ["driver = coexist", "skip = unauthenticated", "result_failure = continue"]
 
 
-def key_file(settings):
+def _group(name, lines):
+    return f"[{name}]\n" + "".join(f"{key}={value}\n" for key, value in lines.items())
+
+
+def key_file(settings, policy):
     """Return the configuration of the gate on Dovecot 2.3."""
-    lines = {"store": f"fs:posix:prefix=/mnt/{STORE}/", **settings}
-    return "[site]\n" + "".join(f"{key}={value}\n" for key, value in lines.items())
+    return (_group("site", {"store": f"fs:posix:prefix=/mnt/{STORE}/", **settings})
+            + _group("policy", policy))
 
 
 def render(generation, settings):

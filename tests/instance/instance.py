@@ -51,13 +51,15 @@ class Instance:
     high_performance  processes that serve many sessions one after the other
     gate     site settings {"on_store_error": "allow"} of the gate, {} for none;
              None leaves it out. `store` holds its documents
+    chain    passdbs and userdbs for dovecot.conf between the users' and the gate
     """
 
     host = "127.0.0.1"
 
     def __init__(self, folder, *, coexist=None, users=None, modules=BUILT,
                  plugins=None, storage="maildir", quota=False, conf="",
-                 conf23="", conf24="", wrap=None, high_performance=False, gate=None):
+                 conf23="", conf24="", wrap=None, high_performance=False, gate=None,
+                 chain=""):
         self.dovecot = Dovecot.installed()
         self.version = self.dovecot.version
         self.generation = self.dovecot.generation
@@ -73,6 +75,7 @@ class Instance:
             "wrap": self._wrap,
             "high_performance": high_performance,
             "gate": gate,
+            "chain": chain,
         }
         self._initial_users = users if users is not None else {"alice": {}, "bob": {}}
         self._launcher = None
@@ -296,7 +299,7 @@ class Instance:
     def _write_config(self):
         if self._settings["gate"] is not None:
             (self.folder / "etc/coexist.conf.ext").write_text(
-                key_file(self._settings["gate"]))
+                key_file(self._settings["gate"], self._settings["coexist"]))
         (self.folder / "etc/dovecot.conf").write_text(
             config.render(self.dovecot, self._ports.number, **self._settings))
 
