@@ -89,15 +89,24 @@ coexist_auth_request_get_protocol(const struct auth_request *request)
 }
 
 /* Returns TRUE if the client's connection is TLS. A plain connection that
-   Dovecot trusts (from this host, say) is not. */
+   Dovecot trusts (from this host, say) is not. Postfix and Exim, whose service
+   is "smtp", have one word for both and use it for TLS. */
 static inline bool
 coexist_auth_request_is_tls(const struct auth_request *request)
 {
+	const char *protocol = coexist_auth_request_get_protocol(request);
+	bool is_smtp = protocol != NULL && strcasecmp(protocol, "smtp") == 0;
 #if DOVECOT_PREREQ(2, 4, 0)
-	return request->fields.conn_secured == AUTH_REQUEST_CONN_SECURED_TLS;
+	unsigned int secured = request->fields.conn_secured;
+	const unsigned int trusted = AUTH_REQUEST_CONN_SECURED;
+	const unsigned int tls = AUTH_REQUEST_CONN_SECURED_TLS;
 #else
-	return request->fields.secured == AUTH_REQUEST_SECURED_TLS;
+	unsigned int secured = request->fields.secured;
+	const unsigned int trusted = AUTH_REQUEST_SECURED;
+	const unsigned int tls = AUTH_REQUEST_SECURED_TLS;
 #endif
+
+	return secured == tls || (secured == trusted && is_smtp);
 }
 
 /* Answers a credentials lookup without any credentials. */
