@@ -7,6 +7,7 @@
 #include "compat-auth.h"
 #include "gate.h"
 #include "gate-login.h"
+#include "proof-wait.h"
 
 struct coexist_passdb_module {
 	struct passdb_module module;
@@ -75,19 +76,16 @@ lookup_credentials_decided(enum coexist_gate_verdict verdict,
 			   void *context)
 {
 	struct passdb_login *login = context;
-	enum passdb_result result = pass(request);
 
-	if (verdict == COEXIST_GATE_REFUSE) {
-		/* The client has still to prove that it knows the password
-		   (CRAM-MD5, SCRAM), and must not learn the policy before. So
-		   the lookup succeeds, and Dovecot refuses the login once the
-		   authentication has succeeded. */
-		auth_request_set_field(request, "nologin", "yes", NULL);
-		auth_request_set_field(request, "reason", reason, NULL);
-		auth_request_set_field(request, "nodelay", "yes", NULL);
+	switch (verdict) {
+	case COEXIST_GATE_PASS:
+		coexist_auth_credentials_reply(login->lookup_credentials,
+					       pass(request), request);
+		break;
+	case COEXIST_GATE_REFUSE:
+		coexist_proof_wait(request, reason, login->lookup_credentials);
+		break;
 	}
-	coexist_auth_credentials_reply(login->lookup_credentials, result,
-				       request);
 	i_free(login);
 }
 
