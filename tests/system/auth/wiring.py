@@ -1,0 +1,36 @@
+"""Dovecot's configuration around the gate."""
+
+from instance import Dovecot
+from instance.block import block
+
+GENERATION = Dovecot.installed().generation
+MECHANISMS = ["plain", "login", "cram-md5"] + ["apop"] * (GENERATION == 23)
+MASTER = "boss"         # logs in as alice with the name "alice*boss"
+
+
+def socket(name):
+    """Return the listener of an auth socket that everybody may use."""
+    return block("service auth", [block(f"unix_listener {name}", ["mode = 0666"])])
+
+
+# Clients are who they say they are (XCLIENT), also by Postfix's way to ask, and
+# do not wait after the wrong passwords of others.
+CLIENTS = (f"auth_mechanisms = {' '.join(MECHANISMS)}\n"
+           "login_trusted_networks = 127.0.0.1\n" + socket("auth-client"))
+NO_PENALTY = block("service anvil", [block("unix_listener anvil-auth-penalty",
+                                           ["mode = 0"])])
+
+
+def passwords(name, path, *lines):
+    """Return one more passdb that reads a passwd-file."""
+    if GENERATION == 23:
+        return block("passdb", ["driver = passwd-file",
+                                f"args = scheme=PLAIN username_format=%u {path}", *lines])
+    return block(f"passdb {name}", ["driver = passwd-file", f"passwd_file_path = {path}",
+                                    "default_password_scheme = PLAIN", *lines])
+
+
+# The account of the master is one of the users. Its result goes on to the other
+# passdbs, because the gate is one of them.
+MASTERS = "auth_master_user_separator = *\n" + passwords(
+    "masters", "/mnt/etc/users", "master = yes", "result_success = continue")
