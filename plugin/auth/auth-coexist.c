@@ -3,7 +3,6 @@
 #include "lib.h"
 #include "auth-coexist.h"
 #include "compat-auth.h"
-#include "proof-wait.h"
 
 const char *authdb_coexist_version = DOVECOT_ABI_VERSION;
 
@@ -15,7 +14,6 @@ void authdb_coexist_init(struct module *module ATTR_UNUSED)
 
 void authdb_coexist_deinit(void)
 {
-	coexist_proof_wait_deinit();
 	userdb_unregister_module(&coexist_userdb_interface);
 	passdb_unregister_module(&coexist_passdb_interface);
 }

@@ -7,7 +7,7 @@
 #include "compat-auth.h"
 #include "gate.h"
 #include "gate-login.h"
-#include "proof-wait.h"
+#include "refusal-after-proof.h"
 
 struct coexist_passdb_module {
 	struct passdb_module module;
@@ -79,13 +79,14 @@ lookup_credentials_decided(enum coexist_gate_verdict verdict,
 
 	switch (verdict) {
 	case COEXIST_GATE_PASS:
-		coexist_auth_credentials_reply(login->lookup_credentials,
-					       pass(request), request);
+		(void)pass(request);
 		break;
 	case COEXIST_GATE_REFUSE:
-		coexist_proof_wait(request, reason, login->lookup_credentials);
+		coexist_refuse_after_proof(request, reason);
 		break;
 	}
+	coexist_auth_credentials_reply(login->lookup_credentials,
+				       PASSDB_RESULT_OK, request);
 	i_free(login);
 }
 

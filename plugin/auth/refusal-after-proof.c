@@ -1,0 +1,48 @@
+/* See the contract in refusal-after-proof.h. */
+
+#include "lib.h"
+#include "refusal-after-proof.h"
+#include "compat-auth.h"
+#include "hash.h"
+#include "auth-request-handler.h"
+#include "auth-request-handler-private.h"
+
+/* Hidden: neither sent with the failure of a wrong proof, which would tell the
+   reason, nor with anything else. */
+#define FIELD_REFUSAL "coexist_refusal"
+
+/* Every handler has the same one. */
+static auth_request_handler_reply_callback_t *super_reply = NULL;
+
+static void
+reply(struct auth_request *request, enum auth_client_result result,
+      const void *data, size_t size)
+{
+	const char *reason = auth_fields_find(request->fields.extra_fields,
+					      FIELD_REFUSAL);
+
+	if (result == AUTH_CLIENT_RESULT_SUCCESS && reason != NULL) {
+		auth_request_set_field(request, "reason", reason, NULL);
+		auth_request_set_field(request, "nodelay", "yes", NULL);
+		request->passdb_result = PASSDB_RESULT_USER_DISABLED;
+		result = AUTH_CLIENT_RESULT_FAILURE;
+		data = NULL;
+		size = 0;
+	}
+	super_reply(request, result, data, size);
+}
+
+void coexist_refuse_after_proof(struct auth_request *request,
+				const char *reason)
+{
+	struct auth_request_handler *handler = request->handler;
+
+	if (handler == NULL)
+		return;
+	if (handler->reply_callback != reply) {
+		super_reply = handler->reply_callback;
+		handler->reply_callback = reply;
+	}
+	auth_fields_add(request->fields.extra_fields, FIELD_REFUSAL, reason,
+			AUTH_FIELD_FLAG_HIDDEN);
+}

@@ -1,0 +1,16 @@
+#ifndef COEXIST_REFUSAL_AFTER_PROOF_H
+#define COEXIST_REFUSAL_AFTER_PROOF_H
+
+struct auth_request;
+
+/* Refuses a login whose client has still to prove that it knows the password
+   (CRAM-MD5, APOP, SCRAM …): it must not learn the policy before. So the
+   credentials lookup succeeds, and the success of the proof is turned into the
+   refusal; a wrong proof fails as it always does. */
+
+/* Does nothing if nobody waits for a proof: a lookup by the master process or
+   an administrator is no login. */
+void coexist_refuse_after_proof(struct auth_request *request,
+				const char *reason);
+
+#endif
