@@ -1,6 +1,7 @@
 /* See the contract in policy-document.h. */
 
 #include "policy-document.h"
+#include "policy-key-file.h"
 
 #include <string.h>
 
@@ -86,17 +87,6 @@ struct coexist_document *coexist_document_new(void)
 	return document;
 }
 
-/* Returns the value without its escapes. A backslash that begins no escape
-   stands for itself; GLib's versions disagree about that. */
-static char *value_read(GKeyFile *key_file, const char *group, const char *name)
-{
-	char *value = g_key_file_get_string(key_file, group, name, NULL);
-
-	if (value == NULL)
-		value = g_key_file_get_value(key_file, group, name, NULL);
-	return value == NULL ? NULL : g_strstrip(value);
-}
-
 static bool has_name(const GPtrArray *names, const char *name)
 {
 	unsigned int i;
@@ -119,8 +109,9 @@ static void policy_read(struct coexist_document *document)
 	for (name = names; name != NULL && *name != NULL; name++) {
 		if (coexist_key_find(*name, &key)) {
 			g_free(document->texts[key]);
-			document->texts[key] = value_read(document->key_file,
-							  GROUP_POLICY, *name);
+			document->texts[key] =
+				coexist_key_file_get(document->key_file,
+						     GROUP_POLICY, *name);
 		} else if (!has_name(unknown, *name)) {
 			g_ptr_array_add(unknown, g_strdup(*name));
 		}
@@ -145,8 +136,8 @@ static void others_read(struct coexist_document *document, const char *group)
 
 	for (name = names; name != NULL && *name != NULL; name++) {
 		g_hash_table_replace(document->others, other_key(group, *name),
-				     value_read(document->key_file,
-						group, *name));
+				     coexist_key_file_get(document->key_file,
+							  group, *name));
 	}
 }
 
@@ -312,8 +303,8 @@ bool coexist_document_set(struct coexist_document *document,
 		return false;
 	g_key_file_set_string(document->key_file, GROUP_POLICY, key_name, text);
 	g_free(document->texts[key]);
-	document->texts[key] = value_read(document->key_file, GROUP_POLICY,
-					  key_name);
+	document->texts[key] = coexist_key_file_get(document->key_file,
+						    GROUP_POLICY, key_name);
 	return true;
 }
 

@@ -1,6 +1,7 @@
 /* See the contract in policy-text.h. */
 
 #include "policy-text.h"
+#include "policy-key-file.h"
 
 #include <string.h>
 
@@ -265,12 +266,12 @@ table_add(GHashTable *table, GKeyFile *file, const char *group,
 {
 	static const struct coexist_text_values no_values;
 	g_autofree char *language = key_language(name);
-	g_autofree char *text = g_key_file_get_string(file, group, name, error);
+	g_autofree char *text = coexist_key_file_get(file, group, name);
 	g_autofree char *expanded = NULL;
 	const char *unknown;
 
-	if (text == NULL)
-		return false;
+	if (!g_utf8_validate(text, -1, NULL))
+		return file_error(error, group, name, "Not UTF-8");
 	if (language == NULL)
 		return file_error(error, group, name,
 				  "Not "KEY_TEXT" or "KEY_TEXT"[language]");
@@ -278,7 +279,7 @@ table_add(GHashTable *table, GKeyFile *file, const char *group,
 	if (unknown != NULL)
 		return file_error(error, group, name, "Unknown placeholder");
 	/* empty, as everywhere, means to inherit */
-	if (*g_strstrip(text) != '\0') {
+	if (*text != '\0') {
 		g_hash_table_replace(table, text_key(group, language),
 				     g_steal_pointer(&text));
 	}

@@ -40,7 +40,10 @@ static void test_read(void)
 		{ "[policy]\npop3_access=allow\n[meta]\nby=x\n"
 		  "[policy]\npop3_access=deny\n", "deny" },
 		{ "[policy]\npop3_access=den\\sy\n", "den y" },
+		{ "[policy]\npop3_access=a\\tb\\nc\\rd\\\\n\n", "a\tb\nc\rd\\n" },
+		{ "[policy]\npop3_access=\\sdeny\\s\n", "deny" },
 		{ "[policy]\npop3_access=C:\\qua\n", "C:\\qua" },
+		{ "[policy]\npop3_access=\\q\\\n", "\\q\\" },
 		{ "[policy]\nimap_access=deny\n", NULL },
 		{ "[policy]\nPOP3_ACCESS=deny\n", NULL },
 		{ "[policy]\n", NULL },

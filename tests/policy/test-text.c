@@ -279,7 +279,7 @@ static void test_wrong_file(void)
 		      "*: [deny] text: Unknown placeholder"),
 		WRONG(GOOD"[deny]\ntext[es]={dta} {date}\n",
 		      "*: [deny] text[es]: Unknown placeholder"),
-		WRONG(GOOD"[deny]\ntext=\xff\n", "*"),
+		WRONG(GOOD"[deny]\ntext=\xff\n", "*: [deny] text: Not UTF-8"),
 		WRONG(GOOD"garbage\n", "*"),
 		WRONG("text=x\n", "*"),
 #undef WRONG
