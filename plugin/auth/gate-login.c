@@ -126,7 +126,7 @@ login_finish_store_failed(struct gate_login *login,
 		break;
 	}
 	log_refusal(login, "on_store_error=tempfail", /*log_only=*/FALSE);
-	login_finish(login, COEXIST_GATE_REFUSE,
+	login_finish(login, COEXIST_GATE_TEMPFAIL,
 		     coexist_gate_reason_store_failed(login->gate,
 						      &policy->policy,
 						      login->protocol));
@@ -189,4 +189,24 @@ void coexist_gate_login(struct coexist_gate *gate,
 	coexist_userdb_texts_init(request, login->userdb_texts);
 	coexist_gate_lookup(gate, authdb_event(request), request->fields.user,
 			    login->userdb_texts, login_policy_found, login);
+}
+
+void coexist_gate_login_refuse(struct auth_request *request,
+			       enum coexist_gate_verdict verdict,
+			       const char *reason)
+{
+	switch (coexist_protocol_find(
+			coexist_auth_request_get_protocol(request))) {
+	case COEXIST_PROTOCOL_SUBMISSION:
+	case COEXIST_PROTOCOL_SIEVE:
+		/* Their codes are Dovecot's to choose. It has its own text for
+		   this one; Postfix shows ours. */
+		if (verdict == COEXIST_GATE_TEMPFAIL)
+			request->internal_failure = TRUE;
+		break;
+	default:
+		break;
+	}
+	auth_request_set_field(request, "reason", reason, NULL);
+	auth_request_set_field(request, "nodelay", "yes", NULL);
 }

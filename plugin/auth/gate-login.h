@@ -8,11 +8,13 @@ struct coexist_gate;
 
 enum coexist_gate_verdict {
 	COEXIST_GATE_PASS,
-	COEXIST_GATE_REFUSE
+	COEXIST_GATE_REFUSE,
+	/* the same, for now */
+	COEXIST_GATE_TEMPFAIL
 };
 
-/* reason is NULL unless refused: one line for the client, with its response
-   code. It lives for the call only. */
+/* reason is NULL if the login may pass: one line for the client, with its
+   response code. It lives for the call only. */
 typedef void
 coexist_gate_login_callback_t(enum coexist_gate_verdict verdict,
 			      const char *reason,
@@ -24,5 +26,10 @@ void coexist_gate_login(struct coexist_gate *gate,
 			struct auth_request *request,
 			coexist_gate_login_callback_t *callback,
 			void *context);
+
+/* Gives the request what Dovecot's reply to a refused client is made of. */
+void coexist_gate_login_refuse(struct auth_request *request,
+			       enum coexist_gate_verdict verdict,
+			       const char *reason);
 
 #endif

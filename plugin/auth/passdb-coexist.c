@@ -40,10 +40,10 @@ verify_plain_decided(enum coexist_gate_verdict verdict, const char *reason,
 		result = pass(request);
 		break;
 	case COEXIST_GATE_REFUSE:
+	case COEXIST_GATE_TEMPFAIL:
 		/* Unlike other failures this one ignores the result_* rules
 		   and keeps the fields. */
-		auth_request_set_field(request, "reason", reason, NULL);
-		auth_request_set_field(request, "nodelay", "yes", NULL);
+		coexist_gate_login_refuse(request, verdict, reason);
 		break;
 	}
 	login->verify_plain(result, request);
@@ -82,7 +82,8 @@ lookup_credentials_decided(enum coexist_gate_verdict verdict,
 		(void)pass(request);
 		break;
 	case COEXIST_GATE_REFUSE:
-		coexist_refuse_after_proof(request, reason);
+	case COEXIST_GATE_TEMPFAIL:
+		coexist_refuse_after_proof(request, verdict, reason);
 		break;
 	}
 	coexist_auth_credentials_reply(login->lookup_credentials,

@@ -10,6 +10,7 @@
 /* Hidden: neither sent with the failure of a wrong proof, which would tell the
    reason, nor with anything else. */
 #define FIELD_REFUSAL "coexist_refusal"
+#define FIELD_TEMPFAIL "coexist_tempfail"
 
 /* Every handler has the same one. */
 static auth_request_handler_reply_callback_t *super_reply = NULL;
@@ -22,8 +23,10 @@ reply(struct auth_request *request, enum auth_client_result result,
 					      FIELD_REFUSAL);
 
 	if (result == AUTH_CLIENT_RESULT_SUCCESS && reason != NULL) {
-		auth_request_set_field(request, "reason", reason, NULL);
-		auth_request_set_field(request, "nodelay", "yes", NULL);
+		coexist_gate_login_refuse(request,
+			auth_fields_exists(request->fields.extra_fields,
+					   FIELD_TEMPFAIL) ?
+			COEXIST_GATE_TEMPFAIL : COEXIST_GATE_REFUSE, reason);
 		request->passdb_result = PASSDB_RESULT_USER_DISABLED;
 		result = AUTH_CLIENT_RESULT_FAILURE;
 		data = NULL;
@@ -33,6 +36,7 @@ reply(struct auth_request *request, enum auth_client_result result,
 }
 
 void coexist_refuse_after_proof(struct auth_request *request,
+				enum coexist_gate_verdict verdict,
 				const char *reason)
 {
 	struct auth_request_handler *handler = request->handler;
@@ -45,4 +49,8 @@ void coexist_refuse_after_proof(struct auth_request *request,
 	}
 	auth_fields_add(request->fields.extra_fields, FIELD_REFUSAL, reason,
 			AUTH_FIELD_FLAG_HIDDEN);
+	if (verdict == COEXIST_GATE_TEMPFAIL) {
+		auth_fields_add(request->fields.extra_fields, FIELD_TEMPFAIL,
+				"yes", AUTH_FIELD_FLAG_HIDDEN);
+	}
 }

@@ -1,7 +1,7 @@
 #ifndef COEXIST_REFUSAL_AFTER_PROOF_H
 #define COEXIST_REFUSAL_AFTER_PROOF_H
 
-struct auth_request;
+#include "gate-login.h"
 
 /* Refuses a login whose client has still to prove that it knows the password
    (CRAM-MD5, APOP, SCRAM …): it must not learn the policy before. So the
@@ -11,6 +11,7 @@ struct auth_request;
 /* Does nothing if nobody waits for a proof: a lookup by the master process or
    an administrator is no login. */
 void coexist_refuse_after_proof(struct auth_request *request,
+				enum coexist_gate_verdict verdict,
 				const char *reason);
 
 #endif
