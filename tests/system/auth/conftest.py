@@ -25,7 +25,8 @@ def gated(tmp_path_factory):
             folder = tmp_path_factory.mktemp("gated")
             text = CLIENTS + conf if penalty else CLIENTS + NO_PENALTY + conf
             servers.append(running.enter_context(Instance(
-                folder, users=users, gate=gate or {}, conf=text, **settings)))
+                folder, users=users, gate=gate or {}, conf=text,
+                high_performance=True, **settings)))
             return servers[-1]
         yield start
         for server in servers:
