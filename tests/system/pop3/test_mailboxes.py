@@ -83,6 +83,34 @@ def test_a_read_only_mailbox_is_served_as_in_stock(request, server, forbid, poli
     assert [one - {"\\Recent"} for one in flags.values()] == [set(), set()]
 
 
+# Damaged
+
+def damage_the_first_message(maildrop):
+    """Take away the second half of its file, behind the back of Dovecot."""
+    with maildrop.pop3() as pop:
+        pop.list()
+        pop.quit()
+    path = max(maildrop.folder.glob("*/*,S=*"), key=lambda path: path.stat().st_size)
+    path.write_bytes(path.read_bytes()[:path.stat().st_size // 2])
+
+
+@pytest.mark.parametrize("group, seen, downloaded", [
+    ("user", [1, 2], []), ("complete", [2], [2]), ("quit", [2], [2]), ("never", [], [2])],
+    ids=["stock", "complete", "quit", "never"])
+def test_a_message_that_the_server_cannot_read_to_its_end_is_unmarked(
+        server, group, seen, downloaded):
+    maildrop = server.maildrop(group)
+    maildrop.deliver(message("damaged", "A line of text.\n" * 3000), 1)
+    damage_the_first_message(maildrop)
+    with maildrop.pop3() as pop:
+        pop.retr(1)
+        pop.retr(2)
+        pop.quit()
+    assert "Cached message size larger than expected" in maildrop.log_problems()[0]
+    assert maildrop.seen() == seen
+    assert maildrop.having(KEYWORD) == downloaded
+
+
 # No room
 
 @pytest.mark.parametrize("policy", ["complete", "quit"], indirect=True)

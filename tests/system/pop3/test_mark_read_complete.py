@@ -244,5 +244,7 @@ def test_a_flag_that_imap_takes_away_afterwards_stays_away(maildrop):
             imap.select()
             imap.store("1", "-FLAGS", "\\Seen")
         pop.retr(2)
+        pop.noop()
+        idle.expect(2, "\\Seen")
         pop.quit()
     assert maildrop.seen() == [2]
