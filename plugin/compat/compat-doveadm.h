@@ -6,6 +6,44 @@
 #include "auth-master.h"
 #include "doveadm.h"
 
+/* What doveconf -f calls the protocol, and what must be part of a
+   pop3_uidl_format that is made of GUIDs. */
+#if DOVECOT_PREREQ(2, 4, 0)
+#define COEXIST_DOVECONF_FILTER "protocol"
+#define COEXIST_UIDL_GUID "guid"
+#else
+#define COEXIST_DOVECONF_FILTER "protocol"
+#define COEXIST_UIDL_GUID "%g"
+#endif
+
+/* Returns TRUE if sessions need the settings module in the config process. */
+static inline bool coexist_doveadm_needs_settings_module(void)
+{
+#if DOVECOT_PREREQ(2, 4, 0)
+	return TRUE;
+#else
+	return FALSE;
+#endif
+}
+
+/* The lines that configure the gate and the store. */
+#if DOVECOT_PREREQ(2, 4, 0)
+#define COEXIST_REMEDY_PASSDB \
+	"passdb coexist { driver = coexist  skip = unauthenticated }"
+#define COEXIST_REMEDY_USERDB "userdb coexist { driver = coexist }"
+#define COEXIST_REMEDY_STORE \
+	"coexist { dict fs { fs posix { prefix = /var/lib/dovecot-coexist/ } } }"
+#else
+#define COEXIST_REMEDY_PASSDB \
+	"passdb { driver = coexist  skip = unauthenticated  " \
+	"args = /etc/dovecot/dovecot-coexist.conf.ext }"
+#define COEXIST_REMEDY_USERDB \
+	"userdb { driver = coexist  " \
+	"args = /etc/dovecot/dovecot-coexist.conf.ext }"
+#define COEXIST_REMEDY_STORE \
+	"[site] store = fs:posix:prefix=/var/lib/dovecot-coexist/"
+#endif
+
 /* Returns a new event for the command's log lines and settings. */
 static inline struct event *
 coexist_doveadm_event_create(

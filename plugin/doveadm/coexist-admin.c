@@ -10,30 +10,41 @@
 #include <pwd.h>
 #include <unistd.h>
 
+void coexist_admin_begin(const struct doveadm_cmd_context *cctx,
+			 struct coexist_admin *admin_r)
+{
+	i_zero(admin_r);
+	admin_r->cctx = cctx;
+	admin_r->event = coexist_doveadm_event_create(cctx);
+	admin_r->pool = pool_alloconly_create("coexist admin", 2048);
+}
+
+int coexist_admin_read_config(struct coexist_admin *admin, const char **error_r)
+{
+	return coexist_site_config_read(admin->pool, admin->event,
+					coexist_doveadm_config_path(),
+					&admin->config, error_r);
+}
+
+int coexist_admin_open_store(struct coexist_admin *admin, const char **error_r)
+{
+	return coexist_site_config_open_store(&admin->config, admin->event,
+					      &admin->store, error_r) <= 0 ?
+		-1 : 0;
+}
+
 int coexist_admin_init(const struct doveadm_cmd_context *cctx,
 		       struct coexist_admin *admin_r)
 {
-	struct coexist_admin *admin = admin_r;
 	const char *error;
 
-	i_zero(admin);
-	admin->cctx = cctx;
-	admin->event = coexist_doveadm_event_create(cctx);
-	admin->pool = pool_alloconly_create("coexist admin", 2048);
-	if (coexist_site_config_read(admin->pool, admin->event,
-				     coexist_doveadm_config_path(),
-				     &admin->config, &error) < 0) {
-		coexist_admin_fail(admin, EX_CONFIG, "%s", error);
-		coexist_admin_deinit(admin);
-		return -1;
-	}
-	if (coexist_site_config_open_store(&admin->config, admin->event,
-					   &admin->store, &error) <= 0) {
-		coexist_admin_fail(admin, EX_CONFIG, "%s", error);
-		coexist_admin_deinit(admin);
-		return -1;
-	}
-	return 0;
+	coexist_admin_begin(cctx, admin_r);
+	if (coexist_admin_read_config(admin_r, &error) == 0 &&
+	    coexist_admin_open_store(admin_r, &error) == 0)
+		return 0;
+	coexist_admin_fail(admin_r, EX_CONFIG, "%s", error);
+	coexist_admin_deinit(admin_r);
+	return -1;
 }
 
 void coexist_admin_deinit(struct coexist_admin *admin)

@@ -15,6 +15,15 @@ struct coexist_admin {
 	struct dict *store;
 };
 
+/* The parts of coexist_admin_init(): the second and third return 0, or -1 and
+   an error. Deinitialise in all cases. */
+void coexist_admin_begin(const struct doveadm_cmd_context *cctx,
+			 struct coexist_admin *admin_r);
+int coexist_admin_read_config(struct coexist_admin *admin,
+			      const char **error_r);
+int coexist_admin_open_store(struct coexist_admin *admin,
+			     const char **error_r);
+
 /* Reads the configuration and opens the store. Returns 0, or -1 after an error
    was logged and the exit code set; then there is nothing to deinitialise. */
 int coexist_admin_init(const struct doveadm_cmd_context *cctx,

@@ -21,5 +21,6 @@ extern struct doveadm_cmd_ver2 coexist_cmd_policy_unset;
 extern struct doveadm_cmd_ver2 coexist_cmd_policy_list;
 extern struct doveadm_cmd_ver2 coexist_cmd_policy_check;
 extern struct doveadm_cmd_ver2 coexist_cmd_explain;
+extern struct doveadm_cmd_ver2 coexist_cmd_preflight;
 
 #endif

@@ -1,0 +1,77 @@
+/* doveadm coexist preflight: is the installation wired correctly? */
+
+#include "lib.h"
+#include "coexist-commands.h"
+#include "doveadm.h"
+#include "doveadm-print.h"
+#include "coexist-admin.h"
+#include "doveconf.h"
+#include "preflight.h"
+
+void coexist_preflight_print(struct coexist_preflight *preflight,
+			     const char *check,
+			     enum coexist_preflight_status status,
+			     const char *remedy)
+{
+	static const char *const names[] = {
+		[COEXIST_PREFLIGHT_OK] = "ok",
+		[COEXIST_PREFLIGHT_NOTE] = "note",
+		[COEXIST_PREFLIGHT_WARN] = "warn",
+		[COEXIST_PREFLIGHT_FAIL] = "fail"
+	};
+
+	doveadm_print(check);
+	doveadm_print(names[status]);
+	doveadm_print(remedy);
+	preflight->worst = I_MAX(preflight->worst, status);
+}
+
+static void preflight_config(struct coexist_preflight *preflight)
+{
+	struct coexist_doveconf_block *conf = NULL;
+	const char *error;
+
+	if (coexist_doveconf_read(preflight->admin, &conf, &error) < 0) {
+		coexist_preflight_print(preflight, "dovecot.conf",
+					COEXIST_PREFLIGHT_FAIL, error);
+	} else {
+		coexist_preflight_auth(preflight, conf);
+		coexist_preflight_plugins(preflight);
+	}
+	if (coexist_admin_read_config(preflight->admin, &error) < 0) {
+		coexist_preflight_print(preflight, "site settings",
+					COEXIST_PREFLIGHT_FAIL, error);
+		return;
+	}
+	coexist_preflight_print(preflight, "site settings",
+				COEXIST_PREFLIGHT_OK, "");
+	coexist_preflight_store(preflight, conf);
+}
+
+static void cmd_preflight(struct doveadm_cmd_context *cctx)
+{
+	struct coexist_admin admin;
+	struct coexist_preflight preflight = { .admin = &admin };
+
+	doveadm_print_init(DOVEADM_PRINT_TYPE_TABLE);
+	doveadm_print_header_simple("check");
+	doveadm_print_header_simple("status");
+	doveadm_print_header_simple("remedy");
+	coexist_admin_begin(cctx, &admin);
+	coexist_preflight_modules(&preflight);
+	preflight_config(&preflight);
+	/* With an exit code, the HTTP API would drop the rows. */
+	if (preflight.worst == COEXIST_PREFLIGHT_FAIL &&
+	    !coexist_admin_is_http(cctx))
+		doveadm_exit_code = EX_CONFIG;
+	coexist_admin_deinit(&admin);
+}
+
+struct doveadm_cmd_ver2 coexist_cmd_preflight = {
+	.name = "coexist preflight",
+	.cmd = cmd_preflight,
+	.usage = "",
+	.parameters = (const struct doveadm_cmd_param[]) {
+		COEXIST_PARAMS_END
+	}
+};

@@ -1,0 +1,170 @@
+/* preflight: the chains of passdbs and userdbs. The gate decides about every
+   login only if each passdb that verifies passwords comes before it and goes
+   on to it. */
+
+#include "lib.h"
+#include "preflight.h"
+#include "compat-doveadm.h"
+#include "doveconf.h"
+
+#define DRIVER "coexist"
+
+/* Dovecot 2.4 takes the name of the block as the driver, if it names none. */
+static const char *driver_of(const struct coexist_doveconf_block *db)
+{
+	return coexist_doveconf_get(db, "driver", db->name);
+}
+
+static bool is_ours(const struct coexist_doveconf_block *db)
+{
+	return strcmp(driver_of(db), DRIVER) == 0;
+}
+
+/* Returns what the administrator knows it by, e.g. "passdb pam". */
+static const char *label_of(const struct coexist_doveconf_block *db)
+{
+	return t_strdup_printf("%s %s", db->type,
+			       *db->name != '\0' ? db->name : driver_of(db));
+}
+
+/* Returns TRUE if the passdb lets nobody in by its own. */
+static bool is_harmless(const struct coexist_doveconf_block *db)
+{
+	return strcmp(coexist_doveconf_get(db, "master", "no"), "yes") == 0 ||
+		strcmp(coexist_doveconf_get(db, "deny", "no"), "yes") == 0;
+}
+
+static bool goes_on(const struct coexist_doveconf_block *db)
+{
+	return strncmp(coexist_doveconf_get(db, "result_success", "return-ok"),
+		       "continue", strlen("continue")) == 0;
+}
+
+static const struct coexist_doveconf_block *
+find_ours(const struct coexist_doveconf_block *conf, const char *type)
+{
+	const struct coexist_doveconf_block *db;
+
+	for (db = coexist_doveconf_find(conf->children, type); db != NULL;
+	     db = coexist_doveconf_find(db->next, type)) {
+		if (is_ours(db))
+			return db;
+	}
+	return NULL;
+}
+
+static void
+check_before(struct coexist_preflight *preflight,
+	     const struct coexist_doveconf_block *db)
+{
+	bool passes = goes_on(db);
+
+	coexist_preflight_print(preflight, label_of(db), passes ?
+		COEXIST_PREFLIGHT_OK : COEXIST_PREFLIGHT_FAIL, passes ? "" :
+		"Add to it: result_success = continue-ok");
+}
+
+static void
+check_behind(struct coexist_preflight *preflight,
+	     const struct coexist_doveconf_block *db)
+{
+	coexist_preflight_print(preflight, label_of(db), COEXIST_PREFLIGHT_FAIL,
+		t_strdup_printf("Move it before the %s coexist, and add to "
+				"it: result_success = continue-ok", db->type));
+}
+
+/* Checks the others in the chain. Returns how many there are before ours. */
+static unsigned int
+check_others(struct coexist_preflight *preflight,
+	     const struct coexist_doveconf_block *conf,
+	     const struct coexist_doveconf_block *ours)
+{
+	const struct coexist_doveconf_block *db;
+	unsigned int before = 0;
+	bool behind = FALSE;
+
+	for (db = coexist_doveconf_find(conf->children, ours->type);
+	     db != NULL; db = coexist_doveconf_find(db->next, ours->type)) {
+		if (db == ours)
+			behind = TRUE;
+		else if (is_harmless(db) || is_ours(db))
+			continue;
+		else if (behind)
+			check_behind(preflight, db);
+		else {
+			check_before(preflight, db);
+			before++;
+		}
+	}
+	return before;
+}
+
+static void
+check_ours(struct coexist_preflight *preflight,
+	   const struct coexist_doveconf_block *ours, unsigned int before)
+{
+	const char *check = t_strconcat(ours->type, " coexist", NULL);
+
+	if (before == 0) {
+		coexist_preflight_print(preflight, check,
+			COEXIST_PREFLIGHT_FAIL, t_strdup_printf(
+			"Put it behind the %s that knows the users",
+			ours->type));
+	} else if (strcmp(ours->type, "passdb") == 0 &&
+		   strcmp(coexist_doveconf_get(ours, "skip", "never"),
+			  "unauthenticated") != 0) {
+		coexist_preflight_print(preflight, check,
+			COEXIST_PREFLIGHT_WARN,
+			"Add to it: skip = unauthenticated");
+	} else {
+		coexist_preflight_print(preflight, check,
+					COEXIST_PREFLIGHT_OK, "");
+	}
+}
+
+/* On Dovecot 2.3, both have to read the same file. */
+static void
+check_config_file(struct coexist_preflight *preflight,
+		  const struct coexist_doveconf_block *ours)
+{
+	const char *path = coexist_doveadm_config_path();
+	const char *args = coexist_doveconf_get(ours, "args", "");
+
+	if (*path == '\0' || strcmp(path, args) == 0)
+		return;
+	coexist_preflight_print(preflight,
+		t_strconcat(ours->type, " coexist args", NULL),
+		COEXIST_PREFLIGHT_FAIL,
+		t_strdup_printf("It reads %s, doveadm reads %s: name the same "
+				"file by args = and by "
+				"plugin { coexist_config = }",
+				*args == '\0' ? "no file" : args, path));
+}
+
+static void
+check_chain(struct coexist_preflight *preflight,
+	    const struct coexist_doveconf_block *conf, const char *type,
+	    enum coexist_preflight_status missing, const char *remedy)
+{
+	const struct coexist_doveconf_block *ours = find_ours(conf, type);
+
+	if (ours == NULL) {
+		coexist_preflight_print(preflight,
+			t_strconcat(type, " coexist", NULL), missing,
+			t_strdup_printf("Add behind the last %s: %s", type,
+					remedy));
+		return;
+	}
+	check_ours(preflight, ours, check_others(preflight, conf, ours));
+	check_config_file(preflight, ours);
+}
+
+void coexist_preflight_auth(struct coexist_preflight *preflight,
+			    const struct coexist_doveconf_block *conf)
+{
+	check_chain(preflight, conf, "passdb", COEXIST_PREFLIGHT_FAIL,
+		    COEXIST_REMEDY_PASSDB);
+	/* without it, logins obey and sessions don't */
+	check_chain(preflight, conf, "userdb", COEXIST_PREFLIGHT_WARN,
+		    COEXIST_REMEDY_USERDB);
+}

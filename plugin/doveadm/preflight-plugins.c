@@ -1,0 +1,74 @@
+/* preflight: the plugins of the sessions, and the UIDL format. */
+
+#include "lib.h"
+#include "preflight.h"
+#include "compat-doveadm.h"
+#include "coexist-admin.h"
+#include "doveconf.h"
+
+/* Returns the setting, or NULL after a finding was printed. */
+static const char *
+setting_read(struct coexist_preflight *preflight, const char *check,
+	     const char *protocol, const char *name)
+{
+	const char *value, *error;
+
+	if (coexist_doveconf_read_setting(preflight->admin, protocol, name,
+					  &value, &error) == 0)
+		return value;
+	coexist_preflight_print(preflight, check, COEXIST_PREFLIGHT_FAIL,
+				error);
+	return NULL;
+}
+
+static void
+check_plugins(struct coexist_preflight *preflight, const char *protocol,
+	      const char *const *needed)
+{
+	const char *check = t_strconcat("mail_plugins of ", protocol, NULL);
+	const char *value = setting_read(preflight, check, protocol,
+					 "mail_plugins");
+	const char *const *plugins;
+
+	if (value == NULL)
+		return;
+	plugins = t_strsplit_spaces(value, " ,");
+	for (; *needed != NULL; needed++) {
+		if (str_array_find(plugins, *needed))
+			continue;
+		coexist_preflight_print(preflight, check,
+			COEXIST_PREFLIGHT_FAIL, t_strdup_printf(
+			"Add to the mail_plugins of protocol %s: %s",
+			protocol, *needed));
+		return;
+	}
+	coexist_preflight_print(preflight, check, COEXIST_PREFLIGHT_OK, "");
+}
+
+static void check_uidl(struct coexist_preflight *preflight)
+{
+	const char *value = setting_read(preflight, "pop3_uidl_format", "pop3",
+					 "pop3_uidl_format");
+
+	if (value == NULL)
+		return;
+	if (strstr(value, COEXIST_UIDL_GUID) != NULL) {
+		coexist_preflight_print(preflight, "pop3_uidl_format",
+					COEXIST_PREFLIGHT_OK, "");
+	} else {
+		coexist_preflight_print(preflight, "pop3_uidl_format",
+			COEXIST_PREFLIGHT_NOTE,
+			"pop3_folders needs one that is made of GUIDs. Clients "
+			"download all messages again when it is changed.");
+	}
+}
+
+void coexist_preflight_plugins(struct coexist_preflight *preflight)
+{
+	static const char *const pop3[] = { "coexist", "pop3_coexist", NULL };
+	static const char *const imap[] = { "coexist", NULL };
+
+	check_plugins(preflight, "pop3", pop3);
+	check_plugins(preflight, "imap", imap);
+	check_uidl(preflight);
+}

@@ -1,0 +1,42 @@
+#ifndef COEXIST_PREFLIGHT_H
+#define COEXIST_PREFLIGHT_H
+
+struct coexist_admin;
+struct coexist_doveconf_block;
+
+/* Is the installation wired correctly? Each part prints its findings. */
+
+enum coexist_preflight_status {
+	COEXIST_PREFLIGHT_OK,
+	/* nothing to repair, but good to know */
+	COEXIST_PREFLIGHT_NOTE,
+	/* part of it does not work */
+	COEXIST_PREFLIGHT_WARN,
+	/* logins fail, or the policy is not obeyed */
+	COEXIST_PREFLIGHT_FAIL
+};
+
+struct coexist_preflight {
+	struct coexist_admin *admin;
+	enum coexist_preflight_status worst;
+};
+
+/* Prints a finding: what was looked at and, unless it is ok, what to do. */
+void coexist_preflight_print(struct coexist_preflight *preflight,
+			     const char *check,
+			     enum coexist_preflight_status status,
+			     const char *remedy);
+
+/* The modules are there and made for this Dovecot. */
+void coexist_preflight_modules(struct coexist_preflight *preflight);
+/* The chains of passdbs and userdbs ask the gate, and nothing goes round it. */
+void coexist_preflight_auth(struct coexist_preflight *preflight,
+			    const struct coexist_doveconf_block *conf);
+/* The sessions load the plugins. */
+void coexist_preflight_plugins(struct coexist_preflight *preflight);
+/* The store is configured, can be written here and read by the auth process.
+   conf may be NULL, if it is not known. */
+void coexist_preflight_store(struct coexist_preflight *preflight,
+			     const struct coexist_doveconf_block *conf);
+
+#endif

@@ -1,0 +1,171 @@
+"""doveadm coexist preflight: finds each fault and names the line that mends it."""
+
+import json
+import re
+
+import pytest
+
+from administrator import CONF23, EX_CONFIG, Administrator
+from instance import Dovecot
+
+DOVECOT = Dovecot.installed()
+IS_23 = DOVECOT.generation == 23
+
+
+@pytest.fixture(scope="module")
+def server(start):
+    return start(conf23=CONF23, gate={})
+
+
+@pytest.fixture(scope="module")
+def admin(server):
+    server.inside("install", "-d", "-m", "2750", "-g", "dovecot", "/mnt/policy")
+    return Administrator(server, key_file=None)
+
+
+def preflight(admin, change=lambda text: text):
+    """Return (exit status, {check: (status, remedy)}) with a changed dovecot.conf."""
+    path = admin.server.folder / "etc/dovecot.conf"
+    (path.parent / "changed.conf").write_text(change(path.read_text()))
+    done = admin.server.inside("doveadm", "-c", "/mnt/etc/changed.conf", "-f", "json",
+                               "coexist", "preflight", check=False)
+    assert done.stderr == ""
+    return done.returncode, {row["check"]: (row["status"], row["remedy"])
+                             for row in json.loads(done.stdout)}
+
+
+def failed(found):
+    return {check: remedy for check, (status, remedy) in found.items() if status == "fail"}
+
+
+def without(pattern, replacement=""):
+    """Return a change that must change something."""
+    def change(text):
+        changed = re.sub(pattern, replacement, text, flags=re.M)
+        assert changed != text
+        return changed
+    return change
+
+
+OURS = r"^%s(?: coexist)? \{\n(?:(?!\}).*\n)*?  driver = coexist\n(?:(?!\}).*\n)*\}\n"
+
+
+def test_a_good_installation(admin):
+    status, found = preflight(admin)
+    assert {check for check, (verdict, _) in found.items() if verdict == "ok"} >= {
+        "module auth/libauthdb_coexist.so", "module lib20_coexist_plugin.so",
+        "module lib25_pop3_coexist_plugin.so", "module settings/libcoexist_settings.so",
+        "passdb passwd-file", "passdb coexist", "userdb passwd-file", "userdb coexist",
+        "mail_plugins of pop3", "mail_plugins of imap", "site settings", "store",
+        "store, read by dovecot", "store, written by doveadm"}
+    assert (status, failed(found)) == (0, {})
+    assert found["pop3_uidl_format"][0] == "note"
+
+
+def test_the_probe_is_gone(admin):
+    preflight(admin)
+    assert admin.rows("policy", "list", "*preflight*") == []
+
+
+@pytest.mark.parametrize("change, check, remedy", [
+    pytest.param(without(OURS % "passdb"), "passdb coexist", "driver = coexist",
+                 id="no passdb"),
+    pytest.param(without("^  result_success = continue-ok\n"), "passdb passwd-file",
+                 "result_success = continue-ok", id="the passdb does not go on"),
+    pytest.param(without("^  result_success = continue-ok\n"), "userdb passwd-file",
+                 "result_success = continue-ok", id="the userdb does not go on"),
+    pytest.param(lambda text: text + (
+        "passdb {\n  driver = static\n  args = password=app\n}\n" if IS_23 else
+        "passdb static {\n  password = app\n}\n"),
+        "passdb static", "before the passdb coexist", id="an app password behind the gate"),
+    pytest.param(without(r"^(protocol pop3 \{\n  mail_plugins = ).*", r"\1 coexist"),
+                 "mail_plugins of pop3", "pop3_coexist", id="no pop3_coexist"),
+    pytest.param(without(r"(mail_plugins =) coexist\b", r"\1"), "mail_plugins of imap", "coexist",
+                 id="no coexist"),
+])
+def test_a_fault_in_dovecot_conf(admin, change, check, remedy):
+    status, found = preflight(admin, change)
+    assert status == EX_CONFIG
+    assert remedy in failed(found)[check]
+
+
+def test_a_gate_that_is_asked_in_vain(admin):
+    """Without skip, it is asked for logins that nobody has authenticated."""
+    status, found = preflight(admin, without("^  skip = unauthenticated\n"))
+    assert (status, found["passdb coexist"][0]) == (0, "warn")
+    assert "skip = unauthenticated" in found["passdb coexist"][1]
+
+
+def test_no_userdb(admin):
+    status, found = preflight(admin, without(OURS % "userdb"))
+    assert (status, found["userdb coexist"][0]) == (0, "warn")
+    assert "driver = coexist" in found["userdb coexist"][1]
+
+
+def test_a_master_passdb_need_not_go_on(admin):
+    status, found = preflight(admin, lambda text: text + (
+        "passdb {\n  driver = static\n  args = password=app\n  master = yes\n}\n" if IS_23
+        else "passdb static {\n  password = app\n  master = yes\n}\n"))
+    assert (status, failed(found)) == (0, {})
+
+
+@pytest.mark.skipif(not IS_23, reason="2.4 has no key file")
+def test_two_key_files(admin):
+    status, found = preflight(admin, without("(coexist_config = ).*", r"\1/mnt/etc/other"))
+    assert status == EX_CONFIG
+    assert "/mnt/etc/other" in failed(found)["passdb coexist args"]
+    assert "/mnt/etc/other" in failed(found)["site settings"]
+
+
+def test_no_store(admin):
+    if IS_23:
+        path = admin.server.folder / "etc/coexist.conf.ext"
+        text = path.read_text()
+        path.write_text("[site]\n")
+        status, found = preflight(admin)
+        path.write_text(text)
+    else:
+        status, found = preflight(admin, without(r"^coexist \{\n(  .*\n)*\}\n"))
+    assert status == EX_CONFIG
+    assert "posix" in failed(found)["store"]
+
+
+def test_a_store_that_only_root_reads(admin):
+    admin.server.inside("chmod", "700", "/mnt/policy")
+    status, found = preflight(admin)
+    admin.server.inside("chmod", "2750", "/mnt/policy")
+    assert status == EX_CONFIG
+    assert "2750" in failed(found)["store, read by dovecot"]
+
+
+def test_a_store_that_cannot_be_written(admin):
+    """There is a file where a folder should be."""
+    away = admin.documents.with_name("away")
+    if admin.documents.exists():
+        admin.documents.rename(away)
+    admin.documents.write_text("")
+    status, found = preflight(admin)
+    admin.documents.unlink()
+    if away.exists():
+        away.rename(admin.documents)
+    assert status == EX_CONFIG
+    assert "Not a directory" in failed(found)["store, written by doveadm"]
+
+
+@pytest.mark.parametrize("command, remedy", [
+    ("mv {0} {0}.away", "Install it"),
+    (r"sed -i.away 's/\.ABIv/.ABIw/; s/ABIw[0-9]/ABIv0/' {0}", "Build it"),
+    ("sed -i.away 's/ABIv/XXXX/' {0}", "Build it")])
+def test_a_module_that_does_not_fit(admin, command, remedy):
+    path = DOVECOT.moduledir / "lib25_pop3_coexist_plugin.so"
+    admin.server.inside("sh", "-c", command.format(path))
+    status, found = preflight(admin)
+    admin.server.inside("mv", f"{path}.away", path)
+    assert status == EX_CONFIG
+    assert remedy in failed(found)["module lib25_pop3_coexist_plugin.so"]
+
+
+def test_http_answers_with_the_findings(admin):
+    kind, rows, _ = admin.http("coexistPreflight")
+    assert kind == "doveadmResponse"
+    assert {row["status"] for row in rows} == {"ok", "note"}
