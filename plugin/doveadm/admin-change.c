@@ -5,6 +5,7 @@
 #include "doveadm.h"
 #include "coexist-admin.h"
 #include "admin-document.h"
+#include "admin-signature.h"
 #include "policy-store-admin.h"
 
 static int
@@ -18,8 +19,8 @@ lock(const struct coexist_admin *admin, struct coexist_store_lock **lock_r)
 	return -1;
 }
 
-static void
-meta_set(const struct coexist_admin *admin, struct coexist_document *document)
+void coexist_admin_note_change(const struct coexist_admin *admin,
+			       struct coexist_document *document)
 {
 	g_autoptr(GDateTime) now = g_date_time_new_now_utc();
 	g_autofree char *updated = g_date_time_format(now, "%Y-%m-%dT%H:%M:%SZ");
@@ -34,11 +35,14 @@ meta_set(const struct coexist_admin *admin, struct coexist_document *document)
 
 static void
 document_write(const struct coexist_admin *admin, const char *key,
-	       const struct coexist_document *document)
+	       struct coexist_document *document)
 {
-	g_autofree char *text = coexist_document_to_text(document);
+	g_autofree char *text = NULL;
 	const char *error;
 
+	if (coexist_admin_sign(admin, document, key) < 0)
+		return;
+	text = coexist_document_to_text(document);
 	if (coexist_store_write_text(admin->store, key, text, &error) < 0)
 		coexist_admin_fail(admin, EX_TEMPFAIL, "%s", error);
 }
@@ -65,7 +69,6 @@ change_locked(const struct coexist_admin *admin, const char *key,
 	if (found == 0)
 		document = coexist_document_new();
 	if (change(admin, document, context) == 0) {
-		meta_set(admin, document);
 		if (!coexist_admin_document_is_empty(document))
 			document_write(admin, key, document);
 		else if (found > 0)

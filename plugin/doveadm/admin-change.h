@@ -15,9 +15,14 @@ typedef int coexist_admin_change_t(const struct coexist_admin *admin,
 				   struct coexist_document *document,
 				   void *context);
 
+/* Says in [meta] when, by whom and, with the option "reason", why the document
+   was changed. */
+void coexist_admin_note_change(const struct coexist_admin *admin,
+			       struct coexist_document *document);
+
 /* Changes the scope's document, or a new one where there is none. A document
-   that names nothing any more is removed. With the option "reason", [meta]
-   tells it. Errors are logged and the exit code is set. */
+   that names nothing any more is removed, others are signed if the option
+   "sign-key" says so. Errors are logged and the exit code is set. */
 void coexist_admin_change(struct coexist_admin *admin,
 			  const struct coexist_admin_scope *scope,
 			  coexist_admin_change_t *change, void *context);

@@ -7,13 +7,21 @@
 #include "coexist-admin.h"
 #include "admin-list.h"
 #include "admin-scope.h"
+#include "admin-signature.h"
 #include "policy-document.h"
 #include "policy-store-admin.h"
 
+/* What all the documents have in common. */
+struct checks {
+	/* NULL if the site does not want signatures */
+	coexist_keyring *keyring;
+	unsigned int problems;
+};
+
 struct check {
+	struct checks *all;
 	enum coexist_admin_scope_kind kind;
 	const char *name;
-	unsigned int *problems;
 };
 
 static void
@@ -25,7 +33,7 @@ print_problem(const struct check *check, const char *key, const char *value,
 	doveadm_print(key);
 	doveadm_print(value);
 	doveadm_print(problem);
-	(*check->problems)++;
+	check->all->problems++;
 }
 
 static void
@@ -58,6 +66,19 @@ check_document(const struct check *check,
 }
 
 static void
+check_signature(const struct check *check, const char *key,
+		const struct coexist_document *document)
+{
+	g_autoptr(GError) error = NULL;
+
+	if (check->all->keyring == NULL ||
+	    coexist_document_verify(document, key, check->all->keyring,
+				    &error) == COEXIST_SIGNATURE_VALID)
+		return;
+	print_problem(check, "", "", error->message);
+}
+
+static void
 check_text(const struct check *check, const char *key, const char *text)
 {
 	g_autoptr(GError) error = NULL;
@@ -66,8 +87,10 @@ check_text(const struct check *check, const char *key, const char *text)
 	document = coexist_document_parse(key, text, strlen(text), &error);
 	if (document == NULL)
 		print_problem(check, "", "", error->message);
-	else
+	else {
 		check_document(check, document);
+		check_signature(check, key, document);
+	}
 	coexist_document_unref(document);
 }
 
@@ -79,7 +102,7 @@ check_key(const struct coexist_admin *admin,
 	const struct check check = {
 		.kind = kind,
 		.name = name,
-		.problems = context
+		.all = context
 	};
 	const char *text, *error;
 	int ret;
@@ -92,20 +115,22 @@ check_key(const struct coexist_admin *admin,
 }
 
 static void
-policy_check(struct coexist_admin *admin, unsigned int *problems)
+policy_check(struct coexist_admin *admin, struct checks *checks)
 {
 	struct coexist_admin_scope scope;
 
+	if (coexist_admin_keyring_read(admin, &checks->keyring) < 0)
+		return;
 	if (!coexist_admin_scope_is_given(admin))
-		coexist_admin_list(admin, "*", check_key, problems);
+		coexist_admin_list(admin, "*", check_key, checks);
 	else if (coexist_admin_scope_read(admin, &scope) == 0)
-		check_key(admin, scope.kind, scope.name, scope.key, problems);
+		check_key(admin, scope.kind, scope.name, scope.key, checks);
 }
 
 static void cmd_policy_check(struct doveadm_cmd_context *cctx)
 {
 	struct coexist_admin admin;
-	unsigned int problems = 0;
+	struct checks checks = { .keyring = NULL };
 
 	doveadm_print_init(DOVEADM_PRINT_TYPE_TAB);
 	doveadm_print_header_simple("scope");
@@ -115,9 +140,10 @@ static void cmd_policy_check(struct doveadm_cmd_context *cctx)
 	doveadm_print_header_simple("problem");
 	if (coexist_admin_init(cctx, &admin) < 0)
 		return;
-	policy_check(&admin, &problems);
+	policy_check(&admin, &checks);
+	coexist_keyring_free(checks.keyring);
 	/* With an exit code, the HTTP API would drop the rows. */
-	if (problems > 0 && doveadm_exit_code == 0 &&
+	if (checks.problems > 0 && doveadm_exit_code == 0 &&
 	    !coexist_admin_is_http(cctx))
 		doveadm_exit_code = EX_DATAERR;
 	coexist_admin_deinit(&admin);

@@ -32,6 +32,7 @@ values_set(const struct coexist_admin *admin,
 			ret = -1;
 		}
 	}
+	coexist_admin_note_change(admin, document);
 	return ret;
 }
 
@@ -64,10 +65,12 @@ static void cmd_policy_set(struct doveadm_cmd_context *cctx)
 struct doveadm_cmd_ver2 coexist_cmd_policy_set = {
 	.name = "coexist policy set",
 	.cmd = cmd_policy_set,
-	.usage = COEXIST_ADMIN_SCOPE_USAGE" [--reason TEXT] KEY=VALUE ...",
+	.usage = COEXIST_ADMIN_SCOPE_USAGE" [--reason TEXT] "
+		"[--sign-key FILE] KEY=VALUE ...",
 	.parameters = (const struct doveadm_cmd_param[]) {
 		COEXIST_ADMIN_SCOPE_PARAMS,
 		COEXIST_PARAM('r', "reason", CMD_PARAM_STR, 0),
+		COEXIST_PARAM('k', "sign-key", CMD_PARAM_STR, 0),
 		COEXIST_PARAM('\0', "values", CMD_PARAM_ARRAY, CMD_PARAM_FLAG_POSITIONAL),
 		COEXIST_PARAMS_END
 	}

@@ -24,6 +24,7 @@ keys_unset(const struct coexist_admin *admin,
 			ret = -1;
 		}
 	}
+	coexist_admin_note_change(admin, document);
 	return ret;
 }
 
@@ -60,10 +61,12 @@ static void cmd_policy_unset(struct doveadm_cmd_context *cctx)
 struct doveadm_cmd_ver2 coexist_cmd_policy_unset = {
 	.name = "coexist policy unset",
 	.cmd = cmd_policy_unset,
-	.usage = COEXIST_ADMIN_SCOPE_USAGE" [--reason TEXT] KEY ... | --all",
+	.usage = COEXIST_ADMIN_SCOPE_USAGE" [--reason TEXT] "
+		"[--sign-key FILE] KEY ... | --all",
 	.parameters = (const struct doveadm_cmd_param[]) {
 		COEXIST_ADMIN_SCOPE_PARAMS,
 		COEXIST_PARAM('r', "reason", CMD_PARAM_STR, 0),
+		COEXIST_PARAM('k', "sign-key", CMD_PARAM_STR, 0),
 		COEXIST_PARAM('a', "all", CMD_PARAM_BOOL, 0),
 		COEXIST_PARAM('\0', "keys", CMD_PARAM_ARRAY, CMD_PARAM_FLAG_POSITIONAL),
 		COEXIST_PARAMS_END

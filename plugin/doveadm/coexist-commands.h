@@ -20,6 +20,9 @@ extern struct doveadm_cmd_ver2 coexist_cmd_policy_set;
 extern struct doveadm_cmd_ver2 coexist_cmd_policy_unset;
 extern struct doveadm_cmd_ver2 coexist_cmd_policy_list;
 extern struct doveadm_cmd_ver2 coexist_cmd_policy_check;
+extern struct doveadm_cmd_ver2 coexist_cmd_policy_sign;
+extern struct doveadm_cmd_ver2 coexist_cmd_policy_verify;
+extern struct doveadm_cmd_ver2 coexist_cmd_policy_keygen;
 extern struct doveadm_cmd_ver2 coexist_cmd_explain;
 extern struct doveadm_cmd_ver2 coexist_cmd_preflight;
 

@@ -15,6 +15,9 @@ void doveadm_coexist_plugin_init(struct module *module ATTR_UNUSED)
 		&coexist_cmd_policy_unset,
 		&coexist_cmd_policy_list,
 		&coexist_cmd_policy_check,
+		&coexist_cmd_policy_sign,
+		&coexist_cmd_policy_verify,
+		&coexist_cmd_policy_keygen,
 		&coexist_cmd_explain,
 		&coexist_cmd_preflight
 	};

@@ -1,0 +1,22 @@
+#ifndef COEXIST_ADMIN_SIGNATURE_H
+#define COEXIST_ADMIN_SIGNATURE_H
+
+#include "policy-signature.h"
+
+struct coexist_admin;
+
+/* Reads the public keys that the site trusts. Returns 0 and the keyring, NULL
+   if the site does not want signatures, or -1 after an error was logged and the
+   exit code set. */
+int coexist_admin_keyring_read(const struct coexist_admin *admin,
+			       coexist_keyring **keyring_r);
+
+/* Signs the document with the private key that the option "sign-key" names.
+   Without the option nothing is done, unless the site wants signatures: that is
+   an error. Returns 0, or -1 after an error was logged and the exit code set.
+   */
+int coexist_admin_sign(const struct coexist_admin *admin,
+		       struct coexist_document *document,
+		       const char *store_key);
+
+#endif
