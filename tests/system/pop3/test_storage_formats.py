@@ -14,8 +14,20 @@ POLICIES = {policy: {"coexist_pop3_mark_read": policy,
 
 
 @pytest.fixture(scope="module", params=["maildir", "mdbox", "sdbox"])
-def server(start, request):
-    return start(storage=request.param, groups=POLICIES)
+def storage(request):
+    """The format of the mailboxes."""
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def server(start, storage):
+    return start(storage=storage, groups=POLICIES)
+
+
+@pytest.fixture(scope="module")
+def locking_server(start, storage):
+    return start(storage=storage, groups=POLICIES,
+                 conf="protocol pop3 {\n  pop3_lock_session = yes\n}\n")
 
 
 @pytest.fixture(params=POLICIES)
@@ -39,6 +51,20 @@ def test_a_confirmed_download_is_told_to_an_idling_imap_session(maildrop):
         pop.noop()
         idle.expect(1, "\\Seen")
         assert maildrop.having(KEYWORD) == [1]
+
+
+def test_a_session_that_locks_the_mailbox_is_marked_just_so(locking_server):
+    maildrop = locking_server.maildrop("complete")
+    maildrop.deliver(3)
+    with maildrop.idle() as idle, maildrop.pop3() as pop:
+        pop.retr(1)
+        pop.noop()
+        idle.expect(1, "\\Seen")
+        pop.dele(2)
+        pop.retr(3)
+        pop.quit()
+    assert maildrop.seen() == maildrop.having(KEYWORD) == [1, 2]
+    assert maildrop.log_problems() == []
 
 
 def test_downloads_are_marked_as_the_policy_says(maildrop, policy):
