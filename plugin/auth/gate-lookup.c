@@ -137,11 +137,31 @@ lookup_failed(struct gate_document_lookup *dlookup, const char *error)
 }
 
 static void
+log_unknown_keys(struct gate_document_lookup *dlookup,
+		 const struct coexist_document *document)
+{
+	struct gate_lookup *lookup = dlookup->lookup;
+	const char *const *names = coexist_document_get_unknown(document);
+
+	for (; *names != NULL; names++) T_BEGIN {
+		const char *line =
+			t_strdup_printf("Ignoring unknown key in %s: %s",
+					dlookup->key,
+					str_sanitize(*names,
+						     LOGGED_VALUE_LENGTH));
+		if (coexist_gate_may_log(lookup->gate, line))
+			e_warning(lookup->event, "%s", line);
+	} T_END;
+}
+
+static void
 lookup_succeeded(struct gate_document_lookup *dlookup,
 		 struct coexist_document *document)
 {
 	struct gate_lookup *lookup = dlookup->lookup;
 
+	if (document != NULL)
+		log_unknown_keys(dlookup, document);
 	coexist_document_cache_put(lookup->gate->last_known, dlookup->key,
 				   document, ioloop_time);
 	lookup_set_document(lookup, dlookup->scope, document);
