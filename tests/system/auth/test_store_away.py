@@ -4,12 +4,10 @@ import pytest
 
 import logins
 import texts
-from instance import PASSWORD
 from logins import Client, each
 
 ACTIONS = ("last-known", "allow", "tempfail")
 WAYS = each(logins.PASSWORD_WAYS, logins.PROOF_WAYS)
-CLOSED = {f"{protocol}_access": "deny" for protocol in ("imap", "pop3", "submission")}
 KEPT = b"[policy]\npop3_mark_read=quit\n"
 
 

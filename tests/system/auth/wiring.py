@@ -5,6 +5,8 @@ from instance.block import block
 
 GENERATION = Dovecot.installed().generation
 MECHANISMS = ["plain", "login", "cram-md5"] + ["apop"] * (GENERATION == 23)
+CLOSED = {f"{protocol}_access": "deny"
+          for protocol in ("imap", "pop3", "submission", "sieve", "webmail")}
 MASTER = "boss"         # logs in as alice with the name "alice*boss"
 
 
@@ -28,6 +30,15 @@ def passwords(name, path, *lines):
                                 f"args = scheme=PLAIN username_format=%u {path}", *lines])
     return block(f"passdb {name}", ["driver = passwd-file", f"passwd_file_path = {path}",
                                     "default_password_scheme = PLAIN", *lines])
+
+
+def userdb(name, path):
+    """Return one more userdb that reads a passwd-file."""
+    if GENERATION == 23:
+        return block("userdb", ["driver = passwd-file", f"args = username_format=%u {path}",
+                                "result_success = continue-ok"])
+    return block(f"userdb {name}", ["driver = passwd-file", f"passwd_file_path = {path}",
+                                    "result_success = continue-ok"])
 
 
 # The account of the master is one of the users. Its result goes on to the other

@@ -1,0 +1,135 @@
+"""The userdb half: what of the policy reaches the sessions, and who is a user."""
+
+import pytest
+
+import logins
+import texts
+from logins import Client, each
+from wiring import CLOSED, GENERATION, userdb
+
+WAYS = each(logins.PASSWORD_WAYS, logins.PROOF_WAYS)
+# The gate once more, as nobody should write it: without "skip = unauthenticated".
+UNSKIPPED = {
+    23: "passdb {\n  driver = coexist\n  args = /mnt/etc/coexist.conf.ext\n}\n",
+    24: "passdb careless {\n  driver = coexist\n}\n"}
+
+KEY = "coexist_pop3_mark_read"
+VALUES = ("never", "quit", "complete", "stock")
+SCOPES = ("default", "domain", "userdb", "mailbox")
+
+
+def names(scopes):
+    """Return a user whose policy names the key in these scopes, besides default."""
+    local = "".join(scope[0] for scope in scopes if scope in ("userdb", "mailbox")) or "n"
+    return f"{local}@{'says' if 'domain' in scopes else 'inherits'}.example"
+
+
+def combinations():
+    """Return every set of scopes that can name the key, as a list in order."""
+    return [[scope for place, scope in enumerate(SCOPES) if chosen >> place & 1]
+            for chosen in range(16) if chosen & 1]
+
+
+def value_of(scope):
+    """Each scope has a value of its own."""
+    return VALUES[SCOPES.index(scope)]
+
+
+@pytest.fixture(scope="module")
+def server(gated):
+    users = {names(scopes): {KEY: value_of("userdb")} if "userdb" in scopes else {}
+             for scopes in combinations()}
+    server = gated({**users, "plain": {}, "reader": {}})
+    server.store.put("default", pop3_mark_read=value_of("default"), pop3_keep_days="0")
+    server.store.put("domain/says.example", pop3_mark_read=value_of("domain"))
+    for scopes in combinations():
+        if "mailbox" in scopes:
+            server.store.put(f"mailbox/{names(scopes)}", pop3_mark_read=value_of("mailbox"))
+    return server
+
+
+def fields(server, user):
+    """Return {name: value} of what the userdb says."""
+    lines = server.doveadm("user", user).splitlines()
+    return dict(line.split("\t", 1) for line in lines[1:] if "\t" in line)
+
+
+@pytest.mark.parametrize("scopes", combinations(), ids="-".join)
+def test_the_narrowest_scope_is_handed_over(server, scopes):
+    assert fields(server, names(scopes))[KEY] == value_of(scopes[-1])
+
+
+def test_only_what_documents_name_is_handed_over(server):
+    assert {name for name in fields(server, "plain") if name.startswith("coexist_")} == {
+        KEY, "coexist_pop3_keep_days"}
+
+
+def test_without_documents_there_are_no_fields(gated):
+    server = gated({"plain": {}, "own": {KEY: "quit"}})
+    assert not [name for name in fields(server, "plain") if name.startswith("coexist_")]
+    assert fields(server, "own")[KEY] == "quit"
+
+
+def test_what_dovecot_conf_says_is_left_to_the_session(gated):
+    server = gated({"plain": {}}, coexist={"pop3_mark_read": "never"})
+    assert KEY not in fields(server, "plain")
+
+
+def test_an_unknown_value_is_not_handed_over(server):
+    server.store.put("mailbox/plain", pop3_mark_read="nevr", quota_warn="80 95")
+    found = fields(server, "plain")
+    server.store.remove("mailbox/plain")
+    assert found[KEY] == value_of("default")
+    assert found["coexist_quota_warn"] == "80 95"
+
+
+def test_the_session_obeys(server):
+    """pop3_mark_read of the mailbox's document: a download does not mark."""
+    user = "reader"
+    server.store.put(f"mailbox/{user}", pop3_mark_read="never")
+    server.deliver(user, b"Subject: hello\r\n\r\nhello\r\n")
+    client = server.pop3(user)
+    client.retr(1)
+    client.quit()
+    client = server.imap(user)
+    client.select()
+    assert client.search(None, "UNSEEN")[1] == [b"1"]
+    client.logout()
+
+
+# Who is a user
+
+def test_nobody_becomes_a_user_by_a_document(server):
+    server.store.put("mailbox/nobody", pop3_mark_read="quit")
+    done = server.doveadm("user", "nobody", check=False)
+    assert done.returncode == 67                # EX_NOUSER
+    with pytest.raises(Exception, match="550 5.1.1|User doesn't exist"):
+        server.deliver("nobody", b"Subject: hello\r\n\r\nhello\r\n")
+
+
+@pytest.fixture(scope="module")
+def careless(gated):
+    """A server that asks the gate about everybody, and a userdb that knows ghosts."""
+    server = gated({"alice": {}}, chain=userdb("ghosts", "/mnt/etc/ghosts"),
+                   conf=UNSKIPPED[GENERATION])
+    (server.folder / "etc/ghosts").write_text("ghost::65534:65534::/mnt/home/ghost::\n")
+    server.store.put("mailbox/alice", **CLOSED)
+    return server
+
+
+def test_a_ghost_gets_mail(careless):
+    careless.deliver("ghost", b"Subject: hello\r\n\r\nhello\r\n")
+    assert "/mnt/home/ghost" in careless.doveadm("user", "ghost")
+
+
+@pytest.mark.parametrize("user", ["ghost", "nobody"])
+@pytest.mark.parametrize("protocol, way", WAYS, ids=logins.name)
+def test_the_gate_is_no_password(careless, protocol, way, user):
+    """The other passdbs do not know them."""
+    assert way(careless, Client(user)) == logins.FAILS[protocol]
+
+
+@pytest.mark.parametrize("protocol, way", WAYS, ids=logins.name)
+def test_who_has_no_password_does_not_learn_the_policy(careless, protocol, way):
+    assert way(careless, Client("alice", logins.WRONG)) == logins.FAILS[protocol]
+    assert texts.sentence("deny", protocol) in way(careless, Client("alice"))
