@@ -102,14 +102,11 @@ class Instance:
 
     def stop(self):
         """End everything that start() began; valgrind gets the time to report."""
-        if self._launcher is not None:
-            if self._wrap and self._launcher.poll() is None:
+        try:
+            if self._wrap and self._launcher is not None:
                 self._end_gracefully()
-            self._launcher.stdin.close()
-            self._launcher.wait()
-            self._launcher.stdout.close()
-            self._launcher = None
-        self._ports.close()
+        finally:
+            self._end_at_once()
 
     def reload(self, **settings):
         """Write the configuration again, with e.g. coexist={...} changed, and obey it."""
@@ -331,10 +328,19 @@ class Instance:
         return " starting up" in self.log_text()
 
     def _end_gracefully(self):
-        os.kill(self._master, signal.SIGTERM)
+        if self._launcher.poll() is None:
+            os.kill(self._master, signal.SIGTERM)
         ended = select.select([self._launcher.stdout], [], [], 30)[0]
         if not ended:
             raise InstanceError("Dovecot did not end within 30 s")
+
+    def _end_at_once(self):
+        if self._launcher is not None:
+            self._launcher.stdin.close()
+            self._launcher.wait()
+            self._launcher.stdout.close()
+            self._launcher = None
+        self._ports.close()
 
     def _log_tail(self):
         start = (self.folder / "log/start.log").read_text(errors="replace")
