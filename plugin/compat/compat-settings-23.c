@@ -19,12 +19,43 @@
 
 struct coexist_site_settings {
 	struct mail_user *user;
-	pool_t pool;
+	/* What the user's settings say. Found in one pass, because Dovecot
+	   searches its list from the start for each name. */
+	const char *texts[COEXIST_KEY_COUNT];
 	/* What dovecot.conf said about the keys that a userdb field replaced.
 	   Read only when the first of them is asked for. */
 	const char *replaced[COEXIST_KEY_COUNT];
 	bool replaced_read;
 };
+
+/* Returns names and values in turns, and how many both are together. */
+static const char *const *
+plugin_settings_get(const struct mail_user_settings *set,
+		    unsigned int *count_r)
+{
+	*count_r = 0;
+	return !array_is_created(&set->plugin_envs) ? NULL :
+		array_get(&set->plugin_envs, count_r);
+}
+
+static bool setting_find_key(const char *name, enum coexist_key *key_r)
+{
+	return str_begins(name, COEXIST_KEY_PREFIX) &&
+		coexist_key_find(name + strlen(COEXIST_KEY_PREFIX), key_r);
+}
+
+static void texts_read(struct coexist_site_settings *set)
+{
+	const char *const *settings;
+	enum coexist_key key;
+	unsigned int i, count;
+
+	settings = plugin_settings_get(set->user->set, &count);
+	for (i = 0; i + 1 < count; i += 2) {
+		if (setting_find_key(settings[i], &key))
+			set->texts[key] = settings[i + 1];
+	}
+}
 
 int coexist_site_settings_read(struct mail_user *user,
 			       struct coexist_site_settings **set_r,
@@ -34,6 +65,7 @@ int coexist_site_settings_read(struct mail_user *user,
 
 	set = p_new(user->pool, struct coexist_site_settings, 1);
 	set->user = user;
+	texts_read(set);
 	*set_r = set;
 	return 0;
 }
@@ -62,9 +94,7 @@ replaced_add(struct coexist_site_settings *set, const char *name,
 {
 	enum coexist_key key;
 
-	if (!str_begins(name, COEXIST_KEY_PREFIX))
-		return;
-	if (!coexist_key_find(name + strlen(COEXIST_KEY_PREFIX), &key))
+	if (!setting_find_key(name, &key))
 		return;
 	set->replaced[key] = p_strdup(set->user->pool,
 				      expand(set->user, value));
@@ -81,7 +111,7 @@ replaced_read(struct coexist_site_settings *set, const char **error_r)
 	const struct setting_parser_info *user_info;
 	const struct setting_parser_context *parser;
 	const struct mail_user_settings *user_set;
-	const char *const *envs;
+	const char *const *settings;
 	unsigned int i, count;
 	pool_t pool;
 	int ret;
@@ -94,10 +124,9 @@ replaced_read(struct coexist_site_settings *set, const char **error_r)
 	if (ret == 0) {
 		user_set = master_service_settings_parser_get_others(
 			master_service, parser)[0];
-		envs = !array_is_created(&user_set->plugin_envs) ? NULL :
-			array_get(&user_set->plugin_envs, &count);
-		for (i = 0; envs != NULL && i + 1 < count; i += 2)
-			replaced_add(set, envs[i], envs[i + 1]);
+		settings = plugin_settings_get(user_set, &count);
+		for (i = 0; i + 1 < count; i += 2)
+			replaced_add(set, settings[i], settings[i + 1]);
 	}
 	pool_unref(&pool);
 	return ret;
@@ -122,16 +151,10 @@ replaced_get(struct coexist_site_settings *set, enum coexist_key key)
 const char *coexist_site_settings_get(struct coexist_site_settings *set,
 				      enum coexist_key key)
 {
-	const char *name = coexist_policy_keys[key].name;
-	const char *value;
-
-	if (coexist_userdb_fields_have(set->user->userdb_fields, name))
+	if (coexist_userdb_fields_have(set->user->userdb_fields,
+				       coexist_policy_keys[key].name))
 		return replaced_get(set, key);
-	T_BEGIN {
-		value = mail_user_plugin_getenv(set->user,
-			t_strconcat(COEXIST_KEY_PREFIX, name, NULL));
-	} T_END;
-	return value;
+	return set->texts[key];
 }
 
 static bool setting_is_known(const char *name)
@@ -146,16 +169,15 @@ const char *const *
 coexist_site_settings_get_unknown(struct coexist_site_settings *set)
 {
 	ARRAY_TYPE(const_string) unknown;
-	const char *const *envs, *name;
+	const char *const *settings, *name;
 	unsigned int i, count;
 
 	t_array_init(&unknown, 4);
-	envs = !array_is_created(&set->user->set->plugin_envs) ? NULL :
-		array_get(&set->user->set->plugin_envs, &count);
-	for (i = 0; envs != NULL && i + 1 < count; i += 2) {
-		if (!str_begins(envs[i], COEXIST_KEY_PREFIX))
+	settings = plugin_settings_get(set->user->set, &count);
+	for (i = 0; i + 1 < count; i += 2) {
+		if (!str_begins(settings[i], COEXIST_KEY_PREFIX))
 			continue;
-		name = envs[i] + strlen(COEXIST_KEY_PREFIX);
+		name = settings[i] + strlen(COEXIST_KEY_PREFIX);
 		if (!setting_is_known(name) &&
 		    !coexist_userdb_fields_have(set->user->userdb_fields, name))
 			array_push_back(&unknown, &name);
