@@ -107,7 +107,7 @@ def expunge_by_imap(maildrop, number):
         imap.expunge()
 
 
-def test_a_message_is_expunged_between_download_and_mark(maildrop, policy):
+def test_a_message_is_expunged_before_quit(maildrop, policy):
     maildrop.deliver(3)
     with maildrop.pop3() as pop:
         pop.retr(1)
@@ -116,6 +116,20 @@ def test_a_message_is_expunged_between_download_and_mark(maildrop, policy):
         pop.quit()
     assert maildrop.flags().keys() == {1, 2}
     assert maildrop.seen() == ([] if policy == "never" else [1])
+    assert maildrop.having(KEYWORD) == [1]
+    assert maildrop.log_problems() == []
+
+
+@pytest.mark.parametrize("policy", ["complete", "never"], indirect=True)
+def test_a_message_is_expunged_before_its_mark_is_applied(maildrop):
+    maildrop.deliver(2)
+    with maildrop.pop3() as pop:
+        pop.retr(1)
+        expunge_by_imap(maildrop, 1)
+        pop.retr(2)
+        pop.noop()
+        maildrop.server.wait_for(lambda: maildrop.having(KEYWORD) == [1])
+        pop.quit()
     assert maildrop.having(KEYWORD) == [1]
     assert maildrop.log_problems() == []
 
