@@ -25,7 +25,7 @@ const char *coexist_store_key_mailbox(const char *user)
 
 const char *coexist_store_key_domain(const char *domain)
 {
-	return store_key(COEXIST_STORE_PREFIX_DOMAIN, domain);
+	return store_key(COEXIST_STORE_PREFIX_DOMAIN, t_str_lcase(domain));
 }
 
 /* Returns the status, with a new document or an error. */
