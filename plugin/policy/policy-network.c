@@ -35,9 +35,8 @@ static GInetAddress *address_unmap(GInetAddress *address)
 					     G_SOCKET_FAMILY_IPV4);
 }
 
-/* Returns the network's first address: GInetAddressMask wants no bits behind
-   the prefix. */
-static GInetAddress *address_mask(GInetAddress *address, unsigned int bits)
+/* Returns the network's first address. */
+static GInetAddress *address_first(GInetAddress *address, unsigned int bits)
 {
 	guint8 bytes[16];
 	size_t i, size = g_inet_address_get_native_size(address);
@@ -49,12 +48,25 @@ static GInetAddress *address_mask(GInetAddress *address, unsigned int bits)
 			g_inet_address_get_family(address));
 }
 
+static GInetAddressMask *
+network_new(GInetAddress *address, unsigned int bits)
+{
+	g_autoptr(GInetAddress) first = NULL;
+	GInetAddressMask *network =
+		g_inet_address_mask_new(address, bits, NULL);
+
+	if (network != NULL)
+		return network;
+	/* it wants no bits behind the prefix; few networks have some */
+	first = address_first(address, bits);
+	return g_inet_address_mask_new(first, bits, NULL);
+}
+
 /* Returns NULL if the text is neither an address nor a CIDR range. */
 static GInetAddressMask *network_parse(const char *text)
 {
 	g_auto(GStrv) parts = g_strsplit(text, "/", 2);
 	g_autoptr(GInetAddress) address = coexist_address_parse(parts[0]);
-	g_autoptr(GInetAddress) first = NULL;
 	guint64 bits;
 
 	if (address == NULL)
@@ -69,8 +81,7 @@ static GInetAddressMask *network_parse(const char *text)
 		address = address_unmap(mapped);
 		bits -= MAPPED_PREFIX_BITS;
 	}
-	first = address_mask(address, bits);
-	return g_inet_address_mask_new(first, bits, NULL);
+	return network_new(address, bits);
 }
 
 bool coexist_network_list_contains(const char *networks, GInetAddress *address)
