@@ -290,7 +290,10 @@ static void test_keyring(void)
 static void test_keyring_add(void)
 {
 	g_autoptr(coexist_keyring) keyring = keyring_of(OTHER_BASE64);
+	g_autoptr(coexist_keyring) of_file = coexist_keyring_new();
+	g_autofree char *path = NULL;
 	g_autoptr(GError) error = NULL;
+	int fd;
 
 	g_assert_false(coexist_keyring_add_text(keyring, "keys",
 						PUBLIC_BASE64"\nx\n", NULL));
@@ -303,6 +306,13 @@ static void test_keyring_add(void)
 						&error));
 	g_assert_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
 	verify(SIGNED_DOCUMENT, STORE_KEY, keyring, NULL);
+
+	fd = g_file_open_tmp("coexist-keys-XXXXXX", &path, NULL);
+	g_close(fd, NULL);
+	g_file_set_contents(path, PUBLIC_PEM, -1, NULL);
+	g_assert_true(coexist_keyring_add_file(of_file, path, NULL));
+	verify(SIGNED_DOCUMENT, STORE_KEY, of_file, NULL);
+	g_unlink(path);
 }
 
 /* The signature of one key under the name of the other. */

@@ -224,6 +224,35 @@ static void test_language(void)
 	ROWS_CHECK(rows);
 }
 
+/* Only a site setting has this type. */
+static void test_paths(void)
+{
+	static const struct {
+		const char *text;
+		enum coexist_value_status status;
+	} rows[] = {
+		{ "/etc/dovecot/texts", COEXIST_VALUE_VALID },
+		{ "/a \"/b c\",/d", COEXIST_VALUE_VALID },
+		{ "etc/dovecot/texts", COEXIST_VALUE_UNKNOWN },
+		{ "/a b", COEXIST_VALUE_UNKNOWN },
+		{ "/a \"/b", COEXIST_VALUE_UNKNOWN },
+		{ "\"\"", COEXIST_VALUE_UNKNOWN },
+		{ "/a\n/b", COEXIST_VALUE_UNKNOWN },
+		{ "", COEXIST_VALUE_INHERIT },
+		{ NULL, COEXIST_VALUE_INHERIT },
+	};
+	struct coexist_value value;
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_test_message("row %zu", i);
+		g_assert_cmpint(coexist_value_parse(
+					&coexist_site_settings[
+						COEXIST_SITE_template_dir],
+					rows[i].text, &value), ==,
+				rows[i].status);
+	}
+}
+
 static void test_length(void)
 {
 	g_autofree char *text = g_strnfill(COEXIST_TEXT_MAX_LENGTH + 1, 'x');
@@ -294,6 +323,7 @@ int main(int argc, char *argv[])
 	g_test_add_func("/value/levels", test_levels);
 	g_test_add_func("/value/mailboxes", test_mailboxes);
 	g_test_add_func("/value/language", test_language);
+	g_test_add_func("/value/paths", test_paths);
 	g_test_add_func("/value/length", test_length);
 	g_test_add_func("/value/list", test_list);
 	g_test_add_func("/value/table", test_table);
