@@ -1,0 +1,75 @@
+"""tests/bench/run, after it has built what is needed."""
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from instance import Dovecot, InstanceError
+
+from . import instructions, login, machine, marking, memory, retr, sessions
+from .compare import Effort
+from .lab import Lab
+from .table import render
+
+MEASUREMENTS = {module.__name__.rpartition(".")[2]: module for module in
+                (instructions, retr, sessions, login, memory, marking)}
+NORMAL = Effort(rounds=12, seconds=90)
+QUICK = Effort(rounds=6, seconds=10)
+
+
+def arguments():
+    """Return the parsed command line."""
+    parser = argparse.ArgumentParser(prog="tests/bench/run")
+    parser.add_argument("names", metavar="NAME", nargs="*")
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--patience", type=float, default=30, metavar="SECONDS")
+    options = parser.parse_args()
+    unknown = set(options.names) - set(MEASUREMENTS)
+    if unknown:
+        parser.error(f"no such measurement: {' '.join(unknown)}; "
+                     f"there are: {' '.join(MEASUREMENTS)}")
+    return options
+
+
+def say(text):
+    """Tell what goes on; the table alone goes to standard output."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def measure(options):
+    """Return the rows of all the measurements that were asked for."""
+    effort = QUICK if options.quick else NORMAL
+    rows = []
+    with tempfile.TemporaryDirectory(prefix="coexist-bench.") as folder:
+        Path(folder).chmod(0o755)
+        lab = Lab(Path(folder))
+        for name, module in MEASUREMENTS.items():
+            if options.names and name not in options.names:
+                continue
+            say(f"== {name} (load {machine.load()})")
+            patience = machine.Patience(options.patience)
+            try:
+                for row in module.rows(lab, effort, patience):
+                    say("   " + "  ".join(filter(None, row.cells())))
+                    rows.append(row)
+            except (InstanceError, RuntimeError) as error:
+                say(f"   cannot be measured: {error}")
+    return rows
+
+
+def main():
+    """Measure and print."""
+    options = arguments()
+    start = time.monotonic()
+    load = machine.load()
+    rows = measure(options)
+    version = ".".join(map(str, Dovecot.installed().version))
+    print(f"\nDovecot {version}; {machine.describe()}; load {load} at the start; "
+          f"{(time.monotonic() - start) / 60:.0f} min\n")
+    print(render(rows))
+
+
+if __name__ == "__main__":
+    main()
