@@ -109,7 +109,7 @@ def test_a_master_passdb_need_not_go_on(admin):
     assert (status, failed(found)) == (0, {})
 
 
-@pytest.mark.skipif(not IS_23, reason="2.4 has no key file")
+@pytest.mark.only_on(23, reason="2.4 has no key file")
 def test_two_key_files(admin):
     status, found = preflight(admin, without("(coexist_config = ).*", r"\1/mnt/etc/other"))
     assert status == EX_CONFIG

@@ -13,10 +13,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from instance import Dovecot, InstanceError
+from instance import InstanceError
 from instance.instance import built_stage
 
-GENERATION = Dovecot.installed().generation
 LIB20 = "lib20_coexist_plugin.so"
 POP3 = "lib25_pop3_coexist_plugin.so"
 SETTINGS = "libcoexist_settings.so"
@@ -96,7 +95,7 @@ def test_the_pop3_module_for_another_dovecot(start, tmp_path):
 @pytest.mark.parametrize("spoil, complaint", [
     (stage_with_stale, f"Error: Couldn't load plugin .*{SETTINGS}: {OTHER_ABI}"),
     (stage_without, None)], ids=["stale", "missing"])
-@pytest.mark.skipif(GENERATION != 23, reason="Dovecot 2.4 needs the settings module")
+@pytest.mark.only_on(23, reason="Dovecot 2.4 needs the settings module")
 def test_a_useless_settings_module_changes_nothing_on_dovecot_23(start, tmp_path, spoil,
                                                                  complaint):
     server = start(modules=spoil(SETTINGS, tmp_path / "stage"),
@@ -114,7 +113,7 @@ def test_a_useless_settings_module_changes_nothing_on_dovecot_23(start, tmp_path
 
 
 @pytest.mark.parametrize("spoil", [stage_with_stale, stage_without], ids=["stale", "missing"])
-@pytest.mark.skipif(GENERATION == 23, reason="Dovecot 2.3 has plugin {}")
+@pytest.mark.only_on(24, reason="Dovecot 2.3 has plugin {}")
 def test_dovecot_24_does_not_start_on_settings_without_their_module(start, tmp_path, spoil):
     with pytest.raises(InstanceError, match="Unknown setting: coexist_pop3_mark_read"):
         start(modules=spoil(SETTINGS, tmp_path / "stage"),
@@ -122,7 +121,7 @@ def test_dovecot_24_does_not_start_on_settings_without_their_module(start, tmp_p
 
 
 @pytest.mark.parametrize("spoil", [stage_with_stale, stage_without], ids=["stale", "missing"])
-@pytest.mark.skipif(GENERATION == 23, reason="Dovecot 2.3 has plugin {}")
+@pytest.mark.only_on(24, reason="Dovecot 2.3 has plugin {}")
 def test_sessions_of_dovecot_24_are_stock_without_the_settings_module(start, tmp_path, spoil):
     server = start(modules=spoil(SETTINGS, tmp_path / "stage"),
                    groups={"never": {"coexist_pop3_mark_read": "never"}})

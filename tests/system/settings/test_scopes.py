@@ -159,7 +159,7 @@ def test_two_unknown_values_are_both_named(mistaken):
         "(expected one of: stock complete quit never)" for scope in ("userdb", "dovecot.conf")]
 
 
-@pytest.mark.skipif(GENERATION != 23, reason="Dovecot 2.4 refuses unknown settings")
+@pytest.mark.only_on(23, reason="Dovecot 2.4 refuses unknown settings")
 def test_an_unknown_key_in_dovecot_conf_is_logged_once_and_ignored(start):
     maildrop = start(coexist={"pop3_mark_raed": "never"}).maildrop()
     assert marks(maildrop) == {"\\Seen"}
@@ -167,7 +167,7 @@ def test_an_unknown_key_in_dovecot_conf_is_logged_once_and_ignored(start):
         "Ignoring unknown key in dovecot.conf: coexist_pop3_mark_raed"]
 
 
-@pytest.mark.skipif(GENERATION == 23, reason="Dovecot 2.3 cannot know unknown keys")
+@pytest.mark.only_on(24, reason="Dovecot 2.3 cannot know unknown keys")
 def test_dovecot_refuses_an_unknown_key_in_dovecot_conf(start):
     with pytest.raises(InstanceError, match="Unknown setting: coexist_pop3_mark_raed"):
         start(coexist={"pop3_mark_raed": "never"})
