@@ -29,10 +29,11 @@ def maildrop(server, policy):
 
 def test_imap_shows_and_finds_the_keyword_of_a_download(maildrop):
     maildrop.deliver(3)
+    before = maildrop.flags()[2]
     with maildrop.pop3() as pop:
         pop.retr(2)
         pop.quit()
-    assert KEYWORD in maildrop.flags()[2]
+    assert maildrop.flags()[2] - before - {"\\Seen"} == {KEYWORD}
     assert maildrop.search("KEYWORD", KEYWORD) == [2]
     assert maildrop.search("UNKEYWORD", KEYWORD) == [1, 3]
 
