@@ -19,6 +19,7 @@
 struct gate_lookup {
 	struct coexist_gate *gate;
 	struct event *event;
+	char *user;
 	unsigned int pending;
 	struct coexist_gate_policy result;
 	const char *const *userdb_texts;
@@ -56,12 +57,17 @@ log_unknown_value(void *context, const struct coexist_scope *scope,
 		  enum coexist_key key, const char *text)
 {
 	struct gate_lookup *lookup = context;
-	const char *line;
+	const char *line, *user;
 
+	/* the same words are the same mistake in a scope of many users only */
+	user = scope == &lookup->result.scopes[COEXIST_GATE_SCOPE_MAILBOX] ||
+		scope == &lookup->result.scopes[COEXIST_GATE_SCOPE_USERDB] ?
+		lookup->user : "";
 	line = t_strdup_printf("Ignoring unknown value in %s: %s=%s",
 			       scope->name, coexist_policy_keys[key].name,
 			       str_sanitize(text, LOGGED_VALUE_LENGTH));
-	if (coexist_gate_may_log(lookup->gate, line))
+	if (coexist_gate_may_log(lookup->gate,
+				 t_strconcat(line, " ", user, NULL)))
 		e_warning(lookup->event, "%s", line);
 }
 
@@ -104,6 +110,7 @@ static void lookup_finish(struct gate_lookup *lookup)
 	for (i = 0; i < COEXIST_GATE_SCOPE_COUNT; i++)
 		coexist_document_unref(lookup->documents[i]);
 	event_unref(&lookup->event);
+	i_free(lookup->user);
 	i_free(lookup);
 }
 
@@ -246,6 +253,7 @@ void coexist_gate_lookup(struct coexist_gate *gate, struct event *event,
 	lookup->gate = gate;
 	lookup->event = event;
 	event_ref(event);
+	lookup->user = i_strdup(user);
 	lookup->userdb_texts = userdb_texts;
 	lookup->callback = callback;
 	lookup->context = context;

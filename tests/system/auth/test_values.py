@@ -129,12 +129,22 @@ def test_a_value_of_the_mailbox(server, number, text, wanted, logged):
             assert texts.sentence("network", "pop3") in reply
         else:
             assert reply == wanted
+    if logged is not None:
+        server.wait_for(lambda: len(server.log_problems()) > before)
     problems = server.log_problems()[before:]
     if logged is None:
         assert problems == []
     else:  # once
         assert [logged in line and "Warning:" in line for line in problems] == [True]
         assert len(problems[0]) < 300
+
+
+def test_the_same_mistake_is_logged_for_each_mailbox(server):
+    for user in ("value0", "value1"):
+        server.store.put(f"mailbox/{user}", pop3_tls="sometimes")
+        outcome(server, user)
+        server.wait_log(rf"{user}.*Warning: .*pop3_tls=sometimes|"
+                        rf"Warning: .*{user}.*pop3_tls=sometimes")
 
 
 @pytest.mark.parametrize("number, value", cases(FIELDS))
