@@ -1,6 +1,7 @@
 """tests/bench/run, after it has built what is needed."""
 
 import argparse
+import signal
 import sys
 import tempfile
 import time
@@ -62,6 +63,7 @@ def measure(options):
 def main():
     """Measure and print."""
     options = arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # leave nothing behind
     start = time.monotonic()
     load = machine.load()
     rows = measure(options)
