@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import datetime, timezone
 
 from idle import Idle
-from instance import config, message
+from instance import InstanceError, config, message
 from transcript import Transcript
 
 LINE = b"Nobody is going to read this. " * 30 + b"\r\n"
@@ -66,7 +66,7 @@ class Maildrop:
 
         Without a quit() inside, the connection is just closed.
         """
-        with self._session(self.server.pop3(self.user, **how)) as client:
+        with self._session(self.server.pop3(self.user, **how), how.get("tls")) as client:
             yield client
 
     @contextmanager
@@ -82,14 +82,26 @@ class Maildrop:
         return self.server.session_pid("pop3", self.user)
 
     @contextmanager
-    def _session(self, connection):
+    def _session(self, connection, tls=False):
         try:
             pid = self.pop3_pid()
             yield connection
         finally:
             connection.close()
+        if tls:
+            self._kick_if_forgotten(pid)
         self.server.wait_for(lambda: not _is_running(pid), 20,
                              "the end of the POP3 session")
+
+    def _kick_if_forgotten(self, pid):
+        """End a session of a TLS client whose end the login process has missed.
+
+        That is Dovecot's: doc/dovecot-notes.md, POP3.
+        """
+        try:
+            self.server.wait_for(lambda: not _is_running(pid), 5)
+        except InstanceError:
+            self.server.doveadm("kick", self.user, check=False)
 
     # IMAP
 
