@@ -43,6 +43,13 @@ pop3_download_get_stream(struct mail *_mail, bool get_body,
 	return 0;
 }
 
+/* Returns TRUE if nothing is left to read. i_stream_read_eof() asks the file
+   once more even if the stream knows. */
+static bool is_at_end(struct istream *stream)
+{
+	return !i_stream_have_bytes_left(stream) || i_stream_read_eof(stream);
+}
+
 /* Returns TRUE if RETR read the message to its end and could write all of it.
    Dovecot ends a RETR in the same way when it can do neither. */
 static bool
@@ -51,7 +58,7 @@ retr_is_complete(struct pop3_download_mail *dmail)
 	struct ostream *output = dmail->session->client->output;
 
 	return !output->closed && output->stream_errno == 0 &&
-		i_stream_read_eof(dmail->stream) &&
+		is_at_end(dmail->stream) &&
 		dmail->stream->stream_errno == 0;
 }
 
