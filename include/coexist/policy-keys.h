@@ -72,7 +72,7 @@
 	    "POP3 sessions from these networks (a ticket system, a backup) " \
 	    "never mark anything.") \
 	KEY(pop3_delete, CHOICE, "expunge", "expunge hide trash archive", \
-	    LATER, \
+	    ENFORCED, \
 	    "What DELE and QUIT do. hide: the message stays in IMAP, read, " \
 	    "and is never listed to POP3 again. trash, archive: it is moved " \
 	    "there, read.") \
@@ -128,6 +128,13 @@ enum coexist_mark_read {
 	COEXIST_MARK_READ_COMPLETE,
 	COEXIST_MARK_READ_QUIT,
 	COEXIST_MARK_READ_NEVER
+};
+
+enum coexist_delete {
+	COEXIST_DELETE_EXPUNGE,
+	COEXIST_DELETE_HIDE,
+	COEXIST_DELETE_TRASH,
+	COEXIST_DELETE_ARCHIVE
 };
 
 enum coexist_access {

@@ -23,6 +23,8 @@
 	SETTING(policy_public_keys, PATHS, "", NULL, \
 		"Files with Ed25519 public keys. Where there are some, a " \
 		"document counts only with a signature of one of them.") \
+	SETTING(archive_mailbox, TEXT, "Archive", NULL, \
+		"The mailbox to which pop3_delete = archive moves messages.") \
 	SETTING(template_dir, PATHS, "", NULL, \
 		"Directory with texts of the site's own.")
 

@@ -157,10 +157,25 @@ const char *coexist_site_settings_get(struct coexist_site_settings *set,
 	return set->texts[key];
 }
 
+const char *coexist_session_setting_get(struct mail_user *user,
+					enum coexist_site_setting setting)
+{
+	const struct coexist_policy_key *info = &coexist_site_settings[setting];
+	const char *value = mail_user_plugin_getenv(user,
+		t_strconcat(COEXIST_KEY_PREFIX, info->name, NULL));
+
+	return value == NULL || *value == '\0' ? info->default_value : value;
+}
+
 static bool setting_is_known(const char *name)
 {
 	enum coexist_key key;
+	unsigned int i;
 
+	for (i = 0; i < COEXIST_SITE_COUNT; i++) {
+		if (strcmp(name, coexist_site_settings[i].name) == 0)
+			return TRUE;
+	}
 	/* coexist_config names the key file for doveadm */
 	return coexist_key_find(name, &key) || strcmp(name, "config") == 0;
 }

@@ -9,6 +9,7 @@
 
 #include "settings.h"
 #include "mail-user.h"
+#include "policy-value.h"
 
 struct coexist_site_settings {
 	struct coexist_settings *set;
@@ -53,6 +54,27 @@ const char *coexist_site_settings_get(struct coexist_site_settings *set,
 {
 	return *(const char *const *)
 		CONST_PTR_OFFSET(set->set, coexist_setting_defines[key].offset);
+}
+
+const char *coexist_session_setting_get(struct mail_user *user,
+					enum coexist_site_setting setting)
+{
+	const struct coexist_policy_key *info = &coexist_site_settings[setting];
+	const struct coexist_site_setting_texts *set;
+	const char *error, *text;
+
+	if (settings_get(user->event, &coexist_site_setting_parser_info, 0,
+			 &set, &error) < 0) {
+		e_error(user->event, "coexist: Can't read %s%s, using %s: %s",
+			COEXIST_KEY_PREFIX, info->name, info->default_value,
+			error);
+		return info->default_value;
+	}
+	text = *(const char *const *)CONST_PTR_OFFSET(set,
+		coexist_site_setting_defines[setting].offset);
+	text = p_strdup(user->pool, *text == '\0' ? info->default_value : text);
+	settings_free(set);
+	return text;
 }
 
 const char *const *

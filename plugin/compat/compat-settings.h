@@ -2,6 +2,7 @@
 #define COEXIST_COMPAT_SETTINGS_H
 
 #include "coexist/policy-keys.h"
+#include "coexist/site-settings.h"
 
 struct mail_user;
 
@@ -29,5 +30,10 @@ const char *coexist_site_settings_get(struct coexist_site_settings *set,
    configuration refuses them. */
 const char *const *
 coexist_site_settings_get_unknown(struct coexist_site_settings *set);
+
+/* Returns a site setting that sessions obey, never NULL, allocated like the
+   user. On Dovecot 2.3 they are in plugin {} like the policy. */
+const char *coexist_session_setting_get(struct mail_user *user,
+					enum coexist_site_setting setting);
 
 #endif

@@ -23,6 +23,11 @@ static struct mail_storage_hooks pop3_coexist_mail_storage_hooks = {
 	.mail_allocated = pop3_download_mail_allocated
 };
 
+/* Dovecot chains the functions of a hook, not those within one. */
+static struct mail_storage_hooks pop3_delete_mail_storage_hooks = {
+	.mail_allocated = pop3_delete_mail_allocated
+};
+
 static void session_begin(struct client *client)
 {
 	const char *reason = coexist_guard_get_reason(client->user);
@@ -47,10 +52,12 @@ void pop3_coexist_plugin_init(struct module *module)
 	next_hook_client_created =
 		pop3_client_created_hook_set(pop3_coexist_client_created);
 	mail_storage_hooks_add(module, &pop3_coexist_mail_storage_hooks);
+	mail_storage_hooks_add(module, &pop3_delete_mail_storage_hooks);
 }
 
 void pop3_coexist_plugin_deinit(void)
 {
+	mail_storage_hooks_remove(&pop3_delete_mail_storage_hooks);
 	mail_storage_hooks_remove(&pop3_coexist_mail_storage_hooks);
 	(void)pop3_client_created_hook_set(next_hook_client_created);
 }

@@ -15,6 +15,7 @@
 #include "array.h"
 #include "ioloop.h"
 #include "istream.h"
+#include "seq-range-array.h"
 #include "mail-storage-private.h"
 #include "pop3-session.h"
 #include "coexist-user.h"
@@ -108,6 +109,13 @@ static void client_has_sent(void *context)
 		apply_soon(session);
 }
 
+uint32_t pop3_session_msgnum_to_seq(const struct client *client,
+				    unsigned int msgnum)
+{
+	return msgnum < client->msgnum_to_seq_map_count ?
+		client->msgnum_to_seq_map[msgnum] : msgnum + 1;
+}
+
 /* Returns the place of a message in the maildrop, from 0. */
 static unsigned int
 msgnum_from_seq(const struct client *client, uint32_t seq)
@@ -195,6 +203,34 @@ pop3_session_transaction_commit(struct mailbox_transaction_context *t,
 	return 0;
 }
 
+static int pop3_session_sync_deinit(struct mailbox_sync_context *ctx,
+				    struct mailbox_sync_status *status_r)
+{
+	struct mailbox *box = ctx->box;
+	struct pop3_session_mailbox *sbox = POP3_SESSION_MAILBOX_CONTEXT(box);
+	struct pop3_session *session = sbox->session;
+
+	if (sbox->module_ctx.super.sync_deinit(ctx, status_r) < 0)
+		return -1;
+	return !session->client->quit_seen ||
+		session->del.action == COEXIST_DELETE_EXPUNGE ? 0 :
+		pop3_delete_finish(session, box);
+}
+
+bool pop3_session_get_downloaded(const struct pop3_session *session,
+				 ARRAY_TYPE(seq_range) *uids)
+{
+	const struct pop3_mark *marks;
+	unsigned int i, count;
+
+	marks = array_get(&session->marks, &count);
+	for (i = 0; i < count; i++) {
+		if (marks[i].downloaded)
+			seq_range_array_add(uids, marks[i].uid);
+	}
+	return !array_is_empty(uids);
+}
+
 void pop3_session_mailbox_allocated(struct mailbox *box)
 {
 	struct pop3_session *session = pop3_session_find(box->storage->user);
@@ -215,6 +251,7 @@ void pop3_session_mailbox_allocated(struct mailbox *box)
 	sbox->module_ctx.super = *v;
 	box->vlast = &sbox->module_ctx.super;
 	v->transaction_commit = pop3_session_transaction_commit;
+	v->sync_deinit = pop3_session_sync_deinit;
 	MODULE_CONTEXT_SET(box, pop3_session_mailbox_module, sbox);
 }
 
@@ -256,18 +293,24 @@ void pop3_session_create(struct client *client)
 	struct pop3_session_user *suser;
 	struct pop3_read_policy read_policy;
 	struct pop3_session *session;
+	struct pop3_delete del;
 
 	if (policy == NULL)
 		return;
 	pop3_read_policy_init(&read_policy, policy,
 			      client->user->conn.remote_ip);
+	pop3_delete_init(&del, client, policy);
 	if (read_policy.mark_read == COEXIST_MARK_READ_STOCK &&
-	    !read_policy.mark_downloaded)
+	    !read_policy.mark_downloaded &&
+	    del.action == COEXIST_DELETE_EXPUNGE)
 		return;
 
 	session = p_new(client->pool, struct pop3_session, 1);
 	session->client = client;
 	session->read_policy = read_policy;
+	session->del = del;
+	if (del.action != COEXIST_DELETE_EXPUNGE)
+		pop3_delete_prepare_client(&session->del, client);
 	p_array_init(&session->marks, client->pool, 16);
 	session->module_ctx.super = client->v;
 	client->v.destroy = pop3_session_destroy;

@@ -1,6 +1,7 @@
 #ifndef POP3_SESSION_H
 #define POP3_SESSION_H
 
+#include "pop3-delete.h"
 #include "pop3-read-state.h"
 
 struct client;
@@ -16,6 +17,7 @@ struct pop3_session {
 	/* the maildrop; not what may lie behind it if it is a virtual one */
 	struct mailbox *box;
 	struct pop3_read_policy read_policy;
+	struct pop3_delete del;
 
 	/* Changes that downloads of this session brought and that were not
 	   applied yet. */
@@ -37,5 +39,14 @@ void pop3_session_mailbox_allocated(struct mailbox *box);
 void pop3_session_retr_begin(struct pop3_session *session);
 void pop3_session_retr_end(struct pop3_session *session, struct mail *mail,
 			   bool complete);
+
+/* Adds the UIDs of messages that are still to get the keyword of confirmed
+   downloads. Returns FALSE if there are none. */
+bool pop3_session_get_downloaded(const struct pop3_session *session,
+				 ARRAY_TYPE(seq_range) *uids);
+
+/* Returns the sequence of the maildrop's message with this number, from 0. */
+uint32_t pop3_session_msgnum_to_seq(const struct client *client,
+				    unsigned int msgnum);
 
 #endif

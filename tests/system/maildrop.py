@@ -120,10 +120,10 @@ class Maildrop:
         with self.imap() as client:
             yield Idle(client)
 
-    def flags(self):
+    def flags(self, mailbox="INBOX"):
         """Return {message number: set of its flags and keywords}."""
         with self.imap() as client:
-            count = int(client.select(readonly=True)[1][0])
+            count = int(client.select(mailbox, readonly=True)[1][0])
             lines = client.fetch("1:*", "(FLAGS)")[1] if count else []
         found = {}
         for line in lines:
@@ -134,6 +134,17 @@ class Maildrop:
     def having(self, flag):
         """Return the numbers of the messages with a flag or keyword, in order."""
         return [number for number, flags in self.flags().items() if flag in flags]
+
+    def subjects(self, mailbox="INBOX"):
+        """Return the subjects in a mailbox, in order; [] if there is no such one."""
+        with self.imap() as client:
+            status, data = client.select(mailbox, readonly=True)
+            if status == "NO":
+                return []
+            lines = client.fetch("1:*", "(BODY.PEEK[HEADER.FIELDS (SUBJECT)])")[1] \
+                if int(data[0]) else []
+        return [re.search(rb"Subject: (.*?)\r\n", line[1])[1].decode()
+                for line in lines if isinstance(line, tuple)]
 
     def seen(self):
         """Return the numbers of the messages that are read, in order."""

@@ -13,6 +13,10 @@ POLICIES = {policy: {"coexist_pop3_mark_read": policy,
 POLICIES["mistaken"] = {"coexist_pop3_mark_read": "nevr", "coexist_pop3_reed": "x"}
 POLICIES["fetcher"] = {"coexist_pop3_mark_read": "complete",
                        "coexist_pop3_fetcher_networks": "127.0.0.0/8"}
+POLICIES["hide"] = {"coexist_pop3_delete": "hide"}
+POLICIES["trash"] = {"coexist_pop3_delete": "trash", "coexist_pop3_mark_read": "complete"}
+# no mailbox can have such a name
+POLICIES["archive"] = {"coexist_pop3_delete": "archive"}
 
 
 def orderly(maildrop):
@@ -29,6 +33,16 @@ def orderly(maildrop):
         pop.dele(3)
         wire.send(pop, "RETR 4", "QUIT")
         wire.read_to_end(pop)
+
+
+def refused(maildrop):
+    """Nothing of what is deleted can be moved."""
+    maildrop.deliver(3)
+    with maildrop.pop3() as pop:
+        pop.retr(1)
+        wire.send(pop, "DELE 1", "DELE 3", "QUIT")
+        assert b"-ERR [SYS/" in wire.read_to_end(pop)
+    assert len(maildrop.subjects()) == 3
 
 
 def broken(maildrop):
@@ -61,7 +75,8 @@ def told(maildrop):
 
 
 CASES = [("stock", orderly), ("never", orderly), ("fetcher", orderly), ("mistaken", orderly),
-         ("never", broken), ("complete", told),
+         ("hide", orderly), ("hide", broken), ("trash", orderly), ("trash", kicked),
+         ("archive", refused), ("never", broken), ("complete", told),
          *((policy, session) for policy in ("complete", "quit")
            for session in (orderly, broken, kicked))]
 
@@ -69,7 +84,7 @@ CASES = [("stock", orderly), ("never", orderly), ("fetcher", orderly), ("mistake
 @pytest.fixture(scope="module")
 def server(start):
     return start(groups=POLICIES, wrap={"pop3": "valgrind"}, quota=True,
-                 coexist={"pop3_mark_read": "stok"})
+                 coexist={"pop3_mark_read": "stok", "archive_mailbox": "a" * 1000})
 
 
 @pytest.mark.parametrize("policy, session", CASES,

@@ -1,6 +1,7 @@
 """Our modules do their work with Dovecot's other plugins loaded, and let them do theirs."""
 
 import re
+import smtplib
 
 import pytest
 
@@ -8,6 +9,7 @@ import leaving
 from instance import message
 from maildrop import large_message
 
+GROUPS = {action: {"coexist_pop3_delete": action} for action in ("hide", "trash")}
 COMPLETE = {"pop3_mark_read": "complete", "pop3_mark_downloaded": "yes"}
 POP3 = ["pop3_coexist"]
 
@@ -53,7 +55,7 @@ SETUPS = {
 def server(start, request):
     plugins, settings = SETUPS[request.param]
     return start(plugins={"all": ["coexist", *plugins], "pop3": POP3}, coexist=COMPLETE,
-                 **settings)
+                 groups=GROUPS, **settings)
 
 
 def beside(*names):
@@ -92,6 +94,30 @@ def test_dele_and_quit_expunges(maildrop):
     assert maildrop.log_problems() == []
 
 
+def test_what_pop3_deletes_is_hidden(server):
+    maildrop = server.maildrop("hide")
+    maildrop.deliver(3)
+    with maildrop.pop3() as pop:
+        pop.dele(2)
+        assert pop.quit().startswith(b"+OK")
+    assert maildrop.subjects() == ["number 1", "number 2", "number 3"]
+    assert maildrop.having("$POP3Hidden") == maildrop.seen() == [2]
+    assert maildrop.subjects("EXPUNGED") == []
+    assert maildrop.log_problems() == []
+
+
+def test_what_pop3_deletes_is_moved(server):
+    maildrop = server.maildrop("trash")
+    maildrop.deliver(3)
+    with maildrop.pop3() as pop:
+        pop.dele(1)
+        pop.dele(3)
+        assert pop.quit().startswith(b"+OK")
+    assert maildrop.subjects() == ["number 2"]
+    assert maildrop.subjects("Trash") == ["number 1", "number 3"]
+    assert maildrop.log_problems() == []
+
+
 @beside("mail_log", "all")
 def test_mail_log_names_marks_and_deletions(server, maildrop):
     maildrop.deliver(2)
@@ -117,6 +143,22 @@ def test_lazy_expunge_keeps_what_pop3_deletes(server, maildrop):
         assert imap.select("EXPUNGED", readonly=True)[1] == [b"1"]
 
 
+@beside("lazy_expunge", "all")
+def test_lazy_expunge_takes_a_move_to_the_trash_for_one_by_imap(server):
+    maildrop = server.maildrop("trash")
+    maildrop.deliver(2)
+    with maildrop.imap() as imap:
+        imap.create("Trash")
+        imap.select()
+        assert imap.uid("MOVE", "1", "Trash")[0] == "OK"
+    kept = maildrop.subjects("EXPUNGED")
+    with maildrop.pop3() as pop:
+        pop.dele(1)
+        pop.quit()
+    assert maildrop.subjects("Trash") == ["number 1", "number 2"]
+    assert maildrop.subjects("EXPUNGED") == [*kept, *(["number 2"] if kept else [])]
+
+
 @beside("quota")
 def test_quota_counts_what_pop3_deletes(maildrop):
     maildrop.deliver(3)
@@ -139,17 +181,56 @@ def test_a_virtual_mailbox_shows_the_marks_of_its_inbox(maildrop):
         assert imap.select("virtual/Unread", readonly=True)[1] == [b"1"]
 
 
+def test_a_full_mailbox_has_room_for_a_move(start):
+    server = start(plugins={"all": ["coexist", "quota"], "pop3": POP3}, quota="30K",
+                   groups=GROUPS)
+    maildrop = server.maildrop("trash")
+    with pytest.raises(smtplib.SMTPResponseException, match="Quota exceeded"):
+        for number in range(100):
+            maildrop.deliver(message(f"number {number}", body="x\n" * 1000))
+    count = maildrop.quota_messages()
+    with maildrop.pop3() as pop:
+        for number in range(1, count + 1):
+            pop.dele(number)
+        assert pop.quit().startswith(b"+OK")
+    assert maildrop.quota_messages() == len(maildrop.subjects("Trash")) == count
+    assert maildrop.subjects() == []
+
+
+TRASH = {"conf23": "plugin {\n  trash = /mnt/etc/trash.conf\n}\n",
+         "conf24": "namespace inbox {\n  mailbox Trash {\n    trash_priority = 1\n  }\n}\n"}
+
+
+def test_the_trash_plugin_makes_room_of_what_pop3_deleted(start):
+    server = start(plugins={"all": ["coexist", "quota", "trash"], "pop3": POP3},
+                   quota="100K", groups=GROUPS, **TRASH)
+    (server.folder / "etc" / "trash.conf").write_text("1 Trash\n")
+    maildrop = server.maildrop("trash")
+    body = "x\n" * 6000
+    maildrop.deliver(*(message(f"old {n}", body=body) for n in range(5)))
+    with maildrop.pop3() as pop:
+        for number in range(1, 6):
+            pop.dele(number)
+        assert pop.quit().startswith(b"+OK")
+    assert len(maildrop.subjects("Trash")) == 5
+    maildrop.deliver(message("new", body=body))
+    assert maildrop.subjects() == ["new"]
+    assert 0 < len(maildrop.subjects("Trash")) < 5
+    assert maildrop.log_problems() == []
+
+
 # The maildrop itself is virtual
 
 @pytest.fixture(scope="module")
 def virtual_server(start):
     """INBOX is a virtual mailbox, made of real/INBOX."""
-    inbox = "namespace inbox {\n  inbox = no\n  prefix = real/\n}\n"
+    inbox = ("namespace inbox {\n  inbox = no\n  prefix = real/\n"
+             "  mailbox Trash {\n    special_use = \\Trash\n  }\n}\n")
     namespace = "namespace pop {\n  inbox = yes\n  separator = /\n  %s\n}\n"
     return start(
         plugins={"all": ["coexist", "virtual"], "pop3": POP3}, coexist=COMPLETE,
         groups={"quit": {"coexist_pop3_mark_read": "quit"},
-                "never": {"coexist_pop3_mark_read": "never"}},
+                "never": {"coexist_pop3_mark_read": "never"}, **GROUPS},
         conf23=inbox + namespace % "location = virtual:~/virtual",
         conf24=inbox + namespace % "mail_driver = virtual\n  mail_path = ~/virtual")
 
@@ -189,3 +270,27 @@ def test_an_idling_session_of_a_virtual_inbox_is_told(virtual_server):
         pop.retr(1)
         pop.noop()
         idle.expect(1, "\\Seen")
+
+
+def test_what_is_deleted_in_a_virtual_inbox_is_hidden(virtual_server):
+    maildrop = virtual_server.maildrop("hide")
+    fill_virtual_inbox(maildrop, 3)
+    with maildrop.pop3() as pop:
+        pop.dele(2)
+        assert pop.quit().startswith(b"+OK")
+    with maildrop.pop3() as pop:
+        assert pop.stat()[0] == 2
+        pop.quit()
+    assert len(maildrop.subjects("real/INBOX")) == 3
+    assert maildrop.log_problems() == []
+
+
+def test_what_is_deleted_in_a_virtual_inbox_is_moved_once(virtual_server):
+    maildrop = virtual_server.maildrop("trash")
+    fill_virtual_inbox(maildrop, 3)
+    with maildrop.pop3() as pop:
+        pop.dele(2)
+        assert pop.quit().startswith(b"+OK")
+    assert maildrop.subjects("real/INBOX") == ["number 1", "number 3"]
+    assert maildrop.subjects("real/Trash") == ["number 2"]
+    assert maildrop.log_problems() == []

@@ -1,0 +1,68 @@
+#ifndef COEXIST_COMPAT_MAILBOX_H
+#define COEXIST_COMPAT_MAILBOX_H
+
+#include "compat.h"
+#include "array.h"
+#include "mail-storage-private.h"
+#include "mail-storage-settings.h"
+
+/* Tells who watches the copy, like quota, that the message is about to be
+   expunged from where it was, or that it is over. */
+static inline void
+coexist_save_set_moving(struct mail_save_context *ctx, struct mail *mail)
+{
+	ctx->moving = mail != NULL;
+#if DOVECOT_PREREQ(2, 4, 0)
+	ctx->expunged_mail = mail;
+#endif
+}
+
+/* Returns TRUE if dovecot.conf gives the mailbox this special use. */
+static inline bool
+coexist_mailbox_is_for(const struct mailbox_settings *set,
+		       const char *special_use)
+{
+#if DOVECOT_PREREQ(2, 4, 0)
+	const char *use;
+
+	if (!array_is_created(&set->special_use))
+		return FALSE;
+	array_foreach_elem(&set->special_use, use) {
+		if (strcasecmp(use, special_use) == 0)
+			return TRUE;
+	}
+	return FALSE;
+#else
+	return str_array_icase_find(t_strsplit_spaces(set->special_use, " "),
+				    special_use);
+#endif
+}
+
+#if DOVECOT_PREREQ(2, 4, 0)
+#define COEXIST_NAMESPACE_MAILBOXES(ns) (&(ns)->set->parsed_mailboxes)
+typedef const struct mailbox_settings coexist_mailbox_settings_t;
+#else
+#define COEXIST_NAMESPACE_MAILBOXES(ns) (&(ns)->set->mailboxes)
+typedef struct mailbox_settings coexist_mailbox_settings_t;
+#endif
+
+/* Returns the name, without the namespace's prefix, of the mailbox for which
+   dovecot.conf has this special use, whether it exists or not. NULL if there
+   is none. */
+static inline const char *
+coexist_namespace_configured(const struct mail_namespace *ns,
+			     const char *special_use)
+{
+	coexist_mailbox_settings_t *set;
+
+	if (!array_is_created(COEXIST_NAMESPACE_MAILBOXES(ns)))
+		return NULL;
+	array_foreach_elem(COEXIST_NAMESPACE_MAILBOXES(ns), set) {
+		if (coexist_mailbox_is_for(set, special_use) &&
+		    strpbrk(set->name, "*%") == NULL)
+			return set->name;
+	}
+	return NULL;
+}
+
+#endif

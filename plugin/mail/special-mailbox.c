@@ -1,0 +1,78 @@
+/* See the contract in special-mailbox.h. */
+
+#include "lib.h"
+#include "special-mailbox.h"
+#include "mail-namespace.h"
+#include "mail-storage-private.h"
+#include "compat-mailbox.h"
+
+static const char *
+name_with_prefix(const struct mail_namespace *ns, const char *name)
+{
+	return strncmp(name, ns->prefix, strlen(ns->prefix)) == 0 ? name :
+		t_strconcat(ns->prefix, name, NULL);
+}
+
+/* Returns the namespace and full name of the mailbox that dovecot.conf names
+   for the special use, else of the fallback. */
+static const char *
+mailbox_to_create(struct mail_user *user, const char *special_use,
+		  const char *fallback, struct mail_namespace **ns_r)
+{
+	struct mail_namespace *ns;
+	const char *name;
+
+	for (ns = user->namespaces; special_use != NULL && ns != NULL;
+	     ns = ns->next) {
+		name = coexist_namespace_configured(ns, special_use);
+		if (name != NULL && ns->type == MAIL_NAMESPACE_TYPE_PRIVATE) {
+			*ns_r = ns;
+			return name_with_prefix(ns, name);
+		}
+	}
+	*ns_r = mail_namespace_find_inbox(user->namespaces);
+	return name_with_prefix(*ns_r, fallback);
+}
+
+static int open_or_create(struct mailbox *box)
+{
+	if (mailbox_open(box) == 0)
+		return 0;
+	if (mailbox_get_last_mail_error(box) != MAIL_ERROR_NOTFOUND)
+		return -1;
+	if (mailbox_create(box, NULL, FALSE) < 0) {
+		/* somebody else may have been faster */
+		if (mailbox_get_last_mail_error(box) != MAIL_ERROR_EXISTS)
+			return -1;
+	} else if (mailbox_set_subscribed(box, TRUE) < 0) {
+		e_warning(box->event, "coexist: Can't subscribe to the new "
+			  "mailbox: %s",
+			  mailbox_get_last_internal_error(box, NULL));
+	}
+	return mailbox_open(box);
+}
+
+struct mailbox *
+coexist_special_mailbox_open(struct mail_user *user, const char *special_use,
+			     const char *fallback, int *ret_r)
+{
+	struct mail_namespace *ns;
+	struct mailbox *box;
+	const char *name;
+
+	if (special_use != NULL) {
+		box = mailbox_alloc_for_user(user, special_use,
+					     MAILBOX_FLAG_SPECIAL_USE |
+					     MAILBOX_FLAG_SAVEONLY);
+		*ret_r = mailbox_open(box);
+		if (*ret_r == 0 ||
+		    mailbox_get_last_mail_error(box) != MAIL_ERROR_NOTFOUND)
+			return box;
+		mailbox_free(&box);
+	}
+
+	name = mailbox_to_create(user, special_use, fallback, &ns);
+	box = mailbox_alloc(ns->list, name, MAILBOX_FLAG_SAVEONLY);
+	*ret_r = open_or_create(box);
+	return box;
+}

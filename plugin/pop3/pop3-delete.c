@@ -1,0 +1,248 @@
+/* See the contract in pop3-delete.h.
+
+   At QUIT Dovecot goes through the messages that the client deleted. When the
+   first one comes by, all of them are copied to where they are to go, in one
+   transaction, so that when Dovecot begins to expunge, they have arrived. */
+
+#include "pop3-common.h"
+#include "array.h"
+#include "seq-range-array.h"
+#include "mail-storage-private.h"
+#include "str-sanitize.h"
+#include "pop3-delete.h"
+#include "pop3-session.h"
+#include "compat-pop3.h"
+#include "compat-settings.h"
+#include "mail-move.h"
+#include "network-match.h"
+#include "policy-merge.h"
+#include "special-mailbox.h"
+
+/* An error text is given to the client in one line (RFC 1939, 3). */
+#define ERROR_TEXT_LENGTH 300
+
+#define POP3_DELETE_MAIL_CONTEXT(obj) \
+	MODULE_CONTEXT_REQUIRE(obj, pop3_delete_mail_module)
+
+struct pop3_delete_mail {
+	union mail_module_context module_ctx;
+	struct pop3_session *session;
+};
+
+static MODULE_CONTEXT_DEFINE_INIT(pop3_delete_mail_module,
+				  &mail_module_register);
+
+#define TRASH_SPECIAL_USE "\\Trash"
+#define TRASH_DEFAULT_NAME "Trash"
+
+void pop3_delete_init(struct pop3_delete *del_r, struct client *client,
+		      const struct coexist_policy *policy)
+{
+	i_zero(del_r);
+	del_r->action = coexist_policy_number(policy, COEXIST_KEY_pop3_delete);
+	/* what fetches for a machine tells nothing about its owner */
+	del_r->mark_read = !coexist_network_match(
+		coexist_policy_text(policy, COEXIST_KEY_pop3_fetcher_networks),
+		client->user->conn.remote_ip);
+	if (del_r->action == COEXIST_DELETE_ARCHIVE) {
+		del_r->archive_mailbox = coexist_session_setting_get(
+			client->user, COEXIST_SITE_archive_mailbox);
+	}
+}
+
+void pop3_delete_prepare_client(struct pop3_delete *del, struct client *client)
+{
+	struct pop3_settings *set = coexist_pop3_settings_copy(client);
+
+	/* A site that hides by a keyword already goes on with its own. */
+	if (set->pop3_deleted_flag[0] == '\0')
+		set->pop3_deleted_flag = POP3_HIDDEN_KEYWORD;
+	set->parsed_delete_type = POP3_DELETE_TYPE_FLAG;
+	p_array_init(&del->arrived, client->pool, 16);
+}
+
+static bool is_deleted(const struct client *client, unsigned int msgnum)
+{
+	return (client->deleted_bitmask[msgnum / CHAR_BIT] &
+		(1U << (msgnum % CHAR_BIT))) != 0;
+}
+
+static unsigned int deleted_count(const struct client *client)
+{
+	unsigned int msgnum, count = 0;
+
+	if (client->deleted_bitmask == NULL)
+		return 0;
+	for (msgnum = 0; msgnum < client->messages_count; msgnum++) {
+		if (is_deleted(client, msgnum))
+			count++;
+	}
+	return count;
+}
+
+/* Adds the UIDs of the messages that the client deleted, in the order in
+   which it was shown them. */
+static void
+deleted_uids(const struct client *client, ARRAY_TYPE(uint32_t) *uids)
+{
+	unsigned int msgnum;
+	uint32_t uid;
+
+	for (msgnum = 0; msgnum < client->messages_count; msgnum++) {
+		if (!is_deleted(client, msgnum))
+			continue;
+		mail_index_lookup_uid(client->trans->view,
+				      pop3_session_msgnum_to_seq(client,
+								 msgnum),
+				      &uid);
+		array_push_back(uids, &uid);
+	}
+}
+
+static struct mailbox *
+target_open(struct pop3_session *session, int *ret_r)
+{
+	struct mail_user *user = session->client->user;
+
+	if (session->del.action == COEXIST_DELETE_TRASH) {
+		return coexist_special_mailbox_open(user, TRASH_SPECIAL_USE,
+						    TRASH_DEFAULT_NAME, ret_r);
+	}
+	return coexist_special_mailbox_open(user, NULL,
+					    session->del.archive_mailbox,
+					    ret_r);
+}
+
+static void result_keep(struct pop3_session *session, struct coexist_move *move)
+{
+	struct pop3_delete *del = &session->del;
+
+	seq_range_array_merge(&del->arrived, &move->arrived);
+	del->failed = move->failed;
+	if (move->failed == 0)
+		return;
+	del->error = move->error;
+	del->error_text = p_strdup_printf(session->client->pool,
+		"%u of %u deleted messages could not be moved and stay: %s",
+		move->failed, deleted_count(session->client),
+		str_sanitize(move->error_text, ERROR_TEXT_LENGTH));
+	e_warning(session->box->event, "coexist: To %s: %s",
+		  mailbox_get_vname(move->target), del->error_text);
+}
+
+static void
+copy_to(struct pop3_session *session, struct mailbox *target, int open_ret)
+{
+	ARRAY_TYPE(seq_range) downloaded;
+	ARRAY_TYPE(uint32_t) uids;
+	struct coexist_move move;
+
+	coexist_move_init(&move, session->client->trans, target);
+	move.mark_read = session->del.mark_read;
+	t_array_init(&downloaded, 16);
+	if (pop3_session_get_downloaded(session, &downloaded)) {
+		move.keyword = POP3_DOWNLOADED_KEYWORD;
+		move.keyword_uids = &downloaded;
+	}
+	t_array_init(&uids, 128);
+	deleted_uids(session->client, &uids);
+	if (open_ret < 0)
+		coexist_move_fail(&move, target, array_count(&uids));
+	else
+		coexist_move_copy(&move, array_front(&uids), array_count(&uids));
+	result_keep(session, &move);
+	coexist_move_deinit(&move);
+}
+
+static void move_begin(struct pop3_session *session)
+{
+	struct mailbox *target;
+	int ret;
+
+	target = target_open(session, &ret);
+	if (ret == 0 && mailbox_backends_equal(target, session->box)) {
+		e_warning(session->box->event, "coexist: Hiding what was "
+			  "deleted, it can't be moved to where it is");
+		session->del.action = COEXIST_DELETE_HIDE;
+	} else {
+		copy_to(session, target, ret);
+	}
+	mailbox_free(&target);
+}
+
+static void delete_begin(struct pop3_session *session)
+{
+	session->del.begun = TRUE;
+	if (session->del.action != COEXIST_DELETE_HIDE) T_BEGIN {
+		move_begin(session);
+	} T_END;
+}
+
+static void hide(struct pop3_delete_mail *dmail, struct mail *mail,
+		 enum modify_type modify_type, struct mail_keywords *keywords)
+{
+	if (dmail->session->del.mark_read)
+		mail_update_flags(mail, MODIFY_ADD, MAIL_SEEN);
+	dmail->module_ctx.super.update_keywords(mail, modify_type, keywords);
+}
+
+static void
+pop3_delete_update_keywords(struct mail *_mail, enum modify_type modify_type,
+			    struct mail_keywords *keywords)
+{
+	struct mail_private *mail = (struct mail_private *)_mail;
+	struct pop3_delete_mail *dmail = POP3_DELETE_MAIL_CONTEXT(mail);
+	struct pop3_session *session = dmail->session;
+
+	if (keywords != session->client->deleted_kw) {
+		dmail->module_ctx.super.update_keywords(_mail, modify_type,
+							keywords);
+		return;
+	}
+	/* a message that the client deleted */
+	if (!session->del.begun)
+		delete_begin(session);
+	if (session->del.action == COEXIST_DELETE_HIDE)
+		hide(dmail, _mail, modify_type, keywords);
+	else if (seq_range_exists(&session->del.arrived, _mail->uid))
+		mail_expunge(_mail);
+}
+
+void pop3_delete_mail_allocated(struct mail *_mail)
+{
+	struct mail_private *mail = (struct mail_private *)_mail;
+	struct mail_vfuncs *v = mail->vlast;
+	struct pop3_session *session =
+		pop3_session_find(_mail->box->storage->user);
+	struct pop3_delete_mail *dmail;
+
+	if (session == NULL || _mail->box != session->client->mailbox ||
+	    session->del.action == COEXIST_DELETE_EXPUNGE)
+		return;
+
+	dmail = p_new(mail->pool, struct pop3_delete_mail, 1);
+	dmail->session = session;
+	dmail->module_ctx.super = *v;
+	mail->vlast = &dmail->module_ctx.super;
+	v->update_keywords = pop3_delete_update_keywords;
+	MODULE_CONTEXT_SET(mail, pop3_delete_mail_module, dmail);
+}
+
+int pop3_delete_finish(struct pop3_session *session, struct mailbox *box)
+{
+	struct pop3_delete *del = &session->del;
+
+	/* Dovecot deletes nothing in a mailbox that it can only read, and says
+	   that all went well. */
+	if (mailbox_is_readonly(box) && deleted_count(session->client) > 0) {
+		mail_storage_set_error(box->storage, MAIL_ERROR_PERM,
+			t_strdup_printf("%u deleted messages stay, the mailbox "
+					"is read-only",
+					deleted_count(session->client)));
+		return -1;
+	}
+	if (del->failed == 0)
+		return 0;
+	mail_storage_set_error(box->storage, del->error, del->error_text);
+	return -1;
+}

@@ -1,0 +1,49 @@
+#ifndef POP3_DELETE_H
+#define POP3_DELETE_H
+
+#include "mail-error.h"
+#include "coexist/policy-keys.h"
+
+struct client;
+struct coexist_policy;
+struct mail;
+struct mailbox;
+struct pop3_session;
+
+/* What DELE and QUIT do (doc/pop3-delete.md). */
+
+/* Messages that POP3 is not shown any more. IMAP clients may clear it. */
+#define POP3_HIDDEN_KEYWORD "$POP3Hidden"
+
+struct pop3_delete {
+	/* EXPUNGE is Dovecot's own way, all else below is unused then */
+	enum coexist_delete action;
+	bool mark_read;
+	const char *archive_mailbox;
+
+	/* Filled when the session's first message is handled at QUIT. */
+	bool begun;
+	/* UIDs that are in the target mailbox */
+	ARRAY_TYPE(seq_range) arrived;
+	unsigned int failed;
+	enum mail_error error;
+	const char *error_text;
+};
+
+/* Reads the policy of a session. */
+void pop3_delete_init(struct pop3_delete *del_r, struct client *client,
+		      const struct coexist_policy *policy);
+
+/* Changes the client's settings so that Dovecot, which shows no message with
+   the hidden keyword and would add it where the client said DELE, asks us by
+   that. To be called when the client was created. */
+void pop3_delete_prepare_client(struct pop3_delete *del, struct client *client);
+
+/* Hook for every message object of a POP3 session. */
+void pop3_delete_mail_allocated(struct mail *mail);
+
+/* Called at QUIT, when all is done. Returns 0, or -1 with the error, which is
+   the reply to QUIT, set in the mailbox if messages had to stay. */
+int pop3_delete_finish(struct pop3_session *session, struct mailbox *box);
+
+#endif

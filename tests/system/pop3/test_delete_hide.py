@@ -1,0 +1,200 @@
+"""pop3_delete = hide: what POP3 deletes stays in IMAP, read, and is not shown to POP3."""
+
+import poplib
+
+import pytest
+
+import leaving
+from instance import message
+from maildrop import large_message
+
+HIDDEN = "$POP3Hidden"
+
+
+@pytest.fixture(scope="module", params=["maildir", "mdbox", "sdbox"])
+def server(request, start):
+    return start(storage=request.param, coexist={"pop3_delete": "hide"},
+                 groups={"stock": {"coexist_pop3_delete": "expunge"},
+                         "never": {"coexist_pop3_mark_read": "never"},
+                         "fetched": {"coexist_pop3_fetcher_networks": "127.0.0.0/8"},
+                         "own": {"pop3_deleted_flag": "$Own"}})
+
+
+def delete(maildrop, *numbers):
+    """Delete messages in a POP3 session of their own; return the reply to QUIT."""
+    with maildrop.pop3() as pop:
+        for number in numbers:
+            pop.dele(number)
+        return pop.quit()
+
+
+def shown(maildrop):
+    """Return what a POP3 client is shown: {number: (size, uid)}."""
+    with maildrop.pop3() as pop:
+        sizes = {int(line.split()[0]): line.split()[1] for line in pop.list()[1]}
+        uids = {int(line.split()[0]): line.split()[1] for line in pop.uidl()[1]}
+        count, octets = pop.stat()
+        pop.quit()
+    assert sizes.keys() == uids.keys() == set(range(1, count + 1))
+    assert sum(map(int, sizes.values())) == octets
+    return {number: (sizes[number], uids[number]) for number in sizes}
+
+
+def test_a_deleted_message_stays_in_imap_and_is_read(maildrop):
+    maildrop.deliver(3)
+    assert delete(maildrop, 2) == b"+OK Logging out, messages deleted."
+    assert maildrop.subjects() == ["number 1", "number 2", "number 3"]
+    assert maildrop.seen() == maildrop.having(HIDDEN) == [2]
+
+
+def test_a_deleted_message_is_not_shown_again(maildrop):
+    maildrop.deliver(3)
+    before = shown(maildrop)
+    delete(maildrop, 2)
+    assert list(shown(maildrop).values()) == [before[1], before[3]]
+
+
+def test_new_mail_is_shown_behind_what_is_hidden(maildrop):
+    maildrop.deliver(2)
+    delete(maildrop, 1, 2)
+    assert shown(maildrop) == {}
+    maildrop.deliver(message("new"))
+    with maildrop.pop3() as pop:
+        assert b"Subject: new" in pop.retr(1)[1]
+        pop.dele(1)
+        pop.quit()
+    assert shown(maildrop) == {}
+    assert len(maildrop.subjects()) == 3
+
+
+def test_a_message_is_shown_again_when_imap_clears_the_keyword(maildrop):
+    maildrop.deliver(2)
+    before = shown(maildrop)
+    delete(maildrop, 1, 2)
+    with maildrop.imap() as imap:
+        imap.select()
+        imap.store("2", "-FLAGS", HIDDEN)
+    assert shown(maildrop) == {1: before[2]}
+
+
+def test_a_hidden_message_can_be_deleted_by_imap(maildrop):
+    maildrop.deliver(2)
+    delete(maildrop, 1)
+    with maildrop.imap() as imap:
+        imap.select()
+        imap.store("1", "+FLAGS", "\\Deleted")
+        imap.expunge()
+    assert maildrop.subjects() == ["number 2"]
+    assert len(shown(maildrop)) == 1
+
+
+def test_a_hidden_message_stays_hidden_when_the_indexes_are_lost(maildrop, server):
+    maildrop.deliver(3)
+    delete(maildrop, 2)
+    server.doveadm("force-resync", "-u", maildrop.user, "INBOX")
+    assert len(shown(maildrop)) == 2
+    assert maildrop.having(HIDDEN) == [2]
+
+
+def test_a_hidden_message_stays_hidden_in_a_copy_by_dsync(maildrop, server):
+    maildrop.deliver(3)
+    delete(maildrop, 2)
+    copy = server.maildrop()
+    server.doveadm("backup", "-u", maildrop.user,
+                   f"maildir:{'/mnt/home/' + copy.user + '/copy'}")
+    server.doveadm("backup", "-u", copy.user, "-R",
+                   f"maildir:{'/mnt/home/' + copy.user + '/copy'}")
+    assert copy.having(HIDDEN) == [2]
+    assert len(shown(copy)) == 2
+
+
+def test_rset_hides_nothing(maildrop):
+    maildrop.deliver(2)
+    with maildrop.pop3() as pop:
+        pop.dele(1)
+        pop.rset()
+        assert pop.quit() == b"+OK Logging out."
+    assert maildrop.having(HIDDEN) == []
+
+
+@pytest.mark.parametrize("leave", leaving.UNCONFIRMED, ids=leaving.name)
+def test_without_quit_nothing_is_hidden(maildrop, leave):
+    maildrop.deliver(message("first"), large_message())
+    with maildrop.pop3() as pop:
+        pop.dele(1)
+        leave(pop, 2)
+    assert maildrop.having(HIDDEN) == []
+    assert len(shown(maildrop)) == 2
+
+
+def test_a_kicked_session_hides_nothing(maildrop, server):
+    maildrop.deliver(1)
+    with maildrop.pop3() as pop:
+        pop.dele(1)
+        server.kick(maildrop.user)
+        with pytest.raises((poplib.error_proto, OSError)):
+            pop.noop()
+            pop.noop()
+    assert maildrop.having(HIDDEN) == []
+
+
+def test_what_is_hidden_is_read_although_downloads_are_not(server):
+    maildrop = server.maildrop("never")
+    maildrop.deliver(2)
+    with maildrop.pop3() as pop:
+        pop.retr(1)
+        pop.retr(2)
+        pop.dele(2)
+        pop.quit()
+    assert maildrop.seen() == [2]
+
+
+def test_a_fetcher_hides_without_marking_read(server):
+    maildrop = server.maildrop("fetched")
+    maildrop.deliver(2)
+    delete(maildrop, 1)
+    assert maildrop.seen() == []
+    assert maildrop.having(HIDDEN) == [1]
+
+
+def test_a_keyword_of_the_site_s_own_is_used_where_there_is_one(server):
+    maildrop = server.maildrop("own")
+    maildrop.deliver(2)
+    delete(maildrop, 1)
+    assert maildrop.having("$Own") == maildrop.seen() == [1]
+    assert len(shown(maildrop)) == 1
+
+
+def test_the_neighbour_s_deletions_are_dovecot_s(server):
+    maildrop = server.maildrop("stock")
+    maildrop.deliver(2)
+    delete(maildrop, 1)
+    assert maildrop.subjects() == ["number 2"]
+    assert maildrop.having(HIDDEN) == []
+
+
+def test_a_session_hides_what_another_session_hides_too(maildrop):
+    maildrop.deliver(3)
+    with maildrop.pop3() as first, maildrop.pop3() as second:
+        first.dele(1)
+        second.dele(1)
+        second.dele(3)
+        assert first.quit().startswith(b"+OK")
+        assert second.quit().startswith(b"+OK")
+    assert maildrop.having(HIDDEN) == [1, 3]
+    assert maildrop.log_problems() == []
+
+
+def test_a_message_that_imap_expunges_meanwhile_is_no_error(maildrop):
+    maildrop.deliver(3)
+    with maildrop.pop3() as pop:
+        pop.dele(1)
+        pop.dele(2)
+        with maildrop.imap() as imap:
+            imap.select()
+            imap.store("1", "+FLAGS", "\\Deleted")
+            imap.expunge()
+        assert pop.quit().startswith(b"+OK")
+    assert maildrop.subjects() == ["number 2", "number 3"]
+    assert maildrop.having(HIDDEN) == [1]
+    assert maildrop.log_problems() == []
