@@ -1,0 +1,168 @@
+/* See the contract in state-file.h. */
+
+#include "lib.h"
+#include "state-file.h"
+#include "file-dotlock.h"
+#include "read-full.h"
+#include "str.h"
+#include "write-full.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Who holds the lock writes a few bytes. A lock that is older was left behind
+   by a process that was killed. */
+#define LOCK_TIMEOUT_SECS 2
+#define LOCK_STALE_SECS 10
+
+static int
+fd_read_text(int fd, const char *path, const char **text_r,
+	     const char **error_r)
+{
+	struct stat st;
+	char *text;
+	int ret;
+
+	if (fstat(fd, &st) < 0) {
+		*error_r = t_strdup_printf("fstat(%s) failed: %m", path);
+		return -1;
+	}
+	if (!S_ISREG(st.st_mode) || st.st_size > COEXIST_STATE_FILE_MAX_SIZE) {
+		*error_r = t_strdup_printf("%s is not a small file", path);
+		return -1;
+	}
+	text = t_malloc0((size_t)st.st_size + 1);
+	ret = read_full(fd, text, (size_t)st.st_size);
+	if (ret < 0) {
+		*error_r = t_strdup_printf("read(%s) failed: %m", path);
+		return -1;
+	}
+	if (ret == 0 || strlen(text) != (size_t)st.st_size) {
+		*error_r = t_strdup_printf("%s is not a text", path);
+		return -1;
+	}
+	*text_r = text;
+	return 1;
+}
+
+int coexist_state_file_read(const char *path, const char **text_r,
+			    const char **error_r)
+{
+	/* O_NONBLOCK: opening a FIFO must not wait */
+	int fd = open(path, O_RDONLY | O_NONBLOCK);
+	int ret;
+
+	*text_r = "";
+	if (fd == -1) {
+		if (errno == ENOENT)
+			return 0;
+		*error_r = t_strdup_printf("open(%s) failed: %m", path);
+		return -1;
+	}
+	ret = fd_read_text(fd, path, text_r, error_r);
+	i_close_fd(&fd);
+	return ret;
+}
+
+/* Returns TRUE if the line sets this name. */
+static bool line_sets(const char *line, const char *name)
+{
+	size_t length = strlen(name);
+
+	return strncmp(line, name, length) == 0 && line[length] == '=';
+}
+
+const char *coexist_state_text_get(const char *text, const char *name)
+{
+	const char *const *lines = t_strsplit(text, "\n");
+
+	for (; *lines != NULL; lines++) {
+		if (line_sets(*lines, name))
+			return *lines + strlen(name) + 1;
+	}
+	return NULL;
+}
+
+static bool
+line_is_replaced(const char *line, const struct coexist_state_value *values,
+		 unsigned int count)
+{
+	unsigned int i;
+
+	for (i = 0; i < count && !line_sets(line, values[i].name); i++) ;
+	return i < count;
+}
+
+/* Returns the text with the values in it. */
+static const string_t *
+text_set(const char *text, const struct coexist_state_value *values,
+	 unsigned int count)
+{
+	const char *const *lines = t_strsplit(text, "\n");
+	string_t *str = t_str_new(256);
+	unsigned int i;
+
+	for (; *lines != NULL; lines++) {
+		if (**lines != '\0' && !line_is_replaced(*lines, values, count))
+			str_printfa(str, "%s\n", *lines);
+	}
+	for (i = 0; i < count; i++) {
+		i_assert(strchr(values[i].value, '\n') == NULL);
+		str_printfa(str, "%s=%s\n", values[i].name, values[i].value);
+	}
+	return str;
+}
+
+static int
+dotlock_open(const char *path, const struct coexist_state_mode *mode,
+	     struct dotlock **dotlock_r)
+{
+	const struct dotlock_settings set = {
+		.timeout = LOCK_TIMEOUT_SECS,
+		.stale_timeout = LOCK_STALE_SECS,
+		.use_excl_lock = mode->use_excl_lock,
+		.nfs_flush = mode->nfs_flush
+	};
+
+	return file_dotlock_open_group(&set, path, 0, mode->mode, mode->gid,
+				       mode->gid_origin, dotlock_r);
+}
+
+int coexist_state_file_set(const char *path,
+			   const struct coexist_state_mode *mode,
+			   const struct coexist_state_value *values,
+			   unsigned int count, const char **error_r)
+{
+	struct dotlock *dotlock;
+	const string_t *new_text;
+	const char *text, *error;
+	int fd;
+
+	fd = dotlock_open(path, mode, &dotlock);
+	if (fd == -1) {
+		int open_errno = errno;
+
+		*error_r = open_errno == EAGAIN ?
+			t_strdup_printf("Somebody else keeps %s locked", path) :
+			t_strdup_printf("Can't create %s.lock: %m", path);
+		errno = open_errno;
+		return -1;
+	}
+	if (coexist_state_file_read(path, &text, &error) < 0)
+		text = "";
+	new_text = text_set(text, values, count);
+	if (write_full(fd, str_data(new_text), str_len(new_text)) < 0) {
+		*error_r = t_strdup_printf("write(%s) failed: %m",
+				file_dotlock_get_lock_path(dotlock));
+		file_dotlock_delete(&dotlock);
+		errno = EIO;
+		return -1;
+	}
+	if (file_dotlock_replace(&dotlock, 0) <= 0) {
+		*error_r = t_strdup_printf("Can't replace %s: %m", path);
+		errno = EIO;
+		return -1;
+	}
+	return 0;
+}

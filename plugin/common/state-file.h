@@ -1,0 +1,48 @@
+#ifndef COEXIST_STATE_FILE_H
+#define COEXIST_STATE_FILE_H
+
+/* A small file of lines <name>=<value>, which several processes read and
+   change. It is replaced as a whole, so that a reader sees all of a change or
+   nothing of it. Lines that nobody asks for, whatever they are, stay. */
+
+/* In bytes. A larger file is none of ours. */
+#define COEXIST_STATE_FILE_MAX_SIZE (64 * 1024)
+
+struct coexist_state_value {
+	/* ASCII without '=' */
+	const char *name;
+	/* one line */
+	const char *value;
+};
+
+/* With what permissions a new file is made. */
+struct coexist_state_mode {
+	mode_t mode;
+	/* (gid_t)-1 leaves it to the process */
+	gid_t gid;
+	/* where the group comes from, for error messages; NULL if it is -1 */
+	const char *gid_origin;
+	/* the file system is NFS; dotlock_use_excl */
+	bool nfs_flush;
+	bool use_excl_lock;
+};
+
+/* Reads the file's text to the data stack. Returns 1, 0 if there is no file, or
+   -1 and an error that names the path if it can't be read or is no such file
+   at all: too large, not a regular file, with NULs in it. */
+int coexist_state_file_read(const char *path, const char **text_r,
+			    const char **error_r);
+/* Returns the value that a file's text has for the name, on the data stack, or
+   NULL. */
+const char *coexist_state_text_get(const char *text, const char *name);
+
+/* Sets values in the file, which is made if need be; a file that can't be read
+   is made anew. Waits a few seconds at most for others who do the same. Returns
+   0, or -1 and an error that names the path, with errno being ENOENT if the
+   folder is missing; the file is as it was then. */
+int coexist_state_file_set(const char *path,
+			   const struct coexist_state_mode *mode,
+			   const struct coexist_state_value *values,
+			   unsigned int count, const char **error_r);
+
+#endif

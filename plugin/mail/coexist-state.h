@@ -1,0 +1,25 @@
+#ifndef COEXIST_STATE_H
+#define COEXIST_STATE_H
+
+struct coexist_state_value;
+struct mail_user;
+
+/* What is remembered of a mailbox from one session to the next, besides its
+   policy: names and values in the file dovecot-coexist.state of the folder
+   where the indexes of the INBOX's namespace are, or the mails themselves if
+   the indexes are in memory.
+
+   Needs the user's namespaces. The state is of use and not of need: errors are
+   warnings, logged here, and who gets one goes on without. */
+
+#define COEXIST_STATE_FILE_NAME "dovecot-coexist.state"
+
+/* Reads all to the data stack, for coexist_state_text_get(). Returns 0, also if
+   nothing was remembered yet, or -1. */
+int coexist_state_read(struct mail_user *user, const char **text_r);
+/* Remembers these values and keeps the others. Returns 0 or -1. */
+int coexist_state_set(struct mail_user *user,
+		      const struct coexist_state_value *values,
+		      unsigned int count);
+
+#endif

@@ -1,0 +1,152 @@
+/* The file of what is remembered of a mailbox. */
+
+#include "lib.h"
+#include "state-file.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const struct get_row {
+	const char *label;
+	const char *text;
+	const char *name;
+	/* NULL if there is none */
+	const char *value;
+} get_rows[] = {
+	{ "nothing", "", "a", NULL },
+	{ "a value", "a=1\n", "a", "1" },
+	{ "without a line end", "a=1", "a", "1" },
+	{ "the second line", "b=2\na=1\n", "a", "1" },
+	{ "the first of two", "a=1\na=2\n", "a", "1" },
+	{ "an empty value", "a=\n", "a", "" },
+	{ "= in the value", "a=b=c\n", "a", "b=c" },
+	{ "a longer name", "ab=1\n", "a", NULL },
+	{ "a shorter name", "a=1\n", "ab", NULL },
+	{ "no =", "a\n", "a", NULL },
+	{ "white space is no part of it", " a=1\n", "a", NULL },
+	{ "within a line", "b=a=1\n", "a", NULL },
+};
+
+/* A NULL text is a missing file. Sets a=1 and b=2. */
+static const struct set_row {
+	const char *label;
+	const char *before;
+	size_t before_size;
+	const char *after;
+} set_rows[] = {
+#define TEXT(text) text, sizeof(text) - 1
+	{ "no file", NULL, 0, "a=1\nb=2\n" },
+	{ "an empty file", TEXT(""), "a=1\nb=2\n" },
+	{ "old values", TEXT("b=0\na=0\n"), "a=1\nb=2\n" },
+	{ "twice the same name", TEXT("a=8\na=9\n"), "a=1\nb=2\n" },
+	{ "others stay", TEXT("c=3\na=0\n??\n"), "c=3\n??\na=1\nb=2\n" },
+	{ "no line end", TEXT("c=3"), "c=3\na=1\nb=2\n" },
+	{ "empty lines", TEXT("\n\nc=3\n\n"), "c=3\na=1\nb=2\n" },
+	{ "a longer name", TEXT("ab=3\n"), "ab=3\na=1\nb=2\n" },
+	{ "no text at all", TEXT("\0c=3\n"), "a=1\nb=2\n" },
+};
+
+static const struct coexist_state_value values[] = {
+	{ "a", "1" },
+	{ "b", "2" },
+};
+
+static const struct coexist_state_mode mode = {
+	.mode = 0600,
+	.gid = (gid_t)-1,
+	.use_excl_lock = TRUE
+};
+
+static bool get_holds(const struct get_row *row)
+{
+	const char *value = coexist_state_text_get(row->text, row->name);
+
+	return null_strcmp(value, row->value) == 0;
+}
+
+static bool file_write(const char *path, const char *data, size_t size)
+{
+	FILE *file = fopen(path, "w");
+	bool written;
+
+	if (file == NULL)
+		return false;
+	written = fwrite(data, 1, size, file) == size;
+	return fclose(file) == 0 && written;
+}
+
+static bool set_holds(const char *path, const struct set_row *row)
+{
+	const char *text, *error;
+
+	i_unlink_if_exists(path);
+	if (row->before != NULL &&
+	    !file_write(path, row->before, row->before_size))
+		return false;
+	return coexist_state_file_set(path, &mode, values, N_ELEMENTS(values),
+				      &error) == 0 &&
+		coexist_state_file_read(path, &text, &error) == 1 &&
+		strcmp(text, row->after) == 0;
+}
+
+/* A file as large as it may be, and one byte more. */
+static bool size_holds(const char *path)
+{
+	char *data = calloc(1, COEXIST_STATE_FILE_MAX_SIZE + 1);
+	const char *text, *error;
+	bool holds;
+
+	memset(data, 'x', COEXIST_STATE_FILE_MAX_SIZE + 1);
+	holds = file_write(path, data, COEXIST_STATE_FILE_MAX_SIZE) &&
+		coexist_state_file_read(path, &text, &error) == 1 &&
+		file_write(path, data, COEXIST_STATE_FILE_MAX_SIZE + 1) &&
+		coexist_state_file_read(path, &text, &error) == -1 &&
+		strstr(error, path) != NULL;
+	free(data);
+	return holds;
+}
+
+static bool missing_holds(const char *folder)
+{
+	const char *path = t_strconcat(folder, "/missing/state", NULL);
+	const char *text, *error;
+
+	return coexist_state_file_read(path, &text, &error) == 0 &&
+		*text == '\0' &&
+		coexist_state_file_set(path, &mode, values, 1, &error) == -1 &&
+		errno == ENOENT && strstr(error, path) != NULL;
+}
+
+static unsigned int check(const char *label, bool holds)
+{
+	if (!holds)
+		printf("%s\n", label);
+	return holds ? 0 : 1;
+}
+
+int main(void)
+{
+	char folder[] = "/tmp/test-state-file.XXXXXX";
+	const char *path;
+	unsigned int i, failed = 0;
+
+	lib_init();
+	if (mkdtemp(folder) == NULL)
+		return 1;
+	path = t_strconcat(folder, "/state", NULL);
+	for (i = 0; i < N_ELEMENTS(get_rows); i++)
+		failed += check(get_rows[i].label, get_holds(&get_rows[i]));
+	for (i = 0; i < N_ELEMENTS(set_rows); i++) {
+		failed += check(set_rows[i].label,
+				set_holds(path, &set_rows[i]));
+	}
+	failed += check("size", size_holds(path));
+	failed += check("missing folder", missing_holds(folder));
+	i_unlink_if_exists(path);
+	failed += check("nothing is left over", rmdir(folder) == 0);
+	lib_deinit();
+	return failed == 0 ? 0 : 1;
+}
