@@ -50,7 +50,7 @@
 	COEXIST_PROTOCOL_KEYS(KEY, sieve, "ManageSieve") \
 	COEXIST_TLS_KEY(KEY, sieve, "ManageSieve") \
 	COEXIST_PROTOCOL_KEYS(KEY, webmail, "webmail") \
-	KEY(pop3_login_delay, INTERVAL, "0", NULL, LATER, \
+	KEY(pop3_login_delay, INTERVAL, "0", NULL, ENFORCED, \
 	    "Least time between two POP3 logins (RFC 2449 LOGIN-DELAY), " \
 	    "announced and enforced.") \
 	KEY(deny_text, TEXT, "", NULL, ENFORCED, \

@@ -6,13 +6,22 @@
 #include "policy-text.h"
 #include "refusal-reason.h"
 
+/* Returns TRUE if the text says that it will be over soon, and what to do until
+   then: no place for what the administrator says of the policy. */
+static bool is_for_now(enum coexist_text id)
+{
+	return id == COEXIST_TEXT_store || id == COEXIST_TEXT_login_delay;
+}
+
 static char *
 say(struct coexist_gate *gate, const struct coexist_policy *policy,
     enum coexist_protocol protocol, enum coexist_text id, const char *date)
 {
 	const struct coexist_text_values values = {
 		.protocol = coexist_protocol_label(protocol),
-		.date = date
+		.date = date,
+		/* stays as it is */
+		.seconds = "{seconds}"
 	};
 	const struct coexist_text_style style = {
 		.language = coexist_policy_text(policy, COEXIST_KEY_language),
@@ -24,11 +33,10 @@ say(struct coexist_gate *gate, const struct coexist_policy *policy,
 	const char *own = coexist_policy_text(policy, COEXIST_KEY_deny_text);
 	char *text = NULL;
 
-	if (*own != '\0' && id != COEXIST_TEXT_store)
+	if (*own != '\0' && !is_for_now(id))
 		text = coexist_text_format(own, &values, &style);
 	return text != NULL ? text :
-		coexist_texts_say(gate->texts, id,
-				  &values, &style);
+		coexist_texts_say(gate->texts, id, &values, &style);
 }
 
 const char *
@@ -53,4 +61,14 @@ coexist_gate_reason_store_failed(struct coexist_gate *gate,
 				    COEXIST_TEXT_store, /*date=*/NULL);
 
 	return coexist_refusal_reason(protocol, COEXIST_TEXT_store, text);
+}
+
+const char *
+coexist_gate_login_delay_text(struct coexist_gate *gate,
+			      const struct coexist_policy *policy)
+{
+	g_autofree char *text = say(gate, policy, COEXIST_PROTOCOL_POP3,
+				    COEXIST_TEXT_login_delay, /*date=*/NULL);
+
+	return t_strdup(text);
 }

@@ -22,4 +22,10 @@ coexist_gate_reason_store_failed(struct coexist_gate *gate,
 				 const struct coexist_policy *policy,
 				 enum coexist_protocol protocol);
 
+/* Returns what a session tells a client that comes back too early, on the data
+   stack: without a code, and with the placeholder {seconds}. */
+const char *
+coexist_gate_login_delay_text(struct coexist_gate *gate,
+			      const struct coexist_policy *policy);
+
 #endif

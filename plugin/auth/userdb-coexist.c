@@ -7,6 +7,7 @@
 #include "compat-auth.h"
 #include "gate.h"
 #include "gate-lookup.h"
+#include "gate-refusal.h"
 #include "userdb-fields.h"
 #include "userdb-texts.h"
 
@@ -16,6 +17,7 @@ struct coexist_userdb_module {
 };
 
 struct userdb_login {
+	struct coexist_gate *gate;
 	struct auth_request *request;
 	userdb_callback_t *callback;
 	const char *userdb_texts[COEXIST_KEY_COUNT];
@@ -44,6 +46,36 @@ fields_add(struct auth_request *request,
 	}
 }
 
+/* Returns why the gate let the login pass. */
+static const char *gate_field(const struct userdb_login *login)
+{
+	const struct coexist_site_config *config = &login->gate->config;
+
+	if (login->request->fields.master_user != NULL &&
+	    coexist_site_number(config, COEXIST_SITE_master_bypass) != 0)
+		return COEXIST_USERDB_GATE_EXEMPT;
+	return coexist_site_number(config, COEXIST_SITE_log_only) != 0 ?
+		COEXIST_USERDB_GATE_LOG_ONLY : COEXIST_USERDB_GATE_PASSED;
+}
+
+/* The session says it: only the mailbox knows when it was used last. */
+static void
+delay_text_add(const struct userdb_login *login,
+	       const struct coexist_policy *policy)
+{
+	struct auth_request *request = login->request;
+
+	if (coexist_policy_number(policy, COEXIST_KEY_pop3_login_delay) == 0 ||
+	    coexist_protocol_find(coexist_auth_request_get_protocol(request)) !=
+	    COEXIST_PROTOCOL_POP3)
+		return;
+	T_BEGIN {
+		auth_request_set_userdb_field(request, COEXIST_KEY_PREFIX
+			COEXIST_USERDB_FIELD_DELAY_TEXT,
+			coexist_gate_login_delay_text(login->gate, policy));
+	} T_END;
+}
+
 static void
 userdb_decided(const struct coexist_gate_policy *policy, void *context)
 {
@@ -57,8 +89,9 @@ userdb_decided(const struct coexist_gate_policy *policy, void *context)
 			       COEXIST_PASSDB_FIELD_GATE)) {
 		auth_request_set_userdb_field(request, COEXIST_KEY_PREFIX
 					      COEXIST_USERDB_FIELD_GATE,
-					      "passed");
+					      gate_field(login));
 	}
+	delay_text_add(login, &policy->policy);
 	login->callback(USERDB_RESULT_OK, request);
 	auth_request_unref(&request);
 	i_free(login);
@@ -77,6 +110,7 @@ coexist_lookup(struct auth_request *request, userdb_callback_t *callback)
 		return;
 	}
 	login = i_new(struct userdb_login, 1);
+	login->gate = module->gate;
 	login->request = request;
 	auth_request_ref(request);
 	login->callback = callback;

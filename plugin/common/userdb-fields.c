@@ -12,6 +12,12 @@ static bool is_ours(const char *field)
 	return strncmp(field, COEXIST_KEY_PREFIX, FIELD_PREFIX_LENGTH) == 0;
 }
 
+bool coexist_userdb_field_is_internal(const char *name)
+{
+	return strcmp(name, COEXIST_USERDB_FIELD_GATE) == 0 ||
+		strcmp(name, COEXIST_USERDB_FIELD_DELAY_TEXT) == 0;
+}
+
 const char *const *
 coexist_userdb_fields_read(const char *const *fields,
 			   const char *texts_r[COEXIST_KEY_COUNT])
@@ -30,23 +36,27 @@ coexist_userdb_fields_read(const char *const *fields,
 		name = t_strcut(*fields + FIELD_PREFIX_LENGTH, '=');
 		if (coexist_key_find(name, &key))
 			texts_r[key] = value == NULL ? "yes" : value + 1;
-		else if (strcmp(name, COEXIST_USERDB_FIELD_GATE) != 0)
+		else if (!coexist_userdb_field_is_internal(name))
 			array_push_back(&unknown, &name);
 	}
 	array_append_zero(&unknown);
 	return array_front(&unknown);
 }
 
-bool coexist_userdb_fields_have(const char *const *fields, const char *name)
+const char *coexist_userdb_fields_get(const char *const *fields,
+				      const char *name)
 {
 	size_t length = strlen(name);
 
 	for (; fields != NULL && *fields != NULL; fields++) {
 		const char *field = *fields + FIELD_PREFIX_LENGTH;
 
-		if (is_ours(*fields) && strncmp(field, name, length) == 0 &&
-		    (field[length] == '=' || field[length] == '\0'))
-			return TRUE;
+		if (!is_ours(*fields) || strncmp(field, name, length) != 0)
+			continue;
+		if (field[length] == '=')
+			return field + length + 1;
+		if (field[length] == '\0')
+			return "";
 	}
-	return FALSE;
+	return NULL;
 }

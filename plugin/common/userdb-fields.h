@@ -6,9 +6,18 @@
 /* The policy that the userdb named for its user: fields coexist_<key>=<value>
    among all the others, as struct mail_user.userdb_fields lists them. */
 
-/* A field coexist_gate, with any value, says that the gate let this login
-   pass. It is no policy key. */
+/* Fields that are no policy keys. */
+
+/* The gate let this login pass. The value says why, if not because the policy
+   lets it: whatever would have been refused is only logged, or it is a master
+   user's whom the policy does not hold. */
 #define COEXIST_USERDB_FIELD_GATE "gate"
+#define COEXIST_USERDB_GATE_PASSED "passed"
+#define COEXIST_USERDB_GATE_LOG_ONLY "log-only"
+#define COEXIST_USERDB_GATE_EXEMPT "exempt"
+/* What the client is told when it comes back too early, with the placeholder
+   {seconds}: sessions know English only. */
+#define COEXIST_USERDB_FIELD_DELAY_TEXT "login_delay_text"
 
 /* Reads the policy keys into texts, indexed by key. A missing key is NULL; the
    texts point into the fields. Returns the names, without coexist_, of
@@ -18,7 +27,19 @@ const char *const *
 coexist_userdb_fields_read(const char *const *fields,
 			   const char *texts_r[COEXIST_KEY_COUNT]);
 
-/* Returns TRUE if a field coexist_<name> is there. fields may be NULL. */
-bool coexist_userdb_fields_have(const char *const *fields, const char *name);
+/* Returns TRUE if coexist_<name> is one of the fields that are no policy
+   keys. */
+bool coexist_userdb_field_is_internal(const char *name);
+
+/* Returns the value of the field coexist_<name>, empty if it has none, or NULL
+   if there is no such field. fields may be NULL. */
+const char *coexist_userdb_fields_get(const char *const *fields,
+				      const char *name);
+/* Returns TRUE if there is such a field. */
+static inline bool
+coexist_userdb_fields_have(const char *const *fields, const char *name)
+{
+	return coexist_userdb_fields_get(fields, name) != NULL;
+}
 
 #endif

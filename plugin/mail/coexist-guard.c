@@ -5,12 +5,12 @@
 #include "ioloop.h"
 #include "mail-namespace.h"
 #include "mail-storage-private.h"
-#include "str.h"
 #include "coexist-user.h"
 #include "compat-user.h"
 #include "network-match.h"
 #include "policy-decision.h"
 #include "refusal-reason.h"
+#include "refusal-text.h"
 #include "userdb-fields.h"
 
 #define SECS_PER_DAY (24 * 60 * 60)
@@ -27,45 +27,20 @@ struct coexist_guard_user {
 static MODULE_CONTEXT_DEFINE_INIT(coexist_guard_user_module,
 				  &mail_user_module_register);
 
-static const char *english(enum coexist_text id)
-{
-#define ENGLISH(id, text) text,
-	static const char *const texts[COEXIST_TEXT_COUNT] = {
-		COEXIST_TEXTS(ENGLISH)
-	};
-	return texts[id];
-}
-
-static const char *
-text_format(const char *format, const char *protocol, const char *date)
-{
-	string_t *str = t_str_new(128);
-
-	while (*format != '\0') {
-		if (strncmp(format, "{protocol}", 10) == 0) {
-			str_append(str, protocol);
-			format += 10;
-		} else if (strncmp(format, "{date}", 6) == 0) {
-			str_append(str, date);
-			format += 6;
-		} else {
-			str_append_c(str, *format++);
-		}
-	}
-	return str_c(str);
-}
-
 static const char *
 refusal_text(const struct coexist_policy *policy,
 	     enum coexist_protocol protocol,
 	     const struct coexist_decision *decision)
 {
 	const char *own = coexist_policy_text(policy, COEXIST_KEY_deny_text);
-	const char *format = *own != '\0' ? own :
-		english(coexist_decision_text(policy, decision));
+	const char *text = *own != '\0' ? own : coexist_refusal_text_english(
+		coexist_decision_text(policy, decision));
+	const struct coexist_refusal_values values = {
+		.protocol = coexist_protocol_label(protocol),
+		.date = coexist_policy_text(policy, decision->key)
+	};
 
-	return text_format(format, coexist_protocol_label(protocol),
-			   coexist_policy_text(policy, decision->key));
+	return coexist_refusal_text_format(text, &values);
 }
 
 static bool in_networks(void *context, const char *networks)
@@ -135,6 +110,40 @@ void coexist_guard_namespaces_created(struct mail_namespace *namespaces)
 
 	if (guser != NULL && user->error == NULL)
 		user->error = guser->error;
+}
+
+enum coexist_guard_mode coexist_guard_get_mode(struct mail_user *user)
+{
+	const char *gate = coexist_userdb_fields_get(user->userdb_fields,
+						     COEXIST_USERDB_FIELD_GATE);
+
+	if (user->autocreated)
+		return COEXIST_GUARD_EXEMPT;
+	if (gate == NULL) {
+		return coexist_user_is_master_login(user) ?
+			COEXIST_GUARD_EXEMPT : COEXIST_GUARD_ENFORCE;
+	}
+	if (strcmp(gate, COEXIST_USERDB_GATE_LOG_ONLY) == 0)
+		return COEXIST_GUARD_LOG_ONLY;
+	return strcmp(gate, COEXIST_USERDB_GATE_EXEMPT) == 0 ?
+		COEXIST_GUARD_EXEMPT : COEXIST_GUARD_ENFORCE;
+}
+
+const char *coexist_guard_login_delay_reason(struct mail_user *user,
+					     uint64_t seconds_left)
+{
+	const enum coexist_text id = COEXIST_TEXT_login_delay;
+	const char *text = coexist_userdb_fields_get(user->userdb_fields,
+		COEXIST_USERDB_FIELD_DELAY_TEXT);
+	const struct coexist_refusal_values values = {
+		.protocol = coexist_protocol_label(COEXIST_PROTOCOL_POP3),
+		.seconds = dec2str(seconds_left)
+	};
+
+	if (text == NULL)
+		text = coexist_refusal_text_english(id);
+	return coexist_refusal_reason(COEXIST_PROTOCOL_POP3, id,
+		coexist_refusal_text_format(text, &values));
 }
 
 const char *coexist_guard_get_reason(struct mail_user *user)

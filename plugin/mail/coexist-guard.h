@@ -16,6 +16,21 @@ void coexist_guard_user_created(struct mail_user *user);
 /* Hook: ends a refused session of pop3 or imap. */
 void coexist_guard_namespaces_created(struct mail_namespace *namespaces);
 
+/* What is done about this login besides. */
+enum coexist_guard_mode {
+	COEXIST_GUARD_ENFORCE,
+	/* the site's log_only, which the gate hands on */
+	COEXIST_GUARD_LOG_ONLY,
+	/* nothing: a master user, or no login */
+	COEXIST_GUARD_EXEMPT
+};
+enum coexist_guard_mode coexist_guard_get_mode(struct mail_user *user);
+
+/* Returns the line for a client that came back too early, on the data stack:
+   in the language of the mailbox if there is a gate, else in English. */
+const char *coexist_guard_login_delay_reason(struct mail_user *user,
+					     uint64_t seconds_left);
+
 /* Returns the line for the client, with its response code, if the login is
    refused, or NULL. */
 const char *coexist_guard_get_reason(struct mail_user *user);

@@ -8,6 +8,7 @@
 #include "compat.h"
 #include "coexist-guard.h"
 #include "pop3-download.h"
+#include "pop3-login-delay.h"
 #include "pop3-refusal.h"
 #include "pop3-session.h"
 
@@ -28,14 +29,21 @@ static struct mail_storage_hooks pop3_delete_mail_storage_hooks = {
 	.mail_allocated = pop3_delete_mail_allocated
 };
 
+static struct mail_storage_hooks pop3_login_delay_mail_storage_hooks = {
+	.mail_namespaces_created = pop3_login_delay_namespaces_created,
+	.mailbox_allocated = pop3_login_delay_mailbox_allocated
+};
+
 static void session_begin(struct client *client)
 {
 	const char *reason = coexist_guard_get_reason(client->user);
 
-	if (reason != NULL)
+	if (reason != NULL) {
 		pop3_refuse(client, reason);
-	else
-		pop3_session_create(client);
+		return;
+	}
+	pop3_session_create(client);
+	pop3_login_delay_create(client);
 }
 
 static void pop3_coexist_client_created(struct client **client)
@@ -53,10 +61,12 @@ void pop3_coexist_plugin_init(struct module *module)
 		pop3_client_created_hook_set(pop3_coexist_client_created);
 	mail_storage_hooks_add(module, &pop3_coexist_mail_storage_hooks);
 	mail_storage_hooks_add(module, &pop3_delete_mail_storage_hooks);
+	mail_storage_hooks_add(module, &pop3_login_delay_mail_storage_hooks);
 }
 
 void pop3_coexist_plugin_deinit(void)
 {
+	mail_storage_hooks_remove(&pop3_login_delay_mail_storage_hooks);
 	mail_storage_hooks_remove(&pop3_delete_mail_storage_hooks);
 	mail_storage_hooks_remove(&pop3_coexist_mail_storage_hooks);
 	(void)pop3_client_created_hook_set(next_hook_client_created);

@@ -1,0 +1,276 @@
+/* See the contract in pop3-login-delay.h. */
+
+#include "pop3-common.h"
+#include "pop3-login-delay.h"
+#include "ioloop.h"
+#include "mail-namespace.h"
+#include "mail-storage-private.h"
+#include "net.h"
+#include "coexist-guard.h"
+#include "coexist-state.h"
+#include "coexist-user.h"
+#include "ostream-pop3.h"
+#include "policy-merge.h"
+#include "state-file.h"
+
+#define STATE_LOGIN "pop3_login"
+#define STATE_UIDVALIDITY "pop3_uidvalidity"
+#define STATE_UID "pop3_uid"
+
+#define LOGIN_DELAY_CLIENT_CONTEXT(obj) \
+	MODULE_CONTEXT_REQUIRE(obj, login_delay_client_module)
+#define LOGIN_DELAY_USER_CONTEXT(obj) \
+	MODULE_CONTEXT(obj, login_delay_user_module)
+#define LOGIN_DELAY_MAILBOX_CONTEXT(obj) \
+	MODULE_CONTEXT_REQUIRE(obj, login_delay_mailbox_module)
+
+/* What the sessions before this one left. */
+struct login_delay_state {
+	/* a time; 0 if there was none that counts */
+	uint64_t login;
+	/* the newest message that a session was shown, 0 if there was none */
+	uint32_t uidvalidity, uid;
+};
+
+struct login_delay {
+	union pop3_module_context module_ctx;
+
+	struct client *client;
+	/* beneath the client's output, if others put themselves before it */
+	struct ostream *output;
+	enum coexist_guard_mode mode;
+	uint64_t seconds;
+	uint64_t login;
+	struct login_delay_state before;
+
+	/* the newest message of this session's maildrop, 0 if it is empty */
+	uint32_t uidvalidity, uid;
+	struct mailbox *box;
+};
+
+struct login_delay_user {
+	union mail_user_module_context module_ctx;
+	struct login_delay *delay;
+};
+
+struct login_delay_mailbox {
+	union mailbox_module_context module_ctx;
+	struct login_delay *delay;
+};
+
+static MODULE_CONTEXT_DEFINE_INIT(login_delay_client_module,
+				  &pop3_module_register);
+static MODULE_CONTEXT_DEFINE_INIT(login_delay_user_module,
+				  &mail_user_module_register);
+static MODULE_CONTEXT_DEFINE_INIT(login_delay_mailbox_module,
+				  &mail_storage_module_register);
+
+/* The state */
+
+/* Returns FALSE if the text has something else than a number of the type. */
+static bool
+state_parse(const char *text, struct login_delay_state *state_r)
+{
+	const char *login = coexist_state_text_get(text, STATE_LOGIN);
+	const char *validity = coexist_state_text_get(text, STATE_UIDVALIDITY);
+	const char *uid = coexist_state_text_get(text, STATE_UID);
+
+	i_zero(state_r);
+	return (login == NULL || str_to_uint64(login, &state_r->login) == 0) &&
+		(validity == NULL ||
+		 str_to_uint32(validity, &state_r->uidvalidity) == 0) &&
+		(uid == NULL || str_to_uint32(uid, &state_r->uid) == 0);
+}
+
+static void state_read(struct login_delay *delay)
+{
+	struct mail_user *user = delay->client->user;
+	const char *text;
+
+	if (coexist_state_read(user, &text) == 0 &&
+	    !state_parse(text, &delay->before)) {
+		e_warning(user->event, "coexist: Ignoring what "
+			  COEXIST_STATE_FILE_NAME" says of POP3 logins: "
+			  "not a number");
+		i_zero(&delay->before);
+	}
+}
+
+static bool session_has_new_mail(const struct login_delay *delay)
+{
+	return delay->uid > 0 &&
+		(delay->uidvalidity != delay->before.uidvalidity ||
+		 delay->uid > delay->before.uid);
+}
+
+static bool session_has_deleted(const struct login_delay *delay)
+{
+	return delay->client->delete_success &&
+		delay->client->deleted_count > 0;
+}
+
+/* Writes only what the next session has to know. */
+static void state_write(struct login_delay *delay)
+{
+	struct coexist_state_value values[3];
+	unsigned int count = 0;
+
+	if (session_has_new_mail(delay)) {
+		values[count].name = STATE_UIDVALIDITY;
+		values[count++].value = dec2str(delay->uidvalidity);
+		values[count].name = STATE_UID;
+		values[count++].value = dec2str(delay->uid);
+	} else if (!session_has_deleted(delay)) {
+		values[count].name = STATE_LOGIN;
+		values[count++].value = dec2str(delay->login);
+	}
+	if (count > 0)
+		(void)coexist_state_set(delay->client->user, values, count);
+}
+
+/* The decision */
+
+/* Returns how many seconds are left, or 0. A login in the future is one before
+   the clock was put back. */
+static uint64_t seconds_left(const struct login_delay *delay)
+{
+	uint64_t passed = delay->login - delay->before.login;
+
+	if (delay->before.login == 0 || delay->before.login > delay->login)
+		return 0;
+	return passed >= delay->seconds ? 0 : delay->seconds - passed;
+}
+
+static void refuse(struct login_delay *delay, uint64_t left)
+{
+	struct mail_user *user = delay->client->user;
+
+	o_stream_pop3_replace(delay->output, t_strdup_printf("-ERR %s\r\n",
+		coexist_guard_login_delay_reason(user, left)));
+	user->error = p_strdup_printf(user->pool, "coexist: Login refused: "
+		"pop3_login_delay=%"PRIu64"s, %"PRIu64"s left",
+		delay->seconds, left);
+}
+
+static void decide(struct login_delay *delay)
+{
+	struct mail_user *user = delay->client->user;
+	uint64_t left;
+
+	state_read(delay);
+	left = seconds_left(delay);
+	if (left == 0) {
+		o_stream_pop3_pass(delay->output);
+		return;
+	}
+	if (delay->mode == COEXIST_GUARD_LOG_ONLY) {
+		e_info(user->event, "coexist: would refuse user=<%s> "
+		       "protocol=pop3 client=%s pop3_login_delay=%"PRIu64"s",
+		       user->username, user->conn.remote_ip == NULL ? "" :
+		       net_ip2addr(user->conn.remote_ip), delay->seconds);
+		o_stream_pop3_pass(delay->output);
+		return;
+	}
+	refuse(delay, left);
+}
+
+void pop3_login_delay_namespaces_created(struct mail_namespace *namespaces)
+{
+	struct mail_user *user = namespaces->user;
+	struct login_delay_user *duser = LOGIN_DELAY_USER_CONTEXT(user);
+
+	if (duser == NULL || user->error != NULL)
+		return;
+	T_BEGIN {
+		decide(duser->delay);
+	} T_END;
+}
+
+/* The session */
+
+static struct mailbox_transaction_context *
+login_delay_transaction_begin(struct mailbox *box,
+			      enum mailbox_transaction_flags flags,
+			      const char *reason)
+{
+	struct login_delay_mailbox *dbox = LOGIN_DELAY_MAILBOX_CONTEXT(box);
+	struct login_delay *delay = dbox->delay;
+	uint32_t count = mail_index_view_get_messages_count(box->view);
+
+	/* The first one is for the list of the maildrop's messages, and until
+	   QUIT syncs the mailbox the view stays the same. */
+	if (!delay->client->quit_seen) {
+		delay->uidvalidity =
+			mail_index_get_header(box->view)->uid_validity;
+		delay->uid = 0;
+		if (count > 0)
+			mail_index_lookup_uid(box->view, count, &delay->uid);
+	}
+	return dbox->module_ctx.super.transaction_begin(box, flags, reason);
+}
+
+void pop3_login_delay_mailbox_allocated(struct mailbox *box)
+{
+	struct login_delay_user *duser =
+		LOGIN_DELAY_USER_CONTEXT(box->storage->user);
+	struct mailbox_vfuncs *v = box->vlast;
+	struct login_delay_mailbox *dbox;
+
+	/* the mailboxes behind a virtual one carry the POP3 flag too */
+	if (duser == NULL || duser->delay->box != NULL ||
+	    (box->flags & MAILBOX_FLAG_POP3_SESSION) == 0)
+		return;
+	duser->delay->box = box;
+	dbox = p_new(box->pool, struct login_delay_mailbox, 1);
+	dbox->delay = duser->delay;
+	dbox->module_ctx.super = *v;
+	box->vlast = &dbox->module_ctx.super;
+	v->transaction_begin = login_delay_transaction_begin;
+	MODULE_CONTEXT_SET(box, login_delay_mailbox_module, dbox);
+}
+
+static void login_delay_destroy(struct client *client, const char *reason)
+{
+	struct login_delay *delay = LOGIN_DELAY_CLIENT_CONTEXT(client);
+	/* a session that was refused, or failed, was not in the maildrop */
+	bool was_in = client->trans != NULL || client->quit_seen;
+
+	o_stream_pop3_pass(delay->output);
+	if (was_in) T_BEGIN {
+		state_write(delay);
+	} T_END;
+	delay->module_ctx.super.destroy(client, reason);
+}
+
+void pop3_login_delay_create(struct client *client)
+{
+	const struct coexist_policy *policy =
+		coexist_user_get_policy(client->user);
+	enum coexist_guard_mode mode =
+		coexist_guard_get_mode(client->user);
+	struct login_delay_user *duser;
+	struct login_delay *delay;
+	uint64_t seconds;
+
+	seconds = policy == NULL ? 0 :
+		coexist_policy_number(policy, COEXIST_KEY_pop3_login_delay);
+	if (seconds == 0 || mode == COEXIST_GUARD_EXEMPT)
+		return;
+
+	delay = p_new(client->pool, struct login_delay, 1);
+	delay->client = client;
+	delay->mode = mode;
+	delay->seconds = seconds;
+	delay->login = (uint64_t)ioloop_time;
+	delay->output = o_stream_create_pop3(client,
+		mode == COEXIST_GUARD_LOG_ONLY ? "" :
+		p_strdup_printf(client->pool, "LOGIN-DELAY %"PRIu64"\r\n",
+				seconds));
+	delay->module_ctx.super = client->v;
+	client->v.destroy = login_delay_destroy;
+	MODULE_CONTEXT_SET(client, login_delay_client_module, delay);
+
+	duser = p_new(client->user->pool, struct login_delay_user, 1);
+	duser->delay = delay;
+	MODULE_CONTEXT_SET(client->user, login_delay_user_module, duser);
+}

@@ -1,0 +1,23 @@
+#ifndef POP3_LOGIN_DELAY_H
+#define POP3_LOGIN_DELAY_H
+
+struct client;
+struct mail_namespace;
+struct mailbox;
+
+/* pop3_login_delay: the least time between two logins (RFC 2449 section 6.5).
+
+   Whether it is over is known once the namespaces are there, because the time
+   of the last login is kept in the mailbox. Until then the client has heard
+   nothing; then it gets the +OK, or -ERR [LOGIN-DELAY] and the connection is
+   closed. A session that was shown a message that no session before it was
+   shown, or has deleted one, does not count. */
+
+/* Called when the client has logged in. */
+void pop3_login_delay_create(struct client *client);
+
+/* Hooks. */
+void pop3_login_delay_namespaces_created(struct mail_namespace *namespaces);
+void pop3_login_delay_mailbox_allocated(struct mailbox *box);
+
+#endif
