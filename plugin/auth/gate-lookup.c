@@ -5,6 +5,7 @@
 #include "ioloop.h"
 #include "lib-event.h"
 #include "str-sanitize.h"
+#include "time-util.h"
 #include "document-cache.h"
 #include "gate.h"
 #include "policy-document.h"
@@ -15,6 +16,14 @@
    change of them is obeyed after this time at the latest. */
 #define SHARED_DOCUMENT_CACHE_SECS 3
 #define LOGGED_VALUE_LENGTH 80
+/* A store that answers takes milliseconds, but the dict process waits a minute
+   for a database that is away. */
+#define LOOKUP_TIMEOUT_SECS 3
+/* Then nobody waits for it for a while, unless it answers after all. Nor after
+   a failure that took long: a driver's own timeout, and Redis' driver lets the
+   whole process wait for it. */
+#define SILENCE_SECS 5
+#define SLOW_FAILURE_USECS (300 * 1000)
 
 struct gate_lookup {
 	struct coexist_gate *gate;
@@ -33,7 +42,11 @@ struct gate_lookup {
 
 /* One of the lookups for a policy. */
 struct gate_document_lookup {
+	struct coexist_gate *gate;
+	/* NULL if it does not wait any more */
 	struct gate_lookup *lookup;
+	struct timeout *to;
+	uint64_t started;	/* microseconds */
 	enum coexist_gate_scope scope;
 	char *key;
 };
@@ -191,14 +204,32 @@ document_is_trusted(struct gate_document_lookup *dlookup,
 	return FALSE;
 }
 
-static void
-document_callback(enum coexist_store_status status,
-		  struct coexist_document *document, const char *error,
-		  void *context)
+static void document_lookup_free(struct gate_document_lookup *dlookup)
 {
-	struct gate_document_lookup *dlookup = context;
+	i_free(dlookup->key);
+	i_free(dlookup);
+}
+
+static void document_timeout(struct gate_document_lookup *dlookup)
+{
 	struct gate_lookup *lookup = dlookup->lookup;
 
+	timeout_remove(&dlookup->to);
+	dlookup->gate->silent_until = ioloop_time + SILENCE_SECS;
+	T_BEGIN {
+		lookup_failed(dlookup, t_strdup_printf("Can't look up %s: "
+			"No answer within %u seconds", dlookup->key,
+			LOOKUP_TIMEOUT_SECS));
+	} T_END;
+	dlookup->lookup = NULL;
+	lookup_unref(lookup);
+}
+
+static void
+document_found(struct gate_document_lookup *dlookup,
+	       enum coexist_store_status status,
+	       struct coexist_document *document, const char *error)
+{
 	switch (status) {
 	case COEXIST_STORE_FOUND:
 		if (document_is_trusted(dlookup, document))
@@ -211,9 +242,24 @@ document_callback(enum coexist_store_status status,
 		lookup_failed(dlookup, error);
 		break;
 	}
-	i_free(dlookup->key);
-	i_free(dlookup);
-	lookup_unref(lookup);
+	lookup_unref(dlookup->lookup);
+}
+
+static void
+document_callback(enum coexist_store_status status,
+		  struct coexist_document *document, const char *error,
+		  void *context)
+{
+	struct gate_document_lookup *dlookup = context;
+
+	timeout_remove(&dlookup->to);
+	if (status != COEXIST_STORE_FAILED)
+		dlookup->gate->silent_until = 0;
+	else if (i_microseconds() - dlookup->started >= SLOW_FAILURE_USECS)
+		dlookup->gate->silent_until = ioloop_time + SILENCE_SECS;
+	if (dlookup->lookup != NULL)
+		document_found(dlookup, status, document, error);
+	document_lookup_free(dlookup);
 }
 
 /* key is NULL if there can't be such a document. */
@@ -235,9 +281,18 @@ lookup_document(struct gate_lookup *lookup, enum coexist_gate_scope scope,
 		return;
 	}
 	dlookup = i_new(struct gate_document_lookup, 1);
+	dlookup->gate = gate;
 	dlookup->lookup = lookup;
 	dlookup->scope = scope;
 	dlookup->key = i_strdup(key);
+	if (gate->silent_until > ioloop_time) {
+		lookup_failed(dlookup, "The store does not answer");
+		document_lookup_free(dlookup);
+		return;
+	}
+	dlookup->started = i_microseconds();
+	dlookup->to = timeout_add(LOOKUP_TIMEOUT_SECS * 1000,
+				  document_timeout, dlookup);
 	lookup->pending++;
 	coexist_store_lookup(gate->dict, key, document_callback, dlookup);
 }

@@ -24,6 +24,8 @@ struct coexist_gate {
 
 	struct coexist_site_config config;
 	struct dict *dict;
+	/* the store did not answer and is not asked again before this time */
+	time_t silent_until;
 	/* the refusals' texts: those that were installed, those of the site */
 	coexist_texts *texts;
 	/* whose signatures count, or NULL if documents need none */
