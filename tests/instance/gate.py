@@ -24,11 +24,12 @@ def render(generation, settings):
         args = "args = /mnt/etc/coexist.conf.ext"
         return (block("passdb", [*_BEHIND, args])
                 + block("userdb", ["driver = coexist", args]))
+    dict_fs = block("dict fs", [block("fs posix", [f"prefix = /mnt/{STORE}/"])])
     return (block("passdb coexist", _BEHIND)
             + block("userdb coexist", ["driver = coexist"])
-            + block("coexist", [block("dict fs", [block(
-                "fs posix", [f"prefix = /mnt/{STORE}/"])])])
-            + "".join(f"coexist_{key} = {value}\n" for key, value in settings.items()))
+            + block("coexist", [dict_fs] if "store" not in settings else [])
+            + "".join(f"coexist_{key} = {value}\n" for key, value in settings.items()
+                      if key != "store"))
 
 
 def continue_after(text):

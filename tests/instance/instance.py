@@ -50,7 +50,8 @@ class Instance:
     wrap     {service: command prefix}; "valgrind" reports to valgrind_reports()
     high_performance  processes that serve many sessions one after the other
     gate     site settings {"on_store_error": "allow"} of the gate, {} for none;
-             None leaves it out. `store` holds its documents
+             None leaves it out. `store` holds its documents, unless there is a
+             "store": the URI on Dovecot 2.3, on 2.4 it is in conf
     chain    passdbs and userdbs for dovecot.conf between the users' and the gate
     """
 

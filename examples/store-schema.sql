@@ -1,0 +1,14 @@
+-- The policy documents in SQL. A row is a document; the table for everybody
+-- has one row.
+
+CREATE TABLE coexist_default (
+  document TEXT NOT NULL
+);
+CREATE TABLE coexist_domain (
+  name VARCHAR(200) NOT NULL PRIMARY KEY,
+  document TEXT NOT NULL
+);
+CREATE TABLE coexist_mailbox (
+  name VARCHAR(200) NOT NULL PRIMARY KEY,
+  document TEXT NOT NULL
+);
