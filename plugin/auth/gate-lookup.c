@@ -19,11 +19,11 @@
 /* A store that answers takes milliseconds, but the dict process waits a minute
    for a database that is away. */
 #define LOOKUP_TIMEOUT_SECS 3
-/* Then nobody waits for it for a while, unless it answers after all. Nor after
-   a failure that took long: a driver's own timeout, and Redis' driver lets the
+/* Then nobody asks it for a while, unless it answers after all. Nor after a
+   failure that took long: a driver's own timeout, and Redis' driver lets the
    whole process wait for it. */
 #define SILENCE_SECS 5
-#define SLOW_FAILURE_USECS (300 * 1000)
+#define SLOW_FAILURE_USECS (400 * 1000)
 
 struct gate_lookup {
 	struct coexist_gate *gate;
@@ -40,13 +40,14 @@ struct gate_lookup {
 	void *context;
 };
 
-/* One of the lookups for a policy. */
+/* One of the lookups for a policy. It lives until the store answers, also when
+   nobody waits for that any more. */
 struct gate_document_lookup {
 	struct coexist_gate *gate;
 	/* NULL if it does not wait any more */
 	struct gate_lookup *lookup;
 	struct timeout *to;
-	uint64_t started;	/* microseconds */
+	uint64_t asked;		/* microseconds */
 	enum coexist_gate_scope scope;
 	char *key;
 };
@@ -142,16 +143,27 @@ lookup_set_document(struct gate_lookup *lookup, enum coexist_gate_scope scope,
 		lookup->documents[scope] = coexist_document_ref(document);
 }
 
+/* The event of a login is of no use after it: its prefix is made of the request
+   then. */
+static struct event *log_event(const struct gate_document_lookup *dlookup)
+{
+	return dlookup->lookup != NULL ? dlookup->lookup->event :
+		dlookup->gate->event;
+}
+
+/* Takes what was known of the document last. */
 static void
 lookup_failed(struct gate_document_lookup *dlookup, const char *error)
 {
 	struct gate_lookup *lookup = dlookup->lookup;
 	struct coexist_document *document;
 
+	if (coexist_gate_may_log(dlookup->gate, error))
+		e_error(log_event(dlookup), "%s", error);
+	if (lookup == NULL)
+		return;
 	lookup->result.store_failed = TRUE;
-	if (coexist_gate_may_log(lookup->gate, error))
-		e_error(lookup->event, "%s", error);
-	if (coexist_document_cache_get(lookup->gate->last_known, dlookup->key,
+	if (coexist_document_cache_get(dlookup->gate->last_known, dlookup->key,
 				       /*since=*/0, &document))
 		lookup_set_document(lookup, dlookup->scope, document);
 }
@@ -160,7 +172,6 @@ static void
 log_unknown_keys(struct gate_document_lookup *dlookup,
 		 const struct coexist_document *document)
 {
-	struct gate_lookup *lookup = dlookup->lookup;
 	const char *const *names = coexist_document_get_unknown(document);
 
 	for (; *names != NULL; names++) T_BEGIN {
@@ -169,22 +180,34 @@ log_unknown_keys(struct gate_document_lookup *dlookup,
 					dlookup->key,
 					str_sanitize(*names,
 						     LOGGED_VALUE_LENGTH));
-		if (coexist_gate_may_log(lookup->gate, line))
-			e_warning(lookup->event, "%s", line);
+		if (coexist_gate_may_log(dlookup->gate, line))
+			e_warning(log_event(dlookup), "%s", line);
 	} T_END;
+}
+
+/* A late answer may be older than what was asked for later. */
+static void
+remember_document(struct gate_document_lookup *dlookup,
+		  struct coexist_document *document)
+{
+	struct coexist_document_cache *cache = dlookup->gate->last_known;
+	time_t asked = dlookup->asked / 1000000;
+	struct coexist_document *newer;
+
+	if (!coexist_document_cache_get(cache, dlookup->key, asked + 1, &newer))
+		coexist_document_cache_put(cache, dlookup->key, document,
+					   asked);
 }
 
 static void
 lookup_succeeded(struct gate_document_lookup *dlookup,
 		 struct coexist_document *document)
 {
-	struct gate_lookup *lookup = dlookup->lookup;
-
 	if (document != NULL)
 		log_unknown_keys(dlookup, document);
-	coexist_document_cache_put(lookup->gate->last_known, dlookup->key,
-				   document, ioloop_time);
-	lookup_set_document(lookup, dlookup->scope, document);
+	remember_document(dlookup, document);
+	if (dlookup->lookup != NULL)
+		lookup_set_document(dlookup->lookup, dlookup->scope, document);
 }
 
 /* Returns FALSE after noting the failure if the document lacks a signature that
@@ -193,14 +216,17 @@ static bool
 document_is_trusted(struct gate_document_lookup *dlookup,
 		    const struct coexist_document *document)
 {
-	coexist_keyring *keyring = dlookup->lookup->gate->keyring;
+	coexist_keyring *keyring = dlookup->gate->keyring;
 	g_autoptr(GError) error = NULL;
 
 	if (keyring == NULL ||
 	    coexist_document_verify(document, dlookup->key, keyring,
 				    &error) == COEXIST_SIGNATURE_VALID)
 		return TRUE;
-	lookup_failed(dlookup, error->message);
+	T_BEGIN {
+		lookup_failed(dlookup, t_strdup_printf("%s: %s", dlookup->key,
+						       error->message));
+	} T_END;
 	return FALSE;
 }
 
@@ -210,12 +236,22 @@ static void document_lookup_free(struct gate_document_lookup *dlookup)
 	i_free(dlookup);
 }
 
+static void store_was_silent(struct coexist_gate *gate)
+{
+	gate->silent_until = ioloop_time + SILENCE_SECS;
+}
+
+static void store_answered(struct coexist_gate *gate)
+{
+	gate->silent_until = 0;
+}
+
 static void document_timeout(struct gate_document_lookup *dlookup)
 {
 	struct gate_lookup *lookup = dlookup->lookup;
 
 	timeout_remove(&dlookup->to);
-	dlookup->gate->silent_until = ioloop_time + SILENCE_SECS;
+	store_was_silent(dlookup->gate);
 	T_BEGIN {
 		lookup_failed(dlookup, t_strdup_printf("Can't look up %s: "
 			"No answer within %u seconds", dlookup->key,
@@ -226,39 +262,37 @@ static void document_timeout(struct gate_document_lookup *dlookup)
 }
 
 static void
-document_found(struct gate_document_lookup *dlookup,
-	       enum coexist_store_status status,
-	       struct coexist_document *document, const char *error)
-{
-	switch (status) {
-	case COEXIST_STORE_FOUND:
-		if (document_is_trusted(dlookup, document))
-			lookup_succeeded(dlookup, document);
-		break;
-	case COEXIST_STORE_NOT_FOUND:
-		lookup_succeeded(dlookup, NULL);
-		break;
-	case COEXIST_STORE_FAILED:
-		lookup_failed(dlookup, error);
-		break;
-	}
-	lookup_unref(dlookup->lookup);
-}
-
-static void
 document_callback(enum coexist_store_status status,
 		  struct coexist_document *document, const char *error,
 		  void *context)
 {
 	struct gate_document_lookup *dlookup = context;
+	uint64_t took = i_microseconds() - dlookup->asked;
 
 	timeout_remove(&dlookup->to);
-	if (status != COEXIST_STORE_FAILED)
-		dlookup->gate->silent_until = 0;
-	else if (i_microseconds() - dlookup->started >= SLOW_FAILURE_USECS)
-		dlookup->gate->silent_until = ioloop_time + SILENCE_SECS;
+	switch (status) {
+	case COEXIST_STORE_FOUND:
+		store_answered(dlookup->gate);
+		if (document_is_trusted(dlookup, document))
+			lookup_succeeded(dlookup, document);
+		break;
+	case COEXIST_STORE_NOT_FOUND:
+		store_answered(dlookup->gate);
+		lookup_succeeded(dlookup, NULL);
+		break;
+	case COEXIST_STORE_GARBAGE:
+		store_answered(dlookup->gate);
+		lookup_failed(dlookup, error);
+		break;
+	case COEXIST_STORE_FAILED:
+		/* a late one: its silence was noted, and may be over */
+		if (dlookup->lookup != NULL && took >= SLOW_FAILURE_USECS)
+			store_was_silent(dlookup->gate);
+		lookup_failed(dlookup, error);
+		break;
+	}
 	if (dlookup->lookup != NULL)
-		document_found(dlookup, status, document, error);
+		lookup_unref(dlookup->lookup);
 	document_lookup_free(dlookup);
 }
 
@@ -290,7 +324,7 @@ lookup_document(struct gate_lookup *lookup, enum coexist_gate_scope scope,
 		document_lookup_free(dlookup);
 		return;
 	}
-	dlookup->started = i_microseconds();
+	dlookup->asked = i_microseconds();
 	dlookup->to = timeout_add(LOOKUP_TIMEOUT_SECS * 1000,
 				  document_timeout, dlookup);
 	lookup->pending++;

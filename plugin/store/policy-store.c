@@ -49,7 +49,7 @@ result_parse(int ret, const char *key, const char *value,
 					     &error);
 	if (*document_r == NULL) {
 		*error_r = t_strdup(error->message);
-		return COEXIST_STORE_FAILED;
+		return COEXIST_STORE_GARBAGE;
 	}
 	return COEXIST_STORE_FOUND;
 }

@@ -24,13 +24,14 @@ struct coexist_document;
 enum coexist_store_status {
 	COEXIST_STORE_FOUND,
 	COEXIST_STORE_NOT_FOUND,
-	/* it could not be told: the store is away, or what it holds is no
-	   document */
+	/* what the store holds is no document */
+	COEXIST_STORE_GARBAGE,
+	/* it could not be told: the store is away */
 	COEXIST_STORE_FAILED
 };
 
 /* The document is NULL unless it was found, and the callback's only for the
-   call; the error, which names the key, is NULL unless it failed. */
+   call; the error, which names the key, is NULL unless it failed or is garbage. */
 typedef void
 coexist_store_callback_t(enum coexist_store_status status,
 			 struct coexist_document *document,

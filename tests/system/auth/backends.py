@@ -4,22 +4,24 @@ Each has the names of its examples, what to change in them, and put() and remove
 as instance.gate.Store has; stop() and start() end and begin it.
 """
 
-import os
-import pwd
 import re
 import shutil
+import signal
 import socket
 import sqlite3
 import subprocess
 import tempfile
 from pathlib import Path
 
-from instance import Dovecot, wait_for
+from instance import Dovecot, InstanceError, wait_for
+from instance.ports import Ports
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
 SCHEMA = (EXAMPLES / "store-schema.sql").read_text()
 MODULES = Dovecot.installed().moduledir
 DICT_USER = "dovecot"
+AS_POSTGRES = {"user": "postgres", "group": "postgres", "extra_groups": [], "cwd": "/"}
+START_SECONDS = 120     # on a machine that is busy with other tests
 
 
 def document(raw, keys):
@@ -41,8 +43,12 @@ class Backend:
         self.folder = Path(tempfile.mkdtemp(prefix="coexist-store."))
         self.folder.chmod(0o755)
 
+    def set_up(self):
+        """Make an empty store that answers."""
+        self.start()
+
     def close(self):
-        """End the server and remove its files."""
+        """End the server and remove its files, also of one half set up."""
         self.stop()
         shutil.rmtree(self.folder)
 
@@ -53,6 +59,39 @@ class Backend:
         """Let it answer no more."""
 
 
+class Server(Backend):
+    """One that is a process: `_server` while it runs."""
+
+    def __init__(self):
+        super().__init__()
+        self._server = None
+
+    @property
+    def pid(self):
+        """The process."""
+        return self._server.pid
+
+    def _launch(self, command, answers, **options):
+        """Start the process; return when it answers."""
+        log = self.folder / "log"
+        with open(log, "ab") as output:
+            self._server = subprocess.Popen(command, stdin=subprocess.DEVNULL,
+                                            stdout=output, stderr=output, **options)
+
+        def is_ready():
+            if self._server.poll() is not None:
+                raise InstanceError(f"{self.name} ended: {log.read_text()}")
+            return answers()
+        wait_for(is_ready, START_SECONDS, self.name)
+
+    def _end(self, number):
+        """End the process by this signal, if it runs."""
+        if self._server is not None:
+            self._server.send_signal(number)
+            self._server.wait()
+            self._server = None
+
+
 class Sqlite(Backend):
     """SQLite, asked by Dovecot's dict process."""
 
@@ -61,10 +100,12 @@ class Sqlite(Backend):
     def __init__(self):
         super().__init__()
         self.path = self.folder / "policy.db"
+        self.changes = {"/var/lib/dovecot-coexist/policy.db": str(self.path)}
+
+    def set_up(self):
         with self._open() as database:
             database.executescript(SCHEMA)
         self.path.chmod(0o644)
-        self.changes = {"/var/lib/dovecot-coexist/policy.db": str(self.path)}
 
     def put(self, scope, *raw, **keys):
         """Store a document."""
@@ -98,7 +139,7 @@ class Sqlite(Backend):
         return sqlite3.connect(self.path)
 
 
-class Postgresql(Backend):
+class Postgresql(Server):
     """PostgreSQL, asked by Dovecot's dict process, on a UNIX socket only."""
 
     name = "postgresql"
@@ -109,13 +150,14 @@ class Postgresql(Backend):
         super().__init__()
         shutil.chown(self.folder, "postgres")
         self.data = self.folder / "data"
+        self.changes = {"/run/postgresql": str(self.folder)}
+
+    def set_up(self):
         self._run("initdb", "--no-sync", "--auth=trust", "--pgdata", self.data)
-        self._server = None
         self.start()
         self._run("createuser", "--host", self.folder, DICT_USER)
         self._run("createdb", "--host", self.folder, "--owner", DICT_USER, "coexist")
         self._sql(SCHEMA)
-        self.changes = {"/run/postgresql": str(self.folder)}
 
     def put(self, scope, *raw, **keys):
         """Store a document."""
@@ -132,46 +174,39 @@ class Postgresql(Backend):
                   + (f" WHERE name = {self._quoted(name)}" if name else ""))
 
     def start(self):
-        self._server = subprocess.Popen(
-            [self.programs / "postgres", "-D", self.data, "-k", self.folder, "-F",
-             "-c", "listen_addresses="], user="postgres", extra_groups=[],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")
-        wait_for(lambda: subprocess.run(
-            [self.programs / "pg_isready", "-q", "-h", self.folder], check=False
-        ).returncode == 0, 30, "PostgreSQL")
+        self._launch([self.programs / "postgres", "-D", self.data, "-k", self.folder, "-F",
+                      "-c", "listen_addresses="], self._answers, **AS_POSTGRES)
 
     def stop(self):
-        if self._server is not None:
-            self._server.send_signal(2)         # a fast shutdown
-            self._server.wait()
-            self._server = None
+        self._end(signal.SIGINT)    # a fast shutdown
+
+    def _answers(self):
+        return subprocess.run([self.programs / "pg_isready", "-q", "-h", self.folder],
+                              check=False).returncode == 0
 
     @staticmethod
     def _quoted(text):
         return "'" + text.replace("'", "''") + "'"
 
     def _run(self, program, *arguments):
-        subprocess.run([self.programs / program, *arguments], user="postgres",
-                       extra_groups=[], check=True, capture_output=True, cwd="/")
+        subprocess.run([self.programs / program, *arguments], check=True,
+                       capture_output=True, **AS_POSTGRES)
 
     def _sql(self, text):
-        subprocess.run([self.programs / "psql", "-q", "-h", self.folder, "-U", DICT_USER,
-                        "coexist"], input=text, text=True, check=True, user="postgres",
-                       extra_groups=[], capture_output=True, cwd="/")
+        subprocess.run([self.programs / "psql", "-q", "--set=ON_ERROR_STOP=1", "-h", self.folder,
+                        "-U", DICT_USER, "coexist"], input=text, text=True, check=True,
+                       capture_output=True, **AS_POSTGRES)
 
 
-class Redis(Backend):
+class Redis(Server):
     """Redis, asked by the auth process, on loopback."""
 
     name = "redis"
 
     def __init__(self):
         super().__init__()
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self._server = None
-        self.start()
+        self._ports = Ports(["redis"])
+        self.port = self._ports.number["redis"]
         self.changes = {"6379": str(self.port)}
 
     def put(self, scope, *raw, **keys):
@@ -183,22 +218,16 @@ class Redis(Backend):
         self._ask("DEL", f"coexist/{scope}")
 
     def start(self):
-        self._server = subprocess.Popen(
-            ["redis-server", "--bind", "127.0.0.1", "--port", str(self.port), "--dir",
-             self.folder, "--appendonly", "yes", "--appendfsync", "always"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        wait_for(self._answers, 30, "Redis")
+        self._launch(["redis-server", "--bind", "127.0.0.1", "--port", str(self.port),
+                      "--dir", self.folder, "--appendonly", "yes", "--appendfsync",
+                      "always"], self._answers)
 
     def stop(self):
-        if self._server is not None:
-            self._server.kill()
-            self._server.wait()
-            self._server = None
+        self._end(signal.SIGKILL)
 
-    @property
-    def pid(self):
-        """Its process."""
-        return self._server.pid
+    def close(self):
+        super().close()
+        self._ports.close()
 
     def _answers(self):
         try:
@@ -210,7 +239,7 @@ class Redis(Backend):
         """Send a command in Redis' protocol; return the first line of the answer."""
         parts = b"".join(b"$%d\r\n%s\r\n" % (len(word.encode()), word.encode())
                          for word in words)
-        with socket.create_connection(("127.0.0.1", self.port), timeout=30) as client:
+        with socket.create_connection(("127.0.0.1", self.port), timeout=60) as client:
             client.sendall(b"*%d\r\n%s" % (len(words), parts))
             return client.makefile().readline()
 
