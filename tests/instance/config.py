@@ -18,13 +18,14 @@ LISTENERS = {
     "submission": ("submission-login", False),
     "lmtp": ("lmtp", False), "http": ("doveadm", False),
 }
-PORT_NAMES = (*LISTENERS, "relay")
+SIEVE = {"sieve": ("managesieve-login", False)}
+PORT_NAMES = (*LISTENERS, *SIEVE, "relay")
 
 
-def _listeners(ports):
+def _listeners(ports, listeners):
     """Listen on our ports and on no other."""
     services = {"submission-login": [block("inet_listener submissions", ["port = 0"])]}
-    for name, (service, tls) in LISTENERS.items():
+    for name, (service, tls) in listeners.items():
         services.setdefault(service, []).append(block(
             f"inet_listener {name}",
             [f"port = {ports[name]}", f"ssl = {'yes' if tls else 'no'}"]))
@@ -49,6 +50,12 @@ def _quota(generation, size):
                                 "quota_grace = 0", f"quota_rule = *:storage={size}"])
     return (f"quota_storage_size = {size}\nquota_storage_grace = 0\n"
             + block("quota user", ["driver = count"]))
+
+
+def _sieve(generation):
+    """Where ManageSieve keeps scripts; Dovecot 2.3 has a default."""
+    return "" if generation == 23 else block("sieve_script personal", [
+        "driver = file", "path = ~/sieve", "active_path = ~/.dovecot.sieve"])
 
 
 def _coexist(generation, settings):
@@ -86,11 +93,12 @@ def owner():
 
 
 def render(dovecot, ports, *, storage, plugins, coexist, quota, wrap, extra,
-           high_performance, gate, chain):
+           high_performance, gate, chain, sieve):
     """Return the whole dovecot.conf."""
     user, group = owner()
     values = {
-        "protocols": " ".join(dovecot.protocols),
+        "protocols": " ".join([*dovecot.protocols, *SIEVE] if sieve
+                              else dovecot.protocols),
         "config_version": ".".join(map(str, dovecot.version)),
         "storage": storage, "user": user, "group": group,
         "relay_port": ports["relay"], "api_key": API_KEY,
@@ -100,7 +108,10 @@ def render(dovecot, ports, *, storage, plugins, coexist, quota, wrap, extra,
     text = re.sub(r"@(\w+)@", lambda name: str(values[name[1]]), template)
     if gate is not None:
         text = gates.continue_after(text) + chain + gates.render(generation, gate)
-    text += _listeners(ports) + _plugins(plugins)
+    text += _listeners(ports, {**LISTENERS, **SIEVE} if sieve else LISTENERS)
+    text += _plugins(plugins)
+    if sieve:
+        text += _sieve(generation)
     if quota:
         text += _quota(generation, quota)
     text += _coexist(generation, coexist) + _wrapped(generation, wrap)

@@ -53,6 +53,7 @@ class Instance:
              None leaves it out. `store` holds its documents, unless there is a
              "store": the URI on Dovecot 2.3, on 2.4 it is in conf
     chain    passdbs and userdbs for dovecot.conf between the users' and the gate
+    sieve    ManageSieve, too, which needs Debian's dovecot-managesieved
     """
 
     host = "127.0.0.1"
@@ -60,7 +61,7 @@ class Instance:
     def __init__(self, folder, *, coexist=None, users=None, modules=BUILT,
                  plugins=None, storage="maildir", quota=False, conf="",
                  conf23="", conf24="", wrap=None, high_performance=False, gate=None,
-                 chain=""):
+                 chain="", sieve=False):
         self.dovecot = Dovecot.installed()
         self.version = self.dovecot.version
         self.generation = self.dovecot.generation
@@ -77,6 +78,7 @@ class Instance:
             "high_performance": high_performance,
             "gate": gate,
             "chain": chain,
+            "sieve": sieve,
         }
         self._initial_users = users if users is not None else {"alice": {}, "bob": {}}
         self._launcher = None
@@ -124,7 +126,7 @@ class Instance:
     # Clients
 
     def port(self, name):
-        """Return the port of imap, imaps, pop3, pop3s, lmtp, submission or http."""
+        """Return the port of imap, imaps, pop3, pop3s, submission, sieve, lmtp or http."""
         return self._ports.number[name]
 
     def pop3(self, user="alice", tls=False, password=PASSWORD, before_login=None):

@@ -25,7 +25,7 @@ def gated(tmp_path_factory):
             folder = tmp_path_factory.mktemp("gated")
             text = CLIENTS + conf if penalty else CLIENTS + NO_PENALTY + conf
             servers.append(running.enter_context(Instance(
-                folder, users=users, gate=gate or {}, conf=text,
+                folder, users=users, gate=gate or {}, conf=text, sieve=True,
                 high_performance=True, **settings)))
             return servers[-1]
         yield start

@@ -21,10 +21,13 @@ WRONG = "not the password"
 # What each protocol says to whom it lets in, and to who has a wrong password.
 PASSES = {
     "pop3": r"\+OK Logged in\.", "imap": r"OK (\[CAPABILITY .*\] )?Logged in",
-    "submission": r"235 2\.7\.0 Logged in\.", "sasl": "OK"}
+    "submission": r"235 2\.7\.0 Logged in\.", "sieve": r'OK "Logged in\."', "sasl": "OK"}
 FAILED = "Authentication failed."
 FAILS = {"pop3": f"-ERR [AUTH] {FAILED}", "imap": f"NO [AUTHENTICATIONFAILED] {FAILED}",
-         "submission": f"535 5.7.8 {FAILED}", "sasl": "FAIL"}
+         "submission": f"535 5.7.8 {FAILED}", "sieve": f'NO "{FAILED}"', "sasl": "FAIL"}
+# Of a failure that Dovecot takes for its own (RFC 4954, RFC 5804).
+LATER = "Temporary authentication failure."
+TEMPORARY = {"submission": f"454 4.7.0 {LATER}", "sieve": f'NO (TRYLATER) "{LATER}'}
 
 
 @dataclass
@@ -178,6 +181,33 @@ def submission_cram_md5(server, client):
         return line.ask(_base64(client.cram_md5(challenge)))
 
 
+SIEVE_REPLY = "OK|NO|BYE"       # RFC 5804; what it says unasked begins with a quote
+
+
+def _sieve(server, client):
+    line = _Line(server, "sieve", tls=False)
+    line.hear("OK")
+    if client.tls:
+        line.ask("STARTTLS", "OK")
+        line.start_tls(server)
+        line.hear("OK")
+    assert line.ask(f"XCLIENT ADDR={client.address}", SIEVE_REPLY).startswith("OK")
+    return line
+
+
+def sieve_auth_plain(server, client):
+    """ManageSieve AUTHENTICATE PLAIN."""
+    with _sieve(server, client) as line:
+        return line.ask(f'AUTHENTICATE "PLAIN" "{client.plain()}"', SIEVE_REPLY)
+
+
+def sieve_cram_md5(server, client):
+    """ManageSieve AUTHENTICATE CRAM-MD5."""
+    with _sieve(server, client) as line:
+        challenge = base64.b64decode(line.ask('AUTHENTICATE "CRAM-MD5"', '"').strip('"'))
+        return line.ask(f'"{_base64(client.cram_md5(challenge))}"', SIEVE_REPLY)
+
+
 def _fields(reply):
     """Return OK or FAIL and the reason."""
     reason = [word[len("reason="):] for word in reply if word.startswith("reason=")]
@@ -201,11 +231,12 @@ def sasl_cram_md5(server, client):
 # Each way by its protocol. In the second group the server never sees the password.
 PASSWORD_WAYS = {
     "pop3": (pop3_user_pass, pop3_auth_plain), "imap": (imap_login, imap_auth_plain),
-    "submission": (submission_auth_plain,), "sasl": (sasl_plain,)}
+    "submission": (submission_auth_plain,), "sieve": (sieve_auth_plain,),
+    "sasl": (sasl_plain,)}
 PROOF_WAYS = {
     "pop3": (pop3_cram_md5,) + (pop3_apop,) * (GENERATION == 23),
     "imap": (imap_cram_md5,), "submission": (submission_cram_md5,),
-    "sasl": (sasl_cram_md5,)}
+    "sieve": (sieve_cram_md5,), "sasl": (sasl_cram_md5,)}
 
 
 def each(*groups):
@@ -226,5 +257,7 @@ def passes(protocol, reply):
 
 def refusal(protocol, code, text):
     """Return the line that refuses with our response code and text."""
+    if protocol == "sieve":
+        return f'NO "{text}"'
     before = {"pop3": "-ERR ", "imap": "NO ", "submission": "535 5.7.8 ", "sasl": "FAIL "}
     return f"{before[protocol]}{code}{text}"

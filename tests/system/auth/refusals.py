@@ -2,7 +2,7 @@
 
 Columns are separated by two spaces or more.
 
-protocol  pop3, imap, submission or sasl (Postfix asks); imap from WEBMAIL is webmail
+protocol  pop3, imap, submission, sieve or sasl (Postfix asks); imap from WEBMAIL is webmail
 tls       is the connection encrypted?
 client    its address
 user      owner: name@domain, in the case of the passwd-file
@@ -31,6 +31,9 @@ TABLE = """\
 pop3        no   192.0.2.1        owner   -  passes
 imap        no   192.0.2.1        local   -  passes
 submission  no   192.0.2.1        owner   -  passes
+sieve       no   192.0.2.1        owner   -  passes
+sieve       yes  192.0.2.1        local   -  passes
+sieve       no   198.51.100.7     owner   -  passes
 sasl        no   192.0.2.1        local   -  passes
 imap        no   198.51.100.7     owner   -  passes
 pop3        no   192.0.2.1        guess   -  fails
@@ -56,6 +59,13 @@ submission  yes  192.0.2.1        owner   mailbox submission_access=deny  deny
 sasl        no   192.0.2.1        owner   mailbox submission_access=deny  deny
 sasl        yes  192.0.2.1        local   mailbox submission_access=deny  deny
 sasl        no   192.0.2.1        owner   mailbox sieve_access=deny  passes
+imap        no   192.0.2.1        owner   mailbox sieve_access=deny  passes
+sieve       no   192.0.2.1        owner   mailbox sieve_access=deny  deny
+sieve       yes  192.0.2.1        local   mailbox sieve_access=deny  deny
+sieve       no   198.51.100.7     owner   mailbox webmail_access=deny  passes
+sieve       no   192.0.2.1        owner   mailbox sieve_access=suspend  suspend
+sieve       no   192.0.2.1        upper   mailbox sieve_access=deny  deny
+sieve       no   192.0.2.1        alias   mailbox sieve_access=deny  deny
 pop3        no   192.0.2.1        owner   mailbox pop3_access=DENY  deny
 pop3        no   192.0.2.1        owner   mailbox pop3_access=suspend  suspend
 
@@ -69,13 +79,17 @@ pop3        no   192.0.2.1        guess   mailbox pop3_access=deny  fails
 imap        no   192.0.2.1        guess   mailbox imap_access=deny  fails
 imap        no   198.51.100.7     guess   mailbox webmail_access=deny  fails
 submission  no   192.0.2.1        guess   mailbox submission_access=deny  fails
+sieve       no   192.0.2.1        guess   mailbox sieve_access=deny  fails
+sieve       yes  192.0.2.1        guess   mailbox sieve_until=2020-02-29  fails
 sasl        no   192.0.2.1        guess   mailbox submission_access=deny  fails
 imap        yes  192.0.2.1        guess   mailbox imap_tls=required  fails
 pop3        no   192.0.2.1        nobody  domain pop3_access=deny  fails
 imap        no   192.0.2.1        nobody  mailbox imap_access=deny  fails
+sieve       no   192.0.2.1        nobody  domain sieve_access=deny  fails
 sasl        no   192.0.2.1        nobody  domain submission_access=deny  fails
 pop3        no   192.0.2.1        master  mailbox pop3_access=deny  passes
 imap        no   192.0.2.1        master  mailbox imap_access=suspend  passes
+sieve       no   192.0.2.1        master  mailbox sieve_access=deny  passes
 pop3        no   192.0.2.1        master  mailbox pop3_access=deny | gate master_bypass=no  deny
 sasl        no   192.0.2.1        master  mailbox submission_access=deny | gate master_bypass=no  deny
 pop3        no   192.0.2.1        master  gate master_bypass=no  passes
@@ -88,6 +102,10 @@ imap        no   192.0.2.1        owner   userdb imap_access=deny  deny
 pop3        no   192.0.2.1        owner   default pop3_access=deny  deny
 pop3        no   192.0.2.1        local   default pop3_access=deny  deny
 imap        no   192.0.2.1        owner   default pop3_access=deny  passes
+sieve       no   192.0.2.1        owner   domain sieve_access=deny  deny
+sieve       no   192.0.2.1        owner   default sieve_access=deny  deny
+sieve       no   192.0.2.1        owner   site sieve_access=deny  deny
+sieve       no   192.0.2.1        owner   userdb sieve_access=deny  deny
 imap        no   192.0.2.1        owner   site imap_access=deny  deny
 pop3        no   192.0.2.1        local   site imap_access=deny  passes
 pop3        no   192.0.2.1        owner   default pop3_access=deny | domain pop3_access=allow  passes
@@ -101,11 +119,17 @@ pop3        no   192.0.2.1        owner   userdb pop3_access=deny | domain pop3_
 pop3        no   192.0.2.1        owner   domain pop3_access=suspend | mailbox pop3_access=allow  suspend
 pop3        no   192.0.2.1        owner   default pop3_access=suspend | mailbox pop3_access=allow  suspend
 imap        no   192.0.2.1        owner   userdb imap_access=suspend | mailbox imap_access=allow  suspend
+sieve       no   192.0.2.1        owner   default sieve_access=deny | mailbox sieve_access=allow  passes
+sieve       no   192.0.2.1        owner   domain sieve_access=suspend | mailbox sieve_access=allow  suspend
 
 # sunset
 pop3        no   192.0.2.1        owner   mailbox pop3_until=2020-02-29  until 2020-02-29
 imap        no   192.0.2.1        owner   domain imap_until=2020-02-29  until 2020-02-29
 sasl        no   192.0.2.1        owner   mailbox submission_until=2020-02-29  until 2020-02-29
+sieve       no   192.0.2.1        owner   mailbox sieve_until=2020-02-29  until 2020-02-29
+sieve       no   192.0.2.1        owner   domain sieve_until=2020-02-29  until 2020-02-29
+sieve       no   192.0.2.1        owner   default sieve_until=2020-02-29  until 2020-02-29
+sieve       no   192.0.2.1        owner   mailbox sieve_until=@soon  passes
 imap        no   198.51.100.7     owner   mailbox webmail_until=2020-02-29  until 2020-02-29
 pop3        no   192.0.2.1        owner   mailbox pop3_until=@today  until @today
 pop3        no   192.0.2.1        owner   mailbox pop3_until=@soon  passes
@@ -123,6 +147,11 @@ submission  no   192.0.2.1        owner   domain submission_networks=10.0.0.0/8 
 submission  no   10.0.0.1         owner   domain submission_networks=10.0.0.0/8  passes
 sasl        no   192.0.2.1        owner   domain submission_networks=10.0.0.0/8  network
 sasl        no   10.0.0.1         owner   domain submission_networks=10.0.0.0/8  passes
+sieve       no   192.0.2.1        owner   mailbox sieve_networks=10.0.0.0/8  network
+sieve       no   192.0.2.1        owner   domain sieve_networks=10.0.0.0/8  network
+sieve       no   192.0.2.1        owner   default sieve_networks=10.0.0.0/8  network
+sieve       no   10.0.0.1         owner   mailbox sieve_networks=10.0.0.0/8  passes
+sieve       no   2001:db8:5::9    owner   mailbox sieve_networks=2001:db8:5::/48  passes
 imap        no   198.51.100.7     owner   mailbox imap_networks=10.0.0.0/8  passes
 imap        no   198.51.100.7     owner   mailbox webmail_networks=198.51.100.8  network
 pop3        no   192.0.2.1        master  mailbox pop3_networks=10.0.0.0/8  passes
@@ -136,6 +165,11 @@ imap        no   192.0.2.1        owner   domain imap_tls=required  tls
 imap        yes  192.0.2.1        owner   domain imap_tls=required  passes
 submission  no   192.0.2.1        owner   mailbox submission_tls=required  tls
 submission  yes  192.0.2.1        owner   mailbox submission_tls=required  passes
+sieve       no   192.0.2.1        owner   mailbox sieve_tls=required  tls
+sieve       no   192.0.2.1        owner   domain sieve_tls=required  tls
+sieve       no   192.0.2.1        owner   default sieve_tls=required  tls
+sieve       yes  192.0.2.1        owner   mailbox sieve_tls=required  passes
+sieve       no   127.0.0.1        owner   mailbox sieve_tls=required  tls
 sasl        no   192.0.2.1        owner   mailbox submission_tls=required  tls
 sasl        yes  192.0.2.1        owner   mailbox submission_tls=required  passes
 imap        no   198.51.100.7     owner   mailbox imap_tls=required  passes
@@ -145,6 +179,7 @@ imap        no   192.0.2.1        owner   mailbox imap_tls=required, imap_networ
 pop3        no   192.0.2.1        owner   mailbox pop3_access=deny, deny_text=Use IMAP: imap.example.org  says Use IMAP: imap.example.org
 imap        no   192.0.2.1        owner   mailbox imap_access=deny | domain deny_text=Call 112.  says Call 112.
 submission  no   192.0.2.1        owner   mailbox submission_access=deny, deny_text=No.  says No.
+sieve       no   192.0.2.1        owner   mailbox sieve_access=deny, deny_text=Call 112.  says Call 112.
 sasl        no   192.0.2.1        owner   mailbox submission_until=2020-02-29, deny_text=No.  says No.
 pop3        no   192.0.2.1        guess   mailbox pop3_access=deny, deny_text=No.  fails
 pop3        no   192.0.2.1        owner   mailbox deny_text=No.  passes
@@ -152,6 +187,7 @@ pop3        no   192.0.2.1        owner   mailbox deny_text=No.  passes
 # a trial
 pop3        no   192.0.2.1        owner   mailbox pop3_access=deny | gate log_only=yes  passes
 sasl        no   192.0.2.1        owner   mailbox submission_access=suspend | gate log_only=yes  passes
+sieve       no   192.0.2.1        owner   mailbox sieve_access=deny | gate log_only=yes  passes
 pop3        no   192.0.2.1        guess   mailbox pop3_access=deny | gate log_only=yes  fails
 """
 
