@@ -45,6 +45,8 @@ enum coexist_protocol coexist_protocol_find(const char *name)
 		{ "submission", COEXIST_PROTOCOL_SUBMISSION },
 		{ "smtp", COEXIST_PROTOCOL_SUBMISSION },
 		{ "sieve", COEXIST_PROTOCOL_SIEVE },
+		/* a session's, whose login was one by "sieve" */
+		{ "managesieve", COEXIST_PROTOCOL_SIEVE },
 	};
 	size_t i;
 

@@ -45,9 +45,9 @@ struct coexist_decision {
 };
 
 /* Returns the protocol of this name as Dovecot calls it ("imap", "pop3",
-   "submission" and Postfix's "smtp", "sieve"), else COEXIST_PROTOCOL_OTHER.
-   Webmail is told from imap by webmail_networks, which is the caller's to
-   ask. name may be NULL. */
+   "submission" and Postfix's "smtp", "sieve" and its sessions' "managesieve"),
+   else COEXIST_PROTOCOL_OTHER. Webmail is told from imap by webmail_networks,
+   which is the caller's to ask. name may be NULL. */
 enum coexist_protocol coexist_protocol_find(const char *name);
 /* Returns the protocol's name in policy keys, or NULL for OTHER. */
 const char *coexist_protocol_name(enum coexist_protocol protocol);

@@ -255,6 +255,8 @@ static void test_names(void)
 		  "SMTP" },
 		{ "smtp", COEXIST_PROTOCOL_SUBMISSION, "submission", "SMTP" },
 		{ "sieve", COEXIST_PROTOCOL_SIEVE, "sieve", "ManageSieve" },
+		{ "managesieve", COEXIST_PROTOCOL_SIEVE, "sieve",
+		  "ManageSieve" },
 		{ "webmail", COEXIST_PROTOCOL_OTHER, NULL, "mail access" },
 		{ "lmtp", COEXIST_PROTOCOL_OTHER, NULL, "mail access" },
 		{ "doveadm", COEXIST_PROTOCOL_OTHER, NULL, "mail access" },

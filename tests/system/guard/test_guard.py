@@ -1,8 +1,11 @@
 """The guard in the sessions: a userdb alone, without the gate, can refuse."""
 
+import base64
 import imaplib
 import poplib
 import smtplib
+import socket
+from contextlib import closing
 
 import pytest
 
@@ -13,10 +16,15 @@ USERS = {
     "nopop": {"coexist_pop3_access": "deny"},
     "noimap": {"coexist_imap_access": "suspend"},
     "nosmtp": {"coexist_submission_access": "deny"},
-    "sunset": {"coexist_pop3_until": "2026-01-31"},
-    "tls": {"coexist_imap_tls": "required", "coexist_pop3_tls": "required"},
-    "office": {"coexist_pop3_networks": "192.0.2.0/24"},
-    "here": {"coexist_pop3_networks": "127.0.0.0/8"},
+    "nosieve": {"coexist_sieve_access": "deny"},
+    "sunset": {f"coexist_{protocol}_until": "2026-01-31"
+               for protocol in ("pop3", "submission", "sieve")},
+    "tls": {f"coexist_{protocol}_tls": "required"
+            for protocol in ("imap", "pop3", "submission", "sieve")},
+    "office": {f"coexist_{protocol}_networks": "192.0.2.0/24"
+               for protocol in ("pop3", "submission", "sieve")},
+    "here": {f"coexist_{protocol}_networks": "127.0.0.0/8"
+             for protocol in ("pop3", "submission", "sieve")},
     "own": {"coexist_pop3_access": "deny", "coexist_deny_text": "Call-{protocol}-desk"},
 }
 
@@ -25,7 +33,8 @@ USERS = {
 def server(request, tmp_path_factory):
     """With and without pop3_lock_session, which changes when POP3 says +OK."""
     settings = f"protocol pop3 {{\n  pop3_lock_session = {request.param}\n}}\n"
-    with Instance(tmp_path_factory.mktemp("guard"), users=USERS, conf=settings) as dc:
+    with Instance(tmp_path_factory.mktemp("guard"), users=USERS, conf=settings,
+                  sieve=True) as dc:
         yield dc
 
 
@@ -67,12 +76,83 @@ def test_imap_session_ends_with_bye_and_the_reason(server, user, text):
     assert "internal error" not in said.lower()
 
 
-def test_submission_ends_and_the_log_says_why(server):
-    with pytest.raises(smtplib.SMTPException):
-        with smtplib.SMTP(server.host, server.port("submission"), timeout=10) as client:
-            client.login("nosmtp", PASSWORD)
-            client.sendmail("nosmtp@example.org", "a@example.org", "Subject: x\n\nx\n")
-    server.wait_log(r"coexist: Login refused: submission_access=deny")
+# Dovecot leaves it no choice of words here.
+INTERNAL_ERROR = "Internal error occurred. Refer to server log for more information."
+
+
+def submission_reply(server, user, tls=False):
+    """Return what submission says to a login."""
+    client = smtplib.SMTP(server.host, server.port("submission"), timeout=60)
+    with closing(client):   # there is no relay: it may be gone before a QUIT
+        if tls:
+            client.starttls(context=server.tls_context())
+        client.ehlo()
+        client.user, client.password = user, PASSWORD
+        try:
+            code, text = client.auth("PLAIN", client.auth_plain)
+        except smtplib.SMTPAuthenticationError as error:
+            code, text = error.smtp_code, error.smtp_error
+        return f"{code} {text.decode()}"
+
+
+def sieve_replies(server, user, tls=False):
+    """Return what ManageSieve says to a login and to a LOGOUT after it."""
+    with socket.create_connection((server.host, server.port("sieve")), timeout=60) as client:
+        sieve_greeting(client)
+        if tls:
+            client.sendall(b"STARTTLS\r\n")
+            sieve_greeting(client)
+            client = server.tls_context().wrap_socket(client, server_hostname=server.host)
+            sieve_greeting(client)
+        plain = base64.b64encode(f"\0{user}\0{PASSWORD}".encode()).decode()
+        client.sendall(f'AUTHENTICATE "PLAIN" "{plain}"\r\n'.encode())
+        replies = client.makefile("rb")
+        first = replies.readline()
+        if first.startswith(b"OK"):
+            client.sendall(b"LOGOUT\r\n")
+        return (first + replies.read()).decode().splitlines()
+
+
+def sieve_greeting(client):
+    """Read up to the end of a greeting, or of the answer to a command."""
+    said = b""
+    while not said.startswith(b"OK") and b"\nOK" not in said or not said.endswith(b"\n"):
+        more = client.recv(4096)
+        assert more, said
+        said += more
+
+
+@pytest.mark.parametrize("user, key", [
+    ("nosmtp", "submission_access=deny"), ("sunset", "submission_until=2026-01-31"),
+    ("office", "submission_networks=192.0.2.0/24"), ("tls", "submission_tls=required"),
+])
+def test_submission_is_refused_and_the_log_says_why(server, user, key):
+    assert submission_reply(server, user) == f"451 4.7.0 {INTERNAL_ERROR}"
+    server.wait_log(f"coexist: Login refused: {key}")
+
+
+@pytest.mark.parametrize("user, key", [
+    ("nosieve", "sieve_access=deny"), ("sunset", "sieve_until=2026-01-31"),
+    ("office", "sieve_networks=192.0.2.0/24"), ("tls", "sieve_tls=required"),
+])
+def test_managesieve_is_refused_and_the_log_says_why(server, user, key):
+    [reply] = sieve_replies(server, user)
+    assert reply.startswith(f'BYE "{INTERNAL_ERROR}')   # and the time, in 2.4
+    server.wait_log(f"coexist: Login refused: {key}")
+
+
+@pytest.mark.parametrize("user, tls", [
+    ("free", False), ("nosieve", False), ("tls", True), ("here", False),
+])
+def test_submission_that_the_policy_allows_passes(server, user, tls):
+    assert submission_reply(server, user, tls) == "235 2.7.0 Logged in."
+
+
+@pytest.mark.parametrize("user, tls", [
+    ("free", False), ("nosmtp", False), ("tls", True), ("here", False),
+])
+def test_managesieve_that_the_policy_allows_passes(server, user, tls):
+    assert sieve_replies(server, user, tls) == ['OK "Logged in."', 'OK "Logout completed."']
 
 
 @pytest.mark.parametrize("user, tls", [
