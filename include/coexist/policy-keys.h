@@ -32,7 +32,7 @@
 	KEY(protocol##_until, DATE, "none", NULL, ENFORCED, \
 	    "From this date (UTC) on, " label " is refused and the refusal " \
 	    "names the date.") \
-	KEY(protocol##_max_sessions, NUMBER, "0", NULL, LATER, \
+	KEY(protocol##_max_sessions, NUMBER, "0", NULL, ENFORCED, \
 	    "Concurrent " label " sessions of this mailbox, all addresses " \
 	    "together; 0 leaves it to Dovecot's own limit.")
 

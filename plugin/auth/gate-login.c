@@ -11,15 +11,31 @@
 #include "gate-refusal.h"
 #include "policy-decision.h"
 #include "policy-network.h"
+#include "session-limit.h"
 #include "userdb-texts.h"
 
 #define SECS_PER_DAY (24 * 60 * 60)
 /* Enough of a value to recognise it in the log. */
 #define LOGGED_VALUE_LENGTH 80
 
+/* What a request's event keeps for the time when the password is proved. */
+#define EVENT_LIMIT "coexist_session_limit"
+
+/* The number of sessions that the login's user may have, and what is said when
+   there are so many. From the request's pool. */
+struct gate_limit {
+	struct coexist_gate *gate;
+	enum coexist_protocol protocol;
+	uint64_t max;
+	const char *reason;
+	const char *log;
+};
+
 struct gate_login {
 	struct coexist_gate *gate;
 	struct auth_request *request;
+	bool is_proved;
+	struct gate_limit *limit;
 	/* NULL if the client has none */
 	GInetAddress *address;
 	enum coexist_protocol protocol;
@@ -49,17 +65,22 @@ login_finish(struct gate_login *login, enum coexist_gate_verdict verdict,
 }
 
 static void
-log_refusal(struct gate_login *login, const char *why, bool log_only)
+log_refusal(struct coexist_gate *gate, const struct auth_request *request,
+	    enum coexist_protocol protocol, const char *why, bool log_only)
 {
-	const struct auth_request *request = login->request;
 	const char *line;
 
 	line = t_strdup_printf("coexist: %s user=<%s> protocol=%s client=%s %s",
 			       log_only ? "would refuse" : "refused",
 			       request->fields.user,
-			       coexist_protocol_name(login->protocol),
+			       coexist_protocol_name(protocol),
 			       net_ip2addr(&request->fields.remote_ip), why);
-	coexist_gate_log_info(login->gate, line);
+	coexist_gate_log_info(gate, line);
+}
+
+static bool is_log_only(const struct coexist_gate *gate)
+{
+	return coexist_site_number(&gate->config, COEXIST_SITE_log_only) != 0;
 }
 
 static const char *
@@ -76,11 +97,94 @@ decision_describe(const struct coexist_gate_policy *policy,
 			       entry->scope->name);
 }
 
+/* Lets a login pass that has a limit of sessions. */
+static void limit_pass(struct gate_login *login)
+{
+	struct gate_limit *limit = login->limit;
+
+	if (login->is_proved) {
+		coexist_session_limit_note(limit->gate->session_limit,
+					   login->request->fields.user,
+					   limit->protocol);
+	} else {
+		event_set_ptr(login->request->event, EVENT_LIMIT, limit);
+	}
+	login_finish(login, COEXIST_GATE_PASS, NULL);
+}
+
+static void limit_refuse(struct gate_login *login)
+{
+	struct gate_limit *limit = login->limit;
+	bool log_only = is_log_only(limit->gate);
+
+	log_refusal(limit->gate, login->request, limit->protocol, limit->log,
+		    log_only);
+	if (log_only)
+		limit_pass(login);
+	else
+		login_finish(login, COEXIST_GATE_REFUSE, limit->reason);
+}
+
+static void
+limit_checked(enum coexist_session_limit_verdict verdict, void *context)
+{
+	struct gate_login *login = context;
+
+	T_BEGIN {
+		switch (verdict) {
+		case COEXIST_SESSION_LIMIT_FREE:
+			limit_pass(login);
+			break;
+		case COEXIST_SESSION_LIMIT_FULL:
+			limit_refuse(login);
+			break;
+		case COEXIST_SESSION_LIMIT_UNKNOWN:
+			login_finish(login, COEXIST_GATE_PASS, NULL);
+			break;
+		}
+	} T_END;
+}
+
+/* Returns TRUE if Dovecot keeps sessions of the logins: not of Postfix's. */
+static bool login_has_session(const struct gate_login *login)
+{
+	return strcasecmp(coexist_auth_request_get_protocol(login->request),
+			  "smtp") != 0;
+}
+
+/* The rest of the policy lets the login pass. */
+static void
+login_check_limit(struct gate_login *login,
+		  const struct coexist_gate_policy *policy)
+{
+	const struct coexist_decision full = {
+		.refusal = COEXIST_REFUSAL_SESSIONS,
+		.key = coexist_protocol_max_sessions(login->protocol)
+	};
+	uint64_t max = coexist_policy_number(&policy->policy, full.key);
+	pool_t pool = login->request->pool;
+
+	if (max == 0 || !login_has_session(login)) {
+		login_finish(login, COEXIST_GATE_PASS, NULL);
+		return;
+	}
+	login->limit = p_new(pool, struct gate_limit, 1);
+	login->limit->gate = login->gate;
+	login->limit->protocol = login->protocol;
+	login->limit->max = max;
+	login->limit->reason = p_strdup(pool,
+		coexist_gate_reason(login->gate, &policy->policy,
+				    login->protocol, &full));
+	login->limit->log = p_strdup(pool, decision_describe(policy, &full));
+	coexist_session_limit_check(login->gate->session_limit,
+				    login->request->fields.user,
+				    login->protocol, max, limit_checked, login);
+}
+
 static void
 login_decide(struct gate_login *login,
 	     const struct coexist_gate_policy *policy)
 {
-	const struct coexist_site_config *config = &login->gate->config;
 	const struct coexist_login facts = {
 		.protocol = login->protocol,
 		.tls = coexist_auth_request_is_tls(login->request),
@@ -89,15 +193,15 @@ login_decide(struct gate_login *login,
 		.context = login
 	};
 	struct coexist_decision decision;
-	bool log_only = coexist_site_number(config,
-					    COEXIST_SITE_log_only) != 0;
+	bool log_only = is_log_only(login->gate);
 
 	coexist_policy_decide(&policy->policy, &facts, &decision);
 	if (decision.refusal == COEXIST_REFUSAL_NONE) {
-		login_finish(login, COEXIST_GATE_PASS, NULL);
+		login_check_limit(login, policy);
 		return;
 	}
-	log_refusal(login, decision_describe(policy, &decision), log_only);
+	log_refusal(login->gate, login->request, login->protocol,
+		    decision_describe(policy, &decision), log_only);
 	if (log_only) {
 		login_finish(login, COEXIST_GATE_PASS, NULL);
 		return;
@@ -125,7 +229,8 @@ login_finish_store_failed(struct gate_login *login,
 	case COEXIST_ON_STORE_ERROR_TEMPFAIL:
 		break;
 	}
-	log_refusal(login, "on_store_error=tempfail", /*log_only=*/FALSE);
+	log_refusal(login->gate, login->request, login->protocol,
+		    "on_store_error=tempfail", /*log_only=*/FALSE);
 	login_finish(login, COEXIST_GATE_TEMPFAIL,
 		     coexist_gate_reason_store_failed(login->gate,
 						      &policy->policy,
@@ -167,7 +272,7 @@ static bool is_exempt(const struct gate_login *login)
 }
 
 void coexist_gate_login(struct coexist_gate *gate,
-			struct auth_request *request,
+			struct auth_request *request, bool is_proved,
 			coexist_gate_login_callback_t *callback,
 			void *context)
 {
@@ -176,6 +281,7 @@ void coexist_gate_login(struct coexist_gate *gate,
 	login = i_new(struct gate_login, 1);
 	login->gate = gate;
 	login->request = request;
+	login->is_proved = is_proved;
 	auth_request_ref(request);
 	login->callback = callback;
 	login->context = context;
@@ -189,6 +295,26 @@ void coexist_gate_login(struct coexist_gate *gate,
 	coexist_userdb_texts_init(request, login->userdb_texts);
 	coexist_gate_lookup(gate, authdb_event(request), request->fields.user,
 			    login->userdb_texts, login_policy_found, login);
+}
+
+const char *coexist_gate_login_proved(struct auth_request *request)
+{
+	struct gate_limit *limit = event_get_ptr(request->event, EVENT_LIMIT);
+	struct coexist_session_limit *session_limit;
+	const char *user = request->fields.user;
+
+	if (limit == NULL)
+		return NULL;
+	session_limit = limit->gate->session_limit;
+	if (!is_log_only(limit->gate) &&
+	    !coexist_session_limit_is_free(session_limit, user,
+					   limit->protocol, limit->max)) {
+		log_refusal(limit->gate, request, limit->protocol, limit->log,
+			    /*log_only=*/FALSE);
+		return limit->reason;
+	}
+	coexist_session_limit_note(session_limit, user, limit->protocol);
+	return NULL;
 }
 
 void coexist_gate_login_refuse(struct auth_request *request,

@@ -20,12 +20,18 @@ coexist_gate_login_callback_t(enum coexist_gate_verdict verdict,
 			      const char *reason,
 			      struct auth_request *request, void *context);
 
-/* Decides and logs a refusal. The callback may be called before this returns;
+/* Decides and logs a refusal. is_proved tells that the client has shown that it
+   knows the password; else coexist_gate_login_proved() has to be called when it
+   has. The callback may be called before this returns;
    the request is referenced until then. */
 void coexist_gate_login(struct coexist_gate *gate,
-			struct auth_request *request,
+			struct auth_request *request, bool is_proved,
 			coexist_gate_login_callback_t *callback,
 			void *context);
+/* The client of a login that may pass has shown that it knows the password.
+   Returns NULL, or the reason, on the data stack, if others were faster and it
+   may not pass any more. */
+const char *coexist_gate_login_proved(struct auth_request *request);
 
 /* Gives the request what Dovecot's reply to a refused client is made of. */
 void coexist_gate_login_refuse(struct auth_request *request,

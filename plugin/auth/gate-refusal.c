@@ -10,7 +10,8 @@
    then: no place for what the administrator says of the policy. */
 static bool is_for_now(enum coexist_text id)
 {
-	return id == COEXIST_TEXT_store || id == COEXIST_TEXT_login_delay;
+	return id == COEXIST_TEXT_store || id == COEXIST_TEXT_login_delay ||
+		id == COEXIST_TEXT_max_sessions;
 }
 
 static char *

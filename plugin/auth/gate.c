@@ -7,6 +7,7 @@
 #include "lib-event.h"
 #include "llist.h"
 #include "document-cache.h"
+#include "session-limit.h"
 
 /* What is remembered for the time when the store is away. A document of a few
    keys takes less than 2 kB. */
@@ -96,6 +97,7 @@ gate_open(struct coexist_gate *gate, const char **error_r)
 
 static void gate_free(struct coexist_gate *gate)
 {
+	coexist_session_limit_free(gate->session_limit);
 	if (gate->dict != NULL)
 		dict_deinit(&gate->dict);
 	coexist_keyring_free(gate->keyring);
@@ -124,6 +126,7 @@ int coexist_gate_init(struct event *event, const char *path,
 	gate->path = i_strdup(path);
 	gate->event = event_create(event);
 	gate->last_known = coexist_document_cache_new(LAST_KNOWN_MAX_COUNT);
+	gate->session_limit = coexist_session_limit_new(gate);
 	gate->logged = g_hash_table_new_full(g_str_hash, g_str_equal,
 					     g_free, NULL);
 	if (gate_open(gate, error_r) < 0) {

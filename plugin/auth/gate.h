@@ -10,6 +10,7 @@
 struct dict;
 struct event;
 struct coexist_document_cache;
+struct coexist_session_limit;
 
 /* The gate of the auth process: the site's configuration and what belongs to
    it. Shared by the passdb and the userdb driver. */
@@ -32,6 +33,7 @@ struct coexist_gate {
 	coexist_keyring *keyring;
 
 	struct coexist_document_cache *last_known;
+	struct coexist_session_limit *session_limit;
 	/* line -> time when it was logged */
 	GHashTable *logged;
 };

@@ -67,7 +67,8 @@ coexist_verify_plain(struct auth_request *request,
 	}
 	login = i_new(struct passdb_login, 1);
 	login->verify_plain = callback;
-	coexist_gate_login(module->gate, request, verify_plain_decided, login);
+	coexist_gate_login(module->gate, request, /*is_proved=*/TRUE,
+			   verify_plain_decided, login);
 }
 
 static void
@@ -80,6 +81,7 @@ lookup_credentials_decided(enum coexist_gate_verdict verdict,
 	switch (verdict) {
 	case COEXIST_GATE_PASS:
 		(void)pass(request);
+		coexist_watch_proof(request);
 		break;
 	case COEXIST_GATE_REFUSE:
 	case COEXIST_GATE_TEMPFAIL:
@@ -108,7 +110,7 @@ coexist_lookup_credentials(struct auth_request *request,
 	}
 	login = i_new(struct passdb_login, 1);
 	login->lookup_credentials = callback;
-	coexist_gate_login(module->gate, request,
+	coexist_gate_login(module->gate, request, /*is_proved=*/FALSE,
 			   lookup_credentials_decided, login);
 }
 

@@ -15,14 +15,23 @@
 /* Every handler has the same one. */
 static auth_request_handler_reply_callback_t *super_reply = NULL;
 
-static void
-reply(struct auth_request *request, enum auth_client_result result,
-      const void *data, size_t size)
+/* Returns why a client that knows the password is refused, or NULL. */
+static const char *reason_find(struct auth_request *request)
 {
 	const char *reason = auth_fields_find(request->fields.extra_fields,
 					      FIELD_REFUSAL);
 
-	if (result == AUTH_CLIENT_RESULT_SUCCESS && reason != NULL) {
+	return reason != NULL ? reason : coexist_gate_login_proved(request);
+}
+
+static void
+reply(struct auth_request *request, enum auth_client_result result,
+      const void *data, size_t size)
+{
+	const char *reason = result != AUTH_CLIENT_RESULT_SUCCESS ? NULL :
+		reason_find(request);
+
+	if (reason != NULL) {
 		coexist_gate_login_refuse(request,
 			auth_fields_exists(request->fields.extra_fields,
 					   FIELD_TEMPFAIL) ?
@@ -35,18 +44,23 @@ reply(struct auth_request *request, enum auth_client_result result,
 	super_reply(request, result, data, size);
 }
 
+void coexist_watch_proof(struct auth_request *request)
+{
+	struct auth_request_handler *handler = request->handler;
+
+	if (handler == NULL || handler->reply_callback == reply)
+		return;
+	super_reply = handler->reply_callback;
+	handler->reply_callback = reply;
+}
+
 void coexist_refuse_after_proof(struct auth_request *request,
 				enum coexist_gate_verdict verdict,
 				const char *reason)
 {
-	struct auth_request_handler *handler = request->handler;
-
-	if (handler == NULL)
+	if (request->handler == NULL)
 		return;
-	if (handler->reply_callback != reply) {
-		super_reply = handler->reply_callback;
-		handler->reply_callback = reply;
-	}
+	coexist_watch_proof(request);
 	auth_fields_add(request->fields.extra_fields, FIELD_REFUSAL, reason,
 			AUTH_FIELD_FLAG_HIDDEN);
 	if (verdict == COEXIST_GATE_TEMPFAIL) {

@@ -14,4 +14,7 @@ void coexist_refuse_after_proof(struct auth_request *request,
 				enum coexist_gate_verdict verdict,
 				const char *reason);
 
+/* Has coexist_gate_login_proved() asked when the client has given its proof. */
+void coexist_watch_proof(struct auth_request *request);
+
 #endif

@@ -5,39 +5,18 @@
 #include "preflight.h"
 #include "dict.h"
 #include "compat-doveadm.h"
+#include "auth-identity.h"
 #include "coexist-admin.h"
 #include "doveconf.h"
 #include "policy-store-admin.h"
-
-#include <grp.h>
-#include <pwd.h>
-#include <unistd.h>
 
 /* A name that no mailbox has (RFC 2606). */
 #define PROBE_USER "coexist-preflight@invalid"
 #define PROBE_TEXT "[policy]\n"
 
-/* Returns the user that the auth process runs as. */
-static const char *auth_user(const struct coexist_doveconf_block *conf)
+static bool probe_read(void *context, const char **error_r)
 {
-	const struct coexist_doveconf_block *service;
-	const char *internal =
-		coexist_doveconf_get(conf, "default_internal_user", "dovecot");
-
-	for (service = coexist_doveconf_find(conf->children, "service");
-	     service != NULL;
-	     service = coexist_doveconf_find(service->next, "service")) {
-		const char *user = coexist_doveconf_get(service, "user", "$");
-
-		/* a $ refers to default_internal_user */
-		if (strcmp(service->name, "auth") == 0 && *user != '$')
-			return *user == '\0' ? "root" : user;
-	}
-	return internal;
-}
-
-static bool probe_read(struct coexist_admin *admin, const char **error_r)
-{
+	struct coexist_admin *admin = context;
 	struct dict *dict;
 	const char *text;
 	int ret;
@@ -53,56 +32,13 @@ static bool probe_read(struct coexist_admin *admin, const char **error_r)
 	return ret > 0;
 }
 
-/* Becomes the other user for the file system and sockets. Returns FALSE and
-   changes nothing if that fails. */
-static bool identity_take(const struct passwd *passwd)
-{
-	if (initgroups(passwd->pw_name, passwd->pw_gid) < 0)
-		return FALSE;
-	if (setegid(passwd->pw_gid) < 0)
-		return FALSE;
-	return seteuid(passwd->pw_uid) == 0;
-}
-
-static void identity_restore(const gid_t *groups, int group_count)
-{
-	if (seteuid(0) < 0 || setegid(0) < 0 ||
-	    setgroups((size_t)group_count, groups) < 0)
-		i_fatal("Can't become root again: %m");
-}
-
-static bool
-probe_read_as(struct coexist_admin *admin, const struct passwd *passwd,
-	      const char **error_r)
-{
-	gid_t groups[256];
-	int group_count = getgroups(N_ELEMENTS(groups), groups);
-	bool ret = FALSE;
-
-	if (group_count < 0 || geteuid() != 0) {
-		*error_r = "Only root can tell";
-		return FALSE;
-	}
-	if (identity_take(passwd))
-		ret = probe_read(admin, error_r);
-	else
-		*error_r = t_strdup_printf("Can't become that user: %m");
-	identity_restore(groups, group_count);
-	return ret;
-}
-
 static void
 check_auth_user(struct coexist_preflight *preflight, const char *user)
 {
 	const char *check = t_strdup_printf("store, read by %s", user);
-	const struct passwd *passwd = getpwnam(user);
 	const char *error;
 
-	if (passwd == NULL) {
-		coexist_preflight_print(preflight, check,
-			COEXIST_PREFLIGHT_FAIL,
-			"No such user: see service auth { user }");
-	} else if (probe_read_as(preflight->admin, passwd, &error)) {
+	if (coexist_identity_try(user, probe_read, preflight->admin, &error)) {
 		coexist_preflight_print(preflight, check,
 					COEXIST_PREFLIGHT_OK, "");
 	} else {
@@ -129,7 +65,7 @@ check_written(struct coexist_preflight *preflight,
 		return;
 	}
 	if (conf != NULL)
-		check_auth_user(preflight, auth_user(conf));
+		check_auth_user(preflight, coexist_auth_identity(conf));
 	if (coexist_store_remove(admin->store, key, &error) < 0) {
 		coexist_preflight_print(preflight, "store, written by doveadm",
 					COEXIST_PREFLIGHT_FAIL, error);

@@ -10,6 +10,7 @@ struct protocol {
 	enum coexist_key access;
 	enum coexist_key until;
 	enum coexist_key networks;
+	enum coexist_key max_sessions;
 	/* COEXIST_KEY_COUNT if there is no such key */
 	enum coexist_key tls;
 };
@@ -19,6 +20,7 @@ struct protocol {
 	  .access = COEXIST_KEY_##protocol##_access, \
 	  .until = COEXIST_KEY_##protocol##_until, \
 	  .networks = COEXIST_KEY_##protocol##_networks, \
+	  .max_sessions = COEXIST_KEY_##protocol##_max_sessions, \
 	  .tls = tls_key }
 
 static const struct protocol protocols[COEXIST_PROTOCOL_OTHER] = {
@@ -69,6 +71,11 @@ const char *coexist_protocol_label(enum coexist_protocol protocol)
 {
 	return protocol == COEXIST_PROTOCOL_OTHER ? "mail access" :
 		protocols[protocol].label;
+}
+
+enum coexist_key coexist_protocol_max_sessions(enum coexist_protocol protocol)
+{
+	return protocols[protocol].max_sessions;
 }
 
 static bool
@@ -145,6 +152,8 @@ coexist_decision_text(const struct coexist_policy *policy,
 		return COEXIST_TEXT_network;
 	case COEXIST_REFUSAL_TLS:
 		return COEXIST_TEXT_tls;
+	case COEXIST_REFUSAL_SESSIONS:
+		return COEXIST_TEXT_max_sessions;
 	case COEXIST_REFUSAL_NONE:
 		break;
 	}

@@ -35,7 +35,10 @@ enum coexist_refusal {
 	COEXIST_REFUSAL_ACCESS,		/* deny or suspend */
 	COEXIST_REFUSAL_UNTIL,		/* the sunset has come */
 	COEXIST_REFUSAL_NETWORK,	/* not from this network */
-	COEXIST_REFUSAL_TLS		/* not without TLS */
+	COEXIST_REFUSAL_TLS,		/* not without TLS */
+	/* too many sessions: coexist_policy_decide() never says that, because
+	   only the gate can count them */
+	COEXIST_REFUSAL_SESSIONS
 };
 
 struct coexist_decision {
@@ -54,6 +57,10 @@ const char *coexist_protocol_name(enum coexist_protocol protocol);
 
 /* Returns the protocol's name for people ("POP3"), "mail access" for OTHER. */
 const char *coexist_protocol_label(enum coexist_protocol protocol);
+
+/* Returns the key with the number of sessions that the mailbox may have by the
+   protocol, which must not be OTHER. */
+enum coexist_key coexist_protocol_max_sessions(enum coexist_protocol protocol);
 
 /* Decides. The order of the checks is that of the enum: who may not use the
    protocol at all is not told to try again with TLS. */

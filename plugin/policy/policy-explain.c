@@ -89,6 +89,9 @@ char *coexist_explain_decision(const struct coexist_policy *policy,
 	case COEXIST_REFUSAL_TLS:
 		why = ": the connection is not encrypted";
 		break;
+	case COEXIST_REFUSAL_SESSIONS:
+		why = ": it has so many already";
+		break;
 	}
 	entry = &policy->entries[decision->key];
 	origin = coexist_explain_origin(entry);

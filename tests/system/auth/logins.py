@@ -10,6 +10,7 @@ import hashlib
 import hmac
 import re
 import socket
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from instance import PASSWORD
@@ -206,6 +207,42 @@ def sieve_cram_md5(server, client):
     with _sieve(server, client) as line:
         challenge = base64.b64decode(line.ask('AUTHENTICATE "CRAM-MD5"', '"').strip('"'))
         return line.ask(f'"{_base64(client.cram_md5(challenge))}"', SIEVE_REPLY)
+
+
+_CONNECT = {"pop3": _pop3, "imap": _imap, "submission": _submission,
+            "sieve": _sieve}
+
+
+_SASL = {"pop3": "AUTH {}", "imap": "a AUTHENTICATE {}", "submission": "AUTH {}",
+         "sieve": 'AUTHENTICATE "{}"'}
+_REPLY = {"pop3": r"[+-](?! )", "imap": "a ", "submission": "", "sieve": SIEVE_REPLY}
+
+
+def _authenticate(line, protocol, client, proof):
+    """Log in by SASL CRAM-MD5 or PLAIN, in the words of the protocol."""
+    quoted = '"{}"'.format if protocol == "sieve" else str
+    if proof:
+        challenge = line.ask(_SASL[protocol].format("CRAM-MD5"), r'\+ |334 |"')
+        data = base64.b64decode(challenge.strip('"').split(" ")[-1])
+        command = quoted(_base64(client.cram_md5(data)))
+    else:
+        command = f"{_SASL[protocol].format('PLAIN')} {quoted(client.plain())}"
+    reply = line.ask(command, _REPLY[protocol])
+    return _untagged(reply) if protocol == "imap" else reply
+
+
+def connect(server, protocol, client):
+    """Return a connection that is not logged in yet."""
+    return _CONNECT[protocol](server, client)
+
+
+@contextmanager
+def session(server, protocol, client, proof=False):
+    """A session that lasts as long as the block."""
+    with connect(server, protocol, client) as line:
+        reply = _authenticate(line, protocol, client, proof)
+        assert passes(protocol, reply), reply
+        yield line
 
 
 def _fields(reply):

@@ -13,21 +13,25 @@ SENTENCES = {
                "your mail administrator.",
     "tls": "{} needs an encrypted connection. Please switch on SSL/TLS in your mail "
            "program.",
+    "max_sessions": "Too many {} connections to this mailbox are open. Please close your mail "
+                    "program on another device or try again later.",
     "store": "The mail server cannot look up this mailbox right now. Please try again in "
              "a few minutes; there is nothing to change in your mail program.",
 }
 
 # Response codes (RFC 2449, RFC 3206, RFC 5530) by the kind of refusal.
 CODES = {
-    "pop3": {"tls": "[SYS/PERM] ", "store": "[SYS/TEMP] ", None: "[SYS/PERM] "},
-    "imap": {"tls": "[PRIVACYREQUIRED] ", "store": "[UNAVAILABLE] ",
-             None: "[CONTACTADMIN] "},
+    "pop3": {"tls": "[SYS/PERM] ", "max_sessions": "[IN-USE] ", "store": "[SYS/TEMP] ",
+             None: "[SYS/PERM] "},
+    "imap": {"tls": "[PRIVACYREQUIRED] ", "max_sessions": "[LIMIT] ",
+             "store": "[UNAVAILABLE] ", None: "[CONTACTADMIN] "},
 }
 CODES["webmail"] = CODES["imap"]
 
 # Everything that tells a refusal from a wrong password.
 TELLTALE = ("switched off", "suspended", "cannot be used", "encrypted", "right now",
-            "administrator", "SYS/", "CONTACTADMIN", "PRIVACYREQUIRED", "UNAVAILABLE")
+            "administrator", "Too many", "LIMIT", "IN-USE", "SYS/", "CONTACTADMIN",
+            "PRIVACYREQUIRED", "UNAVAILABLE")
 
 
 def sentence(kind, protocol, *details):

@@ -15,6 +15,9 @@ def socket(name):
     return block("service auth", [block(f"unix_listener {name}", ["mode = 0666"])])
 
 
+# What anvil lets the auth process ask, which is needed before Dovecot 2.4.4.
+ANVIL = block("service anvil", [block("unix_listener anvil", ["user = dovecot"])])
+
 # Clients are who they say they are (XCLIENT), also by Postfix's way to ask, and
 # do not wait after the wrong passwords of others.
 CLIENTS = (f"auth_mechanisms = {' '.join(MECHANISMS)}\n"

@@ -96,6 +96,23 @@ def test_a_gate_that_is_asked_in_vain(admin):
     assert "skip = unauthenticated" in found["passdb coexist"][1]
 
 
+def test_anvil_that_the_auth_process_may_not_ask(admin):
+    """It matters to those who have a limit only, and it is Dovecot's default up to 2.4.3."""
+    socket = "/mnt/run/anvil"
+    admin.server.inside("chown", "root:root", socket)
+    admin.server.inside("chmod", "600", socket)
+    status, found = preflight(admin)
+    remedy = "service anvil { unix_listener anvil { user = dovecot } }"
+    assert (status, found["sessions, counted by dovecot"][0]) == (0, "note")
+    assert remedy in found["sessions, counted by dovecot"][1]
+    if not IS_23:
+        status, found = preflight(admin, lambda text: text + "coexist_imap_max_sessions = 3\n")
+        assert (status, found["sessions, counted by dovecot"][0]) == (0, "warn")
+    admin.server.inside("chown", "dovecot", socket)
+    status, found = preflight(admin)
+    assert found["sessions, counted by dovecot"] == ("ok", "")
+
+
 def test_no_userdb(admin):
     status, found = preflight(admin, without(OURS % "userdb"))
     assert (status, found["userdb coexist"][0]) == (0, "warn")

@@ -1,0 +1,52 @@
+#ifndef COEXIST_SESSION_LIMIT_H
+#define COEXIST_SESSION_LIMIT_H
+
+#include "policy-decision.h"
+
+struct coexist_gate;
+struct coexist_session_limit;
+
+/* P_max_sessions at the gate: may a user have one more session?
+
+   A session is known to anvil only a while after its login has passed. So the
+   logins that passed lately are remembered here, and until anvil's list can be
+   expected to have them they count on top of it. That may be one too many: a
+   login that is refused only by this waits until it is known better. A login
+   that is refused by anvil's list itself waits for a moment too, because the
+   end of a session is known to its client before anvil knows it. */
+
+enum coexist_session_limit_verdict {
+	COEXIST_SESSION_LIMIT_FREE,
+	COEXIST_SESSION_LIMIT_FULL,
+	/* anvil can't be asked, which was logged */
+	COEXIST_SESSION_LIMIT_UNKNOWN
+};
+
+typedef void
+coexist_session_limit_callback_t(enum coexist_session_limit_verdict verdict,
+				 void *context);
+
+struct coexist_session_limit *
+coexist_session_limit_new(struct coexist_gate *gate);
+/* NULL is allowed. Who still waits is called back, with UNKNOWN. */
+void coexist_session_limit_free(struct coexist_session_limit *limit);
+
+/* Finds out whether the user has less than so many sessions. The callback may be
+   called before this returns, and is after some ten seconds at the latest. */
+void coexist_session_limit_check(struct coexist_session_limit *limit,
+				 const char *user,
+				 enum coexist_protocol protocol, uint64_t max,
+				 coexist_session_limit_callback_t *callback,
+				 void *context);
+/* Returns TRUE if the user has less than so many by what is known already, for
+   a user that was checked a moment ago. */
+bool coexist_session_limit_is_free(struct coexist_session_limit *limit,
+				   const char *user,
+				   enum coexist_protocol protocol,
+				   uint64_t max);
+/* The user's login passes. */
+void coexist_session_limit_note(struct coexist_session_limit *limit,
+				const char *user,
+				enum coexist_protocol protocol);
+
+#endif

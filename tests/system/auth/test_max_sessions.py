@@ -1,0 +1,373 @@
+"""P_max_sessions: so many sessions of a mailbox at the same time, and no more."""
+
+import base64
+import hashlib
+import hmac
+import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from itertools import count
+
+import pytest
+
+import logins
+import texts
+from instance import Dovecot, processes
+from instance.block import block
+from logins import Client, each, session
+from wiring import ANVIL, MASTER, MASTERS, MECHANISMS
+
+PROTOCOLS = ("imap", "pop3", "submission", "sieve")
+WAYS = [case for case in each(logins.PASSWORD_WAYS, logins.PROOF_WAYS)
+        if case[0] in PROTOCOLS]
+WEBMAIL = "198.51.100.1"
+# Dovecot's own limit asks anvil too, and would wait for it.
+NO_OWN_LIMIT = "mail_max_userip_connections = 0\n"
+# Sessions of submission end if there is no host to hand the mails to; with this they
+# do not look for one before there is a mail.
+NO_RELAY = "submission_backend_capabilities = 8BITMIME\n"
+USERS = {f"user{number}": {} for number in range(100)}
+UNUSED = count()
+
+
+def limits(number, protocols=PROTOCOLS):
+    return {f"{protocol}_max_sessions": number for protocol in protocols}
+
+
+def limited(gated, conf=ANVIL, **gate):
+    """Return a server where all have a limit of two sessions by each protocol."""
+    scram = f"auth_mechanisms = {' '.join(MECHANISMS)} scram-sha-256\n"
+    server = gated({**USERS, MASTER: {}}, conf=scram + MASTERS + NO_OWN_LIMIT + NO_RELAY + conf, gate=gate)
+    server.store.put("default", **limits(2))
+    return server
+
+
+@pytest.fixture(scope="module")
+def server(gated):
+    return limited(gated, webmail_networks="198.51.100.0/24")
+
+
+@pytest.fixture
+def user():
+    """A user whom no other test uses."""
+    return f"user{next(UNUSED)}"
+
+
+def full(protocol, webmail=False):
+    """Return the reply to one session too many."""
+    said = "webmail" if webmail else protocol
+    return logins.refusal(protocol, texts.code("max_sessions", said),
+                          texts.sentence("max_sessions", said))
+
+
+def listed(server, user):
+    """Return how many sessions of the user anvil knows."""
+    return server.doveadm("who", "-1").split().count(user)
+
+
+def hold(server, stack, user, protocol, number, address="192.0.2.1"):
+    """Open so many sessions until the stack ends."""
+    return [stack.enter_context(session(server, protocol, Client(user, address=address)))
+            for _ in range(number)]
+
+
+# The limit
+
+@pytest.mark.parametrize("protocol, way", WAYS, ids=logins.name)
+def test_one_session_too_many(server, user, protocol, way):
+    with ExitStack() as stack:
+        hold(server, stack, user, protocol, 2)
+        assert way(server, Client(user)) == full(protocol)
+        assert way(server, Client(user, logins.WRONG)) == logins.FAILS[protocol]
+        assert way(server, Client(user)) == full(protocol)
+    server.wait_log(rf"coexist: refused user=<{user}> protocol={protocol} "
+                    rf"client=192\.0\.2\.1 {protocol}_max_sessions=2 "
+                    'set-by="the default document"')
+
+
+@pytest.mark.parametrize("protocol, way", WAYS, ids=logins.name)
+def test_when_one_has_gone_the_next_may_come(server, user, protocol, way):
+    with ExitStack() as stack:
+        hold(server, stack, user, protocol, 1)
+        with session(server, protocol, Client(user)):
+            pass
+        assert logins.passes(protocol, way(server, Client(user)))
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_all_addresses_together(server, user, protocol):
+    with ExitStack() as stack:
+        hold(server, stack, user, protocol, 1, "192.0.2.1")
+        hold(server, stack, user, protocol, 1, "2001:db8::1")
+        reply = logins.PASSWORD_WAYS[protocol][0](server, Client(user, address="192.0.2.3"))
+        assert reply == full(protocol)
+
+
+def test_each_protocol_and_mailbox_for_itself(server, user):
+    with ExitStack() as stack:
+        for protocol in PROTOCOLS:
+            hold(server, stack, user, protocol, 2)
+        for protocol in PROTOCOLS:
+            assert logins.PASSWORD_WAYS[protocol][0](server, Client(user)) == full(protocol)
+        hold(server, stack, f"user{next(UNUSED)}", "pop3", 2)
+
+
+def test_webmail_is_not_imap(server, user):
+    server.store.put(f"mailbox/{user}", imap_max_sessions=1, webmail_max_sessions=1)
+    with ExitStack() as stack:
+        hold(server, stack, user, "imap", 1)
+        hold(server, stack, user, "imap", 1, WEBMAIL)
+        assert logins.imap_login(server, Client(user)) == full("imap")
+        assert logins.imap_login(server, Client(user, address=WEBMAIL)) \
+            == full("imap", webmail=True)
+
+
+def test_postfix_has_no_sessions(server, user):
+    """Its logins are over when they have passed."""
+    server.store.put(f"mailbox/{user}", submission_max_sessions=1)
+    with session(server, "submission", Client(user)):
+        for _ in range(3):
+            assert logins.sasl_plain(server, Client(user)) == "OK"
+
+
+def test_zero_is_no_limit(server, user):
+    server.store.put(f"mailbox/{user}", imap_max_sessions=0)
+    with ExitStack() as stack:
+        hold(server, stack, user, "imap", 5)
+
+
+def test_a_limit_is_obeyed_by_the_next_login(server, user):
+    server.store.put(f"mailbox/{user}", imap_max_sessions=4)
+    with ExitStack() as stack:
+        hold(server, stack, user, "imap", 4)
+        server.wait_for(lambda: listed(server, user) == 4)
+        server.store.put(f"mailbox/{user}", imap_max_sessions=2)
+        assert logins.imap_login(server, Client(user)) == full("imap")
+
+
+def test_other_words_do_not_replace_these(server, user):
+    """deny_text is for those who may not log in at all."""
+    server.store.put(f"mailbox/{user}", pop3_max_sessions=1, deny_text="Call us.")
+    with session(server, "pop3", Client(user)):
+        assert logins.pop3_user_pass(server, Client(user)) == full("pop3")
+
+
+# At the same time
+
+@pytest.mark.parametrize("proof", [False, True], ids=["password", "proof"])
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_many_at_once(server, user, protocol, proof):
+    """As many come in as may, and not one more."""
+    with ExitStack() as stack, ThreadPoolExecutor(8) as pool:
+        def try_one(_):
+            attempt = session(server, protocol, Client(user), proof)
+            try:
+                return stack.enter_context(attempt)
+            except AssertionError as error:
+                assert str(error).startswith(full(protocol)), error
+                return None
+        sessions = list(pool.map(try_one, range(8)))
+        assert len([one for one in sessions if one]) == 2
+
+
+@pytest.mark.parametrize("protocol, bye", [
+    ("pop3", "QUIT"), ("imap", "b LOGOUT"), ("sieve", "LOGOUT")])
+def test_who_comes_back_at_once_is_let_in(server, user, protocol, bye):
+    """The end of a session is not known at once."""
+    server.store.put(f"mailbox/{user}", **limits(1))
+    for _ in range(4):
+        with session(server, protocol, Client(user)) as line:
+            line.ask(bye, r"\+OK|b OK|OK")
+
+
+def test_nobody_is_refused_before_it_is_sure(server, user):
+    """For a moment, anvil may still list a session whose client knows of its end."""
+    with ExitStack() as stack:
+        hold(server, stack, user, "imap", 2)
+        server.wait_for(lambda: listed(server, user) == 2)
+        started = time.monotonic()
+        assert logins.imap_login(server, Client(user)) == full("imap")
+        assert time.monotonic() - started >= 0.25
+
+
+def scram_begin(server, client):
+    """Begin SCRAM-SHA-256 (RFC 7677) by IMAP; return (line, the proof that is due)."""
+    line = logins.connect(server, "imap", client)
+    first = f"n={client.user},r=abcdefgh"
+    challenge = line.ask("a AUTHENTICATE SCRAM-SHA-256 "
+                         + base64.b64encode(f"n,,{first}".encode()).decode(), r"\+ ")
+    server_first = base64.b64decode(challenge[2:]).decode()
+    values = dict(part.split("=", 1) for part in server_first.split(","))
+    salted = hashlib.pbkdf2_hmac("sha256", client.password.encode(),
+                                 base64.b64decode(values["s"]), int(values["i"]))
+    key = hmac.digest(salted, b"Client Key", "sha256")
+    last = f"c=biws,r={values['r']}"
+    signature = hmac.digest(hashlib.sha256(key).digest(),
+                            f"{first},{server_first},{last}".encode(), "sha256")
+    proof = base64.b64encode(bytes(a ^ b for a, b in zip(key, signature))).decode()
+    return line, base64.b64encode(f"{last},p={proof}".encode()).decode()
+
+
+def scram_end(line, proof):
+    """Give the proof; return the reply."""
+    reply = line.ask(proof, r"\+ |a ")
+    if reply.startswith("+ "):
+        reply = line.ask("", "a ")
+    return reply.partition(" ")[2]
+
+
+def test_proofs_that_were_begun_together(server, user):
+    """What was free when they began may not be when they end."""
+    server.store.put(f"mailbox/{user}", imap_max_sessions=1)
+    with ExitStack() as stack:
+        begun = [scram_begin(server, Client(user)) for _ in range(3)]
+        for line, _ in begun:
+            stack.enter_context(line)
+        replies = [scram_end(*one) for one in begun]
+    assert logins.passes("imap", replies[0])
+    assert replies[1:] == [full("imap")] * 2
+
+
+def test_wrong_proofs_take_nobody_s_place(server, user):
+    server.store.put(f"mailbox/{user}", **limits(1))
+    for _ in range(3):
+        logins.imap_cram_md5(server, Client(user, logins.WRONG))
+    started = time.monotonic()
+    with session(server, "imap", Client(user)):
+        assert time.monotonic() - started < 1.5
+
+
+# Hibernated sessions
+
+HIBERNATE = """protocol imap {
+  imap_hibernate_timeout = 1s
+}
+service imap {
+  unix_listener imap-master {
+    mode = 0666
+  }
+  extra_groups = nogroup
+}
+service imap-hibernate {
+  unix_listener imap-hibernate {
+    mode = 0666
+  }
+}
+"""
+
+
+def is_hibernated(server, user):
+    """The user's only session is one of the process imap-hibernate."""
+    pids = {str(processes.inner_id(pid)) for pid in server.pids("imap-hibernate")}
+    lines = [line.split() for line in server.doveadm("who", "-1").splitlines()]
+    held = [words for words in lines if user in words]
+    return len(held) == 1 and pids & set(held[0])
+
+
+def test_a_hibernated_session_is_one(gated, user):
+    server = limited(gated, conf=ANVIL + HIBERNATE)
+    server.store.put(f"mailbox/{user}", imap_max_sessions=1)
+    with session(server, "imap", Client(user)) as line:
+        line.ask("b SELECT INBOX", "b OK")
+        line.ask("c IDLE", r"\+")
+        server.wait_for(lambda: is_hibernated(server, user), 30, "hibernation")
+        assert logins.imap_login(server, Client(user)) == full("imap")
+
+
+# The site
+
+def test_log_only_lets_pass_and_says_so(gated, user):
+    server = limited(gated, log_only="yes")
+    with ExitStack() as stack:
+        hold(server, stack, user, "pop3", 4)
+        server.wait_log(f"coexist: would refuse user=<{user}> protocol=pop3 "
+                        r"client=192\.0\.2\.1 pop3_max_sessions=2")
+
+
+def test_a_master_user_is_let_in(server, user):
+    with ExitStack() as stack:
+        hold(server, stack, user, "imap", 2)
+        hold(server, stack, f"{user}*{MASTER}", "imap", 1)
+
+
+def test_without_master_bypass_a_master_user_is_not(gated, user):
+    server = limited(gated, master_bypass="no")
+    with ExitStack() as stack:
+        hold(server, stack, user, "imap", 2)
+        reply = logins.imap_login(server, Client(f"{user}*{MASTER}"))
+        assert reply.startswith("NO ") and texts.sentence("max_sessions", "imap") in reply
+
+
+# Anvil is away
+
+CLOSED = block("service anvil", [block("unix_listener anvil", ["mode = 0"])])
+CANNOT = r"Error: .*coexist: Can't count the sessions of mailboxes, so \*_max_sessions is not " \
+         r"obeyed: .*/anvil.*service anvil \{ unix_listener anvil \{ user = dovecot \} \}"
+
+
+def check_all_pass(server, user):
+    with ExitStack() as stack:
+        for protocol in PROTOCOLS:
+            hold(server, stack, user, protocol, 4)
+
+
+def test_without_access_to_anvil_all_pass(gated, user):
+    server = limited(gated, conf=CLOSED)
+    check_all_pass(server, user)
+    server.wait_log(CANNOT)
+    assert server.log_text().count("Can't count the sessions") == 1
+
+
+def test_dovecot_s_default(gated, user):
+    """Anvil lets the auth process ask, but before Dovecot 2.4.4 not without being told."""
+    server = limited(gated, conf="")
+    if Dovecot.installed().version < (2, 4, 4):
+        check_all_pass(server, user)
+        server.wait_log(CANNOT)
+    else:
+        with ExitStack() as stack:
+            hold(server, stack, user, "imap", 2)
+            assert logins.imap_login(server, Client(user)) == full("imap")
+
+
+def test_without_limits_anvil_is_not_asked(gated, user):
+    server = limited(gated, conf=CLOSED)
+    server.store.put("default", imap_tls="any")
+    with ExitStack() as stack:
+        for protocol in PROTOCOLS:
+            hold(server, stack, user, protocol, 3)
+    assert server.log_problems() == []
+
+
+def test_a_silent_anvil_lets_pass_until_it_speaks_again(gated, user):
+    server = limited(gated)
+    with ExitStack() as stack:
+        hold(server, stack, user, "pop3", 2)
+        assert logins.pop3_user_pass(server, Client(user)) == full("pop3")
+        anvil, = server.pids("anvil")
+        server.kill(anvil, signal.SIGSTOP)
+        started = time.monotonic()
+        for _ in range(4):
+            assert logins.passes("pop3", logins.pop3_user_pass(server, Client(user)))
+        assert time.monotonic() - started < 30
+        server.wait_log("coexist: Can't count .* does not answer")
+        server.kill(anvil, signal.SIGCONT)
+        server.wait_for(lambda: logins.pop3_user_pass(server, Client(user)) == full("pop3"),
+                        30, "the limit to hold again")
+
+
+def test_a_new_anvil_is_asked(gated, user):
+    server = limited(gated)
+    with ExitStack() as stack:
+        hold(server, stack, user, "pop3", 2)
+        server.wait_for(lambda: listed(server, user) == 2)
+        old, = server.pids("anvil")
+        server.kill(old)
+        server.wait_for(lambda: server.pids("anvil") not in ([], [old]), 20, "a new anvil")
+        auth = server.pids("auth")
+        # it does not know those that the old one knew
+        hold(server, stack, user, "pop3", 2)
+        server.wait_for(lambda: logins.pop3_user_pass(server, Client(user)) == full("pop3"),
+                        30, "the limit to hold again")
+        assert server.pids("auth") == auth
