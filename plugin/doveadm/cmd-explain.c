@@ -127,18 +127,33 @@ print_verdict(const struct explain *explain, const char *protocol,
 	print_row(protocol, "login", verdict, "", why);
 }
 
+/* Returns what the key has to do with the verdict. */
+static const char *
+key_result(const struct coexist_policy *policy, enum coexist_protocol protocol,
+	   enum coexist_key key, const struct coexist_decision *decision)
+{
+	if (decision->refusal != COEXIST_REFUSAL_NONE && decision->key == key)
+		return "refuses";
+	if (coexist_policy_number(policy, key) == 0)
+		return "";
+	/* what only the gate and the mailbox know */
+	if (key == coexist_protocol_max_sessions(protocol))
+		return "depends on the sessions";
+	return key == COEXIST_KEY_pop3_login_delay ?
+		"depends on the last login" : "";
+}
+
 /* Prints what a key that was asked has to do with it. */
 static void
-print_key(const struct coexist_admin_policy *policy, const char *protocol,
-	  enum coexist_key key, const struct coexist_decision *decision)
+print_key(const struct coexist_admin_policy *policy,
+	  enum coexist_protocol protocol, enum coexist_key key,
+	  const struct coexist_decision *decision)
 {
-	bool refuses = decision->refusal != COEXIST_REFUSAL_NONE &&
-		decision->key == key;
-
-	print_row(protocol, coexist_policy_keys[key].name,
+	print_row(coexist_protocol_name(protocol),
+		  coexist_policy_keys[key].name,
 		  coexist_policy_text(&policy->policy, key),
 		  coexist_admin_policy_origin(policy, key),
-		  refuses ? "refuses" : "");
+		  key_result(&policy->policy, protocol, key, decision));
 }
 
 static void
@@ -157,13 +172,14 @@ explain_protocol(struct explain *explain,
 	print_verdict(explain, name, &decision);
 	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
 		static const char *const asked[] = {
-			"access", "until", "networks", "tls", NULL
+			"access", "until", "networks", "tls",
+			"max_sessions", "login_delay", NULL
 		};
 		const char *key = coexist_policy_keys[i].name;
 
 		if (strncmp(key, prefix, strlen(prefix)) == 0 &&
 		    str_array_find(asked, key + strlen(prefix)))
-			print_key(policy, name, i, &decision);
+			print_key(policy, protocol, i, &decision);
 	}
 }
 

@@ -129,7 +129,17 @@ def test_the_key_that_refuses_is_marked(admin, jo):
         ("pop3", "pop3_access"): ("deny", "mailbox", "refuses"),
         ("pop3", "pop3_networks"): ("", "built-in", ""),
         ("pop3", "pop3_until"): ("none", "built-in", ""),
-        ("pop3", "pop3_tls"): ("required", "default", "")}
+        ("pop3", "pop3_max_sessions"): ("0", "built-in", ""),
+        ("pop3", "pop3_tls"): ("required", "default", ""),
+        ("pop3", "pop3_login_delay"): ("0", "built-in", "")}
+
+
+def test_what_only_the_login_finds_out_is_said_so(admin, jo):
+    admin.ok("policy", "set", "-u", jo, "pop3_max_sessions=1", "pop3_login_delay=5min")
+    found = explain(admin, "-u", jo, "--protocol", "pop3", "--tls")
+    assert found["pop3", "login"] == ("passes", "", "")
+    assert found["pop3", "pop3_max_sessions"] == ("1", "mailbox", "depends on the sessions")
+    assert found["pop3", "pop3_login_delay"] == ("5min", "mailbox", "depends on the last login")
 
 
 def test_all_protocols(admin, jo):
