@@ -48,9 +48,9 @@ void coexist_session_table_add(struct coexist_session_table *table,
 			       const char *user, const char *service,
 			       const char *address, unsigned int count)
 {
-	/* a hibernated session is one too: imap-hibernate */
-	enum coexist_protocol protocol =
-		coexist_protocol_find(t_strcut(service, '-'));
+	/* a hibernated session is one too */
+	enum coexist_protocol protocol = coexist_protocol_find(
+		strcmp(service, "imap-hibernate") == 0 ? "imap" : service);
 	struct user_sessions *sessions;
 	unsigned int i;
 

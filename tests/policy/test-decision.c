@@ -242,6 +242,28 @@ static void test_text(void)
 	}
 }
 
+/* The gate alone decides about these. */
+static void test_sessions_text(void)
+{
+	static const struct texts texts[4] = {
+		{ COEXIST_KEY_imap_max_sessions, "3" }
+	};
+	static const struct coexist_login login = {
+		.protocol = COEXIST_PROTOCOL_IMAP
+	};
+	struct coexist_decision decision = {
+		.refusal = COEXIST_REFUSAL_SESSIONS,
+		.key = COEXIST_KEY_imap_max_sessions
+	};
+	struct coexist_policy policy;
+
+	policy_make(texts, &policy);
+	g_assert_cmpint(coexist_decision_text(&policy, &decision), ==,
+			COEXIST_TEXT_max_sessions);
+	coexist_policy_decide(&policy, &login, &decision);
+	g_assert_cmpint(decision.refusal, ==, COEXIST_REFUSAL_NONE);
+}
+
 static void test_names(void)
 {
 	static const struct {
@@ -276,6 +298,14 @@ static void test_names(void)
 		g_assert_cmpstr(coexist_protocol_label(protocol), ==,
 				rows[i].label);
 	}
+	for (int i = 0; i < COEXIST_PROTOCOL_OTHER; i++) {
+		g_autofree char *key = g_strconcat(coexist_protocol_name(i),
+						   "_max_sessions", NULL);
+
+		g_assert_cmpstr(coexist_policy_keys[
+				coexist_protocol_max_sessions(i)].name, ==,
+				key);
+	}
 	g_assert_cmpstr(coexist_protocol_name(COEXIST_PROTOCOL_WEBMAIL), ==,
 			"webmail");
 	g_assert_cmpstr(coexist_protocol_label(COEXIST_PROTOCOL_WEBMAIL), ==,
@@ -289,6 +319,7 @@ int main(int argc, char *argv[])
 	g_test_add_func("/decision/strangers", test_strangers);
 	g_test_add_func("/decision/no-address", test_no_address);
 	g_test_add_func("/decision/text", test_text);
+	g_test_add_func("/decision/text/sessions", test_sessions_text);
 	g_test_add_func("/decision/names", test_names);
 	return g_test_run();
 }
