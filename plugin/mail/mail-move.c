@@ -118,18 +118,18 @@ mail_copy(const struct coexist_move *move,
 	return mail->expunged ? 0 : -1;
 }
 
-static int
-copy_in_transaction(struct coexist_move *move, const uint32_t *uids,
-		    unsigned int count, ARRAY_TYPE(seq_range) *copied)
+/* Copies messages until one can't be. Returns FALSE then, with the error in the
+   target. */
+static bool
+copy_in_transaction(struct coexist_move *move,
+		    struct mailbox_transaction_context *t,
+		    const uint32_t *uids, unsigned int count,
+		    ARRAY_TYPE(seq_range) *copied)
 {
-	struct mailbox_transaction_context *t;
 	struct mail *mail;
 	unsigned int i;
 	int ret = 0;
 
-	t = mailbox_transaction_begin(move->target,
-				      MAILBOX_TRANSACTION_FLAG_EXTERNAL,
-				      "coexist move");
 	mail = mail_alloc(move->source, 0, NULL);
 	for (i = 0; i < count && ret >= 0; i++) T_BEGIN {
 		if (mail_set_uid(mail, uids[i]) && mail_is_there(mail)) {
@@ -139,38 +139,90 @@ copy_in_transaction(struct coexist_move *move, const uint32_t *uids,
 		}
 	} T_END;
 	mail_free(&mail);
+	return ret >= 0;
+}
 
-	if (ret < 0) {
-		mailbox_transaction_rollback(&t);
+/* Expunges copies again, as well as it can be done: a client that was told of
+   a failure deletes the messages once more. */
+static void
+copies_take_back(struct mailbox *target, const ARRAY_TYPE(seq_range) *uids)
+{
+	struct mailbox_transaction_context *t;
+	struct seq_range_iter iter;
+	struct mail *mail;
+	unsigned int n = 0;
+	uint32_t uid;
+
+	if (mailbox_sync(target, 0) < 0)
+		return;
+	t = mailbox_transaction_begin(target, 0, "coexist move");
+	mail = mail_alloc(t, 0, NULL);
+	seq_range_array_iter_init(&iter, uids);
+	while (seq_range_array_iter_nth(&iter, n++, &uid)) {
+		if (mail_set_uid(mail, uid))
+			mail_expunge(mail);
+	}
+	mail_free(&mail);
+	if (mailbox_transaction_commit(&t) == 0)
+		(void)mailbox_sync(target, 0);
+}
+
+/* Returns -1 with the error in the target if something of what was just
+   committed could not be stored. Dovecot itself takes it for less than a failure
+   if that is the name of a keyword, and if it is all of the index, which is
+   kept in memory then, as it is when the disk is full. */
+static int check_stored(struct mailbox *target)
+{
+	if (target->storage->error != MAIL_ERROR_NONE)
+		return -1;
+	if (mail_index_is_in_memory(target->index)) {
+		mail_storage_set_error(target->storage, MAIL_ERROR_TEMP,
+				       "Can't write the index");
 		return -1;
 	}
-	return mailbox_transaction_commit(&t);
+	return 0;
 }
 
-/* Returns TRUE if what was committed outlives the process: with a full disk
-   Dovecot goes on in memory, and says that all is well. */
-static bool target_is_on_disk(struct mailbox *box)
-{
-	return !mail_index_is_in_memory(box->index);
-}
-
-/* Copies all of them or none. */
 static int
-copy_all(struct coexist_move *move, const uint32_t *uids, unsigned int count)
+copies_commit(struct mailbox *target, struct mailbox_transaction_context **t)
 {
-	ARRAY_TYPE(seq_range) copied;
+	struct mail_transaction_commit_changes changes;
 	int ret;
 
-	t_array_init(&copied, 16);
-	ret = copy_in_transaction(move, uids, count, &copied);
-	if (ret == 0 && !target_is_on_disk(move->target)) {
-		mail_storage_set_error(move->target->storage, MAIL_ERROR_TEMP,
-				       "Can't write the index");
-		ret = -1;
+	mail_storage_clear_error(target->storage);
+	if (mailbox_transaction_commit_get_changes(t, &changes) < 0)
+		return -1;
+	ret = check_stored(target);
+	if (ret < 0) {
+		mail_storage_last_error_push(target->storage);
+		copies_take_back(target, &changes.saved_uids);
+		mail_storage_last_error_pop(target->storage);
 	}
-	if (ret == 0)
-		seq_range_array_merge(&move->arrived, &copied);
+	pool_unref(&changes.pool);
 	return ret;
+}
+
+/* Copies all of them or none. Returns FALSE if one can't be copied, and then
+   there is no point in trying again unless there are others. */
+static bool
+copy_all(struct coexist_move *move, const uint32_t *uids, unsigned int count)
+{
+	struct mailbox_transaction_context *t;
+	ARRAY_TYPE(seq_range) copied;
+
+	t = mailbox_transaction_begin(move->target,
+				      MAILBOX_TRANSACTION_FLAG_EXTERNAL,
+				      "coexist move");
+	t_array_init(&copied, 16);
+	if (!copy_in_transaction(move, t, uids, count, &copied)) {
+		mailbox_transaction_rollback(&t);
+		return FALSE;
+	}
+	if (copies_commit(move->target, &t) < 0)
+		coexist_move_fail(move, move->target, seq_range_count(&copied));
+	else
+		seq_range_array_merge(&move->arrived, &copied);
+	return TRUE;
 }
 
 /* Copies them in halves, in halves of these and so on, until it is known which
@@ -179,15 +231,15 @@ static void
 copy_some(struct coexist_move *move, const uint32_t *uids, unsigned int count)
 {
 	unsigned int half = count / 2;
-	int ret;
+	bool done;
 
 	T_BEGIN {
-		ret = copy_all(move, uids, count);
+		done = copy_all(move, uids, count);
 	} T_END;
-	if (ret == 0)
+	if (done)
 		return;
-	if (count == 1 || !target_is_on_disk(move->target)) {
-		coexist_move_fail(move, move->target, count);
+	if (count == 1) {
+		coexist_move_fail(move, move->target, 1);
 		return;
 	}
 	copy_some(move, uids, half);

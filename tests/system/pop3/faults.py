@@ -1,0 +1,39 @@
+"""Let a system call of a POP3 session fail, between QUIT and the reply to it."""
+
+import mmap
+import struct
+import subprocess
+from pathlib import Path
+
+SOURCE = Path(__file__).with_name("fail_at.c")
+# struct control of fail_at.c
+CONTROL = struct.Struct("=3i2i")
+
+CHANGES, READS = range(2)
+COUNT, KILL, FULL_DISK, IO_ERROR = range(4)
+
+
+class Faults:
+    """What goes wrong in the POP3 processes of a server, one at a time."""
+
+    def __init__(self, folder):
+        self._library = folder / "fail_at.so"
+        self._file = folder / "fail_at"
+        subprocess.run(["cc", "-Wall", "-shared", "-fPIC", "-o", self._library, SOURCE,
+                        "-ldl"], check=True)
+        self._file.write_bytes(bytes(CONTROL.size))
+        with open(self._file, "r+b") as file:
+            self._control = mmap.mmap(file.fileno(), CONTROL.size)
+
+    @property
+    def wrapper(self):
+        """The command that runs a program with them."""
+        return f"env LD_PRELOAD={self._library} FAIL_AT={self._file}"
+
+    def plan(self, action=COUNT, kind=CHANGES, at=0):
+        """Choose what is to go wrong from now on."""
+        self._control[:] = CONTROL.pack(action, kind, at, 0, 0)
+
+    def seen(self, kind):
+        """Return how many calls there were since the plan."""
+        return CONTROL.unpack(self._control[:])[3 + kind]
