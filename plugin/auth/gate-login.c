@@ -8,10 +8,10 @@
 #include "compat-auth.h"
 #include "gate.h"
 #include "gate-lookup.h"
-#include "gate-refusal.h"
 #include "policy-decision.h"
 #include "policy-network.h"
 #include "session-limit.h"
+#include "site-refusal.h"
 #include "userdb-texts.h"
 
 #define SECS_PER_DAY (24 * 60 * 60)
@@ -173,8 +173,8 @@ login_check_limit(struct gate_login *login,
 	login->limit->protocol = login->protocol;
 	login->limit->max = max;
 	login->limit->reason = p_strdup(pool,
-		coexist_gate_reason(login->gate, &policy->policy,
-				    login->protocol, &full));
+		coexist_site_refusal(login->gate->texts, &policy->policy,
+				     login->protocol, &full));
 	login->limit->log = p_strdup(pool, decision_describe(policy, &full));
 	coexist_session_limit_check(login->gate->session_limit,
 				    login->request->fields.user,
@@ -207,8 +207,8 @@ login_decide(struct gate_login *login,
 		return;
 	}
 	login_finish(login, COEXIST_GATE_REFUSE,
-		     coexist_gate_reason(login->gate, &policy->policy,
-					 login->protocol, &decision));
+		     coexist_site_refusal(login->gate->texts, &policy->policy,
+					  login->protocol, &decision));
 }
 
 /* Returns TRUE if the login was finished because the store is away. */
@@ -232,9 +232,9 @@ login_finish_store_failed(struct gate_login *login,
 	log_refusal(login->gate, login->request, login->protocol,
 		    "on_store_error=tempfail", /*log_only=*/FALSE);
 	login_finish(login, COEXIST_GATE_TEMPFAIL,
-		     coexist_gate_reason_store_failed(login->gate,
-						      &policy->policy,
-						      login->protocol));
+		     coexist_site_refusal_store_failed(login->gate->texts,
+						       &policy->policy,
+						       login->protocol));
 	return TRUE;
 }
 

@@ -8,6 +8,7 @@
 #include "llist.h"
 #include "document-cache.h"
 #include "session-limit.h"
+#include "site-refusal.h"
 
 /* What is remembered for the time when the store is away. A document of a few
    keys takes less than 2 kB. */
@@ -27,38 +28,6 @@ static struct coexist_gate *gate_find(const char *path)
 			return gate;
 	}
 	return NULL;
-}
-
-static void texts_add_site(struct coexist_gate *gate)
-{
-	const char *list = gate->config.texts[COEXIST_SITE_template_dir];
-	const char *item;
-	size_t length;
-
-	while (coexist_list_next(&list, &item, &length)) {
-		const char *path = t_strdup_printf("%.*s/"COEXIST_TEXTS_FILE,
-						   (int)length, item);
-		g_autoptr(GError) error = NULL;
-
-		if (!coexist_texts_add_file(gate->texts, path, &error)) {
-			e_warning(gate->event, "coexist: template_dir: %s",
-				  error->message);
-		}
-	}
-}
-
-static void texts_read(struct coexist_gate *gate)
-{
-	g_autoptr(GError) error = NULL;
-
-	gate->texts = coexist_texts_new();
-	if (!coexist_texts_add_installed(gate->texts, &error)) {
-		e_info(gate->event, "coexist: Refusals are in English: %s",
-		       error->message);
-	}
-	T_BEGIN {
-		texts_add_site(gate);
-	} T_END;
 }
 
 /* A file that can't be read leaves fewer keys, and its documents count as
@@ -88,7 +57,7 @@ gate_open(struct coexist_gate *gate, const char **error_r)
 	if (coexist_site_config_read(gate->pool, gate->event, gate->path,
 				     &gate->config, error_r) < 0)
 		return -1;
-	texts_read(gate);
+	gate->texts = coexist_site_texts_read(&gate->config, gate->event);
 	keyring_read(gate);
 	return coexist_site_config_open_store(&gate->config, gate->event,
 					      &gate->dict, error_r) <= 0 ?

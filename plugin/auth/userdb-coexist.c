@@ -7,7 +7,7 @@
 #include "compat-auth.h"
 #include "gate.h"
 #include "gate-lookup.h"
-#include "gate-refusal.h"
+#include "site-refusal.h"
 #include "userdb-fields.h"
 #include "userdb-texts.h"
 
@@ -72,7 +72,8 @@ delay_text_add(const struct userdb_login *login,
 	T_BEGIN {
 		auth_request_set_userdb_field(request, COEXIST_KEY_PREFIX
 			COEXIST_USERDB_FIELD_DELAY_TEXT,
-			coexist_gate_login_delay_text(login->gate, policy));
+			coexist_site_login_delay_text(login->gate->texts,
+						      policy));
 	} T_END;
 }
 

@@ -1,0 +1,111 @@
+/* See the contract in site-refusal.h. */
+
+#include "lib.h"
+#include "site-refusal.h"
+#include "lib-event.h"
+#include "refusal-reason.h"
+#include "site-config.h"
+
+static void
+texts_add_site(coexist_texts *texts, const struct coexist_site_config *config,
+	       struct event *event)
+{
+	const char *list = config->texts[COEXIST_SITE_template_dir];
+	const char *item;
+	size_t length;
+
+	while (coexist_list_next(&list, &item, &length)) {
+		const char *path = t_strdup_printf("%.*s/"COEXIST_TEXTS_FILE,
+						   (int)length, item);
+		g_autoptr(GError) error = NULL;
+
+		if (!coexist_texts_add_file(texts, path, &error)) {
+			e_warning(event, "coexist: template_dir: %s",
+				  error->message);
+		}
+	}
+}
+
+coexist_texts *coexist_site_texts_read(const struct coexist_site_config *config,
+				       struct event *event)
+{
+	coexist_texts *texts = coexist_texts_new();
+	g_autoptr(GError) error = NULL;
+
+	if (!coexist_texts_add_installed(texts, &error)) {
+		e_info(event, "coexist: Refusals are in English: %s",
+		       error->message);
+	}
+	T_BEGIN {
+		texts_add_site(texts, config, event);
+	} T_END;
+	return texts;
+}
+
+/* Returns TRUE if the text says that it will be over soon, and what to do until
+   then: no place for what the administrator says of the policy. */
+static bool is_for_now(enum coexist_text id)
+{
+	return id == COEXIST_TEXT_store || id == COEXIST_TEXT_login_delay ||
+		id == COEXIST_TEXT_max_sessions;
+}
+
+static char *
+say(const coexist_texts *texts, const struct coexist_policy *policy,
+    enum coexist_protocol protocol, enum coexist_text id, const char *date)
+{
+	const struct coexist_text_values values = {
+		.protocol = coexist_protocol_label(protocol),
+		.date = date,
+		/* stays as it is */
+		.seconds = "{seconds}"
+	};
+	const struct coexist_text_style style = {
+		.language = coexist_policy_text(policy, COEXIST_KEY_language),
+		/* RFC 1939, 3501 and 5321 know ASCII only before the client
+		   asked for more, RFC 5804 knows UTF-8 */
+		.ascii = protocol != COEXIST_PROTOCOL_SIEVE,
+		.max_length = COEXIST_REFUSAL_TEXT_MAX_LENGTH
+	};
+	const char *own = coexist_policy_text(policy, COEXIST_KEY_deny_text);
+	char *text = NULL;
+
+	if (*own != '\0' && !is_for_now(id))
+		text = coexist_text_format(own, &values, &style);
+	return text != NULL ? text :
+		coexist_texts_say(texts, id, &values, &style);
+}
+
+const char *
+coexist_site_refusal(const coexist_texts *texts,
+		     const struct coexist_policy *policy,
+		     enum coexist_protocol protocol,
+		     const struct coexist_decision *decision)
+{
+	enum coexist_text id = coexist_decision_text(policy, decision);
+	g_autofree char *text = say(texts, policy, protocol, id,
+		coexist_policy_text(policy, decision->key));
+
+	return coexist_refusal_reason(protocol, id, text);
+}
+
+const char *
+coexist_site_refusal_store_failed(const coexist_texts *texts,
+				  const struct coexist_policy *policy,
+				  enum coexist_protocol protocol)
+{
+	g_autofree char *text = say(texts, policy, protocol,
+				    COEXIST_TEXT_store, /*date=*/NULL);
+
+	return coexist_refusal_reason(protocol, COEXIST_TEXT_store, text);
+}
+
+const char *
+coexist_site_login_delay_text(const coexist_texts *texts,
+			      const struct coexist_policy *policy)
+{
+	g_autofree char *text = say(texts, policy, COEXIST_PROTOCOL_POP3,
+				    COEXIST_TEXT_login_delay, /*date=*/NULL);
+
+	return t_strdup(text);
+}
