@@ -219,6 +219,7 @@ login_finish_store_failed(struct gate_login *login,
 	const struct coexist_site_config *config = &login->gate->config;
 	enum coexist_on_store_error action =
 		coexist_site_number(config, COEXIST_SITE_on_store_error);
+	bool log_only = is_log_only(login->gate);
 
 	switch (action) {
 	case COEXIST_ON_STORE_ERROR_LAST_KNOWN:
@@ -230,7 +231,11 @@ login_finish_store_failed(struct gate_login *login,
 		break;
 	}
 	log_refusal(login->gate, login->request, login->protocol,
-		    "on_store_error=tempfail", /*log_only=*/FALSE);
+		    "on_store_error=tempfail", log_only);
+	if (log_only) {
+		login_finish(login, COEXIST_GATE_PASS, NULL);
+		return TRUE;
+	}
 	login_finish(login, COEXIST_GATE_TEMPFAIL,
 		     coexist_site_refusal_store_failed(login->gate->texts,
 						       &policy->policy,

@@ -182,6 +182,13 @@ def test_wider_documents_that_cannot_be_read(gated, action):
     assert login(server, back) == "deny"
 
 
+def test_a_trial_refuses_nobody(gated):
+    server = gated({"alice": {}}, gate={"on_store_error": "tempfail", "log_only": "yes"})
+    server.store.put("mailbox/alice", "garbage")
+    assert login(server, "alice") == "passes"
+    server.wait_log("would refuse user=<alice> .* on_store_error=tempfail")
+
+
 def test_each_fault_is_logged_once_and_names_the_document(server):
     before = server.log_text().count("shared/coexist/mailbox/empty0")
     assert before <= 1
