@@ -6,6 +6,7 @@
 #include "str-sanitize.h"
 #include "coexist-admin.h"
 #include "admin-document.h"
+#include "admin-signature.h"
 #include "policy-store.h"
 
 #define LOGGED_VALUE_LENGTH 80
@@ -30,6 +31,53 @@ document_read(const struct coexist_admin *admin,
 	coexist_document_init_scope(policy->documents[scope], name,
 				    &policy->scopes[scope]);
 	return 0;
+}
+
+/* Reads a document as the gate does. Returns FALSE and an error if the gate
+   could not go by it. */
+static bool
+document_read_trusted(const struct coexist_admin *admin,
+		      const coexist_keyring *keyring, const char *key,
+		      struct coexist_document **document_r,
+		      const char **error_r)
+{
+	g_autoptr(GError) error = NULL;
+
+	switch (coexist_store_read(admin->store, key, document_r, error_r)) {
+	case COEXIST_STORE_FOUND:
+		break;
+	case COEXIST_STORE_NOT_FOUND:
+		return TRUE;
+	case COEXIST_STORE_GARBAGE:
+	case COEXIST_STORE_FAILED:
+		return FALSE;
+	}
+	if (keyring == NULL ||
+	    coexist_document_verify(*document_r, key, keyring,
+				    &error) == COEXIST_SIGNATURE_VALID)
+		return TRUE;
+	g_clear_pointer(document_r, coexist_document_unref);
+	*error_r = t_strdup_printf("%s: %s", key, error->message);
+	return FALSE;
+}
+
+static void
+document_read_as_gate(const struct coexist_admin *admin,
+		      struct coexist_admin_policy *policy,
+		      const coexist_keyring *keyring,
+		      enum coexist_admin_policy_scope scope, const char *name,
+		      const char *key)
+{
+	const char *error;
+
+	if (key != NULL &&
+	    !document_read_trusted(admin, keyring, key,
+				   &policy->documents[scope], &error)) {
+		e_error(admin->event, "%s", error);
+		policy->store_failed = TRUE;
+	}
+	coexist_document_init_scope(policy->documents[scope], name,
+				    &policy->scopes[scope]);
 }
 
 /* Returns the key of the domain's document that is wider than the scope, or
@@ -109,12 +157,9 @@ userdb_texts_add(struct coexist_admin_policy *policy, const char *const *texts)
 	}
 }
 
-int coexist_admin_policy_read(const struct coexist_admin *admin,
-			      const struct coexist_admin_scope *scope,
-			      struct coexist_admin_policy *policy_r)
+static void policy_init(const struct coexist_admin *admin,
+			struct coexist_admin_policy *policy)
 {
-	struct coexist_admin_policy *policy = policy_r;
-
 	i_zero(policy);
 	policy->scopes[COEXIST_ADMIN_POLICY_USERDB].name = "userdb";
 	policy->scopes[COEXIST_ADMIN_POLICY_USERDB].get = text_get;
@@ -124,13 +169,49 @@ int coexist_admin_policy_read(const struct coexist_admin *admin,
 	policy->scopes[COEXIST_ADMIN_POLICY_SITE].get = text_get;
 	policy->scopes[COEXIST_ADMIN_POLICY_SITE].context =
 		(void *)admin->config.policy_texts;
-	if (documents_read(admin, scope, policy) < 0)
-		return -1;
+}
+
+static void policy_merge(const struct coexist_admin *admin,
+			 const struct coexist_admin_scope *scope,
+			 struct coexist_admin_policy *policy)
+{
 	if (scope->kind == COEXIST_ADMIN_SCOPE_MAILBOX)
 		userdb_texts_add(policy, scope->user.userdb_texts);
 	coexist_policy_merge(policy->scopes, COEXIST_ADMIN_POLICY_SCOPE_COUNT,
 			     log_unknown_value, (void *)admin,
 			     &policy->policy);
+}
+
+int coexist_admin_policy_read(const struct coexist_admin *admin,
+			      const struct coexist_admin_scope *scope,
+			      struct coexist_admin_policy *policy_r)
+{
+	policy_init(admin, policy_r);
+	if (documents_read(admin, scope, policy_r) < 0)
+		return -1;
+	policy_merge(admin, scope, policy_r);
+	return 0;
+}
+
+int coexist_admin_policy_read_as_gate(const struct coexist_admin *admin,
+				      const struct coexist_admin_scope *scope,
+				      struct coexist_admin_policy *policy_r)
+{
+	g_autoptr(coexist_keyring) keyring = NULL;
+
+	policy_init(admin, policy_r);
+	if (coexist_admin_keyring_read(admin, &keyring) < 0)
+		return -1;
+	document_read_as_gate(admin, policy_r, keyring,
+			      COEXIST_ADMIN_POLICY_MAILBOX, "mailbox",
+			      scope->key);
+	document_read_as_gate(admin, policy_r, keyring,
+			      COEXIST_ADMIN_POLICY_DOMAIN, "domain",
+			      domain_key(scope));
+	document_read_as_gate(admin, policy_r, keyring,
+			      COEXIST_ADMIN_POLICY_DEFAULT, "default",
+			      COEXIST_STORE_KEY_DEFAULT);
+	policy_merge(admin, scope, policy_r);
 	return 0;
 }
 

@@ -23,6 +23,8 @@ struct coexist_admin_policy {
 	struct coexist_scope scopes[COEXIST_ADMIN_POLICY_SCOPE_COUNT];
 	struct coexist_document *documents[COEXIST_ADMIN_POLICY_SCOPE_COUNT];
 	const char *userdb_texts[COEXIST_KEY_COUNT];
+	/* a document that the gate could not go by was left out */
+	bool store_failed;
 };
 
 /* Reads the documents and merges. Returns 0, or -1 after an error was logged
@@ -31,6 +33,12 @@ struct coexist_admin_policy {
 int coexist_admin_policy_read(const struct coexist_admin *admin,
 			      const struct coexist_admin_scope *scope,
 			      struct coexist_admin_policy *policy_r);
+/* The same for a mailbox, but with the gate's eyes: where a document can't be
+   read, is none or lacks a signature that the site wants, the error is logged
+   and the policy made of the others. */
+int coexist_admin_policy_read_as_gate(const struct coexist_admin *admin,
+				      const struct coexist_admin_scope *scope,
+				      struct coexist_admin_policy *policy_r);
 void coexist_admin_policy_deinit(struct coexist_admin_policy *policy);
 
 /* Returns where the key's effective value comes from, on the data stack:

@@ -1,16 +1,18 @@
-/* doveadm coexist explain: would this login pass, and which value of which
-   scope says so? */
+/* doveadm coexist explain: would this login pass, which value of which scope
+   says so, and what would the client read? */
 
 #include "lib.h"
 #include "coexist-commands.h"
 #include "doveadm.h"
 #include "doveadm-print.h"
 #include "ioloop.h"
+#include "lib-event.h"
 #include "coexist-admin.h"
 #include "admin-policy.h"
 #include "admin-scope.h"
 #include "policy-decision.h"
 #include "policy-network.h"
+#include "site-refusal.h"
 
 #define SECS_PER_DAY (24 * 60 * 60)
 
@@ -22,6 +24,7 @@ struct explain {
 	GInetAddress *address;
 	/* NULL for all */
 	const char *protocol;
+	coexist_texts *texts;
 
 	/* the decision needed an address and there is none */
 	bool address_missing;
@@ -101,30 +104,84 @@ print_row(const char *protocol, const char *key, const char *value,
 	doveadm_print(result);
 }
 
+/* Prints that the login is refused, and what the client is told, if anything. */
+static void
+print_refusal(const struct explain *explain, const char *protocol,
+	      const char *why, const char *reply)
+{
+	if (coexist_site_number(&explain->admin->config,
+				COEXIST_SITE_log_only) != 0) {
+		print_row(protocol, "login", "passes", "",
+			  t_strconcat(why, ", but log_only is set", NULL));
+		return;
+	}
+	print_row(protocol, "login", "refused", "", why);
+	if (reply != NULL)
+		print_row(protocol, "reply", reply, "", "");
+}
+
 /* Prints the verdict on the login. */
 static void
-print_verdict(const struct explain *explain, const char *protocol,
+print_verdict(const struct explain *explain,
+	      const struct coexist_admin_policy *policy,
 	      const struct coexist_decision *decision)
 {
-	const char *verdict, *why;
+	enum coexist_protocol protocol = explain->login.protocol;
+	const char *name = coexist_protocol_name(protocol);
 
 	if (decision->refusal != COEXIST_REFUSAL_NONE) {
-		bool log_only = coexist_site_number(&explain->admin->config,
-						    COEXIST_SITE_log_only) != 0;
+		const char *key = coexist_policy_keys[decision->key].name;
 
-		verdict = log_only ? "passes" : "refused";
-		why = t_strconcat("by ",
-				  coexist_policy_keys[decision->key].name,
-				  log_only ? ", but log_only is set" : "",
-				  NULL);
+		print_refusal(explain, name, t_strconcat("by ", key, NULL),
+			      coexist_site_refusal(explain->texts,
+						   &policy->policy, protocol,
+						   decision));
 	} else if (explain->address_missing) {
-		verdict = "unknown";
-		why = "depends on the address (--ip)";
+		print_row(name, "login", "unknown", "",
+			  "depends on the address (--ip)");
 	} else {
-		verdict = "passes";
-		why = "";
+		print_row(name, "login", "passes", "", "");
 	}
-	print_row(protocol, "login", verdict, "", why);
+}
+
+/* Returns what the client is told, or NULL for Dovecot's own text. */
+static const char *
+reply_store_failed(const struct explain *explain,
+		   const struct coexist_admin_policy *policy)
+{
+	enum coexist_protocol protocol = explain->login.protocol;
+
+	return protocol == COEXIST_PROTOCOL_SUBMISSION ||
+		protocol == COEXIST_PROTOCOL_SIEVE ? NULL :
+		coexist_site_refusal_store_failed(explain->texts,
+						  &policy->policy, protocol);
+}
+
+/* Prints the verdict while a document cannot be gone by. */
+static void
+print_verdict_store_failed(const struct explain *explain,
+			   const struct coexist_admin_policy *policy)
+{
+	enum coexist_protocol protocol = explain->login.protocol;
+	const char *name = coexist_protocol_name(protocol);
+	enum coexist_on_store_error action =
+		coexist_site_number(&explain->admin->config,
+				    COEXIST_SITE_on_store_error);
+
+	switch (action) {
+	case COEXIST_ON_STORE_ERROR_LAST_KNOWN:
+		print_row(name, "login", "unknown", "", "depends on what the "
+			  "gate knew last (on_store_error=last-known)");
+		break;
+	case COEXIST_ON_STORE_ERROR_ALLOW:
+		print_row(name, "login", "passes", "",
+			  "by on_store_error=allow");
+		break;
+	case COEXIST_ON_STORE_ERROR_TEMPFAIL:
+		print_refusal(explain, name, "by on_store_error=tempfail",
+			      reply_store_failed(explain, policy));
+		break;
+	}
 }
 
 /* Returns what the key has to do with the verdict. */
@@ -169,7 +226,12 @@ explain_protocol(struct explain *explain,
 	explain->login.protocol = protocol;
 	explain->address_missing = FALSE;
 	coexist_policy_decide(&policy->policy, &explain->login, &decision);
-	print_verdict(explain, name, &decision);
+	if (!policy->store_failed) {
+		print_verdict(explain, policy, &decision);
+	} else {
+		print_verdict_store_failed(explain, policy);
+		decision.refusal = COEXIST_REFUSAL_NONE;
+	}
 	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
 		static const char *const asked[] = {
 			"access", "until", "networks", "tls",
@@ -228,9 +290,21 @@ static void explain_login(struct explain *explain)
 	    protocol_read(explain) < 0 ||
 	    coexist_admin_scope_read(admin, &scope) < 0)
 		return;
-	if (coexist_admin_policy_read(admin, &scope, &policy) == 0)
+	if (coexist_admin_policy_read_as_gate(admin, &scope, &policy) == 0)
 		explain_policy(explain, &policy);
 	coexist_admin_policy_deinit(&policy);
+}
+
+/* Without a word about languages that are not installed. */
+static coexist_texts *texts_read(const struct coexist_admin *admin)
+{
+	struct event *event = event_create(admin->event);
+	coexist_texts *texts;
+
+	event_set_min_log_level(event, LOG_TYPE_WARNING);
+	texts = coexist_site_texts_read(&admin->config, event);
+	event_unref(&event);
+	return texts;
 }
 
 static void cmd_explain(struct doveadm_cmd_context *cctx)
@@ -251,7 +325,9 @@ static void cmd_explain(struct doveadm_cmd_context *cctx)
 	explain.login.tls = coexist_admin_flag(cctx, "tls");
 	explain.login.in_networks = in_networks;
 	explain.login.context = &explain;
+	explain.texts = texts_read(&admin);
 	explain_login(&explain);
+	coexist_texts_free(explain.texts);
 	g_clear_object(&explain.address);
 	coexist_admin_deinit(&admin);
 }

@@ -1,10 +1,15 @@
 """doveadm coexist explain and policy get --effective: what holds, and whence."""
 
+import poplib
+import shutil
+from pathlib import Path
+
 import pytest
 
 from administrator import CONF24, EX_USAGE, KEY_FILE, Administrator
 
-SITE = {"webmail_networks": "198.51.100.0/24"}
+TEXTS = Path(__file__).parents[3] / "plugin/policy/texts/refusals.conf"
+SITE = {"webmail_networks": "198.51.100.0/24", "template_dir": "/mnt/etc"}
 KEY_FILE = KEY_FILE + "".join(f"{key} = {value}\n" for key, value in SITE.items()) + (
     "[policy]\nsieve_until = 2020-01-01\n")
 CONF23 = "plugin {\n  coexist_config = /mnt/etc/coexist.conf.ext\n}\n"
@@ -22,6 +27,7 @@ def server(start):
 @pytest.fixture(scope="module")
 def admin(server):
     admin = Administrator(server, KEY_FILE)
+    shutil.copy(TEXTS, server.folder / "etc")
     admin.ok("policy", "set", "--default", "pop3_tls=required", "pop3_delete=hide")
     admin.ok("policy", "set", "-d", "example.org", "--", "preset=safe",
              "imap_networks=192.0.2.0/24")
@@ -126,6 +132,8 @@ def test_the_key_that_refuses_is_marked(admin, jo):
     admin.ok("policy", "set", "-u", jo, "pop3_access=deny")
     assert explain(admin, "-u", jo, "--protocol", "pop3") == {
         ("pop3", "login"): ("refused", "", "by pop3_access"),
+        ("pop3", "reply"): ("[SYS/PERM] POP3 is switched off for this mailbox. Please "
+                            "ask your mail administrator.", "", ""),
         ("pop3", "pop3_access"): ("deny", "mailbox", "refuses"),
         ("pop3", "pop3_networks"): ("", "built-in", ""),
         ("pop3", "pop3_until"): ("none", "built-in", ""),
@@ -140,6 +148,106 @@ def test_what_only_the_login_finds_out_is_said_so(admin, jo):
     assert found["pop3", "login"] == ("passes", "", "")
     assert found["pop3", "pop3_max_sessions"] == ("1", "mailbox", "depends on the sessions")
     assert found["pop3", "pop3_login_delay"] == ("5min", "mailbox", "depends on the last login")
+
+
+@pytest.mark.parametrize("protocol, reply", [
+    ("pop3", "[SYS/PERM] POP3 esta desactivado para este buzon."),
+    ("imap", "[CONTACTADMIN] IMAP esta desactivado para este buzon."),
+    ("submission", "SMTP esta desactivado para este buzon."),
+    ("sieve", "ManageSieve está desactivado para este buzón.")])
+def test_the_reply_is_in_the_language_of_the_policy(admin, jo, protocol, reply):
+    admin.ok("policy", "set", "-u", jo, "language=es", f"{protocol}_access=deny")
+    found = explain(admin, "-u", jo, "--protocol", protocol)
+    assert found[protocol, "reply"] == (
+        f"{reply} Consulte al administrador de su correo.", "", "")
+
+
+def test_the_reply_is_the_administrators_own(admin, jo):
+    admin.ok("policy", "set", "-u", jo, "pop3_access=deny", "deny_text=No {protocol} today.")
+    found = explain(admin, "-u", jo, "--protocol", "pop3")
+    assert found["pop3", "reply"] == ("[SYS/PERM] No POP3 today.", "", "")
+
+
+def test_there_is_no_reply_for_who_passes(admin, jo):
+    assert ("pop3", "reply") not in explain(admin, "-u", jo, "--protocol", "pop3", "--tls")
+
+
+def pop3_refusal(server, user):
+    """Return what POP3 says to a login that is refused."""
+    with pytest.raises(poplib.error_proto) as refusal:
+        server.pop3(user)
+    return refusal.value.args[0].decode()
+
+
+GARBAGE = "deny everything!\n"
+
+
+@pytest.fixture(scope="module", params=("last-known", "allow", "tempfail"))
+def away(start, request):
+    """(Administrator, on_store_error) of a gate without any document to go by."""
+    server = start(conf23=CONF23, gate={
+        "on_store_error": request.param, "template_dir": "/mnt/etc"},
+        groups={"fr": {"coexist_language": "fr"}})
+    shutil.copy(TEXTS, server.folder / "etc")
+    admin = Administrator(server, key_file=None)
+    admin.put("default", GARBAGE)
+    return admin, request.param
+
+
+def verdict(admin, user, *arguments):
+    """Return the lines of "login" and "reply", where the store's error is named once."""
+    done = admin.run("explain", "-u", user, "--protocol", *arguments, output="tab")
+    assert done.returncode == 0
+    assert done.stderr.count("Error: ") == 1 and "shared/coexist/" in done.stderr
+    rows = [line.split("\t") for line in done.stdout.splitlines()]
+    return [(value, result) for _, key, value, _, result in rows if key in ("login", "reply")]
+
+
+def test_what_on_store_error_does_while_the_store_is_away(away):
+    admin, action = away
+    [(login, why), *reply] = verdict(admin, "fr1", "pop3")
+    assert f"on_store_error={action}" in why
+    assert login == {"last-known": "unknown", "allow": "passes", "tempfail": "refused"}[action]
+    if action == "tempfail":
+        [(text, _)] = reply
+        assert text.startswith("[SYS/TEMP] Le serveur de messagerie ")
+        assert pop3_refusal(admin.server, "fr1") == f"-ERR {text}"
+    else:
+        assert reply == []
+        admin.server.pop3("fr1").quit()
+
+
+@pytest.mark.parametrize("protocol", ["submission", "sieve"])
+def test_a_reply_of_dovecots_own_is_not_promised(away, protocol):
+    admin, _ = away
+    assert len(verdict(admin, "fr1", protocol)) == 1
+
+
+def test_a_trial_refuses_nobody(start):
+    server = start(conf23=CONF23, gate={"on_store_error": "tempfail", "log_only": "yes"})
+    admin = Administrator(server, key_file=None)
+    admin.put("mailbox/user1", "[policy]\npop3_access=deny\n")
+    found = explain(admin, "-u", "user1", "--protocol", "pop3")
+    assert found["pop3", "login"] == ("passes", "", "by pop3_access, but log_only is set")
+    assert ("pop3", "reply") not in found
+    admin.put("mailbox/user1", GARBAGE)
+    assert verdict(admin, "user1", "pop3") == [
+        ("passes", "by on_store_error=tempfail, but log_only is set")]
+
+
+def test_a_document_without_a_signature_is_none_to_go_by(start):
+    server = start(conf23=CONF23, gate={"on_store_error": "tempfail",
+                                        "policy_public_keys": "/mnt/etc/panel.pub"})
+    admin = Administrator(server, key_file=None)
+    (server.folder / "etc/panel.pub").write_text("# nothing yet\n")
+    [key] = admin.rows("policy", "keygen", "/mnt/etc/panel.key")
+    (server.folder / "etc/panel.pub").write_text(key["public"] + "\n")
+    admin.put("mailbox/user1", "[policy]\npop3_access=deny\n")
+    [(login, why), _] = verdict(admin, "user1", "pop3")
+    assert (login, why) == ("refused", "by on_store_error=tempfail")
+    admin.ok("policy", "sign", "-u", "user1", "--sign-key", "/mnt/etc/panel.key")
+    found = explain(admin, "-u", "user1", "--protocol", "pop3")
+    assert found["pop3", "login"] == ("refused", "", "by pop3_access")
 
 
 def test_all_protocols(admin, jo):
