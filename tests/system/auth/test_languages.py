@@ -1,0 +1,53 @@
+"""Refusals in the person's language, and with the site's own words."""
+
+from pathlib import Path
+
+import pytest
+
+import logins
+import texts
+from logins import Client, each
+from wiring import CLOSED
+
+TEXTS = Path(__file__).parents[3] / "plugin/policy/texts"
+WAYS = each(logins.PASSWORD_WAYS, logins.PROOF_WAYS)
+
+# UTF-8 is for protocols that know it before anybody asked for it (RFC 5804).
+SPANISH = {False: "{} esta desactivado para este buzon. Consulte al administrador de su correo.",
+           True: "{} está desactivado para este buzón. Consulte al administrador de su correo."}
+
+
+@pytest.fixture(scope="module")
+def server(gated, tmp_path_factory):
+    own = tmp_path_factory.mktemp("own")
+    (own / "refusals.conf").write_text("[deny]\ntext[ca]=No hi ha {protocol}.\n")
+    server = gated({name: {} for name in ("eva", "lea", "ana", "zoe")},
+                   gate={"template_dir": f"{TEXTS} {own}"})
+    for user, language in (("eva", "es"), ("lea", "es-MX"), ("ana", "ca"), ("zoe", "tlh")):
+        server.store.put(f"mailbox/{user}", language=language, **CLOSED)
+    return server
+
+
+@pytest.mark.parametrize("user", ["eva", "lea"])
+@pytest.mark.parametrize("protocol, way", WAYS, ids=logins.name)
+def test_the_language_of_the_mailbox_or_its_base(server, protocol, way, user):
+    text = SPANISH[protocol == "sieve"].format(texts.LABELS[protocol])
+    assert way(server, Client(user)) == logins.refusal(
+        protocol, texts.code("deny", protocol), text)
+
+
+@pytest.mark.parametrize("protocol, way", WAYS, ids=logins.name)
+def test_the_sites_own_words(server, protocol, way):
+    assert way(server, Client("ana")) == logins.refusal(
+        protocol, texts.code("deny", protocol), f"No hi ha {texts.LABELS[protocol]}.")
+
+
+@pytest.mark.parametrize("protocol, way", WAYS, ids=logins.name)
+def test_english_for_a_language_that_nobody_translated(server, protocol, way):
+    assert way(server, Client("zoe")) == logins.refusal(
+        protocol, texts.code("deny", protocol), texts.sentence("deny", protocol))
+
+
+@pytest.mark.parametrize("protocol, way", WAYS, ids=logins.name)
+def test_a_wrong_password_is_in_dovecots_words(server, protocol, way):
+    assert way(server, Client("eva", logins.WRONG)) == logins.FAILS[protocol]
