@@ -22,9 +22,14 @@ struct coexist_document {
 	GKeyFile *key_file;
 	/* indexed by enum coexist_key, NULL where there is none */
 	char *texts[COEXIST_KEY_COUNT];
-	/* of [meta] and [signature]: group.name -> value */
+	/* what was asked for of [meta] and [signature]: group.name -> value */
 	GHashTable *others;
+	/* NULL if there are none */
 	char **unknown;
+
+	/* Of a slim document: what its texts lie in. It has nothing else. */
+	char *slim_texts;
+	size_t slim_size;
 };
 
 GQuark coexist_document_error_quark(void)
@@ -32,16 +37,26 @@ GQuark coexist_document_error_quark(void)
 	return g_quark_from_static_string("coexist-document-error");
 }
 
-static void document_clear(void *data)
+/* Frees the texts and all that they were read from. */
+static void document_empty(struct coexist_document *document)
 {
-	struct coexist_document *document = data;
 	unsigned int i;
 
 	for (i = 0; i < COEXIST_KEY_COUNT; i++)
-		g_free(document->texts[i]);
-	g_strfreev(document->unknown);
-	g_hash_table_unref(document->others);
-	g_key_file_unref(document->key_file);
+		g_clear_pointer(&document->texts[i], g_free);
+	g_clear_pointer(&document->unknown, g_strfreev);
+	g_clear_pointer(&document->others, g_hash_table_unref);
+	g_clear_pointer(&document->key_file, g_key_file_unref);
+}
+
+static void document_clear(void *data)
+{
+	struct coexist_document *document = data;
+
+	if (document->slim_texts != NULL)
+		g_free(document->slim_texts);
+	else
+		document_empty(document);
 }
 
 static struct coexist_document *document_alloc(void)
@@ -52,7 +67,6 @@ static struct coexist_document *document_alloc(void)
 	document->key_file = g_key_file_new();
 	document->others = g_hash_table_new_full(g_str_hash, g_str_equal,
 						 g_free, g_free);
-	document->unknown = g_new0(char *, 1);
 	return document;
 }
 
@@ -87,22 +101,27 @@ struct coexist_document *coexist_document_new(void)
 	return document;
 }
 
-static bool has_name(const GPtrArray *names, const char *name)
+static void
+unknown_add(struct coexist_document *document, const char *name)
 {
-	unsigned int i;
+	char **end;
 
-	for (i = 0; i < names->len; i++) {
-		if (g_str_equal(g_ptr_array_index(names, i), name))
-			return true;
+	if (document->unknown == NULL) {
+		document->unknown =
+			g_new0(char *, COEXIST_DOCUMENT_MAX_UNKNOWN + 1);
 	}
-	return false;
+	for (end = document->unknown; *end != NULL; end++) {
+		if (g_str_equal(*end, name))
+			return;
+	}
+	if (end < document->unknown + COEXIST_DOCUMENT_MAX_UNKNOWN)
+		*end = g_strdup(name);
 }
 
 static void policy_read(struct coexist_document *document)
 {
 	g_auto(GStrv) names = g_key_file_get_keys(document->key_file,
 						  GROUP_POLICY, NULL, NULL);
-	g_autoptr(GPtrArray) unknown = g_ptr_array_new();
 	enum coexist_key key;
 	char **name;
 
@@ -112,32 +131,8 @@ static void policy_read(struct coexist_document *document)
 			document->texts[key] =
 				coexist_key_file_get(document->key_file,
 						     GROUP_POLICY, *name);
-		} else if (!has_name(unknown, *name)) {
-			g_ptr_array_add(unknown, g_strdup(*name));
-		}
-	}
-	g_ptr_array_add(unknown, NULL);
-	g_strfreev(document->unknown);
-	document->unknown =
-		(char **)g_ptr_array_free(g_steal_pointer(&unknown),
-					  /* free_seg: */ FALSE);
-}
-
-static char *other_key(const char *group, const char *name)
-{
-	return g_strconcat(group, ".", name, NULL);
-}
-
-static void others_read(struct coexist_document *document, const char *group)
-{
-	g_auto(GStrv) names = g_key_file_get_keys(document->key_file, group,
-						  NULL, NULL);
-	char **name;
-
-	for (name = names; name != NULL && *name != NULL; name++) {
-		g_hash_table_replace(document->others, other_key(group, *name),
-				     coexist_key_file_get(document->key_file,
-							  group, *name));
+		} else
+			unknown_add(document, *name);
 	}
 }
 
@@ -236,8 +231,6 @@ coexist_document_parse(const char *name, const char *text, size_t length,
 		return NULL;
 	}
 	policy_read(document);
-	others_read(document, GROUP_META);
-	others_read(document, GROUP_SIGNATURE);
 	return g_steal_pointer(&document);
 }
 
@@ -250,6 +243,46 @@ const char *coexist_document_get(const struct coexist_document *document,
 				 enum coexist_key key)
 {
 	return document->texts[key];
+}
+
+static size_t texts_size(const struct coexist_document *document)
+{
+	size_t size = 0;
+	unsigned int i;
+
+	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
+		if (document->texts[i] != NULL)
+			size += strlen(document->texts[i]) + 1;
+	}
+	return size;
+}
+
+void coexist_document_slim(struct coexist_document *document)
+{
+	char *texts[COEXIST_KEY_COUNT] = { NULL };
+	char *block, *end;
+	unsigned int i;
+
+	if (document->slim_texts != NULL)
+		return;
+	document->slim_size = texts_size(document);
+	/* not NULL for a document without texts */
+	block = end = g_malloc(document->slim_size + 1);
+	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
+		if (document->texts[i] == NULL)
+			continue;
+		texts[i] = end;
+		end = g_stpcpy(end, document->texts[i]) + 1;
+	}
+	document_empty(document);
+	document->slim_texts = block;
+	memcpy(document->texts, texts, sizeof(texts));
+}
+
+size_t coexist_document_get_size(const struct coexist_document *document)
+{
+	/* for each of two allocations what the allocator adds to it */
+	return sizeof(*document) + document->slim_size + 2 * 16;
 }
 
 static bool key_find(const char *name, enum coexist_key *key_r, GError **error)
@@ -335,16 +368,34 @@ bool coexist_document_unset(struct coexist_document *document,
 const char *const *
 coexist_document_get_unknown(const struct coexist_document *document)
 {
-	return (const char *const *)document->unknown;
+	static const char *const none[] = { NULL };
+
+	return document->unknown == NULL ? none :
+		(const char *const *)document->unknown;
 }
 
+static char *other_key(const char *group, const char *name)
+{
+	return g_strconcat(group, ".", name, NULL);
+}
+
+/* Most documents are read for their policy only. */
 static const char *
 other_get(const struct coexist_document *document, const char *group,
 	  const char *name)
 {
 	g_autofree char *key = other_key(group, name);
+	char *value = g_hash_table_lookup(document->others, key);
 
-	return g_hash_table_lookup(document->others, key);
+	if (value != NULL ||
+	    !g_key_file_has_group(document->key_file, group))
+		return value;
+	value = coexist_key_file_get(document->key_file, group, name);
+	if (value != NULL) {
+		g_hash_table_insert(document->others, g_steal_pointer(&key),
+				    value);
+	}
+	return value;
 }
 
 /* Returns so much of the text as fits, in valid UTF-8. */
@@ -450,7 +501,7 @@ static const char *scope_get(void *context, enum coexist_key key)
 {
 	const struct coexist_document *document = context;
 
-	return document == NULL ? NULL : document->texts[key];
+	return document->texts[key];
 }
 
 void coexist_document_init_scope(const struct coexist_document *document,
@@ -458,6 +509,6 @@ void coexist_document_init_scope(const struct coexist_document *document,
 				 struct coexist_scope *scope_r)
 {
 	scope_r->name = scope_name;
-	scope_r->get = scope_get;
+	scope_r->get = document == NULL ? NULL : scope_get;
 	scope_r->context = (void *)document;
 }

@@ -15,6 +15,8 @@
 
 /* Larger texts are an error. */
 #define COEXIST_DOCUMENT_MAX_SIZE (64 * 1024)
+/* So many unknown names show what is wrong. */
+#define COEXIST_DOCUMENT_MAX_UNKNOWN 100
 
 typedef struct coexist_document coexist_document;
 
@@ -50,6 +52,14 @@ char *coexist_document_to_text(const struct coexist_document *document);
    lives as long as the document and is unchanged. */
 const char *coexist_document_get(const struct coexist_document *document,
 				 enum coexist_key key);
+/* Lets go of everything but the keys' texts, for who keeps many documents and
+   only asks them: afterwards there are coexist_document_get(),
+   coexist_document_init_scope() and what follows, and no other function. The
+   texts that were got before are gone. */
+void coexist_document_slim(struct coexist_document *document);
+/* Returns how many bytes of memory a slim document takes, about. */
+size_t coexist_document_get_size(const struct coexist_document *document);
+
 /* Sets the key to a text, which must be a valid value and not one that means
    inherit. Returns false and leaves the document alone if it isn't. */
 bool coexist_document_set(struct coexist_document *document,
@@ -59,7 +69,7 @@ bool coexist_document_set(struct coexist_document *document,
 bool coexist_document_unset(struct coexist_document *document,
 			    const char *key_name, GError **error);
 
-/* Returns the names in [policy] that are no keys, NULL-terminated. */
+/* Returns the first names in [policy] that are no keys, NULL-terminated. */
 const char *const *
 coexist_document_get_unknown(const struct coexist_document *document);
 

@@ -18,7 +18,7 @@ char *coexist_explain_origin(const struct coexist_policy_entry *entry)
 static const char *
 unknown_text(const struct coexist_scope *scope, enum coexist_key key)
 {
-	const char *text = scope->get(scope->context, key);
+	const char *text = coexist_scope_get(scope, key);
 	struct coexist_value value;
 
 	return coexist_value_parse(&coexist_policy_keys[key], text, &value) ==

@@ -14,15 +14,29 @@ entry_set_own(struct coexist_policy_entry *entry, enum coexist_key key,
 				  &entry->value);
 }
 
+/* Returns the built-in defaults, which never change. */
+static const struct coexist_policy *policy_defaults(void)
+{
+	static struct coexist_policy defaults;
+	unsigned int i;
+
+	if (defaults.entries[0].text == NULL) {
+		for (i = 0; i < COEXIST_KEY_COUNT; i++) {
+			entry_set_own(&defaults.entries[i], i,
+				      coexist_policy_keys[i].default_value);
+		}
+	}
+	return &defaults;
+}
+
 static enum coexist_preset scope_preset(const struct coexist_scope *scope)
 {
 	const struct coexist_policy_key *info =
 		&coexist_policy_keys[COEXIST_KEY_preset];
 	struct coexist_value value = { .number = COEXIST_PRESET_NONE };
 
-	(void)coexist_value_parse(info, scope->get(scope->context,
-						   COEXIST_KEY_preset),
-				  &value);
+	(void)coexist_value_parse(info, coexist_scope_get(scope,
+						COEXIST_KEY_preset), &value);
 	return (enum coexist_preset)value.number;
 }
 
@@ -33,10 +47,13 @@ entry_read(const struct coexist_scope *scope, enum coexist_preset preset,
 	   enum coexist_key key, struct coexist_policy_entry *entry_r,
 	   const char **unknown_r)
 {
-	const char *text = scope->get(scope->context, key);
+	const char *text = coexist_scope_get(scope, key);
 	struct coexist_value value;
 
 	*unknown_r = NULL;
+	/* most keys of most scopes */
+	if (text == NULL && preset == COEXIST_PRESET_NONE)
+		return false;
 	switch (coexist_value_parse(&coexist_policy_keys[key], text, &value)) {
 	case COEXIST_VALUE_VALID:
 		*entry_r = (struct coexist_policy_entry){
@@ -103,11 +120,11 @@ void coexist_policy_merge(const struct coexist_scope *scopes,
 {
 	unsigned int i;
 
-	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
-		policy_r->entries[i] = (struct coexist_policy_entry){ 0 };
-		entry_set_own(&policy_r->entries[i], i,
-			      coexist_policy_keys[i].default_value);
+	*policy_r = *policy_defaults();
+	for (i = 0; i < scope_count; i++) {
+		if (scopes[i].get != NULL) {
+			policy_add_scope(policy_r, &scopes[i], unknown,
+					 context);
+		}
 	}
-	for (i = 0; i < scope_count; i++)
-		policy_add_scope(policy_r, &scopes[i], unknown, context);
 }

@@ -11,10 +11,18 @@ struct coexist_scope {
 	/* for messages and explanations, e.g. "userdb" */
 	const char *name;
 	/* Returns the scope's text for the key, or NULL. The text must live as
-	   long as the policy that is made from it. */
+	   long as the policy that is made from it. NULL for a scope that names
+	   nothing at all. */
 	const char *(*get)(void *context, enum coexist_key key);
 	void *context;
 };
+
+/* Returns the scope's text for the key, or NULL. */
+static inline const char *
+coexist_scope_get(const struct coexist_scope *scope, enum coexist_key key)
+{
+	return scope->get == NULL ? NULL : scope->get(scope->context, key);
+}
 
 struct coexist_policy_entry {
 	/* never NULL: the built-in default is a text too */

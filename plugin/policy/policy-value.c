@@ -449,7 +449,9 @@ bool coexist_key_find(const char *name, enum coexist_key *key_r)
 	unsigned int i;
 
 	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
-		if (strcmp(coexist_policy_keys[i].name, name) == 0) {
+		/* most differ in the first character */
+		if (coexist_policy_keys[i].name[0] == name[0] &&
+		    strcmp(coexist_policy_keys[i].name, name) == 0) {
 			*key_r = (enum coexist_key)i;
 			return true;
 		}

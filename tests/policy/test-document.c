@@ -435,6 +435,51 @@ static void test_scope(void)
 			==, "trash");
 }
 
+static void test_slim(void)
+{
+	g_autoptr(coexist_document) document = parse(
+		"# comment\n[policy]\npop3_access=deny\nlanguage=\n"
+		"deny_text=one\\ntwo\n[meta]\nby=somebody\n");
+	g_autoptr(coexist_document) empty = parse("[policy]\n");
+	size_t size;
+
+	coexist_document_slim(document);
+	coexist_document_slim(document);
+	g_assert_cmpstr(coexist_document_get(document, COEXIST_KEY_pop3_access),
+			==, "deny");
+	g_assert_cmpstr(coexist_document_get(document, COEXIST_KEY_language),
+			==, "");
+	g_assert_cmpstr(coexist_document_get(document, COEXIST_KEY_deny_text),
+			==, "one\ntwo");
+	g_assert_null(coexist_document_get(document, COEXIST_KEY_imap_access));
+
+	coexist_document_slim(empty);
+	g_assert_null(coexist_document_get(empty, COEXIST_KEY_pop3_access));
+	size = coexist_document_get_size(empty);
+	g_assert_cmpuint(coexist_document_get_size(document), ==,
+			 size + strlen("deny") + 1 + 1 + strlen("one two") + 1);
+	g_assert_cmpuint(size, <, 1024);
+}
+
+static void test_many_unknown(void)
+{
+	GString *text = g_string_new("[policy]\n");
+	g_autofree char *full = NULL;
+	g_autoptr(coexist_document) document = NULL;
+	const char *const *unknown;
+	unsigned int i;
+
+	for (i = 0; i < 2 * COEXIST_DOCUMENT_MAX_UNKNOWN; i++)
+		g_string_append_printf(text, "x%u=y\n", i % 150);
+	full = g_string_free(text, /* free_segment: */ FALSE);
+	document = parse(full);
+	unknown = coexist_document_get_unknown(document);
+	g_assert_cmpuint(g_strv_length((char **)unknown), ==,
+			 COEXIST_DOCUMENT_MAX_UNKNOWN);
+	g_assert_cmpstr(unknown[0], ==, "x0");
+	g_assert_cmpstr(unknown[COEXIST_DOCUMENT_MAX_UNKNOWN - 1], ==, "x99");
+}
+
 static void test_ref(void)
 {
 	coexist_document *document = parse("[policy]\nlanguage=es\n");
@@ -465,6 +510,8 @@ int main(int argc, char *argv[])
 	g_test_add_func("/document/round-trip", test_round_trip);
 	g_test_add_func("/document/meta", test_meta);
 	g_test_add_func("/document/scope", test_scope);
+	g_test_add_func("/document/slim", test_slim);
+	g_test_add_func("/document/many-unknown", test_many_unknown);
 	g_test_add_func("/document/ref", test_ref);
 	return g_test_run();
 }
