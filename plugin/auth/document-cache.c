@@ -6,15 +6,21 @@
 
 #include <glib.h>
 
+/* What the allocator adds to the entry, its key and its text, and the hash
+   table's slot when it is half full. */
+#define ENTRY_OVERHEAD (3 * 16 + 2 * 24)
+
 struct cached_document {
 	GList link;	/* in the order of use, newest first */
 	char *key;
 	struct coexist_document *document;
+	char *text;
 	time_t put_time;
+	size_t size;
 };
 
 struct coexist_document_cache {
-	unsigned int max_count;
+	size_t size, max_size;
 	GHashTable *by_key;
 	GQueue by_use;
 };
@@ -24,17 +30,18 @@ static void cached_document_free(void *data)
 	struct cached_document *cached = data;
 
 	coexist_document_unref(cached->document);
+	g_free(cached->text);
 	g_free(cached->key);
 	g_free(cached);
 }
 
 struct coexist_document_cache *
-coexist_document_cache_new(unsigned int max_count)
+coexist_document_cache_new(size_t max_size)
 {
 	struct coexist_document_cache *cache =
 		g_new0(struct coexist_document_cache, 1);
 
-	cache->max_count = max_count;
+	cache->max_size = max_size;
 	cache->by_key = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
 					      cached_document_free);
 	g_queue_init(&cache->by_use);
@@ -56,22 +63,20 @@ cache_use(struct coexist_document_cache *cache, struct cached_document *cached)
 	g_queue_push_head_link(&cache->by_use, &cached->link);
 }
 
-static void cache_remove_oldest(struct coexist_document_cache *cache)
+static void
+cache_remove(struct coexist_document_cache *cache,
+	     struct cached_document *cached)
 {
-	GList *link = g_queue_pop_tail_link(&cache->by_use);
-	struct cached_document *cached = link->data;
-
+	g_queue_unlink(&cache->by_use, &cached->link);
+	cache->size -= cached->size;
 	g_hash_table_remove(cache->by_key, cached->key);
 }
 
 static struct cached_document *
 cache_add(struct coexist_document_cache *cache, const char *key)
 {
-	struct cached_document *cached;
+	struct cached_document *cached = g_new0(struct cached_document, 1);
 
-	if (g_hash_table_size(cache->by_key) >= cache->max_count)
-		cache_remove_oldest(cache);
-	cached = g_new0(struct cached_document, 1);
 	cached->link.data = cached;
 	cached->key = g_strdup(key);
 	g_hash_table_insert(cache->by_key, cached->key, cached);
@@ -79,9 +84,34 @@ cache_add(struct coexist_document_cache *cache, const char *key)
 	return cached;
 }
 
+static size_t entry_size(const struct cached_document *cached)
+{
+	size_t size = sizeof(*cached) + ENTRY_OVERHEAD +
+		strlen(cached->key) + 1;
+
+	if (cached->document != NULL)
+		size += coexist_document_get_size(cached->document);
+	if (cached->text != NULL)
+		size += strlen(cached->text) + 1;
+	return size;
+}
+
+static void
+cached_set(struct cached_document *cached, struct coexist_document *document,
+	   const char *text)
+{
+	if (document != NULL)
+		coexist_document_ref(document);
+	coexist_document_unref(cached->document);
+	cached->document = document;
+	g_free(cached->text);
+	cached->text = g_strdup(text);
+}
+
 void coexist_document_cache_put(struct coexist_document_cache *cache,
 				const char *key,
-				struct coexist_document *document, time_t now)
+				struct coexist_document *document,
+				const char *text, time_t now)
 {
 	struct cached_document *cached =
 		g_hash_table_lookup(cache->by_key, key);
@@ -90,11 +120,28 @@ void coexist_document_cache_put(struct coexist_document_cache *cache,
 		cached = cache_add(cache, key);
 	else
 		cache_use(cache, cached);
-	if (document != NULL)
-		coexist_document_ref(document);
-	coexist_document_unref(cached->document);
-	cached->document = document;
+	cached_set(cached, document, text);
 	cached->put_time = now;
+
+	cache->size -= cached->size;
+	cached->size = entry_size(cached);
+	cache->size += cached->size;
+	while (cache->size > cache->max_size)
+		cache_remove(cache, cache->by_use.tail->data);
+}
+
+struct coexist_document *
+coexist_document_cache_put_again(struct coexist_document_cache *cache,
+				 const char *key, const char *text, time_t now)
+{
+	struct cached_document *cached =
+		g_hash_table_lookup(cache->by_key, key);
+
+	if (cached == NULL || g_strcmp0(cached->text, text) != 0)
+		return NULL;
+	cache_use(cache, cached);
+	cached->put_time = now;
+	return cached->document;
 }
 
 bool coexist_document_cache_get(struct coexist_document_cache *cache,

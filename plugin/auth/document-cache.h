@@ -4,18 +4,26 @@
 struct coexist_document;
 struct coexist_document_cache;
 
-/* Documents as they were read last, by the store's key, up to a number of
-   them; the one that was used longest ago goes first. "There is no document"
-   is remembered too. */
+/* Documents as they were read last, by the store's key, as many as fit; the one
+   that was used longest ago goes first. "There is no document" is remembered
+   too. */
 
-struct coexist_document_cache *
-coexist_document_cache_new(unsigned int max_count);
+/* max_size is in bytes of memory. A document that needs more is not kept. */
+struct coexist_document_cache *coexist_document_cache_new(size_t max_size);
 void coexist_document_cache_free(struct coexist_document_cache *cache);
 
-/* Remembers the document, or that there is none (NULL). */
+/* Remembers the document that was read from the text, or that there is none
+   (both NULL). It should be a slim one, see coexist_document_slim(). */
 void coexist_document_cache_put(struct coexist_document_cache *cache,
 				const char *key,
-				struct coexist_document *document, time_t now);
+				struct coexist_document *document,
+				const char *text, time_t now);
+/* Returns the document that was read from the same text, which is remembered as
+   if it were put now, or NULL if it was another one or none. The document is
+   the cache's. */
+struct coexist_document *
+coexist_document_cache_put_again(struct coexist_document_cache *cache,
+				 const char *key, const char *text, time_t now);
 /* Returns TRUE and what is remembered if it was put since the time. The
    document is the cache's. */
 bool coexist_document_cache_get(struct coexist_document_cache *cache,

@@ -18,6 +18,8 @@
 /* Enough of a value to recognise it in the log. */
 #define LOGGED_VALUE_LENGTH 80
 
+/* The passdb's field with the user whose policy was looked up. */
+#define FIELD_ASKED "coexist_asked"
 /* What a request's event keeps for the time when the password is proved. */
 #define EVENT_LIMIT "coexist_session_limit"
 
@@ -36,7 +38,7 @@ struct gate_login {
 	struct auth_request *request;
 	bool is_proved;
 	struct gate_limit *limit;
-	/* NULL if the client has none */
+	/* NULL until it is asked for, or if the client has none */
 	GInetAddress *address;
 	enum coexist_protocol protocol;
 	const char *userdb_texts[COEXIST_KEY_COUNT];
@@ -49,6 +51,10 @@ static bool in_networks(void *context, const char *networks)
 {
 	struct gate_login *login = context;
 
+	if (login->address == NULL) {
+		login->address = coexist_address_parse(
+			net_ip2addr(&login->request->fields.remote_ip));
+	}
 	return coexist_network_list_contains(networks, login->address);
 }
 
@@ -257,12 +263,13 @@ login_policy_found(const struct coexist_gate_policy *policy, void *context)
 
 static enum coexist_protocol login_protocol(struct gate_login *login)
 {
-	const struct coexist_site_config *config = &login->gate->config;
+	const char *webmail_networks =
+		login->gate->config.texts[COEXIST_SITE_webmail_networks];
 	enum coexist_protocol protocol = coexist_protocol_find(
 		coexist_auth_request_get_protocol(login->request));
 
-	if (protocol == COEXIST_PROTOCOL_IMAP &&
-	    in_networks(login, config->texts[COEXIST_SITE_webmail_networks]))
+	if (protocol == COEXIST_PROTOCOL_IMAP && *webmail_networks != '\0' &&
+	    in_networks(login, webmail_networks))
 		protocol = COEXIST_PROTOCOL_WEBMAIL;
 	return protocol;
 }
@@ -282,6 +289,7 @@ void coexist_gate_login(struct coexist_gate *gate,
 			void *context)
 {
 	struct gate_login *login;
+	bool has_texts;
 
 	login = i_new(struct gate_login, 1);
 	login->gate = gate;
@@ -290,16 +298,27 @@ void coexist_gate_login(struct coexist_gate *gate,
 	auth_request_ref(request);
 	login->callback = callback;
 	login->context = context;
-	login->address = coexist_address_parse(
-		net_ip2addr(&request->fields.remote_ip));
 	login->protocol = login_protocol(login);
 	if (is_exempt(login)) {
 		login_finish(login, COEXIST_GATE_PASS, NULL);
 		return;
 	}
-	coexist_userdb_texts_init(request, login->userdb_texts);
+	has_texts = coexist_userdb_texts_init(request, login->userdb_texts);
+	/* the name may be another one after this: then so is the mailbox */
+	auth_fields_add(request->fields.extra_fields, FIELD_ASKED,
+			request->fields.user, AUTH_FIELD_FLAG_HIDDEN);
 	coexist_gate_lookup(gate, authdb_event(request), request->fields.user,
-			    login->userdb_texts, login_policy_found, login);
+			    has_texts ? login->userdb_texts : NULL,
+			    /*asked_before=*/FALSE,
+			    login_policy_found, login);
+}
+
+bool coexist_gate_login_asked(struct auth_request *request)
+{
+	const char *user = auth_fields_find(request->fields.extra_fields,
+					    FIELD_ASKED);
+
+	return user != NULL && strcmp(user, request->fields.user) == 0;
 }
 
 const char *coexist_gate_login_proved(struct auth_request *request)

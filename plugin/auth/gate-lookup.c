@@ -13,8 +13,9 @@
 #include "policy-store.h"
 
 /* The documents of domains and of everybody are the same for many logins. A
-   change of them is obeyed after this time at the latest. */
-#define SHARED_DOCUMENT_CACHE_SECS 3
+   change of them is obeyed after this time at the latest. What the passdb asked
+   for, the userdb of the same login takes for as long. */
+#define CACHE_SECS 3
 #define LOGGED_VALUE_LENGTH 80
 /* A store that answers takes milliseconds, but the dict process waits a minute
    for a database that is away. */
@@ -30,6 +31,7 @@ struct gate_lookup {
 	struct event *event;
 	char *user;
 	unsigned int pending;
+	bool asked_before;
 	struct coexist_gate_policy result;
 	const char *const *userdb_texts;
 
@@ -101,7 +103,8 @@ static void scopes_init(struct gate_lookup *lookup)
 		coexist_document_init_scope(lookup->documents[i], names[i],
 					    &scopes[i]);
 	}
-	scopes[COEXIST_GATE_SCOPE_USERDB].get = userdb_get;
+	scopes[COEXIST_GATE_SCOPE_USERDB].get =
+		lookup->userdb_texts == NULL ? NULL : userdb_get;
 	scopes[COEXIST_GATE_SCOPE_USERDB].context =
 		(void *)lookup->userdb_texts;
 	scopes[COEXIST_GATE_SCOPE_SITE].get = site_get;
@@ -186,26 +189,25 @@ log_unknown_keys(struct gate_document_lookup *dlookup,
 }
 
 /* A late answer may be older than what was asked for later. */
-static void
-remember_document(struct gate_document_lookup *dlookup,
-		  struct coexist_document *document)
+static bool is_outdated(const struct gate_document_lookup *dlookup)
 {
-	struct coexist_document_cache *cache = dlookup->gate->last_known;
 	time_t asked = dlookup->asked / 1000000;
 	struct coexist_document *newer;
 
-	if (!coexist_document_cache_get(cache, dlookup->key, asked + 1, &newer))
-		coexist_document_cache_put(cache, dlookup->key, document,
-					   asked);
+	return coexist_document_cache_get(dlookup->gate->last_known,
+					  dlookup->key, asked + 1, &newer);
 }
 
+/* document and text are NULL if there is none. */
 static void
 lookup_succeeded(struct gate_document_lookup *dlookup,
-		 struct coexist_document *document)
+		 struct coexist_document *document, const char *text)
 {
-	if (document != NULL)
-		log_unknown_keys(dlookup, document);
-	remember_document(dlookup, document);
+	if (!is_outdated(dlookup)) {
+		coexist_document_cache_put(dlookup->gate->last_known,
+					   dlookup->key, document, text,
+					   dlookup->asked / 1000000);
+	}
 	if (dlookup->lookup != NULL)
 		lookup_set_document(dlookup->lookup, dlookup->scope, document);
 }
@@ -262,9 +264,45 @@ static void document_timeout(struct gate_document_lookup *dlookup)
 }
 
 static void
-document_callback(enum coexist_store_status status,
-		  struct coexist_document *document, const char *error,
-		  void *context)
+lookup_read(struct gate_document_lookup *dlookup, const char *text)
+{
+	g_autoptr(coexist_document) document = NULL;
+	g_autoptr(GError) error = NULL;
+
+	document = coexist_document_parse(dlookup->key, text, strlen(text),
+					  &error);
+	if (document == NULL) {
+		lookup_failed(dlookup, error->message);
+		return;
+	}
+	if (!document_is_trusted(dlookup, document))
+		return;
+	log_unknown_keys(dlookup, document);
+	coexist_document_slim(document);
+	lookup_succeeded(dlookup, document, text);
+}
+
+static void
+lookup_found(struct gate_document_lookup *dlookup, const char *text)
+{
+	struct coexist_document *document = NULL;
+
+	/* what was read and trusted once need not be again: most logins find
+	   the same as the one before */
+	if (!is_outdated(dlookup)) {
+		document = coexist_document_cache_put_again(
+			dlookup->gate->last_known, dlookup->key, text,
+			dlookup->asked / 1000000);
+	}
+	if (document == NULL)
+		lookup_read(dlookup, text);
+	else if (dlookup->lookup != NULL)
+		lookup_set_document(dlookup->lookup, dlookup->scope, document);
+}
+
+static void
+document_callback(enum coexist_store_status status, const char *text,
+		  const char *error, void *context)
 {
 	struct gate_document_lookup *dlookup = context;
 	uint64_t took = i_microseconds() - dlookup->asked;
@@ -273,17 +311,13 @@ document_callback(enum coexist_store_status status,
 	switch (status) {
 	case COEXIST_STORE_FOUND:
 		store_answered(dlookup->gate);
-		if (document_is_trusted(dlookup, document))
-			lookup_succeeded(dlookup, document);
+		lookup_found(dlookup, text);
 		break;
 	case COEXIST_STORE_NOT_FOUND:
 		store_answered(dlookup->gate);
-		lookup_succeeded(dlookup, NULL);
+		lookup_succeeded(dlookup, /*document=*/NULL, /*text=*/NULL);
 		break;
 	case COEXIST_STORE_GARBAGE:
-		store_answered(dlookup->gate);
-		lookup_failed(dlookup, error);
-		break;
 	case COEXIST_STORE_FAILED:
 		/* a late one: its silence was noted, and may be over */
 		if (dlookup->lookup != NULL && took >= SLOW_FAILURE_USECS)
@@ -307,9 +341,9 @@ lookup_document(struct gate_lookup *lookup, enum coexist_gate_scope scope,
 
 	if (key == NULL)
 		return;
-	if (scope != COEXIST_GATE_SCOPE_MAILBOX &&
+	if ((scope != COEXIST_GATE_SCOPE_MAILBOX || lookup->asked_before) &&
 	    coexist_document_cache_get(gate->last_known, key, ioloop_time -
-				       SHARED_DOCUMENT_CACHE_SECS,
+				       CACHE_SECS,
 				       &document)) {
 		lookup_set_document(lookup, scope, document);
 		return;
@@ -333,6 +367,7 @@ lookup_document(struct gate_lookup *lookup, enum coexist_gate_scope scope,
 
 void coexist_gate_lookup(struct coexist_gate *gate, struct event *event,
 			 const char *user, const char *const *userdb_texts,
+			 bool asked_before,
 			 coexist_gate_callback_t *callback, void *context)
 {
 	const char *domain = strrchr(user, '@');
@@ -344,6 +379,7 @@ void coexist_gate_lookup(struct coexist_gate *gate, struct event *event,
 	event_ref(event);
 	lookup->user = i_strdup(user);
 	lookup->userdb_texts = userdb_texts;
+	lookup->asked_before = asked_before;
 	lookup->callback = callback;
 	lookup->context = context;
 

@@ -10,9 +10,9 @@
 #include "session-limit.h"
 #include "site-refusal.h"
 
-/* What is remembered for the time when the store is away. A document of a few
-   keys takes less than 2 kB. */
-#define LAST_KNOWN_MAX_COUNT 10000
+/* Bytes for what is remembered for the time when the store is away: a document
+   of a few keys takes less than 1 kB, that there is none 0.2 kB. */
+#define LAST_KNOWN_MAX_SIZE (16 * 1024 * 1024)
 
 #define LOG_REPEAT_SECS 60
 #define LOG_MAX_LINES 1000
@@ -94,7 +94,7 @@ int coexist_gate_init(struct event *event, const char *path,
 	gate->pool = pool_alloconly_create("coexist gate", 2048);
 	gate->path = i_strdup(path);
 	gate->event = event_create(event);
-	gate->last_known = coexist_document_cache_new(LAST_KNOWN_MAX_COUNT);
+	gate->last_known = coexist_document_cache_new(LAST_KNOWN_MAX_SIZE);
 	gate->session_limit = coexist_session_limit_new(gate);
 	gate->logged = g_hash_table_new_full(g_str_hash, g_str_equal,
 					     g_free, NULL);

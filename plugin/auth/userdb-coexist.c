@@ -6,7 +6,9 @@
 #include "auth-coexist.h"
 #include "compat-auth.h"
 #include "gate.h"
+#include "gate-login.h"
 #include "gate-lookup.h"
+#include "policy-decision.h"
 #include "site-refusal.h"
 #include "userdb-fields.h"
 #include "userdb-texts.h"
@@ -24,10 +26,11 @@ struct userdb_login {
 };
 
 /* Adds the fields that documents name. What a narrower scope said in the
-   userdb, and what dovecot.conf says, the session knows itself. */
+   userdb, and what dovecot.conf says, the session knows itself; what the gate
+   has decided, it need not know. */
 static void
 fields_add(struct auth_request *request,
-	   const struct coexist_gate_policy *policy)
+	   const struct coexist_gate_policy *policy, bool passed)
 {
 	unsigned int i;
 
@@ -37,7 +40,8 @@ fields_add(struct auth_request *request,
 
 		if (entry->scope == NULL ||
 		    entry->scope == &policy->scopes[COEXIST_GATE_SCOPE_SITE] ||
-		    entry->scope == &policy->scopes[COEXIST_GATE_SCOPE_USERDB])
+		    entry->scope == &policy->scopes[COEXIST_GATE_SCOPE_USERDB] ||
+		    (passed && coexist_key_decides(i)))
 			continue;
 		auth_request_set_userdb_field(request,
 			t_strconcat(COEXIST_KEY_PREFIX,
@@ -82,12 +86,13 @@ userdb_decided(const struct coexist_gate_policy *policy, void *context)
 {
 	struct userdb_login *login = context;
 	struct auth_request *request = login->request;
+	bool passed = auth_fields_exists(request->fields.extra_fields,
+					 COEXIST_PASSDB_FIELD_GATE);
 
 	T_BEGIN {
-		fields_add(request, policy);
+		fields_add(request, policy, passed);
 	} T_END;
-	if (auth_fields_exists(request->fields.extra_fields,
-			       COEXIST_PASSDB_FIELD_GATE)) {
+	if (passed) {
 		auth_request_set_userdb_field(request, COEXIST_KEY_PREFIX
 					      COEXIST_USERDB_FIELD_GATE,
 					      gate_field(login));
@@ -104,6 +109,7 @@ coexist_lookup(struct auth_request *request, userdb_callback_t *callback)
 	struct coexist_userdb_module *module =
 		(struct coexist_userdb_module *)request->userdb->userdb;
 	struct userdb_login *login;
+	bool has_texts;
 
 	if (!request->userdb_success) {
 		/* OK from here would make a user out of anybody */
@@ -115,9 +121,11 @@ coexist_lookup(struct auth_request *request, userdb_callback_t *callback)
 	login->request = request;
 	auth_request_ref(request);
 	login->callback = callback;
-	coexist_userdb_texts_init(request, login->userdb_texts);
+	has_texts = coexist_userdb_texts_init(request, login->userdb_texts);
 	coexist_gate_lookup(module->gate, authdb_event(request),
-			    request->fields.user, login->userdb_texts,
+			    request->fields.user,
+			    has_texts ? login->userdb_texts : NULL,
+			    coexist_gate_login_asked(request),
 			    userdb_decided, login);
 }
 

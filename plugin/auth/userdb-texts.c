@@ -5,16 +5,17 @@
 #include "compat-auth.h"
 #include "policy-value.h"
 
-void coexist_userdb_texts_init(struct auth_request *request,
+bool coexist_userdb_texts_init(struct auth_request *request,
 			       const char *texts_r[COEXIST_KEY_COUNT])
 {
 	const struct auth_field *field;
 	const size_t prefix_length = strlen(COEXIST_KEY_PREFIX);
 	enum coexist_key key;
+	bool found = FALSE;
 
 	memset(texts_r, 0, sizeof(*texts_r) * COEXIST_KEY_COUNT);
 	if (request->fields.userdb_reply == NULL)
-		return;
+		return FALSE;
 	array_foreach(auth_fields_export(request->fields.userdb_reply),
 		      field) {
 		if (strncmp(field->key, COEXIST_KEY_PREFIX,
@@ -22,6 +23,8 @@ void coexist_userdb_texts_init(struct auth_request *request,
 		    coexist_key_find(field->key + prefix_length, &key)) {
 			texts_r[key] = p_strdup(request->pool,
 				field->value == NULL ? "yes" : field->value);
+			found = TRUE;
 		}
 	}
+	return found;
 }

@@ -136,6 +136,18 @@ void coexist_policy_decide(const struct coexist_policy *policy,
 		refuse(decision_r, COEXIST_REFUSAL_TLS, keys->tls);
 }
 
+bool coexist_key_decides(enum coexist_key key)
+{
+	unsigned int i;
+
+	for (i = 0; i < COEXIST_PROTOCOL_OTHER; i++) {
+		if (key == protocols[i].access || key == protocols[i].until ||
+		    key == protocols[i].networks || key == protocols[i].tls)
+			return true;
+	}
+	return false;
+}
+
 enum coexist_text
 coexist_decision_text(const struct coexist_policy *policy,
 		      const struct coexist_decision *decision)

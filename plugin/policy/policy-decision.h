@@ -68,6 +68,9 @@ void coexist_policy_decide(const struct coexist_policy *policy,
 			   const struct coexist_login *login,
 			   struct coexist_decision *decision_r);
 
+/* Returns true for the keys that decisions are made of, of any protocol. */
+bool coexist_key_decides(enum coexist_key key);
+
 /* Returns what the person is told of a refusal. */
 enum coexist_text
 coexist_decision_text(const struct coexist_policy *policy,

@@ -28,44 +28,30 @@ const char *coexist_store_key_domain(const char *domain)
 	return store_key(COEXIST_STORE_PREFIX_DOMAIN, t_str_lcase(domain));
 }
 
-/* Returns the status, with a new document or an error. */
+/* Returns the status, with an error on the data stack. */
 static enum coexist_store_status
-result_parse(int ret, const char *key, const char *value,
-	     const char *lookup_error, struct coexist_document **document_r,
-	     const char **error_r)
+lookup_status(int ret, const char *key, const char *lookup_error,
+	      const char **error_r)
 {
-	g_autoptr(GError) error = NULL;
-
-	*document_r = NULL;
 	*error_r = NULL;
-	if (ret < 0) {
-		*error_r = t_strdup_printf("Can't look up %s: %s", key,
-					   lookup_error);
-		return COEXIST_STORE_FAILED;
-	}
+	if (ret > 0)
+		return COEXIST_STORE_FOUND;
 	if (ret == 0)
 		return COEXIST_STORE_NOT_FOUND;
-	*document_r = coexist_document_parse(key, value, strlen(value),
-					     &error);
-	if (*document_r == NULL) {
-		*error_r = t_strdup(error->message);
-		return COEXIST_STORE_GARBAGE;
-	}
-	return COEXIST_STORE_FOUND;
+	*error_r = t_strdup_printf("Can't look up %s: %s", key, lookup_error);
+	return COEXIST_STORE_FAILED;
 }
 
 static void
 lookup_callback(const struct dict_lookup_result *result, void *context)
 {
 	struct store_lookup *lookup = context;
-	struct coexist_document *document;
 	enum coexist_store_status status;
 	const char *error;
 
-	status = result_parse(result->ret, lookup->key, result->value,
-			      result->error, &document, &error);
-	lookup->callback(status, document, error, lookup->context);
-	coexist_document_unref(document);
+	status = lookup_status(result->ret, lookup->key, result->error, &error);
+	lookup->callback(status, status == COEXIST_STORE_FOUND ?
+			 result->value : NULL, error, lookup->context);
 	i_free(lookup->key);
 	i_free(lookup);
 }
@@ -89,10 +75,21 @@ coexist_store_read(struct dict *dict, const char *key,
 		   const char **error_r)
 {
 	const struct dict_op_settings set = { .username = "" };
-	const char *value = NULL, *error = NULL;
+	g_autoptr(GError) parse_error = NULL;
+	const char *text = NULL, *error = NULL;
+	enum coexist_store_status status;
 	int ret;
 
-	ret = dict_lookup(dict, &set, pool_datastack_create(), key, &value,
+	*document_r = NULL;
+	ret = dict_lookup(dict, &set, pool_datastack_create(), key, &text,
 			  &error);
-	return result_parse(ret, key, value, error, document_r, error_r);
+	status = lookup_status(ret, key, error, error_r);
+	if (status != COEXIST_STORE_FOUND)
+		return status;
+	*document_r = coexist_document_parse(key, text, strlen(text),
+					     &parse_error);
+	if (*document_r != NULL)
+		return COEXIST_STORE_FOUND;
+	*error_r = t_strdup(parse_error->message);
+	return COEXIST_STORE_GARBAGE;
 }

@@ -24,17 +24,17 @@ struct coexist_document;
 enum coexist_store_status {
 	COEXIST_STORE_FOUND,
 	COEXIST_STORE_NOT_FOUND,
-	/* what the store holds is no document */
+	/* what the store holds is no document; who looks up its text is not
+	   told that */
 	COEXIST_STORE_GARBAGE,
 	/* it could not be told: the store is away */
 	COEXIST_STORE_FAILED
 };
 
-/* The document is NULL unless it was found, and the callback's only for the
-   call; the error, which names the key, is NULL unless it failed or is garbage. */
+/* The text of the document is NULL unless it was found; the error, which names
+   the key, is NULL unless it failed. Both live for the call. */
 typedef void
-coexist_store_callback_t(enum coexist_store_status status,
-			 struct coexist_document *document,
+coexist_store_callback_t(enum coexist_store_status status, const char *text,
 			 const char *error, void *context);
 
 /* Returns the store's key on the data stack, or NULL if there can't be a
@@ -42,12 +42,13 @@ coexist_store_callback_t(enum coexist_store_status status,
 const char *coexist_store_key_mailbox(const char *user);
 const char *coexist_store_key_domain(const char *domain);
 
-/* Looks up a document. The callback may be called before this returns. */
+/* Looks up a document's text, whatever it is. The callback may be called before
+   this returns. */
 void coexist_store_lookup(struct dict *dict, const char *key,
 			  coexist_store_callback_t *callback, void *context);
 
-/* The same, waiting for the answer. The document, if found, is the caller's
-   to unreference; the error is on the data stack. */
+/* Reads a document, waiting for the answer. The document, if found, is the
+   caller's to unreference; the error is on the data stack. */
 enum coexist_store_status
 coexist_store_read(struct dict *dict, const char *key,
 		   struct coexist_document **document_r,
