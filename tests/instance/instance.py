@@ -23,6 +23,7 @@ from .wait import InstanceError, wait_for
 
 BUILT = "the modules of this checkout's build"
 LAUNCHER = Path(__file__).with_name("namespace.py")
+PEAK = Path(__file__).with_name("peak.py")
 SUPPRESSIONS = Path(__file__).with_name("valgrind.supp")
 VALGRIND = ("/usr/bin/valgrind --quiet --vgdb=no --leak-check=full --num-callers=40"
             " --suppressions=/mnt/bin/valgrind.supp --error-exitcode=99"
@@ -52,7 +53,8 @@ class Instance:
     gate     site settings {"on_store_error": "allow"} of the gate, {} for none;
              None leaves it out. `store` holds its documents, unless there is a
              "store": the URI on Dovecot 2.3, on 2.4 it is in conf
-    chain    passdbs and userdbs for dovecot.conf between the users' and the gate
+    chain    passdbs and userdbs for dovecot.conf behind the users' and before the
+             gate's
     sieve    ManageSieve, too, which needs Debian's dovecot-managesieved
     """
 
@@ -193,6 +195,13 @@ class Instance:
             raise InstanceError(f"doveadm {shlex.join(map(str, arguments))}: "
                                 f"exit {done.returncode}: {done.stderr or done.stdout}")
         return done.stdout
+
+    def doveadm_peak(self, *arguments):
+        """Run doveadm; return (most memory in kB, seconds, lines) as peak.py says."""
+        done = self.inside(sys.executable, "-I", PEAK, "doveadm", "-c",
+                           "/mnt/etc/dovecot.conf", *arguments)
+        memory, seconds, lines = done.stdout.split()
+        return int(memory), float(seconds), int(lines)
 
     def kick(self, user):
         """End all sessions of a user as an administrator would."""

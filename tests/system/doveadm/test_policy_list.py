@@ -1,16 +1,28 @@
 """doveadm coexist policy list and check: all documents."""
 
+import itertools
+import os
+import shutil
+
 import pytest
 
 from administrator import CONF23, CONF24, EX_DATAERR, Administrator
+from instance.peak import peak
 
-MANY = 20000
+# What is held for each document would be seen, were it but a pointer.
+FEW, MANY, GROWTH_KB = 100, 100_000, 500
+LONG = "somebody-with-a-rather-long-name@a-long-domain-name.example.org"
+# A file system may allow no more than 65,000 names of a file.
+NAMES_PER_FILE = 50_000
 
 
 @pytest.fixture
 def empty(start):
     """An administrator of a store without any document."""
-    return Administrator(start(conf23=CONF23, conf24=CONF24))
+    # the HTTP API's process stays after a request
+    return Administrator(start(
+        conf23=CONF23 + "service doveadm {\n  service_count = 0\n}\n",
+        conf24=CONF24 + "service doveadm {\n  restart_request_count = unlimited\n}\n"))
 
 
 @pytest.fixture
@@ -64,25 +76,51 @@ def test_values(filled):
         {"scope": "mailbox", "name": "user1", "key": "pop3_access", "value": "allow"}]
 
 
-def test_many_documents_are_listed_and_not_held(empty):
-    empty.put("mailbox/user0", "[policy]\npop3_access=deny\n")
+@pytest.fixture
+def fill(empty):
+    """fill(count) adds so many mailbox documents, which are gone after the test."""
     folder = empty.documents / "mailbox"
-    for number in range(1, MANY):
-        (folder / f"user{number}@a-long-domain-name.example.org").touch()
-    before = peak(empty, "policy", "list", "user0")
-    assert len(empty.rows("policy", "list")) == MANY
-    assert peak(empty, "policy", "list") - before < 1000
+    numbers = itertools.count()
+
+    def add(count):
+        for number in itertools.islice(numbers, count):
+            first = number - number % NAMES_PER_FILE
+            if number == first:
+                empty.put(f"mailbox/{number}{LONG}", "[policy]\npop3_access=deny\n")
+            else:
+                os.link(folder / f"{first}{LONG}", folder / f"{number}{LONG}")
+    yield add
+    shutil.rmtree(folder)
 
 
-def peak(admin, *arguments):
-    """Return the memory (KB) that doveadm coexist needs."""
-    done = admin.server.inside(
-        "/usr/bin/python3", "-c",
-        "import resource, subprocess, sys\n"
-        "subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True)\n"
-        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)",
-        "doveadm", "-c", "/mnt/etc/dovecot.conf", "-f", "tab", "coexist", *arguments)
-    return int(done.stdout)
+def test_many_documents_are_listed_and_not_held(empty, fill):
+    ways = [("tab", ()), ("flow", ()), ("pager", ()), ("table", ()), ("json", ()),
+            ("tab", ("--values",))]
+
+    def peaks():
+        return {(output, more): empty.server.doveadm_peak(
+            "-f", output, "coexist", "policy", "list", *more) for output, more in ways}
+
+    fill(FEW)
+    few = peaks()
+    fill(MANY - FEW)
+    for way, (memory, _, lines) in peaks().items():
+        assert way[0] == "json" or lines >= MANY
+        assert memory - few[way][0] < GROWTH_KB, way
+
+
+def test_nor_are_they_over_http(empty, fill):
+    def listed():
+        _, rows, _ = empty.http("coexistPolicyList")
+        [pid] = empty.server.pids("doveadm-server")
+        return len(rows), peak(pid)
+
+    fill(FEW)
+    few = listed()
+    fill(MANY - FEW)
+    many = listed()
+    assert (few[0], many[0]) == (FEW, MANY)
+    assert many[1] - few[1] < GROWTH_KB
 
 
 def test_good_documents_pass(filled):
