@@ -63,11 +63,11 @@ class Comparison:
         """Return the median of one server."""
         return median(getattr(sample, what) for sample in self.samples[name])
 
-    def ratio(self, name, what="seconds"):
+    def ratio(self, name, what="seconds", base=None):
         """Return how many times the base's cost it is, from adjacent samples."""
         return Interval.of([getattr(ours, what) / getattr(bare, what)
                             for ours, bare in zip(self.samples[name],
-                                                  self.samples[self.base])])
+                                                  self.samples[base or self.base])])
 
     def is_settled(self, half_width):
         """Return whether all the ratios of time are known well enough."""

@@ -6,16 +6,19 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from instance import BUILT, PASSWORD, Instance
+from instance.block import block
+from instance.gate import STORE
 
-from . import mailboxes
+from . import documents, mailboxes
 from .compare import Sample
 from .machine import isolate
 
-BARE, LOADED, COMPLETE = "bare", "loaded", "complete"
+BARE, LOADED, COMPLETE, GATED = "bare", "loaded", "complete", "gated"
 SERVERS = {
     BARE: {"modules": None},
     LOADED: {"modules": BUILT},
     COMPLETE: {"modules": BUILT, "coexist": {"pop3_mark_read": "complete"}},
+    GATED: {"modules": BUILT, "gate": {}},
 }
 ENDLESS = "unlimited"
 
@@ -23,8 +26,15 @@ ENDLESS = "unlimited"
 def _sessions(count):
     """Return the options of Instance for processes that serve so many sessions."""
     number = 0 if count == ENDLESS else count
-    return {"conf23": f"service pop3 {{\n  service_count = {number}\n}}\n",
-            "conf24": f"service pop3 {{\n  restart_request_count = {count}\n}}\n"}
+    return {f"conf{generation}": "".join(block(f"service {protocol}", [line])
+                                         for protocol in ("imap", "pop3"))
+            for generation, line in ((23, f"service_count = {number}"),
+                                     (24, f"restart_request_count = {count}"))}
+
+
+def program(name):
+    """Return one of the programs that tests/bench/run has built."""
+    return os.path.join(os.environ["COEXIST_BENCH"], name)
 
 
 class Server:
@@ -38,34 +48,45 @@ class Server:
 
     def load(self, user, *action):
         """Run pop3-load; return the seconds that it measured."""
-        with self._client(user, *action) as client:
-            seconds = client.communicate()[0]
-        if client.returncode != 0:
-            raise RuntimeError(f"pop3-load failed:\n{self.dovecot.log_text()[-1000:]}")
-        return float(seconds)
+        return self._finish(self._pop3(user, *action))
 
     def measure(self, user, *action):
         """Run pop3-load; return its time and the server's processor time."""
-        before = self._cpu()
-        seconds = self.load(user, *action)
-        return Sample(seconds, self._cpu_since(before))
+        return self._measure(lambda: self.load(user, *action))
 
     def measure_login(self, user):
         """The same for a login; its process ends only after it was looked at."""
-        before = self._cpu()
-        with self._client(user, "login") as client:
-            seconds = float(client.stdout.readline())
-            sample = Sample(seconds, self._cpu_since(before))
+        with self._pop3(user, "login") as client:
+            sample = self._measure(lambda: float(client.stdout.readline()))
             client.stdin.close()
         return sample
 
-    def _client(self, user, *action):
-        port = self.dovecot.port("pop3")
-        return subprocess.Popen(
-            [os.environ["COEXIST_POP3_LOAD"], str(port), user, PASSWORD,
-             *map(str, action)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-            preexec_fn=self._prepare)
+    def measure_logins(self, protocol, users, count, clients):
+        """The same for logins and logouts of several users by login-load."""
+        return self._measure(lambda: self._finish(self._run(
+            "login-load", protocol, self.dovecot.port(protocol), ",".join(users),
+            PASSWORD, count, clients)))
+
+    def _measure(self, work):
+        before = self._cpu()
+        seconds = work()
+        return Sample(seconds, self._cpu_since(before))
+
+    def _finish(self, client):
+        with client:
+            seconds = client.communicate()[0]
+        if client.returncode != 0:
+            raise RuntimeError(f"{client.args[0]} failed:\n"
+                               f"{self.dovecot.log_text()[-1000:]}")
+        return float(seconds)
+
+    def _pop3(self, user, *action):
+        return self._run("pop3-load", self.dovecot.port("pop3"), user, PASSWORD, *action)
+
+    def _run(self, name, *arguments):
+        return subprocess.Popen([program(name), *map(str, arguments)],
+                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+                                preexec_fn=self._prepare)
 
     def _cpu(self):
         """Return {process id: nanoseconds on a processor}."""
@@ -91,6 +112,7 @@ class Lab:
         self.home.mkdir()
         self.home.chmod(0o777)
         self.users = {}
+        self.stores = {}
 
     def add_user(self, name, **fields):
         """Make an account known to the servers that are started from now on."""
@@ -102,19 +124,30 @@ class Lab:
             self.add_user(name)
             mailboxes.maildir(self.home / name / "mail", count, size)
 
+    def store(self, count):
+        """Return a folder with policies of so many mailboxes, made once."""
+        if count not in self.stores:
+            self.stores[count] = self.folder / f"store.{count}"
+            documents.make(self.stores[count], count)
+        return self.stores[count]
+
     @contextmanager
-    def servers(self, *names, sessions=1, timed=False, **options):
+    def servers(self, *names, sessions=1, timed=False, stores=(), **options):
         """Run the named SERVERS side by side; {name: Server}.
 
-        sessions  how many of them a pop3 process serves before it ends
+        sessions  how many of them an imap or pop3 process serves before it ends
         timed     whether nothing else may take the processor from them
+        stores    numbers of policies: a server GATED for each, by that number
         """
         options.update(_sessions(sessions))
         with ExitStack() as stack:
             running = {}
-            for name in names:
+            for name in (*names, *stores):
                 folder = self._folder(name)
-                dovecot = Instance(folder, users=self.users, **SERVERS[name], **options)
+                settings = SERVERS[name if name in SERVERS else GATED]
+                if name in stores:
+                    (folder / STORE).symlink_to(self.store(name))
+                dovecot = Instance(folder, users=self.users, **settings, **options)
                 running[name] = Server(stack.enter_context(dovecot), timed)
             yield running
 

@@ -107,7 +107,10 @@ def render(dovecot, ports, *, storage, plugins, coexist, quota, wrap, extra,
     template = (TEMPLATES / f"dovecot{generation}.conf.in").read_text()
     text = re.sub(r"@(\w+)@", lambda name: str(values[name[1]]), template)
     if gate is not None:
-        text = gates.continue_after(text) + chain + gates.render(generation, gate)
+        text = gates.continue_after(text)
+    text += chain
+    if gate is not None:
+        text += gates.render(generation, gate)
     text += _listeners(ports, {**LISTENERS, **SIEVE} if sieve else LISTENERS)
     text += _plugins(plugins)
     if sieve:
