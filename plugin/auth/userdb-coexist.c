@@ -4,6 +4,8 @@
 
 #include "lib.h"
 #include "auth-coexist.h"
+#include "str.h"
+#include "strescape.h"
 #include "compat-auth.h"
 #include "gate.h"
 #include "gate-login.h"
@@ -25,28 +27,57 @@ struct userdb_login {
 	const char *userdb_texts[COEXIST_KEY_COUNT];
 };
 
-/* Adds the fields that documents name. What a narrower scope said in the
-   userdb, and what dovecot.conf says, the session knows itself; what the gate
-   has decided, it need not know. */
+/* Returns TRUE for a key that a document names. What a narrower scope said in
+   the userdb, and what dovecot.conf says, the session knows itself. */
+static bool
+is_handed_over(const struct coexist_gate_policy *policy, enum coexist_key key)
+{
+	const struct coexist_scope *scope = policy->policy.entries[key].scope;
+
+	return scope != NULL &&
+		scope != &policy->scopes[COEXIST_GATE_SCOPE_SITE] &&
+		scope != &policy->scopes[COEXIST_GATE_SCOPE_USERDB];
+}
+
+/* For people and programs that ask the userdb: a field for each key. */
 static void
 fields_add(struct auth_request *request,
-	   const struct coexist_gate_policy *policy, bool passed)
+	   const struct coexist_gate_policy *policy)
 {
 	unsigned int i;
 
 	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
-		const struct coexist_policy_entry *entry =
-			&policy->policy.entries[i];
-
-		if (entry->scope == NULL ||
-		    entry->scope == &policy->scopes[COEXIST_GATE_SCOPE_SITE] ||
-		    entry->scope == &policy->scopes[COEXIST_GATE_SCOPE_USERDB] ||
-		    (passed && coexist_key_decides(i)))
+		if (!is_handed_over(policy, i))
 			continue;
 		auth_request_set_userdb_field(request,
 			t_strconcat(COEXIST_KEY_PREFIX,
 				    coexist_policy_keys[i].name, NULL),
-			entry->text);
+			coexist_policy_text(&policy->policy, i));
+	}
+}
+
+/* For the session of a login that the gate let pass: all of them in a field,
+   but for those that the gate has decided. */
+static void
+field_policy_add(struct auth_request *request,
+		 const struct coexist_gate_policy *policy)
+{
+	string_t *items = t_str_new(256);
+	unsigned int i;
+
+	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
+		if (!is_handed_over(policy, i) || coexist_key_decides(i))
+			continue;
+		if (str_len(items) > 0)
+			str_append_c(items, '\t');
+		str_append(items, coexist_policy_keys[i].name);
+		str_append_c(items, '=');
+		str_append_tabescaped(items,
+			coexist_policy_text(&policy->policy, i));
+	}
+	if (str_len(items) > 0) {
+		auth_request_set_userdb_field(request, COEXIST_KEY_PREFIX
+			COEXIST_USERDB_FIELD_POLICY, str_c(items));
 	}
 }
 
@@ -90,7 +121,10 @@ userdb_decided(const struct coexist_gate_policy *policy, void *context)
 					 COEXIST_PASSDB_FIELD_GATE);
 
 	T_BEGIN {
-		fields_add(request, policy, passed);
+		if (passed)
+			field_policy_add(request, policy);
+		else
+			fields_add(request, policy);
 	} T_END;
 	if (passed) {
 		auth_request_set_userdb_field(request, COEXIST_KEY_PREFIX

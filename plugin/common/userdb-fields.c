@@ -3,6 +3,7 @@
 #include "lib.h"
 #include "userdb-fields.h"
 #include "array.h"
+#include "strescape.h"
 #include "policy-value.h"
 
 #define FIELD_PREFIX_LENGTH (sizeof(COEXIST_KEY_PREFIX) - 1)
@@ -15,28 +16,55 @@ static bool is_ours(const char *field)
 bool coexist_userdb_field_is_internal(const char *name)
 {
 	return strcmp(name, COEXIST_USERDB_FIELD_GATE) == 0 ||
-		strcmp(name, COEXIST_USERDB_FIELD_DELAY_TEXT) == 0;
+		strcmp(name, COEXIST_USERDB_FIELD_DELAY_TEXT) == 0 ||
+		strcmp(name, COEXIST_USERDB_FIELD_POLICY) == 0;
+}
+
+/* Reads <key> or <key>=<value>. Returns FALSE if there is no such key. */
+static bool
+text_read(const char *item, const char *texts[COEXIST_KEY_COUNT])
+{
+	const char *value = strchr(item, '=');
+	enum coexist_key key;
+
+	if (!coexist_key_find(t_strcut(item, '='), &key))
+		return FALSE;
+	texts[key] = value == NULL ? "yes" : value + 1;
+	return TRUE;
+}
+
+static void
+policy_read(pool_t pool, const char *policy,
+	    const char *texts[COEXIST_KEY_COUNT])
+{
+	char **items = p_strsplit_tabescaped(pool, policy);
+
+	/* the gate knows the keys of its own version, perhaps more than ours */
+	for (; *items != NULL; items++)
+		(void)text_read(*items, texts);
 }
 
 const char *const *
-coexist_userdb_fields_read(const char *const *fields,
+coexist_userdb_fields_read(pool_t pool, const char *const *fields,
 			   const char *texts_r[COEXIST_KEY_COUNT])
 {
+	const char *policy = coexist_userdb_fields_get(fields,
+		COEXIST_USERDB_FIELD_POLICY);
 	ARRAY_TYPE(const_string) unknown;
-	enum coexist_key key;
 
 	t_array_init(&unknown, 4);
 	memset(texts_r, 0, sizeof(*texts_r) * COEXIST_KEY_COUNT);
+	if (policy != NULL)
+		policy_read(pool, policy, texts_r);
 	for (; fields != NULL && *fields != NULL; fields++) {
-		const char *value = strchr(*fields, '=');
-		const char *name;
+		const char *item, *name;
 
 		if (!is_ours(*fields))
 			continue;
-		name = t_strcut(*fields + FIELD_PREFIX_LENGTH, '=');
-		if (coexist_key_find(name, &key))
-			texts_r[key] = value == NULL ? "yes" : value + 1;
-		else if (!coexist_userdb_field_is_internal(name))
+		item = *fields + FIELD_PREFIX_LENGTH;
+		name = t_strcut(item, '=');
+		if (!text_read(item, texts_r) &&
+		    !coexist_userdb_field_is_internal(name))
 			array_push_back(&unknown, &name);
 	}
 	array_append_zero(&unknown);

@@ -19,12 +19,17 @@
    {seconds}: sessions know English only. */
 #define COEXIST_USERDB_FIELD_DELAY_TEXT "login_delay_text"
 
+/* The keys that come from documents, as one field in place of many, because each
+   field costs Dovecot 2.3 some 20,000 instructions: items <key>=<value>, each
+   escaped as Dovecot does for a tab, with tabs between them. */
+#define COEXIST_USERDB_FIELD_POLICY "policy"
+
 /* Reads the policy keys into texts, indexed by key. A missing key is NULL; the
-   texts point into the fields. Returns the names, without coexist_, of
+   texts point into the fields or are allocated from the pool. Returns the names, without coexist_, of
    those that are no policy key as a NULL-terminated list on the data stack. fields may be
    NULL. */
 const char *const *
-coexist_userdb_fields_read(const char *const *fields,
+coexist_userdb_fields_read(pool_t pool, const char *const *fields,
 			   const char *texts_r[COEXIST_KEY_COUNT]);
 
 /* Returns TRUE if coexist_<name> is one of the fields that are no policy

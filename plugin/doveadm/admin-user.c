@@ -21,8 +21,10 @@ user_lookup(struct coexist_admin *admin, const char *name,
 	ret = auth_master_user_lookup(conn, name, &info, admin->pool,
 				      &user->name, &fields);
 	auth_master_deinit(&conn);
-	if (ret > 0)
-		(void)coexist_userdb_fields_read(fields, user->userdb_texts);
+	if (ret > 0) {
+		(void)coexist_userdb_fields_read(admin->pool, fields,
+						 user->userdb_texts);
+	}
 	return ret;
 }
 

@@ -95,7 +95,7 @@ static void policy_read(struct mail_user *user, struct coexist_user *cuser)
 		cuser->scopes[i] = scopes[i];
 		cuser->scopes[i].context = cuser;
 	}
-	unknown = coexist_userdb_fields_read(user->userdb_fields,
+	unknown = coexist_userdb_fields_read(user->pool, user->userdb_fields,
 					     cuser->userdb_texts);
 	log_unknown_keys(user, &cuser->scopes[SCOPE_USERDB], unknown);
 	unknown = coexist_site_settings_get_unknown(cuser->site);
