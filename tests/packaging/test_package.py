@@ -88,8 +88,9 @@ def test_brings_the_documentation(files):
     wanted |= {str(path.relative_to(TOP)) for path in (TOP / "examples").rglob("*.conf")}
     wanted |= set(re.findall(r"\]\((doc/\w[\w-]*\.md)\)", (TOP / "README.md").read_text()))
     assert wanted - doc == set()
-    manual = files / "usr/share/man/man7/dovecot-coexist.7.gz"
-    assert "pop3_mark_read" in run("zcat", str(manual))
+    for page, word in (("man1/doveadm-coexist.1", "policy list"),
+                       ("man7/dovecot-coexist.7", "pop3_mark_read")):
+        assert word in run("zcat", str(files / f"usr/share/man/{page}.gz"))
 
 
 def test_installing_changes_nothing(files, tmp_path):
