@@ -1,5 +1,8 @@
 """doveadm coexist policy list of very many documents."""
 
+from instance import Dovecot
+from instance.block import block
+
 from .compare import Interval
 from .gate import FEW, MANY
 from .table import Row
@@ -10,7 +13,10 @@ BOUND_KB = ("<=", 500)
 
 def rows(lab, _effort, _patience):
     """Yield rows of memory and of time, for the names and for all values."""
-    with lab.servers(stores=(FEW, MANY)) as servers:
+    conf = ""
+    if Dovecot.installed().generation == 23:
+        conf = block("plugin", ["coexist_config = /mnt/etc/coexist.conf.ext"])
+    with lab.servers(stores=(FEW, MANY), conf=conf) as servers:
         for options in ([], ["--values"]):
             (few, few_time), (many, many_time) = (
                 servers[name].dovecot.doveadm_peak(
