@@ -195,6 +195,11 @@ def test_each_fault_is_logged_once_and_names_the_document(server):
     server.store.put("mailbox/empty0", "")
     login(server, "empty0")
     login(server, "empty0")
-    errors = [line for line in server.log_problems()
-              if "shared/coexist/mailbox/empty0" in line]
-    assert len(errors) == 1
+
+    def errors():
+        return [line for line in server.log_problems()
+                if "shared/coexist/mailbox/empty0" in line]
+
+    server.wait_for(errors, 20, "the error to be logged")
+    login(server, "empty0")
+    assert len(errors()) == 1
