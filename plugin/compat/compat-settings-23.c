@@ -151,6 +151,9 @@ replaced_get(struct coexist_site_settings *set, enum coexist_key key)
 const char *coexist_site_settings_get(struct coexist_site_settings *set,
 				      enum coexist_key key)
 {
+	/* a field would have left its value there */
+	if (set->texts[key] == NULL)
+		return NULL;
 	if (coexist_userdb_fields_have(set->user->userdb_fields,
 				       coexist_policy_keys[key].name))
 		return replaced_get(set, key);
