@@ -5,7 +5,7 @@ import subprocess
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from instance import BUILT, PASSWORD, Instance
+from instance import BUILT, PASSWORD, Dovecot, Instance
 from instance.block import block
 from instance.gate import STORE
 
@@ -14,11 +14,17 @@ from .compare import Sample
 from .machine import isolate
 
 BARE, LOADED, COMPLETE, GATED = "bare", "loaded", "complete", "gated"
+LAZY_EXPUNGE, TRASH = "lazy_expunge", "trash"
+LAZY_SETTING = {23: block("plugin", ["lazy_expunge = EXPUNGED"]),
+                24: "lazy_expunge_mailbox = EXPUNGED\n"}
 SERVERS = {
     BARE: {"modules": None},
     LOADED: {"modules": BUILT},
     COMPLETE: {"modules": BUILT, "coexist": {"pop3_mark_read": "complete"}},
     GATED: {"modules": BUILT, "gate": {}},
+    LAZY_EXPUNGE: {"modules": None, "plugins": {"pop3": ["lazy_expunge"]},
+                   "conf": LAZY_SETTING[Dovecot.installed().generation]},
+    TRASH: {"modules": BUILT, "coexist": {"pop3_delete": "trash"}},
 }
 ENDLESS = "unlimited"
 
@@ -158,6 +164,13 @@ class Lab:
         folder.mkdir()
         (folder / "home").symlink_to(self.home)
         return folder
+
+
+def driver(storage):
+    """Return the userdb fields of an account whose mailbox is no maildir."""
+    if Dovecot.installed().generation == 23:
+        return {"mail": f"{storage}:~/mail"}
+    return {"mail_driver": storage}
 
 
 def forget_read(server, user, messages="all"):

@@ -1,9 +1,7 @@
 """Login to a very large mailbox, in a process of its own."""
 
-from instance import Dovecot
-
 from .compare import in_turns
-from .lab import BARE, COMPLETE
+from .lab import BARE, COMPLETE, driver
 from .table import Row
 
 BOUND = ("<=", 1.03)
@@ -13,7 +11,7 @@ COUNT, SIZE = 100_000, 400
 def rows(lab, effort, patience):
     """Yield a row for maildir and one for mdbox."""
     lab.add_mailbox("huge", COUNT, SIZE)
-    _add_mdbox(lab)
+    lab.add_user("mdbox", **driver("mdbox"))
     with lab.servers(BARE, COMPLETE, timed=True) as servers:
         servers[BARE].dovecot.doveadm("import", "-u", "mdbox",
                                       f"maildir:{lab.home}/huge/mail", "", "all")
@@ -25,14 +23,6 @@ def rows(lab, effort, patience):
                       _time(comparison, BARE), _time(comparison, COMPLETE),
                       comparison.ratio(COMPLETE), BOUND,
                       cpu=comparison.ratio(COMPLETE, "cpu"), count=comparison.rounds)
-
-
-def _add_mdbox(lab):
-    """Make the account whose mailbox is not a maildir."""
-    if Dovecot.installed().generation == 23:
-        lab.add_user("mdbox", mail="mdbox:~/mail")
-    else:
-        lab.add_user("mdbox", mail_driver="mdbox")
 
 
 def _time(comparison, name):

@@ -3,6 +3,7 @@
 
      pop3-load PORT USER PASSWORD login
      pop3-load PORT USER PASSWORD retr COUNT [INTERVAL-MSECS]
+     pop3-load PORT USER PASSWORD dele COUNT
      pop3-load PORT USER PASSWORD sessions COUNT CLIENTS
 
    login     the time from PASS to the reply to STAT, because that to PASS may
@@ -11,6 +12,8 @@
    retr      RETR of the first COUNT messages, one after the other, and QUIT:
              the time from the first RETR until the server hung up; with an
              interval, a RETR starts that long after the one before it
+   dele      DELE of the first COUNT messages, and QUIT: the time from QUIT to
+             the reply to it
    sessions  COUNT sessions of login, STAT and QUIT by CLIENTS clients at once
 
    Prints the time in seconds. Anything but +OK ends it with an error. */
@@ -104,6 +107,22 @@ retr_time(const struct account *account, unsigned int count,
 	return client_now() - start;
 }
 
+static double dele_time(const struct account *account, unsigned int count)
+{
+	int fd = session_connect(account);
+	unsigned int i;
+	double start;
+
+	(void)session_login(fd, account);
+	for (i = 0; i < count; i++) {
+		client_send(fd, "DELE %u\r\n", i + 1);
+		reply_read(fd, LINE_END);
+	}
+	start = client_now();
+	session_quit(fd);
+	return client_now() - start;
+}
+
 /* What each of the clients has to do. */
 struct sessions {
 	const struct account *account;
@@ -145,7 +164,7 @@ int main(int argc, char *argv[])
 	if (argc < 5)
 		errx(64, "usage: pop3-load PORT USER PASSWORD "
 		     "login | retr COUNT [INTERVAL-MSECS] | "
-		     "sessions COUNT CLIENTS");
+		     "dele COUNT | sessions COUNT CLIENTS");
 	account.port = (in_port_t)atoi(argv[1]);
 	account.user = argv[2];
 	account.password = argv[3];
@@ -158,6 +177,8 @@ int main(int argc, char *argv[])
 		login_run(&account);
 	else if (strcmp(action, "retr") == 0)
 		client_print(retr_time(&account, count, extra));
+	else if (strcmp(action, "dele") == 0)
+		client_print(dele_time(&account, count));
 	else if (strcmp(action, "sessions") == 0 && extra > 0)
 		client_print(sessions_time(&account, count, extra));
 	else
