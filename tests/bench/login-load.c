@@ -33,6 +33,9 @@ static void pop3_session(int fd, const char *user, const char *password)
 	client_read(fd, "+OK", LINE_END);
 	client_send(fd, "PASS %s\r\n", password);
 	client_read(fd, "+OK", LINE_END);
+	/* the reply to PASS may come before the mailbox was opened */
+	client_send(fd, "STAT\r\n");
+	client_read(fd, "+OK", LINE_END);
 	client_send(fd, "QUIT\r\n");
 	client_read(fd, "+OK", LINE_END);
 }
