@@ -209,20 +209,22 @@ copy_all(struct coexist_move *move, const uint32_t *uids, unsigned int count)
 {
 	struct mailbox_transaction_context *t;
 	ARRAY_TYPE(seq_range) copied;
+	bool done;
 
 	t = mailbox_transaction_begin(move->target,
 				      MAILBOX_TRANSACTION_FLAG_EXTERNAL,
 				      "coexist move");
-	t_array_init(&copied, 16);
-	if (!copy_in_transaction(move, t, uids, count, &copied)) {
+	/* not on the data stack: it grows in other frames than this one */
+	i_array_init(&copied, 16);
+	done = copy_in_transaction(move, t, uids, count, &copied);
+	if (!done)
 		mailbox_transaction_rollback(&t);
-		return FALSE;
-	}
-	if (copies_commit(move->target, &t) < 0)
+	else if (copies_commit(move->target, &t) < 0)
 		coexist_move_fail(move, move->target, seq_range_count(&copied));
 	else
 		seq_range_array_merge(&move->arrived, &copied);
-	return TRUE;
+	array_free(&copied);
+	return done;
 }
 
 /* Copies them in halves, in halves of these and so on, until it is known which

@@ -110,6 +110,14 @@ def test_many_messages_arrive_in_order(maildrop, target):
     assert maildrop.subjects(target) == [f"number {n}" for n in range(1, 101)]
 
 
+def test_every_other_message_of_many_is_moved(maildrop, target):
+    maildrop.deliver(200)
+    delete(maildrop, *range(1, 201, 2))
+    assert maildrop.subjects() == [f"number {n}" for n in range(2, 201, 2)]
+    assert maildrop.subjects(target) == [f"number {n}" for n in range(1, 201, 2)]
+    assert maildrop.log_problems() == []
+
+
 def test_rset_moves_nothing(maildrop, target):
     maildrop.deliver(2)
     with maildrop.pop3() as pop:
