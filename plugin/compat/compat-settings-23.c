@@ -172,15 +172,14 @@ const char *coexist_session_setting_get(struct mail_user *user,
 
 static bool setting_is_known(const char *name)
 {
+	const struct coexist_policy_key *archive =
+		&coexist_site_settings[COEXIST_SITE_archive_mailbox];
 	enum coexist_key key;
-	unsigned int i;
 
-	for (i = 0; i < COEXIST_SITE_COUNT; i++) {
-		if (strcmp(name, coexist_site_settings[i].name) == 0)
-			return TRUE;
-	}
-	/* coexist_config names the key file for doveadm */
-	return coexist_key_find(name, &key) || strcmp(name, "config") == 0;
+	/* The one site setting that sessions obey; the others do nothing here.
+	   coexist_config names the key file for doveadm. */
+	return coexist_key_find(name, &key) ||
+		strcmp(name, archive->name) == 0 || strcmp(name, "config") == 0;
 }
 
 const char *const *

@@ -40,6 +40,8 @@ void pop3_delete_init(struct pop3_delete *del_r, struct client *client,
 {
 	i_zero(del_r);
 	del_r->action = coexist_policy_number(policy, COEXIST_KEY_pop3_delete);
+	if (del_r->action == COEXIST_DELETE_EXPUNGE)
+		return;
 	/* what fetches for a machine tells nothing about its owner */
 	del_r->mark_read = !coexist_network_match(
 		coexist_policy_text(policy, COEXIST_KEY_pop3_fetcher_networks),

@@ -167,6 +167,14 @@ def test_an_unknown_key_in_dovecot_conf_is_logged_once_and_ignored(start):
         "Ignoring unknown key in dovecot.conf: coexist_pop3_mark_raed"]
 
 
+@pytest.mark.only_on(23, reason="Dovecot 2.4 has all of them in one place")
+def test_a_setting_of_the_gate_does_nothing_in_plugin_and_is_logged(start):
+    maildrop = start(coexist={"log_only": "yes", "archive_mailbox": "Old"}).maildrop()
+    marks(maildrop)
+    assert coexist_lines(maildrop) == [
+        "Ignoring unknown key in dovecot.conf: coexist_log_only"]
+
+
 @pytest.mark.only_on(24, reason="Dovecot 2.3 cannot know unknown keys")
 def test_dovecot_refuses_an_unknown_key_in_dovecot_conf(start):
     with pytest.raises(InstanceError, match="Unknown setting: coexist_pop3_mark_raed"):
