@@ -32,9 +32,9 @@ typedef void coexist_gate_callback_t(const struct coexist_gate_policy *policy,
 
 /* Looks up the user's policy. userdb_texts, indexed by key, is what the userdb
    named so far, or NULL if that is nothing; it must live until the callback,
-   which may be called before this returns. asked_before says that the same login looked it up before:
-   then the mailbox's document need not be read again. The policy lives for the
-   call only. */
+   which may be called before this returns. asked_before says that the same
+   login looked it up before: then the mailbox's document need not be read again.
+   The policy lives for the call only. */
 void coexist_gate_lookup(struct coexist_gate *gate, struct event *event,
 			 const char *user, const char *const *userdb_texts,
 			 bool asked_before,

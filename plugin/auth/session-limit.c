@@ -228,8 +228,6 @@ waiting_decide(struct coexist_session_limit *limit,
 	}
 }
 
-static void ask_soon(struct coexist_session_limit *limit);
-
 static void ask(struct coexist_session_limit *limit)
 {
 	timeout_remove(&limit->to_ask);

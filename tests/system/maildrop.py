@@ -3,6 +3,7 @@
 import hashlib
 import imaplib
 import os
+import poplib
 import re
 import shutil
 from contextlib import contextmanager
@@ -68,6 +69,16 @@ class Maildrop:
         """
         with self._session(self.server.pop3(self.user, **how), how.get("tls")) as client:
             yield client
+
+    def delete(self, *numbers):
+        """Delete messages in a session of their own; return the reply to QUIT."""
+        with self.pop3() as client:
+            for number in numbers:
+                client.dele(number)
+            try:
+                return client.quit().decode()
+            except poplib.error_proto as error:
+                return error.args[0].decode()
 
     @contextmanager
     def transcript(self):

@@ -20,14 +20,6 @@ def server(request, start):
                          "own": {"pop3_deleted_flag": "$Own"}})
 
 
-def delete(maildrop, *numbers):
-    """Delete messages in a POP3 session of their own; return the reply to QUIT."""
-    with maildrop.pop3() as pop:
-        for number in numbers:
-            pop.dele(number)
-        return pop.quit()
-
-
 def shown(maildrop):
     """Return what a POP3 client is shown: {number: (size, uid)}."""
     with maildrop.pop3() as pop:
@@ -42,7 +34,7 @@ def shown(maildrop):
 
 def test_a_deleted_message_stays_in_imap_and_is_read(maildrop):
     maildrop.deliver(3)
-    assert delete(maildrop, 2) == b"+OK Logging out, messages deleted."
+    assert maildrop.delete(2) == "+OK Logging out, messages deleted."
     assert maildrop.subjects() == ["number 1", "number 2", "number 3"]
     assert maildrop.seen() == maildrop.having(HIDDEN) == [2]
 
@@ -50,13 +42,13 @@ def test_a_deleted_message_stays_in_imap_and_is_read(maildrop):
 def test_a_deleted_message_is_not_shown_again(maildrop):
     maildrop.deliver(3)
     before = shown(maildrop)
-    delete(maildrop, 2)
+    maildrop.delete(2)
     assert list(shown(maildrop).values()) == [before[1], before[3]]
 
 
 def test_new_mail_is_shown_behind_what_is_hidden(maildrop):
     maildrop.deliver(2)
-    delete(maildrop, 1, 2)
+    maildrop.delete(1, 2)
     assert shown(maildrop) == {}
     maildrop.deliver(message("new"))
     with maildrop.pop3() as pop:
@@ -70,7 +62,7 @@ def test_new_mail_is_shown_behind_what_is_hidden(maildrop):
 def test_a_message_is_shown_again_when_imap_clears_the_keyword(maildrop):
     maildrop.deliver(2)
     before = shown(maildrop)
-    delete(maildrop, 1, 2)
+    maildrop.delete(1, 2)
     with maildrop.imap() as imap:
         imap.select()
         imap.store("2", "-FLAGS", HIDDEN)
@@ -79,7 +71,7 @@ def test_a_message_is_shown_again_when_imap_clears_the_keyword(maildrop):
 
 def test_a_hidden_message_can_be_deleted_by_imap(maildrop):
     maildrop.deliver(2)
-    delete(maildrop, 1)
+    maildrop.delete(1)
     with maildrop.imap() as imap:
         imap.select()
         imap.store("1", "+FLAGS", "\\Deleted")
@@ -90,7 +82,7 @@ def test_a_hidden_message_can_be_deleted_by_imap(maildrop):
 
 def test_a_hidden_message_stays_hidden_when_the_indexes_are_lost(maildrop, server):
     maildrop.deliver(3)
-    delete(maildrop, 2)
+    maildrop.delete(2)
     server.doveadm("force-resync", "-u", maildrop.user, "INBOX")
     assert len(shown(maildrop)) == 2
     assert maildrop.having(HIDDEN) == [2]
@@ -98,7 +90,7 @@ def test_a_hidden_message_stays_hidden_when_the_indexes_are_lost(maildrop, serve
 
 def test_a_hidden_message_stays_hidden_in_a_copy_by_dsync(maildrop, server):
     maildrop.deliver(3)
-    delete(maildrop, 2)
+    maildrop.delete(2)
     copy = server.maildrop()
     server.doveadm("backup", "-u", maildrop.user,
                    f"maildir:{'/mnt/home/' + copy.user + '/copy'}")
@@ -152,7 +144,7 @@ def test_what_is_hidden_is_read_although_downloads_are_not(server):
 def test_a_fetcher_hides_without_marking_read(server):
     maildrop = server.maildrop("fetched")
     maildrop.deliver(2)
-    delete(maildrop, 1)
+    maildrop.delete(1)
     assert maildrop.seen() == []
     assert maildrop.having(HIDDEN) == [1]
 
@@ -160,7 +152,7 @@ def test_a_fetcher_hides_without_marking_read(server):
 def test_a_keyword_of_the_site_s_own_is_used_where_there_is_one(server):
     maildrop = server.maildrop("own")
     maildrop.deliver(2)
-    delete(maildrop, 1)
+    maildrop.delete(1)
     assert maildrop.having("$Own") == maildrop.seen() == [1]
     assert len(shown(maildrop)) == 1
 
@@ -168,7 +160,7 @@ def test_a_keyword_of_the_site_s_own_is_used_where_there_is_one(server):
 def test_the_neighbour_s_deletions_are_dovecot_s(server):
     maildrop = server.maildrop("stock")
     maildrop.deliver(2)
-    delete(maildrop, 1)
+    maildrop.delete(1)
     assert maildrop.subjects() == ["number 2"]
     assert maildrop.having(HIDDEN) == []
 

@@ -40,14 +40,6 @@ def maildrop(server, action):
     return server.maildrop(action)
 
 
-def delete(maildrop, *numbers):
-    """Delete messages in a POP3 session of their own; return the reply to QUIT."""
-    with maildrop.pop3() as pop:
-        for number in numbers:
-            pop.dele(number)
-        return pop.quit()
-
-
 def uidl(maildrop):
     """Return the lines of UIDL and LIST without the message numbers."""
     with maildrop.pop3() as pop:
@@ -59,7 +51,7 @@ def uidl(maildrop):
 
 def test_a_deleted_message_is_moved_and_read(maildrop, target):
     maildrop.deliver(3)
-    assert delete(maildrop, 2) == b"+OK Logging out, messages deleted."
+    assert maildrop.delete(2) == "+OK Logging out, messages deleted."
     assert maildrop.subjects() == ["number 1", "number 3"]
     assert maildrop.subjects(target) == ["number 2"]
     assert maildrop.flags(target)[1] - DOVECOT_S == {"\\Seen"}
@@ -68,7 +60,7 @@ def test_a_deleted_message_is_moved_and_read(maildrop, target):
 
 def test_the_target_is_made_and_subscribed(maildrop, target):
     maildrop.deliver(1)
-    delete(maildrop, 1)
+    maildrop.delete(1)
     with maildrop.imap() as imap:
         assert any(target.encode() in line for line in imap.lsub()[1])
 
@@ -78,7 +70,7 @@ def test_the_target_may_exist(maildrop, target):
     with maildrop.imap() as imap:
         imap.create(target)
         imap.append(target, None, None, message("older"))
-    delete(maildrop, 1, 2)
+    maildrop.delete(1, 2)
     assert maildrop.subjects(target) == ["older", "number 1", "number 2"]
 
 
@@ -88,7 +80,7 @@ def test_flags_keywords_and_date_are_kept(maildrop, target):
         imap.select()
         imap.store("1", "+FLAGS", "(\\Flagged \\Answered $Label1)")
         date = imap.fetch("1", "INTERNALDATE")[1]
-    delete(maildrop, 1)
+    maildrop.delete(1)
     assert maildrop.flags(target)[1] - DOVECOT_S == {
         "\\Seen", "\\Flagged", "\\Answered", "$Label1"}
     with maildrop.imap() as imap:
@@ -99,20 +91,20 @@ def test_flags_keywords_and_date_are_kept(maildrop, target):
 def test_what_remains_keeps_its_order_uidl_and_size(maildrop):
     maildrop.deliver(*(message(f"m{n}", body="x" * 10 * n) for n in range(1, 8)))
     before = uidl(maildrop)
-    delete(maildrop, 1, 4, 5)
+    maildrop.delete(1, 4, 5)
     assert uidl(maildrop) == [before[n] for n in (1, 2, 5, 6)]
 
 
 def test_many_messages_arrive_in_order(maildrop, target):
     maildrop.deliver(100)
-    delete(maildrop, *range(1, 101))
+    maildrop.delete(*range(1, 101))
     assert maildrop.subjects() == []
     assert maildrop.subjects(target) == [f"number {n}" for n in range(1, 101)]
 
 
 def test_every_other_message_of_many_is_moved(maildrop, target):
     maildrop.deliver(200)
-    delete(maildrop, *range(1, 201, 2))
+    maildrop.delete(*range(1, 201, 2))
     assert maildrop.subjects() == [f"number {n}" for n in range(2, 201, 2)]
     assert maildrop.subjects(target) == [f"number {n}" for n in range(1, 201, 2)]
     assert maildrop.log_problems() == []
@@ -169,7 +161,7 @@ def test_a_message_that_imap_expunges_meanwhile_is_not_moved(maildrop, target):
 def test_a_fetcher_moves_without_marking_read(server):
     maildrop = server.maildrop("fetched")
     maildrop.deliver(1)
-    delete(maildrop, 1)
+    maildrop.delete(1)
     assert maildrop.flags("Trash")[1] - DOVECOT_S == set()
 
 

@@ -1,7 +1,6 @@
 """Where pop3_delete = trash, archive moves to, and what QUIT says if it can't."""
 
 import os
-import poplib
 
 import pytest
 
@@ -43,17 +42,6 @@ quota_storage_grace = 0
 """}
 
 
-def delete(maildrop, *numbers):
-    """Delete messages in a POP3 session of their own; return the reply to QUIT."""
-    with maildrop.pop3() as pop:
-        for number in numbers:
-            pop.dele(number)
-        try:
-            return pop.quit().decode()
-        except poplib.error_proto as error:
-            return error.args[0].decode()
-
-
 def special(*mailboxes):
     """Return a configuration of the namespace inbox with these mailboxes."""
     return "namespace inbox {\n" + "".join(
@@ -67,11 +55,11 @@ def test_trash_is_what_dovecot_conf_says_even_if_it_does_not_exist(start):
                    conf=special(("Papelera", "special_use = \\Trash")))
     maildrop = server.maildrop()
     maildrop.deliver(1)
-    assert delete(maildrop, 1).startswith("+OK")
+    assert maildrop.delete(1).startswith("+OK")
     assert maildrop.subjects("Papelera") == ["number 1"]
     assert maildrop.subjects("Trash") == []
     maildrop.deliver(1)
-    delete(maildrop, 1)
+    maildrop.delete(1)
     assert len(maildrop.subjects("Papelera")) == 2
 
 
@@ -80,7 +68,7 @@ def test_trash_may_be_one_of_several_uses(start):
         ("Sent", "special_use = \\Sent"), ("Bin", "special_use = \\Junk \\Trash")))
     maildrop = server.maildrop()
     maildrop.deliver(1)
-    delete(maildrop, 1)
+    maildrop.delete(1)
     assert maildrop.subjects("Bin") == ["number 1"]
 
 
@@ -88,7 +76,7 @@ def test_the_archive_is_the_site_s(start):
     server = start(coexist={"pop3_delete": "archive", "archive_mailbox": "Old/POP"})
     maildrop = server.maildrop()
     maildrop.deliver(1)
-    delete(maildrop, 1)
+    maildrop.delete(1)
     assert maildrop.subjects("Old/POP") == ["number 1"]
 
 
@@ -99,7 +87,7 @@ def test_the_namespace_may_have_a_prefix(start, name, archive):
                    conf="namespace inbox {\n  prefix = INBOX.\n  separator = .\n}\n")
     maildrop = server.maildrop()
     maildrop.deliver(1)
-    delete(maildrop, 1)
+    maildrop.delete(1)
     assert maildrop.subjects(archive) == ["number 1"]
 
 
@@ -108,7 +96,7 @@ def test_what_is_in_its_target_already_is_hidden(start):
                    conf=special(("INBOX", "special_use = \\Trash")))
     maildrop = server.maildrop()
     maildrop.deliver(2)
-    assert delete(maildrop, 1).startswith("+OK")
+    assert maildrop.delete(1).startswith("+OK")
     assert maildrop.subjects() == ["number 1", "number 2"]
     assert maildrop.seen() == maildrop.having("$POP3Hidden") == [1]
     assert any("it can't be moved to where it is" in line
@@ -128,7 +116,7 @@ def test_messages_that_do_not_fit_stay_and_the_others_go(small_bin):
     maildrop = small_bin.maildrop()
     large = message("large", body=("x" * 70 + "\n") * 100)
     maildrop.deliver(message("one"), large, message("two"), large, message("three"))
-    reply = delete(maildrop, 1, 2, 3, 4)
+    reply = maildrop.delete(1, 2, 3, 4)
     assert reply.startswith("-ERR [SYS/TEMP] 2 of 4 deleted messages could not be "
                             "moved and stay: Quota exceeded"), reply
     assert maildrop.subjects() == ["large", "large", "three"]
@@ -144,11 +132,11 @@ def test_what_stayed_is_listed_next_time_and_can_be_deleted_again(small_bin):
     with maildrop.pop3() as pop:
         uidl = pop.uidl()[1]
         pop.quit()
-    assert "1 of 1" in delete(maildrop, 1)
+    assert "1 of 1" in maildrop.delete(1)
     with maildrop.pop3() as pop:
         assert pop.uidl()[1] == uidl
         pop.quit()
-    assert "1 of 1" in delete(maildrop, 1)
+    assert "1 of 1" in maildrop.delete(1)
 
 
 def test_a_target_that_can_not_be_written_leaves_everything(start):
@@ -161,13 +149,13 @@ def test_a_target_that_can_not_be_written_leaves_everything(start):
     trash = maildrop.folder / ".Trash"
     for path in (trash / "cur", trash / "new", trash / "tmp", trash):
         os.chmod(path, 0o500)
-    reply = delete(maildrop, 1, 3)
+    reply = maildrop.delete(1, 3)
     assert reply.startswith("-ERR [SYS/"), reply
     assert "2 of 2 deleted messages could not be moved and stay" in reply
     assert len(maildrop.subjects()) == 3
     for path in (trash, trash / "cur", trash / "new", trash / "tmp"):
         os.chmod(path, 0o700)
-    assert delete(maildrop, 1, 3).startswith("+OK")
+    assert maildrop.delete(1, 3).startswith("+OK")
     assert maildrop.subjects() == ["number 2"]
     assert maildrop.subjects("Trash") == ["number 1", "number 3"]
 
@@ -176,7 +164,7 @@ def test_a_target_that_can_not_be_made_leaves_everything(start):
     server = start(coexist={"pop3_delete": "archive", "archive_mailbox": "a" * 1000})
     maildrop = server.maildrop()
     maildrop.deliver(2)
-    assert "1 of 1 deleted messages" in delete(maildrop, 1)
+    assert "1 of 1 deleted messages" in maildrop.delete(1)
     assert len(maildrop.subjects()) == 2
 
 
@@ -198,12 +186,12 @@ def test_an_acl_on_the_target_is_respected(start):
     acl = maildrop.folder / ".Trash" / "dovecot-acl"
     acl.write_text("owner lr\n")
     os.chown(acl, *map(int, os.stat(maildrop.folder)[4:6]))
-    reply = delete(maildrop, 1)
+    reply = maildrop.delete(1)
     assert reply.startswith("-ERR [SYS/PERM] 1 of 1 deleted messages could not be "
                             "moved and stay: Permission denied"), reply
     assert len(maildrop.subjects()) == 2
     acl.unlink()
-    assert delete(maildrop, 1).startswith("+OK")
+    assert maildrop.delete(1).startswith("+OK")
 
 
 def test_a_maildrop_that_can_not_be_written_says_so(start):
@@ -214,5 +202,5 @@ def test_a_maildrop_that_can_not_be_written_says_so(start):
     maildrop.deliver(2)
     acl = maildrop.folder / "dovecot-acl"
     acl.write_text("owner lr\n")
-    reply = delete(maildrop, 1)
+    reply = maildrop.delete(1)
     assert reply == "-ERR [SYS/PERM] 1 deleted messages stay, the mailbox is read-only"
