@@ -25,9 +25,9 @@
 #define COEXIST_USERDB_FIELD_POLICY "policy"
 
 /* Reads the policy keys into texts, indexed by key. A missing key is NULL; the
-   texts point into the fields or are allocated from the pool. Returns the names, without coexist_, of
-   those that are no policy key as a NULL-terminated list on the data stack. fields may be
-   NULL. */
+   texts point into the fields or are allocated from the pool. Returns the names,
+   without coexist_, of those that are no policy key as a NULL-terminated list on
+   the data stack. fields may be NULL. */
 const char *const *
 coexist_userdb_fields_read(pool_t pool, const char *const *fields,
 			   const char *texts_r[COEXIST_KEY_COUNT]);

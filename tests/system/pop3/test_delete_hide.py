@@ -69,6 +69,15 @@ def test_a_message_is_shown_again_when_imap_clears_the_keyword(maildrop):
     assert shown(maildrop) == {1: before[2]}
 
 
+def test_an_administrator_shows_messages_again_as_the_page_says(server, maildrop):
+    maildrop.deliver(3)
+    before = shown(maildrop)
+    maildrop.delete(1, 2)
+    server.doveadm("flags", "remove", "-u", maildrop.user, HIDDEN,
+                   "mailbox", "INBOX", "savedsince", "7d")
+    assert shown(maildrop) == before
+
+
 def test_a_hidden_message_can_be_deleted_by_imap(maildrop):
     maildrop.deliver(2)
     maildrop.delete(1)
