@@ -19,7 +19,7 @@ from .dovecot import Dovecot
 from .gate import STORE, Store, key_file
 from .ports import Ports
 from .users import PASSWORD, Users
-from .wait import InstanceError, wait_for
+from .wait import PATIENCE, InstanceError, wait_for
 
 BUILT = "the modules of this checkout's build"
 LAUNCHER = Path(__file__).with_name("namespace.py")
@@ -247,17 +247,18 @@ class Instance:
         pattern = re.compile(r"(Warning|Error|Fatal|Panic): ")
         return [line for line in self.log_text().splitlines() if pattern.search(line)]
 
-    def wait_log(self, regex, timeout=5.0):
+    def wait_log(self, regex, timeout=PATIENCE):
         """Return the match of regex in the log as soon as there is one."""
         return self.wait_for(lambda: re.search(regex, self.log_text(), re.M), timeout,
                              f"{regex!r} in the log")
 
-    def wait_for(self, predicate, timeout=5.0, what="the condition"):
-        """Like wait.wait_for, and shows the end of the log on failure."""
+    def wait_for(self, predicate, timeout=PATIENCE, what="the condition"):
+        """Like wait.wait_for, and shows the processes and the end of the log on failure."""
         try:
             return wait_for(predicate, timeout, what)
         except InstanceError as error:
-            raise InstanceError(f"{error}\n{self._log_tail()}") from None
+            raise InstanceError(f"{error}\n{processes.table(self._master)}\n"
+                                f"{self._log_tail()}") from None
 
     def valgrind_reports(self):
         """Return {file name: text} of what valgrind had to say, without the silent."""

@@ -32,6 +32,14 @@ def inner_id(pid):
     return int(ids[1]) if ids else None
 
 
+def table(first):
+    """Return a line for each process of find(first): its id, state and title."""
+    states = {pid: re.search(r"^State:\s+(\S+)", _read(pid, "status"), re.M)
+              for pid in find(first)}
+    return "\n".join(f"{pid} {state[1] if state else '-'} {_read(pid, 'wchan')} {title(pid)}"
+                     for pid, state in states.items())
+
+
 def find(first, service=None):
     """Return the living processes in the namespace of process `first`, sorted.
 

@@ -2,12 +2,16 @@
 
 import time
 
+# In seconds. Only a failure takes that long, and a machine that is shared stands
+# still for longer than one would think.
+PATIENCE = 20.0
+
 
 class InstanceError(Exception):
     """The private Dovecot did not do what the test relies on."""
 
 
-def wait_for(predicate, timeout=5.0, what="the condition"):
+def wait_for(predicate, timeout=PATIENCE, what="the condition"):
     """Return the first true value of predicate(); InstanceError after timeout seconds."""
     deadline = time.monotonic() + timeout
     while True:

@@ -3,6 +3,8 @@
 import re
 import time
 
+from instance.wait import PATIENCE
+
 
 class Idle:
     """Watches INBOX with an imaplib client that is logged in."""
@@ -14,17 +16,18 @@ class Idle:
         while not self._line().startswith(b"+"):
             pass
 
-    def expect(self, number, flag, within=2.0):
+    def expect(self, number, flag):
         """Wait until message `number` is reported with the flag or keyword.
 
-        TimeoutError if that takes longer than `within` seconds from now.
+        Return how many seconds that took; TimeoutError if too many.
         """
-        deadline = time.monotonic() + within
+        started = time.monotonic()
+        deadline = started + PATIENCE
         report = re.compile(rb"\* %d FETCH \(.*FLAGS \((.*?)\)" % number)
         while True:
             found = report.match(self._line(deadline))
             if found and flag.encode() in found[1].split():
-                return
+                return time.monotonic() - started
 
     def _line(self, deadline=None):
         if deadline is not None:

@@ -70,7 +70,7 @@ def told(maildrop):
     with maildrop.idle() as idle, maildrop.pop3() as pop:
         pop.retr(1)
         pop.noop()
-        idle.expect(1, "\\Seen", within=20)
+        idle.expect(1, "\\Seen")
         pop.quit()
 
 

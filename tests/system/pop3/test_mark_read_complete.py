@@ -1,7 +1,6 @@
 """pop3_mark_read = complete: a RETR that the client confirmed is read.
 
-The confirmation is the client's next command, whichever it is. Marks are seen
-by IMAP within 2 s, which is Idle.expect()'s limit.
+The confirmation is the client's next command, whichever it is.
 """
 
 import poplib

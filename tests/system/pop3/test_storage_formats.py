@@ -1,5 +1,7 @@
 """The policies on each storage format, and beside an IMAP session that expunges."""
 
+from statistics import median
+
 import pytest
 
 import leaving
@@ -51,6 +53,18 @@ def test_a_confirmed_download_is_told_to_an_idling_imap_session(maildrop):
         pop.noop()
         idle.expect(1, "\\Seen")
         assert maildrop.having(KEYWORD) == [1]
+
+
+@pytest.mark.parametrize("policy", ["complete"], indirect=True)
+def test_an_idling_imap_session_is_told_within_two_seconds(maildrop):
+    maildrop.deliver(5)
+    seconds = []
+    with maildrop.idle() as idle, maildrop.pop3() as pop:
+        for number in range(1, 6):
+            pop.retr(number)
+            pop.noop()
+            seconds.append(idle.expect(number, "\\Seen"))
+    assert median(seconds) < 2  # one may have met with a machine that stood still
 
 
 def test_a_session_that_locks_the_mailbox_is_marked_just_so(locking_server):
