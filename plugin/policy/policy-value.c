@@ -249,20 +249,41 @@ static bool network_check(const char *item, size_t length)
 		item + length;
 }
 
-static bool percent_check(const char *item, size_t length)
+bool coexist_percent_parse(const char *item, size_t length,
+			   uint64_t *percent_r)
 {
 	uint64_t percent;
 
-	return number_with_unit_parse(item, length, percent_units, 100,
-				      &percent) && percent > 0;
+	if (!number_with_unit_parse(item, length, percent_units, 100,
+				    &percent) || percent == 0)
+		return false;
+	*percent_r = percent;
+	return true;
+}
+
+bool coexist_size_parse(const char *item, size_t length, uint64_t *size_r)
+{
+	uint64_t size;
+
+	if (!number_with_unit_parse(item, length, size_units, INT64_MAX,
+				    &size) || size == 0)
+		return false;
+	*size_r = size;
+	return true;
+}
+
+static bool percent_check(const char *item, size_t length)
+{
+	uint64_t ignored;
+
+	return coexist_percent_parse(item, length, &ignored);
 }
 
 static bool size_check(const char *item, size_t length)
 {
-	uint64_t size;
+	uint64_t ignored;
 
-	return number_with_unit_parse(item, length, size_units, INT64_MAX,
-				      &size) && size > 0;
+	return coexist_size_parse(item, length, &ignored);
 }
 
 static bool mailbox_check(const char *item, size_t length)

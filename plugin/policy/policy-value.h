@@ -95,4 +95,10 @@ bool coexist_key_find(const char *name, enum coexist_key *key_r);
 bool coexist_list_next(const char **list, const char **item_r,
 		       size_t *length_r);
 
+/* Read an item of a list of percents, and of sizes in bytes. Return false and
+   leave the number alone if the item is none that such a list may have. */
+bool coexist_percent_parse(const char *item, size_t length,
+			   uint64_t *percent_r);
+bool coexist_size_parse(const char *item, size_t length, uint64_t *size_r);
+
 #endif
