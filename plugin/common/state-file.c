@@ -129,14 +129,35 @@ dotlock_open(const char *path, const struct coexist_state_mode *mode,
 				       mode->gid_origin, dotlock_r);
 }
 
-int coexist_state_file_set(const char *path,
-			   const struct coexist_state_mode *mode,
-			   const struct coexist_state_value *values,
-			   unsigned int count, const char **error_r)
+/* Writes the text to the lock, which becomes the file. */
+static int
+dotlock_replace(struct dotlock **dotlock, int fd, const char *path,
+		const string_t *text, const char **error_r)
 {
+	if (write_full(fd, str_data(text), str_len(text)) < 0) {
+		*error_r = t_strdup_printf("write(%s) failed: %m",
+				file_dotlock_get_lock_path(*dotlock));
+		file_dotlock_delete(dotlock);
+		errno = EIO;
+		return -1;
+	}
+	if (file_dotlock_replace(dotlock, 0) <= 0) {
+		*error_r = t_strdup_printf("Can't replace %s: %m", path);
+		errno = EIO;
+		return -1;
+	}
+	return 0;
+}
+
+int coexist_state_file_update(const char *path,
+			      const struct coexist_state_mode *mode,
+			      coexist_state_file_decide_t *decide,
+			      void *context, const char **error_r)
+{
+	struct coexist_state_value values[COEXIST_STATE_FILE_MAX_VALUES];
 	struct dotlock *dotlock;
-	const string_t *new_text;
 	const char *text, *error;
+	unsigned int count;
 	int fd;
 
 	fd = dotlock_open(path, mode, &dotlock);
@@ -151,18 +172,36 @@ int coexist_state_file_set(const char *path,
 	}
 	if (coexist_state_file_read(path, &text, &error) < 0)
 		text = "";
-	new_text = text_set(text, values, count);
-	if (write_full(fd, str_data(new_text), str_len(new_text)) < 0) {
-		*error_r = t_strdup_printf("write(%s) failed: %m",
-				file_dotlock_get_lock_path(dotlock));
+	count = decide(text, values, context);
+	i_assert(count <= N_ELEMENTS(values));
+	if (count == 0) {
 		file_dotlock_delete(&dotlock);
-		errno = EIO;
-		return -1;
+		return 0;
 	}
-	if (file_dotlock_replace(&dotlock, 0) <= 0) {
-		*error_r = t_strdup_printf("Can't replace %s: %m", path);
-		errno = EIO;
-		return -1;
-	}
-	return 0;
+	return dotlock_replace(&dotlock, fd, path,
+			       text_set(text, values, count), error_r);
+}
+
+unsigned int
+coexist_state_file_decide_values(const char *text ATTR_UNUSED,
+				 struct coexist_state_value *values_r,
+				 void *context)
+{
+	const struct coexist_state_values *set = context;
+
+	i_assert(set->count <= COEXIST_STATE_FILE_MAX_VALUES);
+	memcpy(values_r, set->values, sizeof(*values_r) * set->count);
+	return set->count;
+}
+
+int coexist_state_file_set(const char *path,
+			   const struct coexist_state_mode *mode,
+			   const struct coexist_state_value *values,
+			   unsigned int count, const char **error_r)
+{
+	struct coexist_state_values set = { .values = values, .count = count };
+
+	return coexist_state_file_update(path, mode,
+					 coexist_state_file_decide_values,
+					 &set, error_r);
 }

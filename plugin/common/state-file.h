@@ -36,6 +36,32 @@ int coexist_state_file_read(const char *path, const char **text_r,
    NULL. */
 const char *coexist_state_text_get(const char *text, const char *name);
 
+/* Decides what to set in a file that has this text, which is empty if there is
+   no file, or none that can be read. Returns how many values it put in
+   values_r, 0 to leave the file as it is. What they say must stay until the
+   update returns. */
+#define COEXIST_STATE_FILE_MAX_VALUES 8
+typedef unsigned int
+coexist_state_file_decide_t(const char *text,
+			    struct coexist_state_value *values_r,
+			    void *context);
+
+/* Decides for these values, whatever the text is. The context is a struct
+   coexist_state_values. */
+struct coexist_state_values {
+	const struct coexist_state_value *values;
+	unsigned int count;
+};
+coexist_state_file_decide_t coexist_state_file_decide_values;
+
+/* Reads the file, decides and sets the values, with nobody else changing it
+   meanwhile. The result, and how long it waits, is that of
+   coexist_state_file_set(). decide is called once at most, and not at all if
+   the file can't be locked. */
+int coexist_state_file_update(const char *path,
+			      const struct coexist_state_mode *mode,
+			      coexist_state_file_decide_t *decide,
+			      void *context, const char **error_r);
 /* Sets values in the file, which is made if need be; a file that can't be read
    is made anew. Waits a few seconds at most for others who do the same. Returns
    0, or -1 and an error that names the path, with errno being ENOENT if the

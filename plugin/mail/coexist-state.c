@@ -53,9 +53,9 @@ int coexist_state_read(struct mail_user *user, const char **text_r)
 }
 
 static int
-place_set(const struct state_place *place,
-	  const struct coexist_state_value *values, unsigned int count,
-	  const char **error_r)
+place_update(const struct state_place *place,
+	     coexist_state_file_decide_t *decide, void *context,
+	     const char **error_r)
 {
 	struct mailbox_permissions perm;
 	struct coexist_state_mode mode = {
@@ -67,30 +67,39 @@ place_set(const struct state_place *place,
 	mode.mode = perm.file_create_mode;
 	mode.gid = perm.file_create_gid;
 	mode.gid_origin = perm.file_create_gid_origin;
-	if (coexist_state_file_set(place->path, &mode, values, count,
-				   error_r) == 0)
+	if (coexist_state_file_update(place->path, &mode, decide, context,
+				      error_r) == 0)
 		return 0;
 	/* nothing was stored in this mailbox yet */
 	if (errno != ENOENT ||
 	    mailbox_list_try_mkdir_root(place->list, place->folder,
 					place->type, error_r) < 0)
 		return -1;
-	return coexist_state_file_set(place->path, &mode, values, count,
-				      error_r);
+	return coexist_state_file_update(place->path, &mode, decide, context,
+					 error_r);
 }
 
-int coexist_state_set(struct mail_user *user,
-		      const struct coexist_state_value *values,
-		      unsigned int count)
+int coexist_state_update(struct mail_user *user,
+			 coexist_state_file_decide_t *decide, void *context)
 {
 	struct state_place place;
 	const char *error;
 
 	if (!place_find(user, &place))
 		return -1;
-	if (place_set(&place, values, count, &error) < 0) {
+	if (place_update(&place, decide, context, &error) < 0) {
 		e_warning(user->event, "coexist: %s", error);
 		return -1;
 	}
 	return 0;
+}
+
+int coexist_state_set(struct mail_user *user,
+		      const struct coexist_state_value *values,
+		      unsigned int count)
+{
+	struct coexist_state_values set = { .values = values, .count = count };
+
+	return coexist_state_update(user, coexist_state_file_decide_values,
+				    &set);
 }

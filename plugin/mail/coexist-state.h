@@ -1,7 +1,8 @@
 #ifndef COEXIST_STATE_H
 #define COEXIST_STATE_H
 
-struct coexist_state_value;
+#include "state-file.h"
+
 struct mail_user;
 
 /* What is remembered of a mailbox from one session to the next, besides its
@@ -21,5 +22,11 @@ int coexist_state_read(struct mail_user *user, const char **text_r);
 int coexist_state_set(struct mail_user *user,
 		      const struct coexist_state_value *values,
 		      unsigned int count);
+
+/* Remembers what is decided while nobody else changes it: see
+   coexist_state_file_update(). Returns 0, also if there was nothing to
+   remember, or -1. */
+int coexist_state_update(struct mail_user *user,
+			 coexist_state_file_decide_t *decide, void *context);
 
 #endif

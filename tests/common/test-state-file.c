@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 static const struct get_row {
@@ -120,6 +121,108 @@ static bool missing_holds(const char *folder)
 		errno == ENOENT && strstr(error, path) != NULL;
 }
 
+/* Decides to leave all as it is. */
+static unsigned int
+nothing_decide(const char *text ATTR_UNUSED,
+	       struct coexist_state_value *values_r ATTR_UNUSED, void *context)
+{
+	unsigned int *calls = context;
+
+	(*calls)++;
+	return 0;
+}
+
+static bool nothing_holds(const char *path)
+{
+	const char *text, *error;
+	unsigned int calls = 0;
+
+	i_unlink_if_exists(path);
+	return coexist_state_file_update(path, &mode, nothing_decide, &calls,
+					 &error) == 0 && calls == 1 &&
+		coexist_state_file_read(path, &text, &error) == 0 &&
+		file_write(path, "a=1", 3) &&
+		coexist_state_file_update(path, &mode, nothing_decide, &calls,
+					  &error) == 0 && calls == 2 &&
+		coexist_state_file_read(path, &text, &error) == 1 &&
+		strcmp(text, "a=1") == 0;
+}
+
+/* A file that can't be read has no text, and what is decided replaces it. */
+static unsigned int
+text_decide(const char *text, struct coexist_state_value *values_r,
+	    void *context)
+{
+	const char **text_r = context;
+
+	*text_r = t_strdup(text);
+	values_r[0].name = "a";
+	values_r[0].value = "2";
+	return 1;
+}
+
+static bool
+text_holds(const char *path, const char *before, size_t size, const char *seen)
+{
+	const char *text, *error, *decided = NULL;
+
+	return file_write(path, before, size) &&
+		coexist_state_file_update(path, &mode, text_decide, &decided,
+					  &error) == 0 &&
+		strcmp(decided, seen) == 0 &&
+		coexist_state_file_read(path, &text, &error) == 1 &&
+		strcmp(coexist_state_text_get(text, "a"), "2") == 0;
+}
+
+/* Counts by one, in a while of its own between reading and writing. */
+static unsigned int
+count_decide(const char *text, struct coexist_state_value *values_r,
+	     void *context ATTR_UNUSED)
+{
+	const char *value = coexist_state_text_get(text, "count");
+	unsigned int count = 0;
+
+	if (value != NULL && str_to_uint(value, &count) < 0)
+		return 0;
+	usleep(1000);
+	values_r[0].name = "count";
+	values_r[0].value = t_strdup_printf("%u", count + 1);
+	return 1;
+}
+
+static int count_once(const char *path)
+{
+	const char *error;
+
+	while (coexist_state_file_update(path, &mode, count_decide, NULL,
+					 &error) < 0) {
+		if (errno != EAGAIN)
+			return 1;
+	}
+	return 0;
+}
+
+/* Each of many processes sees what the others decided. */
+static bool race_holds(const char *path)
+{
+	enum { PROCESSES = 20 };
+	const char *text, *error;
+	int i, status, failed = 0;
+
+	i_unlink_if_exists(path);
+	for (i = 0; i < PROCESSES; i++) {
+		if (fork() == 0)
+			_exit(count_once(path));
+	}
+	for (i = 0; i < PROCESSES; i++) {
+		if (wait(&status) < 0 || status != 0)
+			failed++;
+	}
+	return failed == 0 &&
+		coexist_state_file_read(path, &text, &error) == 1 &&
+		null_strcmp(coexist_state_text_get(text, "count"), "20") == 0;
+}
+
 static unsigned int check(const char *label, bool holds)
 {
 	if (!holds)
@@ -145,6 +248,12 @@ int main(void)
 	}
 	failed += check("size", size_holds(path));
 	failed += check("missing folder", missing_holds(folder));
+	failed += check("nothing to set", nothing_holds(path));
+	failed += check("decides by the text",
+			text_holds(path, "a=1\n", 4, "a=1\n"));
+	failed += check("decides without a text",
+			text_holds(path, "a=1\0", 4, ""));
+	failed += check("many processes", race_holds(path));
 	i_unlink_if_exists(path);
 	failed += check("nothing is left over", rmdir(folder) == 0);
 	lib_deinit();
