@@ -96,19 +96,19 @@
 	    "all.") \
 	KEY(pop3_folders, MAILBOXES, "INBOX", NULL, LATER, \
 	    "The mailboxes and patterns that make up the POP3 maildrop.") \
-	KEY(quota_warn, PERCENTS, "", NULL, LATER, \
+	KEY(quota_warn, PERCENTS, "", NULL, ENFORCED, \
 	    "Levels of usage, in percent, at which the owner is told.") \
-	KEY(quota_warn_free, SIZES, "", NULL, LATER, \
+	KEY(quota_warn_free, SIZES, "", NULL, ENFORCED, \
 	    "Levels of space left at which the owner is told.") \
-	KEY(quota_warn_rearm, NUMBER, "5", NULL, LATER, \
+	KEY(quota_warn_rearm, NUMBER, "5", NULL, ENFORCED, \
 	    "Percentage points that usage must fall below a level before " \
 	    "that level can fire again.") \
-	KEY(quota_warn_repeat, INTERVAL, "0", NULL, LATER, \
+	KEY(quota_warn_repeat, INTERVAL, "0", NULL, ENFORCED, \
 	    "Reminder interval while usage stays at or above a level; 0 is " \
 	    "off.") \
 	KEY(quota_warn_channels, CHOICES, "mail", "mail alert event", LATER, \
 	    "How the owner is told.") \
-	KEY(quota_warn_recovered, FLAG, "no", "no yes", LATER, \
+	KEY(quota_warn_recovered, FLAG, "no", "no yes", ENFORCED, \
 	    "Tell the owner when usage is back below every level.") \
 	KEY(preset, CHOICE, "none", \
 	    "none classic safe multi-device read-only archive", ENFORCED, \

@@ -26,7 +26,10 @@
 	SETTING(archive_mailbox, TEXT, "Archive", NULL, \
 		"The mailbox to which pop3_delete = archive moves messages.") \
 	SETTING(template_dir, PATHS, "", NULL, \
-		"Directory with texts of the site's own.")
+		"Directory with texts of the site's own.") \
+	SETTING(quota_warn_first, FLAG, "no", "no yes", \
+		"Is the owner told of a level that a mailbox is at when it is " \
+		"looked at for the first time? no only records it.")
 
 #define COEXIST_SITE_ENUM(name, type, default_value, choices, help) \
 	COEXIST_SITE_##name,

@@ -170,16 +170,29 @@ const char *coexist_session_setting_get(struct mail_user *user,
 	return value == NULL || *value == '\0' ? info->default_value : value;
 }
 
+static bool is_session_setting(const char *name)
+{
+	static const enum coexist_site_setting settings[] = {
+		COEXIST_SITE_archive_mailbox,
+		COEXIST_SITE_quota_warn_first
+	};
+	unsigned int i;
+
+	for (i = 0; i < N_ELEMENTS(settings); i++) {
+		if (strcmp(coexist_site_settings[settings[i]].name, name) == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
 static bool setting_is_known(const char *name)
 {
-	const struct coexist_policy_key *archive =
-		&coexist_site_settings[COEXIST_SITE_archive_mailbox];
 	enum coexist_key key;
 
-	/* The one site setting that sessions obey; the others do nothing here.
+	/* Those site settings that sessions obey; the others do nothing here.
 	   coexist_config names the key file for doveadm. */
-	return coexist_key_find(name, &key) ||
-		strcmp(name, archive->name) == 0 || strcmp(name, "config") == 0;
+	return coexist_key_find(name, &key) || is_session_setting(name) ||
+		strcmp(name, "config") == 0;
 }
 
 const char *const *

@@ -75,6 +75,7 @@ def test_can_be_installed():
 def test_brings_modules_and_nothing_that_is_enabled(files):
     modules = {name for name in names(files) if name.startswith("usr/lib/")}
     assert {"usr/lib/dovecot/modules/lib20_coexist_plugin.so",
+            "usr/lib/dovecot/modules/lib21_coexist_quota_plugin.so",
             "usr/lib/dovecot/modules/lib25_pop3_coexist_plugin.so",
             "usr/lib/dovecot/modules/settings/libcoexist_settings.so"} <= modules
     assert [name for name in modules if not name.endswith(".so")] == []

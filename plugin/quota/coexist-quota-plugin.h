@@ -1,0 +1,12 @@
+#ifndef COEXIST_QUOTA_PLUGIN_H
+#define COEXIST_QUOTA_PLUGIN_H
+
+struct module;
+
+extern const char *coexist_quota_plugin_version;
+extern const char *coexist_quota_plugin_dependencies[];
+
+void coexist_quota_plugin_init(struct module *module);
+void coexist_quota_plugin_deinit(void);
+
+#endif

@@ -1,0 +1,144 @@
+/* See the contract in quota-evaluate.h. */
+
+#include "lib.h"
+#include "quota-evaluate.h"
+#include "array.h"
+#include "ioloop.h"
+#include "mail-user.h"
+#include "coexist-state.h"
+#include "compat-settings.h"
+#include "policy-merge.h"
+#include "quota-notice.h"
+#include "quota-state.h"
+
+struct evaluation {
+	struct mail_user *user;
+	const struct coexist_policy *policy;
+	struct coexist_quota_rules rules;
+	const struct coexist_quota_usage *usages;
+	unsigned int usage_count;
+	struct coexist_quota_verdict verdict;
+};
+
+bool coexist_quota_has_levels(const struct coexist_policy *policy)
+{
+	return *coexist_policy_text(policy, COEXIST_KEY_quota_warn) != '\0' ||
+		*coexist_policy_text(policy, COEXIST_KEY_quota_warn_free) !=
+		'\0';
+}
+
+static bool site_tells_first(struct mail_user *user)
+{
+	const enum coexist_site_setting setting =
+		COEXIST_SITE_quota_warn_first;
+	struct coexist_value value;
+
+	return coexist_value_parse(&coexist_site_settings[setting],
+			coexist_session_setting_get(user, setting),
+			&value) == COEXIST_VALUE_VALID && value.number != 0;
+}
+
+static void rules_read(struct evaluation *evaluation)
+{
+	const struct coexist_policy *policy = evaluation->policy;
+	struct coexist_quota_rules *rules = &evaluation->rules;
+
+	rules->percents = coexist_policy_text(policy, COEXIST_KEY_quota_warn);
+	rules->frees =
+		coexist_policy_text(policy, COEXIST_KEY_quota_warn_free);
+	rules->rearm =
+		coexist_policy_number(policy, COEXIST_KEY_quota_warn_rearm);
+	rules->repeat =
+		coexist_policy_number(policy, COEXIST_KEY_quota_warn_repeat);
+	rules->recovered = coexist_policy_number(policy,
+			COEXIST_KEY_quota_warn_recovered) != 0;
+}
+
+/* Judges by the state in the text. Returns FALSE if there is none to be read. */
+static bool judge(struct evaluation *evaluation, const char *text)
+{
+	struct coexist_quota_state state;
+	bool valid = coexist_quota_state_parse(text, &state);
+
+	if (!state.known)
+		evaluation->rules.tell_first =
+			valid && site_tells_first(evaluation->user);
+	coexist_quota_judge(&evaluation->rules, evaluation->usages,
+			    evaluation->usage_count, &state,
+			    (uint64_t)ioloop_time, &evaluation->verdict);
+	return valid;
+}
+
+/* Under the lock of the state: of several processes that find the mailbox at
+   a new level, the first one tells it, and the others see that it did. */
+static unsigned int
+state_decide(const char *text, struct coexist_state_value *values_r,
+	     void *context)
+{
+	struct evaluation *evaluation = context;
+
+	(void)judge(evaluation, text);
+	if (!evaluation->verdict.changed)
+		return 0;
+	coexist_quota_state_format(&evaluation->verdict.state, values_r);
+	return COEXIST_QUOTA_STATE_VALUES;
+}
+
+static void tell(const struct evaluation *evaluation)
+{
+	const struct coexist_quota_verdict *verdict = &evaluation->verdict;
+	struct coexist_quota_notice notice = {
+		.user = evaluation->user,
+		.policy = evaluation->policy,
+		.action = verdict->action,
+		.level = verdict->level,
+		.usages = evaluation->usages,
+		.usage_count = evaluation->usage_count
+	};
+
+	notice.usage = *verdict->usage;
+	notice.percent = coexist_quota_percent(verdict->usage);
+	coexist_quota_tell(&notice);
+}
+
+static void evaluate(struct evaluation *evaluation)
+{
+	const char *text;
+
+	/* Most of the time there is nothing to remember, and nobody waits for
+	   a lock. */
+	if (coexist_state_read(evaluation->user, &text) < 0)
+		return;
+	if (!judge(evaluation, text)) {
+		e_warning(evaluation->user->event, "coexist: Ignoring what "
+			  COEXIST_STATE_FILE_NAME" says of quota notices: "
+			  "not what we write");
+	}
+	if (evaluation->verdict.changed &&
+	    coexist_state_update(evaluation->user, state_decide,
+				 evaluation) == 0 &&
+	    evaluation->verdict.action != COEXIST_QUOTA_TELL_NOTHING)
+		tell(evaluation);
+}
+
+void coexist_quota_evaluate(struct mail_user *user,
+			    const struct coexist_policy *policy)
+{
+	struct evaluation evaluation = { .user = user, .policy = policy };
+	ARRAY_TYPE(coexist_quota_usage) usages;
+	const char *error;
+	int ret;
+
+	t_array_init(&usages, 4);
+	ret = coexist_compat_quota_get(user, &usages, &error);
+	if (ret < 0) {
+		e_warning(user->event,
+			  "coexist: Can't say how full the mailbox is: %s",
+			  error);
+	}
+	if (ret <= 0)
+		return;
+	evaluation.usages = array_get(&usages, &evaluation.usage_count);
+	rules_read(&evaluation);
+	evaluate(&evaluation);
+}

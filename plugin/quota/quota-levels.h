@@ -1,0 +1,114 @@
+#ifndef COEXIST_QUOTA_LEVELS_H
+#define COEXIST_QUOTA_LEVELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* When is the owner of a mailbox told how full it is? Each level once, until
+   usage has fallen well below it. Plain C without allocations: what is asked
+   and what is remembered goes in, what to say and to remember comes out. */
+
+enum coexist_quota_level_kind {
+	/* below every level */
+	COEXIST_QUOTA_LEVEL_NONE,
+	/* so many percent are used, of the storage or of the messages */
+	COEXIST_QUOTA_LEVEL_PERCENT,
+	/* so many bytes are left, or fewer */
+	COEXIST_QUOTA_LEVEL_FREE
+};
+
+struct coexist_quota_level {
+	enum coexist_quota_level_kind kind;
+	uint64_t number;
+};
+
+enum coexist_quota_resource {
+	COEXIST_QUOTA_STORAGE,	/* in bytes */
+	COEXIST_QUOTA_MESSAGES
+};
+
+/* What is used of a limit. Limit 0 is no limit. */
+struct coexist_quota_usage {
+	enum coexist_quota_resource resource;
+	uint64_t used, limit;
+};
+
+struct coexist_quota_rules {
+	/* lists of levels, in any order; an item that is none is skipped */
+	const char *percents, *frees;
+	/* percentage points that usage must fall below a level before it can
+	   be told again; more than 100 is 100 */
+	uint64_t rearm;
+	/* seconds from a notice to a reminder, 0 for none */
+	uint64_t repeat;
+	/* say when usage is below every level again */
+	bool recovered;
+	/* tell also a mailbox that was never looked at before, whose level is
+	   only recorded otherwise */
+	bool tell_first;
+};
+
+/* What is remembered of a mailbox. */
+struct coexist_quota_state {
+	/* false if the mailbox was never looked at */
+	bool known;
+	/* the highest level that was told or recorded, and not left since */
+	struct coexist_quota_level level;
+	/* times: when that was, and when the owner was told last, 0 if not at
+	   all since the mailbox was below every level */
+	uint64_t level_at, told_at;
+};
+
+enum coexist_quota_action {
+	COEXIST_QUOTA_TELL_NOTHING,
+	COEXIST_QUOTA_TELL_LEVEL,
+	COEXIST_QUOTA_TELL_REMINDER,
+	COEXIST_QUOTA_TELL_RECOVERED
+};
+
+struct coexist_quota_verdict {
+	enum coexist_quota_action action;
+	/* the level that usage reached; NONE for RECOVERED */
+	struct coexist_quota_level level;
+	/* the one that reached it, or the fullest; NULL without an action */
+	const struct coexist_quota_usage *usage;
+	struct coexist_quota_state state;
+	/* state is not what it was before */
+	bool changed;
+};
+
+/* Judges what is used, which must be known: a look-up that failed is nothing
+   to judge. Without any limit nothing is told, and what was remembered is
+   forgotten. */
+void coexist_quota_judge(const struct coexist_quota_rules *rules,
+			 const struct coexist_quota_usage *usages,
+			 size_t count,
+			 const struct coexist_quota_state *before,
+			 uint64_t now, struct coexist_quota_verdict *verdict_r);
+
+/* Returns the highest level that is reached, and by which usage; NONE and NULL
+   if there is none. */
+struct coexist_quota_level
+coexist_quota_reached(const struct coexist_quota_rules *rules,
+		      const struct coexist_quota_usage *usages, size_t count,
+		      const struct coexist_quota_usage **usage_r);
+
+/* Returns the usage that is nearest to its limit, or NULL if none has one. */
+const struct coexist_quota_usage *
+coexist_quota_fullest(const struct coexist_quota_usage *usages, size_t count);
+
+/* Returns how many percent are used, rounded down; 0 without a limit. */
+uint64_t coexist_quota_percent(const struct coexist_quota_usage *usage);
+
+/* Returns what a level is called, in the state, logs and events: "none",
+   "90%", "free:104857600". */
+#define COEXIST_QUOTA_LEVEL_MAX_LENGTH 32
+const char *
+coexist_quota_level_name(const struct coexist_quota_level *level,
+			 char name[COEXIST_QUOTA_LEVEL_MAX_LENGTH]);
+/* Reads such a name. Returns false and leaves *level_r alone if it is none. */
+bool coexist_quota_level_parse(const char *name,
+			       struct coexist_quota_level *level_r);
+
+#endif

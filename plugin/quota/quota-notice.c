@@ -1,0 +1,100 @@
+/* See the contract in quota-notice.h. */
+
+#include "lib.h"
+#include "quota-notice.h"
+#include "lib-event.h"
+#include "mail-user.h"
+#include "policy-merge.h"
+
+static struct event_category event_category_coexist = {
+	.name = "coexist"
+};
+
+/* The event is sent for each channel anyway. */
+static int
+event_tell(const struct coexist_quota_notice *notice ATTR_UNUSED)
+{
+	return 0;
+}
+
+static const struct coexist_quota_channel event_channel = {
+	.name = "event",
+	.tell = event_tell
+};
+
+static const struct coexist_quota_channel *const channels[] = {
+	&event_channel
+};
+
+static const struct coexist_quota_channel *
+channel_find(const char *name, size_t length)
+{
+	unsigned int i;
+
+	for (i = 0; i < N_ELEMENTS(channels); i++) {
+		if (strlen(channels[i]->name) == length &&
+		    strncasecmp(channels[i]->name, name, length) == 0)
+			return channels[i];
+	}
+	return NULL;
+}
+
+static const char *action_describe(enum coexist_quota_action action)
+{
+	switch (action) {
+	case COEXIST_QUOTA_TELL_NOTHING:
+		break;
+	case COEXIST_QUOTA_TELL_LEVEL:
+		return "reached";
+	case COEXIST_QUOTA_TELL_REMINDER:
+		return "still reached";
+	case COEXIST_QUOTA_TELL_RECOVERED:
+		return "below every level again";
+	}
+	i_unreached();
+}
+
+static const char *resource_name(enum coexist_quota_resource resource)
+{
+	return resource == COEXIST_QUOTA_STORAGE ? "storage" : "messages";
+}
+
+static void
+event_send(const struct coexist_quota_notice *notice, const char *channel)
+{
+	struct event *event = event_create(notice->user->event);
+	char name[COEXIST_QUOTA_LEVEL_MAX_LENGTH];
+	const char *level = coexist_quota_level_name(&notice->level, name);
+	const char *resource = resource_name(notice->usage.resource);
+
+	event_add_category(event, &event_category_coexist);
+	event_set_name(event, "coexist_quota_notice");
+	event_add_str(event, "level", level);
+	event_add_str(event, "resource", resource);
+	event_add_int(event, "used", (intmax_t)notice->usage.used);
+	event_add_int(event, "limit", (intmax_t)notice->usage.limit);
+	event_add_int(event, "percent", (intmax_t)notice->percent);
+	event_add_str(event, "channel", channel);
+	e_info(event, "coexist: Quota notice: user=<%s> level=%s (%s) "
+	       "resource=%s used=%"PRIu64" limit=%"PRIu64" percent=%"PRIu64" "
+	       "channel=%s", notice->user->username, level,
+	       action_describe(notice->action), resource,
+	       notice->usage.used, notice->usage.limit, notice->percent,
+	       channel);
+	event_unref(&event);
+}
+
+void coexist_quota_tell(const struct coexist_quota_notice *notice)
+{
+	const char *list = coexist_policy_text(notice->policy,
+		COEXIST_KEY_quota_warn_channels);
+	const struct coexist_quota_channel *channel;
+	const char *item;
+	size_t length;
+
+	while (coexist_list_next(&list, &item, &length)) {
+		channel = channel_find(item, length);
+		if (channel != NULL && channel->tell(notice) == 0)
+			event_send(notice, channel->name);
+	}
+}

@@ -1,0 +1,23 @@
+#ifndef COEXIST_QUOTA_STATE_H
+#define COEXIST_QUOTA_STATE_H
+
+#include "quota-levels.h"
+#include "state-file.h"
+
+/* What dovecot-coexist.state says of quota notices:
+
+     quota_level=90%          as coexist_quota_level_name() says it
+     quota_level_at=TIME
+     quota_told_at=TIME       0 if nobody was told */
+
+#define COEXIST_QUOTA_STATE_VALUES 3
+
+/* Reads it out of the file's text. Returns FALSE if it is not what we write:
+   then *state_r is that of a mailbox that was never looked at. */
+bool coexist_quota_state_parse(const char *text,
+			       struct coexist_quota_state *state_r);
+/* Says it as values for the file, which are on the data stack. */
+void coexist_quota_state_format(const struct coexist_quota_state *state,
+	struct coexist_state_value values_r[COEXIST_QUOTA_STATE_VALUES]);
+
+#endif

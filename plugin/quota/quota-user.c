@@ -1,0 +1,184 @@
+/* See the contract in quota-user.h. */
+
+#include "lib.h"
+#include "quota-user.h"
+#include "ioloop.h"
+#include "mail-namespace.h"
+#include "mail-storage-private.h"
+#include "coexist-user.h"
+#include "policy-decision.h"
+#include "quota-evaluate.h"
+
+/* After a change, so that the messages of one command are looked at once. */
+#define CHANGE_DELAY_MSECS 500
+
+#define WATCHED_USER_CONTEXT(obj) \
+	MODULE_CONTEXT(obj, coexist_quota_user_module)
+#define WATCHED_MAILBOX_CONTEXT(obj) \
+	MODULE_CONTEXT(obj, coexist_quota_storage_module)
+#define WATCHED_MAIL_CONTEXT(obj) \
+	MODULE_CONTEXT_REQUIRE(obj, coexist_quota_mail_module)
+
+struct watched_user {
+	union mail_user_module_context module_ctx;
+
+	const struct coexist_policy *policy;
+	struct timeout *to;
+	/* a client is there: the session may be long, and its start counts */
+	bool has_client;
+	bool has_namespaces;
+	bool due;
+	bool evaluating;
+};
+
+struct watched_mailbox {
+	union mailbox_module_context module_ctx;
+	bool expunged;
+};
+
+static MODULE_CONTEXT_DEFINE_INIT(coexist_quota_user_module,
+				  &mail_user_module_register);
+static MODULE_CONTEXT_DEFINE_INIT(coexist_quota_storage_module,
+				  &mail_storage_module_register);
+static MODULE_CONTEXT_DEFINE_INIT(coexist_quota_mail_module,
+				  &mail_module_register);
+
+/* The user */
+
+static void user_evaluate(struct mail_user *user)
+{
+	struct watched_user *wuser = WATCHED_USER_CONTEXT(user);
+
+	timeout_remove(&wuser->to);
+	wuser->due = FALSE;
+	wuser->evaluating = TRUE;
+	T_BEGIN {
+		coexist_quota_evaluate(user, wuser->policy);
+	} T_END;
+	wuser->evaluating = FALSE;
+}
+
+static void user_set_due(struct mail_user *user, unsigned int msecs)
+{
+	struct watched_user *wuser = WATCHED_USER_CONTEXT(user);
+
+	if (wuser->evaluating)
+		return;
+	wuser->due = TRUE;
+	if (wuser->has_client && wuser->to == NULL) {
+		wuser->to = timeout_add_short_to(io_loop_get_root(), msecs,
+						 user_evaluate, user);
+	}
+}
+
+static void watched_user_deinit_pre(struct mail_user *user)
+{
+	struct watched_user *wuser = WATCHED_USER_CONTEXT(user);
+
+	if (wuser->due && wuser->has_namespaces && user->error == NULL)
+		user_evaluate(user);
+	timeout_remove(&wuser->to);
+	/* Nothing looks at the mailbox any more. */
+	wuser->evaluating = TRUE;
+	wuser->module_ctx.super.deinit_pre(user);
+}
+
+static bool is_delivery(const struct mail_user *user)
+{
+	return strcmp(user->service, "lmtp") == 0 ||
+		strcmp(user->service, "lda") == 0;
+}
+
+void coexist_quota_user_created(struct mail_user *user)
+{
+	const struct coexist_policy *policy = coexist_user_get_policy(user);
+	struct mail_user_vfuncs *v = user->vlast;
+	struct watched_user *wuser;
+	bool has_client = coexist_protocol_find(user->service) !=
+		COEXIST_PROTOCOL_OTHER;
+
+	if (policy == NULL || user->autocreated ||
+	    !coexist_quota_has_levels(policy) ||
+	    (!has_client && !is_delivery(user)))
+		return;
+
+	wuser = p_new(user->pool, struct watched_user, 1);
+	wuser->policy = policy;
+	wuser->has_client = has_client;
+	wuser->module_ctx.super = *v;
+	user->vlast = &wuser->module_ctx.super;
+	v->deinit_pre = watched_user_deinit_pre;
+	MODULE_CONTEXT_SET(user, coexist_quota_user_module, wuser);
+}
+
+void coexist_quota_namespaces_created(struct mail_namespace *namespaces)
+{
+	struct mail_user *user = namespaces->user;
+	struct watched_user *wuser = WATCHED_USER_CONTEXT(user);
+
+	if (wuser == NULL)
+		return;
+	wuser->has_namespaces = TRUE;
+	/* a session that hibernated was looked at before */
+	if (wuser->has_client && !user->session_restored)
+		user_set_due(user, 0);
+}
+
+/* The mailboxes */
+
+static int
+watched_transaction_commit(struct mailbox_transaction_context *t,
+			 struct mail_transaction_commit_changes *changes_r)
+{
+	struct mailbox *box = t->box;
+	struct watched_mailbox *wbox = WATCHED_MAILBOX_CONTEXT(box);
+	struct mail_user *user = box->storage->user;
+	bool changed = wbox->expunged || t->save_count > 0;
+
+	wbox->expunged = FALSE;
+	if (wbox->module_ctx.super.transaction_commit(t, changes_r) < 0)
+		return -1;
+	if (changed && !user->dsyncing)
+		user_set_due(user, CHANGE_DELAY_MSECS);
+	return 0;
+}
+
+void coexist_quota_mailbox_allocated(struct mailbox *box)
+{
+	struct mailbox_vfuncs *v = box->vlast;
+	struct watched_mailbox *wbox;
+
+	if (WATCHED_USER_CONTEXT(box->storage->user) == NULL ||
+	    mailbox_get_namespace(box)->type != MAIL_NAMESPACE_TYPE_PRIVATE)
+		return;
+	wbox = p_new(box->pool, struct watched_mailbox, 1);
+	wbox->module_ctx.super = *v;
+	box->vlast = &wbox->module_ctx.super;
+	v->transaction_commit = watched_transaction_commit;
+	MODULE_CONTEXT_SET(box, coexist_quota_storage_module, wbox);
+}
+
+static void watched_mail_expunge(struct mail *mail)
+{
+	struct mail_private *pmail = (struct mail_private *)mail;
+	union mail_module_context *wmail = WATCHED_MAIL_CONTEXT(pmail);
+	struct watched_mailbox *wbox = WATCHED_MAILBOX_CONTEXT(mail->box);
+
+	wbox->expunged = TRUE;
+	wmail->super.expunge(mail);
+}
+
+void coexist_quota_mail_allocated(struct mail *mail)
+{
+	struct mail_private *pmail = (struct mail_private *)mail;
+	struct mail_vfuncs *v = pmail->vlast;
+	union mail_module_context *wmail;
+
+	if (WATCHED_MAILBOX_CONTEXT(mail->box) == NULL)
+		return;
+	wmail = p_new(pmail->pool, union mail_module_context, 1);
+	wmail->super = *v;
+	pmail->vlast = &wmail->super;
+	v->expunge = watched_mail_expunge;
+	MODULE_CONTEXT_SET_SELF(pmail, coexist_quota_mail_module, wmail);
+}
