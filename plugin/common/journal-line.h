@@ -1,0 +1,79 @@
+#ifndef COEXIST_JOURNAL_LINE_H
+#define COEXIST_JOURNAL_LINE_H
+
+#include "array.h"
+#include "seq-range-array.h"
+#include "change-counts.h"
+
+/* A line of the journal: what one session, or a part of a long one, did to the
+   messages of INBOX. Fields <name>=<value> with tabs between them, the values
+   escaped as Dovecot does for a tab, and the word "end", so that half a line is
+   none. Whoever reads ignores names that he does not know. */
+
+/* In bytes, with the newline. What is longer is no line. */
+#define COEXIST_JOURNAL_LINE_MAX (256 * 1024)
+/* A line with more ranges, or places to move to, could be too long. */
+#define COEXIST_JOURNAL_LINE_RANGES 8192
+#define COEXIST_JOURNAL_LINE_MOVES 8
+
+/* Messages with it are not shown to POP3. IMAP clients may clear it. */
+#define COEXIST_HIDDEN_KEYWORD "$POP3Hidden"
+
+/* Messages that were moved to one mailbox. */
+struct coexist_journal_move {
+	const char *target;
+	uint32_t target_uidvalidity;
+	ARRAY_TYPE(seq_range) uids;
+	/* in the same order, or empty if they are not known */
+	ARRAY_TYPE(seq_range) target_uids;
+};
+ARRAY_DEFINE_TYPE(coexist_journal_move, struct coexist_journal_move);
+
+struct coexist_journal_line {
+	time_t time;
+	/* never NULL; whoever has no address has "" */
+	const char *session;
+	const char *protocol;
+	const char *address;
+	/* the session that this one undid, or NULL */
+	const char *undoes;
+	/* what hid messages, or NULL for COEXIST_HIDDEN_KEYWORD */
+	const char *hidden_keyword;
+	/* INBOX's */
+	uint32_t uidvalidity;
+
+	/* UIDs by enum coexist_change; those that were moved are below */
+	ARRAY_TYPE(seq_range) uids[COEXIST_CHANGE_COUNT];
+	ARRAY_TYPE(coexist_journal_move) moves;
+	/* those of them that were unread before, other than COEXIST_CHANGE_READ,
+	   and those of them that this session marked read */
+	ARRAY_TYPE(seq_range) unseen;
+	ARRAY_TYPE(seq_range) marked;
+};
+
+/* Makes an empty line whose lists grow in the pool. */
+void coexist_journal_line_init(struct coexist_journal_line *line_r, pool_t pool);
+/* Returns the move to this mailbox with or without target UIDs, a new one if
+   there is none yet. */
+struct coexist_journal_move *
+coexist_journal_line_move(struct coexist_journal_line *line, pool_t pool,
+			  const char *target, uint32_t target_uidvalidity,
+			  bool with_uids);
+
+/* Adds the line with its newline. */
+void coexist_journal_line_write(string_t *dest,
+				const struct coexist_journal_line *line);
+/* Reads a line without its newline to the pool. Returns 0, or -1 and why it is
+   none. */
+int coexist_journal_line_parse(pool_t pool, const char *text,
+			       struct coexist_journal_line *line_r,
+			       const char **error_r);
+
+/* Returns TRUE if it is about this UID of INBOX. */
+bool coexist_journal_line_has_uid(const struct coexist_journal_line *line,
+				  uint32_t uid);
+/* Adds what the line counts. */
+void coexist_journal_line_count(const struct coexist_journal_line *line,
+				struct coexist_change_counts *counts);
+
+#endif

@@ -1,0 +1,379 @@
+/* The lines of the journal, and the file that they are in. */
+
+#include "lib.h"
+#include "journal-file.h"
+#include "str.h"
+#include "uid-list.h"
+
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define HEAD "time=2026-01-02T03:04:05Z\tsession=s\tprotocol=pop3\t" \
+	"address=::1\tuidvalidity=9\t"
+#define MOVE "moved=7,3:4\ttarget=Trash\ttarget_uidvalidity=5\t" \
+	"target_uids=1:3\t"
+
+/* What is counted, or the error. */
+static const struct line_row {
+	const char *label;
+	const char *text;
+	const char *counts;
+} line_rows[] = {
+	{ "all that was read", HEAD"read=1:3,5\tend", "4 read" },
+	{ "several things", HEAD"read=1\thidden=2:3\tunseen=2\tend",
+	  "1 read, 2 hidden" },
+	{ "a move", HEAD MOVE"end", "3 moved to Trash" },
+	{ "two moves", HEAD MOVE"moved=9\ttarget=b\\c\tend",
+	  "3 moved to Trash, 1 moved to b\\c" },
+	{ "a move that tells no UIDs", HEAD"moved=9:10\ttarget=b\tend",
+	  "2 moved to b" },
+	{ "a tab and a line feed in a name",
+	  HEAD"moved=9\ttarget=a\001tb\001nc\tend",
+	  "1 moved to a\357\277\275b\357\277\275c" },
+	{ "what undoing does", HEAD"unread=1\tshown=2\treturned=3\tend",
+	  "1 unread again, 1 shown again, 1 moved back" },
+	{ "no address", "time=2026-01-02T03:04:05Z\tsession=s\t"
+	  "protocol=expire\taddress=\tuidvalidity=9\texpunged=1\tend",
+	  "1 expunged" },
+	{ "fields of a newer version", HEAD"new=x\tread=1\tend", "1 read" },
+	{ "all UIDs", HEAD"read=1:4294967294\tend", "4294967294 read" },
+	{ "the same ones many times",
+	  HEAD"read=1:4294967294,1:4294967294\tend", "8589934588 read" },
+	{ "nothing", HEAD"end", "" },
+
+	{ "an empty line", "", "is incomplete" },
+	{ "half a line", HEAD"read=1:3", "is incomplete" },
+	{ "cut within a number", HEAD"read=1:3,", "has a wrong read" },
+	{ "something behind the end", HEAD"end\tread=1", "is incomplete" },
+	{ "no =", HEAD"read\tend", "has a field without a value" },
+	{ "UID 0", HEAD"read=0\tend", "has a wrong read" },
+	{ "downwards", HEAD"read=3:1\tend", "has a wrong read" },
+	{ "too large a UID", HEAD"read=4294967295\tend", "has a wrong read" },
+	{ "no UID", HEAD"read=\tend", "has a wrong read" },
+	{ "not a number", HEAD"read=1;2\tend", "has a wrong read" },
+	{ "a negative number", HEAD"read=-1\tend", "has a wrong read" },
+	{ "a star", HEAD"read=1:*\tend", "has a wrong read" },
+	{ "a wrong time", "time=yesterday\tend", "has a wrong time" },
+	{ "a wrong UIDVALIDITY", HEAD"uidvalidity=x\tend",
+	  "has a wrong uidvalidity" },
+	{ "no session", "time=2026-01-02T03:04:05Z\tprotocol=pop3\t"
+	  "uidvalidity=9\tend", "lacks the time, the session, its protocol or "
+	  "the UIDVALIDITY" },
+	{ "moved nowhere", HEAD"moved=1\tend",
+	  "says wrongly where messages were moved" },
+	{ "lists of different length",
+	  HEAD"moved=1:2\ttarget=a\ttarget_uids=1\tend",
+	  "says wrongly where messages were moved" },
+	/* a field about no move is one that nobody knows */
+	{ "a target before its move", HEAD"target=a\tread=1\tend", "1 read" },
+};
+
+/* A text, how many lines it has, how many that are none, and the error. */
+static const struct text_row {
+	const char *label;
+	const char *text;
+	size_t size;
+	unsigned int lines;
+	unsigned int broken;
+	const char *error;
+} text_rows[] = {
+#define TEXT(text) text, sizeof(text) - 1
+	{ "nothing", TEXT(""), 0, 0, NULL },
+	{ "empty lines", TEXT("\n\n"), 0, 0, NULL },
+	{ "a line", TEXT(HEAD"end\n"), 1, 0, NULL },
+	{ "no line feed at the end", TEXT(HEAD"end"), 1, 0, NULL },
+	{ "garbage between", TEXT(HEAD"end\n\377\376x\n"HEAD"end\n"), 2, 1,
+	  "line 2 has a field without a value" },
+	{ "a NUL", TEXT(HEAD"end\nread=\0001\n"HEAD"end\n"), 2, 1,
+	  "line 2 has a NUL" },
+	{ "half of the last one", TEXT(HEAD"end\n"HEAD"read=1"), 1, 1,
+	  "line 2 is incomplete" },
+	{ "the first of many", TEXT("a\nb\nc\n"), 0, 3,
+	  "line 1 has a field without a value" },
+};
+
+static const struct coexist_state_mode mode = {
+	.mode = 0640,
+	.gid = (gid_t)-1
+};
+
+/* The writes of the program, and after how many bytes the disk is full. */
+static unsigned int write_count;
+static size_t write_room = SIZE_MAX;
+
+/* Takes the place of the C library's. */
+ssize_t write(int fd, const void *data, size_t size)
+{
+	write_count++;
+	return syscall(SYS_write, fd, data, I_MIN(size, write_room));
+}
+
+static bool line_holds(const struct line_row *row)
+{
+	pool_t pool = pool_alloconly_create("test", 512);
+	struct coexist_change_counts counts;
+	struct coexist_journal_line line;
+	const char *error, *result;
+	string_t *written = t_str_new(128);
+	bool holds;
+
+	i_zero(&counts);
+	if (coexist_journal_line_parse(pool, row->text, &line, &error) < 0) {
+		result = error;
+		holds = true;
+	} else {
+		struct coexist_journal_line again;
+
+		coexist_journal_line_count(&line, &counts);
+		result = coexist_change_counts_text(&counts);
+		coexist_change_counts_free(&counts);
+		/* what is written is read as the same */
+		coexist_journal_line_write(written, &line);
+		str_truncate(written, str_len(written) - 1);
+		holds = coexist_journal_line_parse(pool, str_c(written), &again,
+						   &error) == 0;
+		coexist_journal_line_count(&again, &counts);
+		holds = holds &&
+			strcmp(result, coexist_change_counts_text(&counts)) == 0;
+		coexist_change_counts_free(&counts);
+	}
+	if (strcmp(result, row->counts) != 0) {
+		printf("# %s\n", result);
+		holds = false;
+	}
+	pool_unref(&pool);
+	return holds;
+}
+
+static bool text_holds(const struct text_row *row)
+{
+	pool_t pool = pool_alloconly_create("test", 512);
+	struct coexist_journal journal;
+	bool holds;
+
+	coexist_journal_text_read(pool, (const unsigned char *)row->text,
+				  row->size, &journal);
+	holds = array_count(&journal.lines) == row->lines &&
+		journal.broken == row->broken &&
+		null_strcmp(journal.broken_error, row->error) == 0;
+	pool_unref(&pool);
+	return holds;
+}
+
+/* A line may be so long and no longer. */
+static bool length_holds(size_t size, unsigned int lines)
+{
+	pool_t pool = pool_alloconly_create("test", 512);
+	string_t *text = str_new(default_pool, size);
+	struct coexist_journal journal;
+	bool holds;
+
+	str_append(text, HEAD"new=");
+	while (str_len(text) < size - 4)
+		str_append_c(text, 'x');
+	str_append(text, "\tend");
+	coexist_journal_text_read(pool, str_data(text), str_len(text),
+				  &journal);
+	holds = array_count(&journal.lines) == lines &&
+		journal.broken == 1 - lines;
+	str_free(&text);
+	pool_unref(&pool);
+	return holds;
+}
+
+static bool map_holds(void)
+{
+	ARRAY_TYPE(seq_range) from, to;
+	bool holds;
+
+	t_array_init(&from, 4);
+	t_array_init(&to, 4);
+	if (coexist_uid_list_parse("7,3:5,1", &from) < 0 ||
+	    coexist_uid_list_parse("10:12,20:21", &to) < 0)
+		return false;
+	holds = coexist_uid_list_map(&from, &to, 7) == 10 &&
+		coexist_uid_list_map(&from, &to, 3) == 11 &&
+		coexist_uid_list_map(&from, &to, 5) == 20 &&
+		coexist_uid_list_map(&from, &to, 1) == 21 &&
+		coexist_uid_list_map(&from, &to, 2) == 0;
+	/* one list is shorter */
+	array_delete(&to, 1, 1);
+	return holds && coexist_uid_list_map(&from, &to, 1) == 0;
+}
+
+static off_t file_size(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) < 0 ? -1 : st.st_size;
+}
+
+static bool append(const char *path, const char *text, int expected)
+{
+	const string_t *line = t_str_new_const(text, strlen(text));
+	const char *error = "";
+
+	write_count = 0;
+	if (coexist_journal_file_append(path, &mode, line, &error) != expected) {
+		printf("# %s\n", error);
+		return false;
+	}
+	return expected == 0 || strstr(error, path) != NULL;
+}
+
+/* One write for a line, in whatever state the file is. */
+static bool appending_is_one_write(const char *path)
+{
+	return append(path, "first\n", 0) && write_count == 1 &&
+		append(path, "second\n", 0) && write_count == 1 &&
+		file_size(path) == 13 &&
+		truncate(path, 10) == 0 &&
+		append(path, "third\n", 0) && write_count == 1 &&
+		/* and the line feed that was lost */
+		file_size(path) == 17;
+}
+
+static bool new_file_has_the_mode(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && (st.st_mode & 0777) == 0640;
+}
+
+static bool a_full_disk_leaves_it_as_it_was(const char *path)
+{
+	off_t before = file_size(path);
+	bool holds;
+
+	write_room = 3;
+	holds = append(path, "fourth\n", -1);
+	write_room = SIZE_MAX;
+	return holds && file_size(path) == before;
+}
+
+static bool fill(const char *path, off_t size)
+{
+	FILE *file = fopen(path, "w");
+
+	if (file == NULL)
+		return false;
+	while (ftell(file) < size)
+		fprintf(file, "line %ld\n", ftell(file));
+	return fclose(file) == 0;
+}
+
+static bool a_large_file_is_halved_by_one_write(const char *path)
+{
+	return fill(path, COEXIST_JOURNAL_FILE_SIZE) &&
+		append(path, "newest\n", 0) && write_count == 1 &&
+		file_size(path) <= COEXIST_JOURNAL_FILE_SIZE / 2 + 7 &&
+		file_size(path) > COEXIST_JOURNAL_FILE_SIZE / 2 - 20 &&
+		new_file_has_the_mode(path);
+}
+
+static bool a_full_disk_keeps_a_large_file(const char *path)
+{
+	off_t before;
+	bool holds;
+
+	if (!fill(path, COEXIST_JOURNAL_FILE_SIZE))
+		return false;
+	before = file_size(path);
+	write_room = 3;
+	holds = append(path, "newest\n", -1);
+	write_room = SIZE_MAX;
+	return holds && file_size(path) == before &&
+		access(t_strconcat(path, ".tmp", NULL), F_OK) < 0;
+}
+
+static bool no_folder_is_told(const char *folder)
+{
+	return append(t_strconcat(folder, "/none/journal", NULL), "x\n", -1) &&
+		errno == ENOENT;
+}
+
+static bool a_pipe_is_no_journal(const char *folder)
+{
+	const char *path = t_strconcat(folder, "/pipe", NULL), *error;
+	pool_t pool = pool_alloconly_create("test", 512);
+	struct coexist_journal journal;
+	bool holds;
+
+	holds = mkfifo(path, 0600) == 0 && append(path, "x\n", -1) &&
+		coexist_journal_file_read(pool, path, &journal, &error) < 0;
+	(void)unlink(path);
+	pool_unref(&pool);
+	return holds;
+}
+
+static bool no_file_is_an_empty_journal(const char *folder)
+{
+	const char *path = t_strconcat(folder, "/none", NULL), *error;
+	pool_t pool = pool_alloconly_create("test", 512);
+	struct coexist_journal journal;
+	bool holds;
+
+	holds = coexist_journal_file_read(pool, path, &journal, &error) == 0 &&
+		array_is_empty(&journal.lines);
+	pool_unref(&pool);
+	return holds;
+}
+
+static unsigned int failed;
+
+static void check(bool holds, const char *label)
+{
+	printf("%s %s\n", holds ? "ok  " : "FAIL", label);
+	if (!holds)
+		failed++;
+}
+
+static void test_files(void)
+{
+	char folder[] = "/tmp/test-journal-XXXXXX";
+	const char *path;
+
+	if (mkdtemp(folder) == NULL)
+		i_fatal("mkdtemp() failed: %m");
+	path = t_strconcat(folder, "/journal", NULL);
+	check(appending_is_one_write(path), "appending is one write");
+	check(new_file_has_the_mode(path), "a new file has the mode");
+	check(a_full_disk_leaves_it_as_it_was(path),
+	      "a full disk leaves it as it was");
+	check(a_large_file_is_halved_by_one_write(path),
+	      "a large file is halved by one write");
+	check(a_full_disk_keeps_a_large_file(path),
+	      "a full disk keeps a large file");
+	check(no_folder_is_told(folder), "no folder is told");
+	check(a_pipe_is_no_journal(folder), "a pipe is no journal");
+	check(no_file_is_an_empty_journal(folder),
+	      "no file is an empty journal");
+	(void)unlink(path);
+	(void)rmdir(folder);
+}
+
+int main(void)
+{
+	unsigned int i;
+
+	lib_init();
+	T_BEGIN {
+		for (i = 0; i < N_ELEMENTS(line_rows); i++)
+			check(line_holds(&line_rows[i]), line_rows[i].label);
+		for (i = 0; i < N_ELEMENTS(text_rows); i++)
+			check(text_holds(&text_rows[i]), text_rows[i].label);
+		check(length_holds(COEXIST_JOURNAL_LINE_MAX - 1, 1),
+		      "the longest line");
+		check(length_holds(COEXIST_JOURNAL_LINE_MAX, 0),
+		      "a line that is too long");
+		check(map_holds(), "UIDs at the same place");
+		test_files();
+	} T_END;
+	lib_deinit();
+	return failed == 0 ? 0 : 1;
+}
