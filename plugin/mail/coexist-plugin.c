@@ -7,6 +7,8 @@
 #include "compat.h"
 #include "coexist-guard.h"
 #include "coexist-user.h"
+#include "inbox-watch.h"
+#include "session-changes.h"
 
 const char *coexist_plugin_version = DOVECOT_ABI_VERSION;
 
@@ -21,12 +23,20 @@ static struct mail_storage_hooks coexist_mail_storage_hooks = {
 	.mail_namespaces_created = coexist_guard_namespaces_created
 };
 
+/* Dovecot chains the functions of a hook, not those within one. */
+static struct mail_storage_hooks coexist_journal_mail_storage_hooks = {
+	.mail_user_created = coexist_changes_user_created,
+	.mailbox_allocated = coexist_inbox_watch_allocated
+};
+
 void coexist_plugin_init(struct module *module)
 {
 	mail_storage_hooks_add(module, &coexist_mail_storage_hooks);
+	mail_storage_hooks_add(module, &coexist_journal_mail_storage_hooks);
 }
 
 void coexist_plugin_deinit(void)
 {
+	mail_storage_hooks_remove(&coexist_journal_mail_storage_hooks);
 	mail_storage_hooks_remove(&coexist_mail_storage_hooks);
 }

@@ -25,11 +25,13 @@ void coexist_move_init(struct coexist_move *move_r,
 	move_r->source = source;
 	move_r->target = target;
 	i_array_init(&move_r->arrived, 16);
+	i_array_init(&move_r->arrived_as, 16);
 }
 
 void coexist_move_deinit(struct coexist_move *move)
 {
 	array_free(&move->arrived);
+	array_free(&move->arrived_as);
 	i_free(move->error_text);
 }
 
@@ -107,6 +109,9 @@ mail_copy(const struct coexist_move *move,
 		ENUM_NEGATE(MAIL_DELETED | MAIL_RECENT);
 	if (move->mark_read)
 		flags |= MAIL_SEEN;
+	if (move->unread_uids != NULL &&
+	    seq_range_exists(move->unread_uids, mail->uid))
+		flags &= ENUM_NEGATE(MAIL_SEEN);
 	keywords = copy_keywords(move, mail);
 
 	save = mailbox_save_alloc(t);
@@ -184,8 +189,9 @@ static int check_stored(struct mailbox *target)
 }
 
 static int
-copies_commit(struct mailbox *target, struct mailbox_transaction_context **t)
+copies_commit(struct coexist_move *move, struct mailbox_transaction_context **t)
 {
+	struct mailbox *target = move->target;
 	struct mail_transaction_commit_changes changes;
 	int ret;
 
@@ -197,6 +203,8 @@ copies_commit(struct mailbox *target, struct mailbox_transaction_context **t)
 		mail_storage_last_error_push(target->storage);
 		copies_take_back(target, &changes.saved_uids);
 		mail_storage_last_error_pop(target->storage);
+	} else {
+		seq_range_array_merge(&move->arrived_as, &changes.saved_uids);
 	}
 	pool_unref(&changes.pool);
 	return ret;
@@ -212,14 +220,16 @@ copy_all(struct coexist_move *move, const uint32_t *uids, unsigned int count)
 	bool done;
 
 	t = mailbox_transaction_begin(move->target,
-				      MAILBOX_TRANSACTION_FLAG_EXTERNAL,
+				      MAILBOX_TRANSACTION_FLAG_EXTERNAL |
+				      /* the journal has them */
+				      MAILBOX_TRANSACTION_FLAG_ASSIGN_UIDS,
 				      "coexist move");
 	/* not on the data stack: it grows in other frames than this one */
 	i_array_init(&copied, 16);
 	done = copy_in_transaction(move, t, uids, count, &copied);
 	if (!done)
 		mailbox_transaction_rollback(&t);
-	else if (copies_commit(move->target, &t) < 0)
+	else if (copies_commit(move, &t) < 0)
 		coexist_move_fail(move, move->target, seq_range_count(&copied));
 	else
 		seq_range_array_merge(&move->arrived, &copied);

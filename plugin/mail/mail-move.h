@@ -14,6 +14,8 @@ struct coexist_move {
 	/* The open mailbox that they go to, not the source's. */
 	struct mailbox *target;
 	bool mark_read;
+	/* UIDs whose copies are unread, whatever they are, or NULL */
+	const ARRAY_TYPE(seq_range) *unread_uids;
 	/* Keyword that the copies of these UIDs get in addition, or NULL */
 	const char *keyword;
 	const ARRAY_TYPE(seq_range) *keyword_uids;
@@ -23,6 +25,8 @@ struct coexist_move {
 
 	/* UIDs of those that are in the target now */
 	ARRAY_TYPE(seq_range) arrived;
+	/* UIDs that these have there, if the storage tells */
+	ARRAY_TYPE(seq_range) arrived_as;
 	/* How many could not be moved, and why the last one couldn't, in
 	   words for the user, from the default pool */
 	unsigned int failed;

@@ -16,6 +16,7 @@
 #include "mail-move.h"
 #include "network-match.h"
 #include "policy-merge.h"
+#include "session-changes.h"
 #include "special-mailbox.h"
 
 /* An error text is given to the client in one line (RFC 1939, 3). */
@@ -59,6 +60,11 @@ void pop3_delete_prepare_client(struct pop3_delete *del, struct client *client)
 	/* A site that hides by a keyword already goes on with its own. */
 	if (set->pop3_deleted_flag[0] == '\0')
 		set->pop3_deleted_flag = POP3_HIDDEN_KEYWORD;
+	else {
+		coexist_changes_set_hidden_keyword(
+			coexist_changes_get(client->user),
+			set->pop3_deleted_flag);
+	}
 	set->parsed_delete_type = POP3_DELETE_TYPE_FLAG;
 	p_array_init(&del->arrived, client->pool, 16);
 }

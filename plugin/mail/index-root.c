@@ -1,0 +1,50 @@
+/* See the contract in index-root.h. */
+
+#include "lib.h"
+#include "index-root.h"
+#include "mail-namespace.h"
+#include "mail-storage-private.h"
+#include "mailbox-list-private.h"
+
+static void mode_get(struct mailbox_list *list, struct coexist_state_mode *mode)
+{
+	struct mailbox_permissions perm;
+
+	mailbox_list_get_root_permissions(list, &perm);
+	mode->mode = perm.file_create_mode;
+	mode->gid = perm.file_create_gid;
+	mode->gid_origin = perm.file_create_gid_origin;
+	mode->nfs_flush = list->mail_set->mail_nfs_storage;
+	mode->use_excl_lock = list->mail_set->dotlock_use_excl;
+}
+
+static bool
+folder_find(struct coexist_index_root *root, enum mailbox_list_path_type type)
+{
+	root->path_type = type;
+	return mailbox_list_get_root_path(root->list, type, &root->folder);
+}
+
+bool coexist_index_root_find(struct mail_user *user, const char *file_name,
+			     struct coexist_index_root *root_r)
+{
+	struct mail_namespace *ns = mail_namespace_find_inbox(user->namespaces);
+
+	i_zero(root_r);
+	root_r->list = ns->list;
+	if (!folder_find(root_r, MAILBOX_LIST_PATH_TYPE_INDEX) &&
+	    !folder_find(root_r, MAILBOX_LIST_PATH_TYPE_DIR)) {
+		e_warning(user->event, "coexist: There is no folder for %s",
+			  file_name);
+		return FALSE;
+	}
+	mode_get(ns->list, &root_r->mode);
+	return TRUE;
+}
+
+int coexist_index_root_create(const struct coexist_index_root *root,
+			      const char **error_r)
+{
+	return mailbox_list_try_mkdir_root(root->list, root->folder,
+		(enum mailbox_list_path_type)root->path_type, error_r);
+}
