@@ -3,67 +3,14 @@
 #include "lib.h"
 #include "state-file.h"
 #include "file-dotlock.h"
-#include "read-full.h"
+#include "small-file.h"
 #include "str.h"
 #include "write-full.h"
-
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 /* Who holds the lock writes a few bytes. A lock that is older was left behind
    by a process that was killed. */
 #define LOCK_TIMEOUT_SECS 2
 #define LOCK_STALE_SECS 10
-
-static int
-fd_read_text(int fd, const char *path, const char **text_r,
-	     const char **error_r)
-{
-	struct stat st;
-	char *text;
-	int ret;
-
-	if (fstat(fd, &st) < 0) {
-		*error_r = t_strdup_printf("fstat(%s) failed: %m", path);
-		return -1;
-	}
-	if (!S_ISREG(st.st_mode) || st.st_size > COEXIST_STATE_FILE_MAX_SIZE) {
-		*error_r = t_strdup_printf("%s is not a small file", path);
-		return -1;
-	}
-	text = t_malloc0((size_t)st.st_size + 1);
-	ret = read_full(fd, text, (size_t)st.st_size);
-	if (ret < 0) {
-		*error_r = t_strdup_printf("read(%s) failed: %m", path);
-		return -1;
-	}
-	if (ret == 0 || strlen(text) != (size_t)st.st_size) {
-		*error_r = t_strdup_printf("%s is not a text", path);
-		return -1;
-	}
-	*text_r = text;
-	return 1;
-}
-
-int coexist_state_file_read(const char *path, const char **text_r,
-			    const char **error_r)
-{
-	/* O_NONBLOCK: opening a FIFO must not wait */
-	int fd = open(path, O_RDONLY | O_NONBLOCK);
-	int ret;
-
-	*text_r = "";
-	if (fd == -1) {
-		if (errno == ENOENT)
-			return 0;
-		*error_r = t_strdup_printf("open(%s) failed: %m", path);
-		return -1;
-	}
-	ret = fd_read_text(fd, path, text_r, error_r);
-	i_close_fd(&fd);
-	return ret;
-}
 
 /* Returns TRUE if the line sets this name. */
 static bool line_sets(const char *line, const char *name)
@@ -170,7 +117,7 @@ int coexist_state_file_update(const char *path,
 		errno = open_errno;
 		return -1;
 	}
-	if (coexist_state_file_read(path, &text, &error) < 0)
+	if (coexist_small_file_read(path, &text, &error) < 0)
 		text = "";
 	count = decide(text, values, context);
 	i_assert(count <= N_ELEMENTS(values));

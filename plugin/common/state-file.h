@@ -1,12 +1,9 @@
 #ifndef COEXIST_STATE_FILE_H
 #define COEXIST_STATE_FILE_H
 
-/* A small file of lines <name>=<value>, which several processes read and
-   change. It is replaced as a whole, so that a reader sees all of a change or
+/* A small file (small-file.h) of lines <name>=<value>, which several processes
+   read and change. It is replaced as a whole, so that a reader sees all of a change or
    nothing of it. Lines that nobody asks for, whatever they are, stay. */
-
-/* In bytes. A larger file is none of ours. */
-#define COEXIST_STATE_FILE_MAX_SIZE (64 * 1024)
 
 struct coexist_state_value {
 	/* ASCII without '=' */
@@ -27,11 +24,6 @@ struct coexist_state_mode {
 	bool use_excl_lock;
 };
 
-/* Reads the file's text to the data stack. Returns 1, 0 if there is no file, or
-   -1 and an error that names the path if it can't be read or is no such file
-   at all: too large, not a regular file, with NULs in it. */
-int coexist_state_file_read(const char *path, const char **text_r,
-			    const char **error_r);
 /* Returns the value that a file's text has for the name, on the data stack, or
    NULL. */
 const char *coexist_state_text_get(const char *text, const char *name);

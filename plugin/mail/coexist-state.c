@@ -4,6 +4,7 @@
 #include "coexist-state.h"
 #include "index-root.h"
 #include "mail-storage-private.h"
+#include "small-file.h"
 #include "state-file.h"
 
 static const char *state_path(const struct coexist_index_root *root)
@@ -19,7 +20,7 @@ int coexist_state_read(struct mail_user *user, const char **text_r)
 	*text_r = "";
 	if (!coexist_index_root_find(user, COEXIST_STATE_FILE_NAME, &root))
 		return -1;
-	if (coexist_state_file_read(state_path(&root), text_r, &error) < 0) {
+	if (coexist_small_file_read(state_path(&root), text_r, &error) < 0) {
 		e_warning(user->event, "coexist: %s", error);
 		*text_r = "";
 		return -1;

@@ -1,6 +1,7 @@
 /* The file of what is remembered of a mailbox. */
 
 #include "lib.h"
+#include "small-file.h"
 #include "state-file.h"
 
 #include <stdbool.h>
@@ -89,22 +90,22 @@ static bool set_holds(const char *path, const struct set_row *row)
 		return false;
 	return coexist_state_file_set(path, &mode, values, N_ELEMENTS(values),
 				      &error) == 0 &&
-		coexist_state_file_read(path, &text, &error) == 1 &&
+		coexist_small_file_read(path, &text, &error) == 1 &&
 		strcmp(text, row->after) == 0;
 }
 
 /* A file as large as it may be, and one byte more. */
 static bool size_holds(const char *path)
 {
-	char *data = calloc(1, COEXIST_STATE_FILE_MAX_SIZE + 1);
+	char *data = calloc(1, COEXIST_SMALL_FILE_MAX_SIZE + 1);
 	const char *text, *error;
 	bool holds;
 
-	memset(data, 'x', COEXIST_STATE_FILE_MAX_SIZE + 1);
-	holds = file_write(path, data, COEXIST_STATE_FILE_MAX_SIZE) &&
-		coexist_state_file_read(path, &text, &error) == 1 &&
-		file_write(path, data, COEXIST_STATE_FILE_MAX_SIZE + 1) &&
-		coexist_state_file_read(path, &text, &error) == -1 &&
+	memset(data, 'x', COEXIST_SMALL_FILE_MAX_SIZE + 1);
+	holds = file_write(path, data, COEXIST_SMALL_FILE_MAX_SIZE) &&
+		coexist_small_file_read(path, &text, &error) == 1 &&
+		file_write(path, data, COEXIST_SMALL_FILE_MAX_SIZE + 1) &&
+		coexist_small_file_read(path, &text, &error) == -1 &&
 		strstr(error, path) != NULL;
 	free(data);
 	return holds;
@@ -115,7 +116,7 @@ static bool missing_holds(const char *folder)
 	const char *path = t_strconcat(folder, "/missing/state", NULL);
 	const char *text, *error;
 
-	return coexist_state_file_read(path, &text, &error) == 0 &&
+	return coexist_small_file_read(path, &text, &error) == 0 &&
 		*text == '\0' &&
 		coexist_state_file_set(path, &mode, values, 1, &error) == -1 &&
 		errno == ENOENT && strstr(error, path) != NULL;
@@ -140,11 +141,11 @@ static bool nothing_holds(const char *path)
 	i_unlink_if_exists(path);
 	return coexist_state_file_update(path, &mode, nothing_decide, &calls,
 					 &error) == 0 && calls == 1 &&
-		coexist_state_file_read(path, &text, &error) == 0 &&
+		coexist_small_file_read(path, &text, &error) == 0 &&
 		file_write(path, "a=1", 3) &&
 		coexist_state_file_update(path, &mode, nothing_decide, &calls,
 					  &error) == 0 && calls == 2 &&
-		coexist_state_file_read(path, &text, &error) == 1 &&
+		coexist_small_file_read(path, &text, &error) == 1 &&
 		strcmp(text, "a=1") == 0;
 }
 
@@ -170,7 +171,7 @@ text_holds(const char *path, const char *before, size_t size, const char *seen)
 		coexist_state_file_update(path, &mode, text_decide, &decided,
 					  &error) == 0 &&
 		strcmp(decided, seen) == 0 &&
-		coexist_state_file_read(path, &text, &error) == 1 &&
+		coexist_small_file_read(path, &text, &error) == 1 &&
 		strcmp(coexist_state_text_get(text, "a"), "2") == 0;
 }
 
@@ -219,7 +220,7 @@ static bool race_holds(const char *path)
 			failed++;
 	}
 	return failed == 0 &&
-		coexist_state_file_read(path, &text, &error) == 1 &&
+		coexist_small_file_read(path, &text, &error) == 1 &&
 		null_strcmp(coexist_state_text_get(text, "count"), "20") == 0;
 }
 

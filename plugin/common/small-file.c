@@ -1,0 +1,58 @@
+/* See the contract in small-file.h. */
+
+#include "lib.h"
+#include "small-file.h"
+#include "read-full.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int
+fd_read_text(int fd, const char *path, const char **text_r,
+	     const char **error_r)
+{
+	struct stat st;
+	char *text;
+	int ret;
+
+	if (fstat(fd, &st) < 0) {
+		*error_r = t_strdup_printf("fstat(%s) failed: %m", path);
+		return -1;
+	}
+	if (!S_ISREG(st.st_mode) || st.st_size > COEXIST_SMALL_FILE_MAX_SIZE) {
+		*error_r = t_strdup_printf("%s is not a small file", path);
+		return -1;
+	}
+	text = t_malloc0((size_t)st.st_size + 1);
+	ret = read_full(fd, text, (size_t)st.st_size);
+	if (ret < 0) {
+		*error_r = t_strdup_printf("read(%s) failed: %m", path);
+		return -1;
+	}
+	if (ret == 0 || strlen(text) != (size_t)st.st_size) {
+		*error_r = t_strdup_printf("%s is not a text", path);
+		return -1;
+	}
+	*text_r = text;
+	return 1;
+}
+
+int coexist_small_file_read(const char *path, const char **text_r,
+			    const char **error_r)
+{
+	/* O_NONBLOCK: opening a FIFO must not wait */
+	int fd = open(path, O_RDONLY | O_NONBLOCK);
+	int ret;
+
+	*text_r = "";
+	if (fd == -1) {
+		if (errno == ENOENT)
+			return 0;
+		*error_r = t_strdup_printf("open(%s) failed: %m", path);
+		return -1;
+	}
+	ret = fd_read_text(fd, path, text_r, error_r);
+	i_close_fd(&fd);
+	return ret;
+}

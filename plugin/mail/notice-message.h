@@ -1,0 +1,23 @@
+#ifndef COEXIST_NOTICE_MESSAGE_H
+#define COEXIST_NOTICE_MESSAGE_H
+
+struct coexist_notice_text;
+struct message_address;
+
+/* A notice as a message (RFC 5322, RFC 2045). */
+struct coexist_notice_message {
+	/* one address */
+	const struct message_address *from;
+	/* the mailbox's name, which need not be an address */
+	const char *user;
+	/* what the header X-Coexist-Notice says */
+	const char *kind;
+	const struct coexist_notice_text *text;
+	time_t date;
+};
+
+/* Adds the message, whose lines may end with LF or CRLF. */
+void coexist_notice_message_write(string_t *dest,
+				  const struct coexist_notice_message *message);
+
+#endif

@@ -1,0 +1,192 @@
+/* See the contract in notice.h. */
+
+#include "lib.h"
+#include "notice.h"
+#include "array.h"
+#include "hostpid.h"
+#include "ioloop.h"
+#include "istream.h"
+#include "mail-namespace.h"
+#include "mail-storage-private.h"
+#include "message-address.h"
+#include "str.h"
+#include "coexist-user.h"
+#include "compat-settings.h"
+#include "notice-message.h"
+#include "notice-text.h"
+#include "policy-value.h"
+
+/* Returns the site's folders, of which the last one comes first, and the one
+   that was installed. */
+static const char *const *folders_get(struct mail_user *user)
+{
+	const struct coexist_policy_key *info =
+		&coexist_site_settings[COEXIST_SITE_template_dir];
+	const char *list = coexist_session_setting_get(user,
+			COEXIST_SITE_template_dir);
+	const char *installed = COEXIST_TEXTS_DIR, *folder, *item;
+	struct coexist_value value;
+	ARRAY_TYPE(const_string) folders;
+	size_t length;
+
+	t_array_init(&folders, 4);
+	array_push_back(&folders, &installed);
+	switch (coexist_value_parse(info, list, &value)) {
+	case COEXIST_VALUE_VALID:
+		while (coexist_list_next(&list, &item, &length)) {
+			folder = t_strndup(item, length);
+			array_push_front(&folders, &folder);
+		}
+		break;
+	case COEXIST_VALUE_INHERIT:
+		break;
+	case COEXIST_VALUE_UNKNOWN:
+		e_warning(user->event, "coexist: Ignoring unknown value of "
+			  COEXIST_KEY_PREFIX"%s (expected %s)", info->name,
+			  coexist_type_describe(info->type));
+		break;
+	}
+	array_append_zero(&folders);
+	return array_front(&folders);
+}
+
+static void
+text_find(struct mail_user *user, const struct coexist_notice *notice,
+	  struct coexist_notice_text *text_r)
+{
+	const struct coexist_policy *policy = coexist_user_get_policy(user);
+	const struct coexist_notice_source source = {
+		.kind = notice->kind,
+		.builtin = notice->builtin,
+		.folders = folders_get(user),
+		.language = coexist_policy_text(policy, COEXIST_KEY_language),
+		.variables = notice->variables,
+		.variables_count = notice->variables_count
+	};
+	const char *problem;
+
+	coexist_notice_text_find(&source, text_r, &problem);
+	if (problem != NULL) {
+		e_warning(user->event, "coexist: Text of a notice: %s",
+			  problem);
+	}
+}
+
+/* Returns the site's postmaster: who else could say what to do? */
+static const struct message_address *sender_get(struct mail_user *user)
+{
+	const struct message_address *sender;
+	struct message_address *fallback;
+	const char *error;
+
+	if (mail_user_get_postmaster_address(user, &sender, &error) &&
+	    sender->domain != NULL && *sender->domain != '\0')
+		return sender;
+	fallback = t_new(struct message_address, 1);
+	message_address_init(fallback, /*name=*/NULL, "postmaster",
+			     my_hostdomain());
+	return fallback;
+}
+
+static const string_t *
+message_make(struct mail_user *user, const struct coexist_notice *notice)
+{
+	string_t *str = t_str_new(8192);
+	struct coexist_notice_text text;
+	const struct coexist_notice_message message = {
+		.from = sender_get(user),
+		.user = user->username,
+		.kind = notice->kind,
+		.text = &text,
+		.date = ioloop_time
+	};
+
+	text_find(user, notice, &text);
+	coexist_notice_message_write(str, &message);
+	return str;
+}
+
+static struct mailbox_transaction_context *
+transaction_begin(struct mail_user *user, struct mailbox *box)
+{
+	struct mailbox_transaction_context *t;
+	bool dsyncing = user->dsyncing;
+
+	/* The one way in which the quota plugin of every version, and whatever
+	   asks it to make room, counts a message and never refuses it. */
+	user->dsyncing = TRUE;
+	t = mailbox_transaction_begin(box, MAILBOX_TRANSACTION_FLAG_EXTERNAL |
+				      /* no quota_warning */
+				      MAILBOX_TRANSACTION_FLAG_SYNC |
+				      MAILBOX_TRANSACTION_FLAG_NO_NOTIFY,
+				      "coexist notice");
+	user->dsyncing = dsyncing;
+	return t;
+}
+
+static int
+save_in(struct mailbox_transaction_context *t, struct istream *input)
+{
+	struct mail_save_context *save = mailbox_save_alloc(t);
+
+	if (mailbox_save_begin(&save, input) < 0)
+		return -1;
+	do {
+		if (mailbox_save_continue(save) < 0) {
+			mailbox_save_cancel(&save);
+			return -1;
+		}
+	} while (i_stream_read(input) > 0);
+	return mailbox_save_finish(&save);
+}
+
+static int
+save(struct mail_user *user, struct mailbox *box, const string_t *message)
+{
+	struct mailbox_transaction_context *t;
+	struct istream *input;
+	int ret;
+
+	if (mailbox_open(box) < 0)
+		return -1;
+	t = transaction_begin(user, box);
+	input = i_stream_create_from_data(str_data(message), str_len(message));
+	ret = save_in(t, input);
+	i_stream_unref(&input);
+	if (ret < 0) {
+		mailbox_transaction_rollback(&t);
+		return -1;
+	}
+	return mailbox_transaction_commit(&t);
+}
+
+static int
+send_now(struct mail_user *user, const struct coexist_notice *notice)
+{
+	struct mail_namespace *ns = mail_namespace_find_inbox(user->namespaces);
+	/* the owner need not be allowed to save there */
+	struct mailbox *box = mailbox_alloc(ns->list, "INBOX",
+					    MAILBOX_FLAG_SAVEONLY |
+					    MAILBOX_FLAG_IGNORE_ACLS);
+	int ret;
+
+	ret = save(user, box, message_make(user, notice));
+	if (ret < 0) {
+		e_warning(box->event, "coexist: Can't put the notice %s into "
+			  "INBOX: %s", notice->kind,
+			  mailbox_get_last_internal_error(box, NULL));
+	}
+	mailbox_free(&box);
+	return ret;
+}
+
+int coexist_notice_send(struct mail_user *user,
+			const struct coexist_notice *notice)
+{
+	int ret;
+
+	T_BEGIN {
+		ret = send_now(user, notice);
+	} T_END;
+	return ret;
+}
