@@ -76,9 +76,10 @@
 	    "What DELE and QUIT do. hide: the message stays in IMAP, read, " \
 	    "and is never listed to POP3 again. trash, archive: it is moved " \
 	    "there, read.") \
-	KEY(pop3_delete_limit, NUMBER, "0", NULL, LATER, \
-	    "More DELEs than this in one session are treated as hide, with " \
-	    "a notice to the owner; 0 is off.") \
+	KEY(pop3_delete_limit, NUMBER, "0", NULL, ENFORCED, \
+	    "A POP3 session that deletes more messages than this is held: " \
+	    "all of them are hidden and kept, and the owner is told by a " \
+	    "notice; 0 is off.") \
 	KEY(pop3_keep_days, NUMBER, "0", NULL, LATER, \
 	    "Days that a message is kept, counted from its first confirmed " \
 	    "download; 0 is off.") \

@@ -41,8 +41,8 @@ void pop3_delete_init(struct pop3_delete *del_r, struct client *client,
 {
 	i_zero(del_r);
 	del_r->action = coexist_policy_number(policy, COEXIST_KEY_pop3_delete);
-	if (del_r->action == COEXIST_DELETE_EXPUNGE)
-		return;
+	del_r->limit = coexist_policy_number(policy,
+					     COEXIST_KEY_pop3_delete_limit);
 	/* what fetches for a machine tells nothing about its owner */
 	del_r->mark_read = !coexist_network_match(
 		coexist_policy_text(policy, COEXIST_KEY_pop3_fetcher_networks),
@@ -53,10 +53,16 @@ void pop3_delete_init(struct pop3_delete *del_r, struct client *client,
 	}
 }
 
+bool pop3_delete_is_needed(const struct pop3_delete *del)
+{
+	return del->action != COEXIST_DELETE_EXPUNGE || del->limit > 0;
+}
+
 void pop3_delete_prepare_client(struct pop3_delete *del, struct client *client)
 {
 	struct pop3_settings *set = coexist_pop3_settings_copy(client);
 
+	del->expunge_flags = set->parsed_delete_type == POP3_DELETE_TYPE_FLAG;
 	/* A site that hides by a keyword already goes on with its own. */
 	if (set->pop3_deleted_flag[0] == '\0')
 		set->pop3_deleted_flag = POP3_HIDDEN_KEYWORD;
@@ -67,12 +73,17 @@ void pop3_delete_prepare_client(struct pop3_delete *del, struct client *client)
 	}
 	set->parsed_delete_type = POP3_DELETE_TYPE_FLAG;
 	p_array_init(&del->arrived, client->pool, 16);
+	p_array_init(&del->held_seen, client->pool, 16);
+}
+
+static bool is_set(const unsigned char *bitmask, unsigned int msgnum)
+{
+	return (bitmask[msgnum / CHAR_BIT] & (1U << (msgnum % CHAR_BIT))) != 0;
 }
 
 static bool is_deleted(const struct client *client, unsigned int msgnum)
 {
-	return (client->deleted_bitmask[msgnum / CHAR_BIT] &
-		(1U << (msgnum % CHAR_BIT))) != 0;
+	return is_set(client->deleted_bitmask, msgnum);
 }
 
 static unsigned int deleted_count(const struct client *client)
@@ -178,20 +189,70 @@ static void move_begin(struct pop3_session *session)
 	mailbox_free(&target);
 }
 
+/* Hides what the client deleted, and leaves it as read as if the client had only
+   downloaded it: it may be the owner's unread mail, deleted by accident. Dovecot
+   marks no message read that it was asked to delete. */
+static void hold(struct pop3_session *session, unsigned int count)
+{
+	struct client *client = session->client;
+	unsigned int msgnum;
+
+	session->del.held = count;
+	session->del.action = COEXIST_DELETE_HIDE;
+	session->del.mark_read = FALSE;
+	if (client->seen_bitmask == NULL)
+		return;
+	for (msgnum = 0; msgnum < client->messages_count; msgnum++) {
+		if (is_deleted(client, msgnum) &&
+		    is_set(client->seen_bitmask, msgnum)) {
+			seq_range_array_add(&session->del.held_seen,
+				pop3_session_msgnum_to_seq(client, msgnum));
+		}
+	}
+}
+
 static void delete_begin(struct pop3_session *session)
 {
-	session->del.begun = TRUE;
-	if (session->del.action != COEXIST_DELETE_HIDE) T_BEGIN {
-		move_begin(session);
-	} T_END;
+	struct pop3_delete *del = &session->del;
+	unsigned int count;
+
+	del->begun = TRUE;
+	count = del->limit == 0 ? 0 : deleted_count(session->client);
+	if (count > del->limit)
+		hold(session, count);
+	switch (del->action) {
+	case COEXIST_DELETE_EXPUNGE:
+	case COEXIST_DELETE_HIDE:
+		break;
+	case COEXIST_DELETE_TRASH:
+	case COEXIST_DELETE_ARCHIVE:
+		T_BEGIN {
+			move_begin(session);
+		} T_END;
+		break;
+	}
 }
 
 static void hide(struct pop3_delete_mail *dmail, struct mail *mail,
 		 enum modify_type modify_type, struct mail_keywords *keywords)
 {
-	if (dmail->session->del.mark_read)
+	struct pop3_delete *del = &dmail->session->del;
+
+	if (del->mark_read || seq_range_exists(&del->held_seen, mail->seq))
 		mail_update_flags(mail, MODIFY_ADD, MAIL_SEEN);
 	dmail->module_ctx.super.update_keywords(mail, modify_type, keywords);
+}
+
+static void expunge(struct pop3_delete_mail *dmail, struct mail *mail,
+		    enum modify_type modify_type,
+		    struct mail_keywords *keywords)
+{
+	if (!dmail->session->del.expunge_flags) {
+		mail_expunge(mail);
+	} else {
+		dmail->module_ctx.super.update_keywords(mail, modify_type,
+							keywords);
+	}
 }
 
 static void
@@ -210,10 +271,19 @@ pop3_delete_update_keywords(struct mail *_mail, enum modify_type modify_type,
 	/* a message that the client deleted */
 	if (!session->del.begun)
 		delete_begin(session);
-	if (session->del.action == COEXIST_DELETE_HIDE)
+	switch (session->del.action) {
+	case COEXIST_DELETE_EXPUNGE:
+		expunge(dmail, _mail, modify_type, keywords);
+		break;
+	case COEXIST_DELETE_HIDE:
 		hide(dmail, _mail, modify_type, keywords);
-	else if (seq_range_exists(&session->del.arrived, _mail->uid))
-		mail_expunge(_mail);
+		break;
+	case COEXIST_DELETE_TRASH:
+	case COEXIST_DELETE_ARCHIVE:
+		if (seq_range_exists(&session->del.arrived, _mail->uid))
+			mail_expunge(_mail);
+		break;
+	}
 }
 
 void pop3_delete_mail_allocated(struct mail *_mail)
@@ -225,7 +295,7 @@ void pop3_delete_mail_allocated(struct mail *_mail)
 	struct pop3_delete_mail *dmail;
 
 	if (session == NULL || _mail->box != session->client->mailbox ||
-	    session->del.action == COEXIST_DELETE_EXPUNGE)
+	    !pop3_delete_is_needed(&session->del))
 		return;
 
 	dmail = p_new(mail->pool, struct pop3_delete_mail, 1);
@@ -240,6 +310,8 @@ int pop3_delete_finish(struct pop3_session *session, struct mailbox *box)
 {
 	struct pop3_delete *del = &session->del;
 
+	if (del->action == COEXIST_DELETE_EXPUNGE)
+		return 0;
 	/* Dovecot deletes nothing in a mailbox that it can only read, and says
 	   that all went well. */
 	if (mailbox_is_readonly(box) && deleted_count(session->client) > 0) {

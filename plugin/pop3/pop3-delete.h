@@ -16,13 +16,21 @@ struct pop3_session;
 #define POP3_HIDDEN_KEYWORD "$POP3Hidden"
 
 struct pop3_delete {
-	/* EXPUNGE is Dovecot's own way, all else below is unused then */
 	enum coexist_delete action;
 	bool mark_read;
 	const char *archive_mailbox;
+	/* A session that deletes more is held; 0 is off. */
+	unsigned int limit;
+	/* EXPUNGE is hiding already, by the site's pop3_delete_type */
+	bool expunge_flags;
 
 	/* Filled when the session's first message is handled at QUIT. */
 	bool begun;
+	/* How many messages are hidden because that is more than the limit; 0 if
+	   the session is not held. */
+	unsigned int held;
+	/* Sequences of those that are to be read nevertheless. */
+	ARRAY_TYPE(seq_range) held_seen;
 	/* UIDs that are in the target mailbox */
 	ARRAY_TYPE(seq_range) arrived;
 	unsigned int failed;
@@ -33,6 +41,9 @@ struct pop3_delete {
 /* Reads the policy of a session. */
 void pop3_delete_init(struct pop3_delete *del_r, struct client *client,
 		      const struct coexist_policy *policy);
+
+/* Returns FALSE if Dovecot's own way is all there is to do. */
+bool pop3_delete_is_needed(const struct pop3_delete *del);
 
 /* Changes the client's settings so that Dovecot, which shows no message with
    the hidden keyword and would add it where the client said DELE, asks us by

@@ -20,6 +20,7 @@
 #include "pop3-session.h"
 #include "coexist-user.h"
 #include "istream-notify-read.h"
+#include "pop3-delete-limit.h"
 
 /* Changes are collected for this long, because each application opens and
    syncs the mailbox. With the half second that Dovecot itself waits before it
@@ -212,8 +213,7 @@ static int pop3_session_sync_deinit(struct mailbox_sync_context *ctx,
 
 	if (sbox->module_ctx.super.sync_deinit(ctx, status_r) < 0)
 		return -1;
-	return !session->client->quit_seen ||
-		session->del.action == COEXIST_DELETE_EXPUNGE ? 0 :
+	return !session->client->quit_seen ? 0 :
 		pop3_delete_finish(session, box);
 }
 
@@ -266,6 +266,8 @@ pop3_session_destroy(struct client *client, const char *reason)
 		withdraw_all_seen(client);
 	if (applies_early(session))
 		apply_confirmed(session);
+	if (session->del.held > 0 && client->delete_success)
+		pop3_delete_limit_tell(session);
 	session->module_ctx.super.destroy(client, reason);
 }
 
@@ -301,15 +303,14 @@ void pop3_session_create(struct client *client)
 			      client->user->conn.remote_ip);
 	pop3_delete_init(&del, client, policy);
 	if (read_policy.mark_read == COEXIST_MARK_READ_STOCK &&
-	    !read_policy.mark_downloaded &&
-	    del.action == COEXIST_DELETE_EXPUNGE)
+	    !read_policy.mark_downloaded && !pop3_delete_is_needed(&del))
 		return;
 
 	session = p_new(client->pool, struct pop3_session, 1);
 	session->client = client;
 	session->read_policy = read_policy;
 	session->del = del;
-	if (del.action != COEXIST_DELETE_EXPUNGE)
+	if (pop3_delete_is_needed(&del))
 		pop3_delete_prepare_client(&session->del, client);
 	p_array_init(&session->marks, client->pool, 16);
 	session->module_ctx.super = client->v;

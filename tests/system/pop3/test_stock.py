@@ -136,3 +136,17 @@ def test_a_session_is_as_without_the_modules(server, without_modules, session):
     stock_text, stock_view = without_modules(session)
     assert first_difference(text, stock_text) is None
     assert view == stock_view
+
+
+@pytest.fixture(scope="module")
+def limited(start, storage):
+    """A Dovecot where a session may not delete more than it does here."""
+    return start(storage=storage, coexist={"pop3_delete_limit": "100"})
+
+
+@pytest.mark.parametrize("session", SESSIONS, ids=lambda session: session.__name__)
+def test_a_session_below_pop3_delete_limit_is_as_without_it(limited, without_modules, session):
+    text, (status, _, messages) = held_with(limited, session)
+    stock_text, (stock_status, _, stock_messages) = without_modules(session)
+    assert first_difference(text, stock_text) is None
+    assert (status, messages) == (stock_status, stock_messages)

@@ -1,0 +1,133 @@
+/* See the contract in pop3-delete-limit.h. */
+
+#include "pop3-common.h"
+#include "ioloop.h"
+#include "mail-user.h"
+#include "time-util.h"
+#include "coexist-state.h"
+#include "notice.h"
+#include "notice-text.h"
+#include "pop3-delete-limit.h"
+#include "pop3-session.h"
+
+/* A program that deletes everything does it each time it looks. */
+#define TELL_INTERVAL_SECS (24 * 60 * 60)
+
+/* When the owner was told last, in seconds since 1970 */
+#define STATE_TOLD "pop3_delete_limit_told"
+
+static const char builtin_text[] =
+"Subject: {count} deleted messages were kept\n"
+"\n"
+"On {date} a mail program deleted {count} messages from the mailbox\n"
+"{user} in one go. To protect you from an accident, at\n"
+"most {limit} are deleted that way at once. So nothing was deleted.\n"
+"\n"
+"They are still in your inbox. Webmail and programs that use IMAP show them;\n"
+"programs that use POP3 do not show them any more.\n"
+"\n"
+"If you want to delete them, do so in webmail or in a program that uses\n"
+"IMAP. If POP3 is to show them again, ask your mail administrator and\n"
+"name this reference: {session}\n";
+
+enum outcome {
+	OUTCOME_TOLD,
+	OUTCOME_TOLD_BEFORE,
+	OUTCOME_FAILED
+};
+
+static const char *const outcomes[] = {
+	[OUTCOME_TOLD] = "the owner was told",
+	[OUTCOME_TOLD_BEFORE] = "the owner was told within the last 24 hours",
+	[OUTCOME_FAILED] = "the owner could not be told"
+};
+
+/* Who tells the owner, of several sessions that end at the same time. */
+struct claim {
+	const char *now;
+	/* what is to be said again if nobody was told after all */
+	const char *before;
+	bool told_before;
+};
+
+/* A time in the future is none: somebody has set the clock. */
+static bool is_recent(const char *told)
+{
+	time_t when;
+
+	return told != NULL && str_to_time(told, &when) == 0 &&
+		when <= ioloop_time && ioloop_time - when < TELL_INTERVAL_SECS;
+}
+
+static unsigned int
+claim_decide(const char *text, struct coexist_state_value *values_r,
+	     void *context)
+{
+	struct claim *claim = context;
+
+	claim->before = coexist_state_text_get(text, STATE_TOLD);
+	claim->told_before = is_recent(claim->before);
+	if (claim->told_before)
+		return 0;
+	values_r->name = STATE_TOLD;
+	values_r->value = claim->now;
+	return 1;
+}
+
+static void claim_undo(struct mail_user *user, const struct claim *claim)
+{
+	const struct coexist_state_value value = {
+		STATE_TOLD, claim->before == NULL ? "0" : claim->before
+	};
+
+	(void)coexist_state_set(user, &value, 1);
+}
+
+static int notice_send(struct pop3_session *session)
+{
+	struct mail_user *user = session->client->user;
+	const struct coexist_notice_variable variables[] = {
+		{ "count", dec2str(session->del.held) },
+		{ "limit", dec2str(session->del.limit) },
+		{ "user", user->username },
+		{ "date", t_strflocaltime("%Y-%m-%d %H:%M", ioloop_time) },
+		{ "session", user->session_id }
+	};
+	const struct coexist_notice notice = {
+		.kind = "pop3-delete-limit",
+		.builtin = builtin_text,
+		.variables = variables,
+		.variables_count = N_ELEMENTS(variables)
+	};
+
+	return coexist_notice_send(user, &notice);
+}
+
+static enum outcome owner_tell(struct pop3_session *session)
+{
+	struct mail_user *user = session->client->user;
+	struct claim claim = { .now = dec2str(ioloop_time) };
+	int claimed = coexist_state_update(user, claim_decide, &claim);
+
+	if (claim.told_before)
+		return OUTCOME_TOLD_BEFORE;
+	/* who can't remember it tells it: an owner who wonders where messages
+	   are is worse off than one who is told twice */
+	if (notice_send(session) == 0)
+		return OUTCOME_TOLD;
+	if (claimed == 0)
+		claim_undo(user, &claim);
+	return OUTCOME_FAILED;
+}
+
+void pop3_delete_limit_tell(struct pop3_session *session)
+{
+	enum outcome outcome;
+
+	T_BEGIN {
+		outcome = owner_tell(session);
+	} T_END;
+	e_info(session->client->user->event, "coexist: Held: hid all %u "
+	       "messages that the client deleted, pop3_delete_limit is %u; %s",
+	       session->del.held, session->del.limit, outcomes[outcome]);
+}
