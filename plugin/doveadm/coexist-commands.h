@@ -15,6 +15,9 @@ struct doveadm_cmd_ver2;
 #define COEXIST_PARAMS_END \
 	{ .name = NULL }
 
+/* What the usage of a command for each of several users begins with. */
+#define COEXIST_MAIL_USAGE "-u USER | -A | -F FILE"
+
 extern struct doveadm_cmd_ver2 coexist_cmd_policy_get;
 extern struct doveadm_cmd_ver2 coexist_cmd_policy_set;
 extern struct doveadm_cmd_ver2 coexist_cmd_policy_unset;
@@ -24,6 +27,9 @@ extern struct doveadm_cmd_ver2 coexist_cmd_policy_sign;
 extern struct doveadm_cmd_ver2 coexist_cmd_policy_verify;
 extern struct doveadm_cmd_ver2 coexist_cmd_policy_keygen;
 extern struct doveadm_cmd_ver2 coexist_cmd_explain;
+extern struct doveadm_cmd_ver2 coexist_cmd_journal;
 extern struct doveadm_cmd_ver2 coexist_cmd_preflight;
+extern struct doveadm_cmd_ver2 coexist_cmd_status;
+extern struct doveadm_cmd_ver2 coexist_cmd_undo;
 
 #endif

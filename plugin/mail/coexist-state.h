@@ -15,6 +15,9 @@ struct mail_user;
 
 #define COEXIST_STATE_FILE_NAME "dovecot-coexist.state"
 
+/* Unix time of the last POP3 login that counts, where pop3_login_delay is set */
+#define COEXIST_STATE_POP3_LOGIN "pop3_login"
+
 /* Reads all to the data stack, for coexist_state_text_get(). Returns 0, also if
    nothing was remembered yet, or -1. */
 int coexist_state_read(struct mail_user *user, const char **text_r);

@@ -176,6 +176,7 @@ static void changes_log(const struct coexist_changes *changes)
 {
 	struct event *event;
 	struct event_passthrough *e;
+	const char *text;
 	unsigned int i;
 
 	if (coexist_change_counts_total(&changes->counts) == 0)
@@ -189,10 +190,14 @@ static void changes_log(const struct coexist_changes *changes)
 		e = e->add_int(coexist_change_names[i],
 			       (intmax_t)changes->counts.messages[i]);
 	}
-	e_info(e->event(), "coexist: %s%s%s",
-	       changes->is_session ? "" : changes->cause,
-	       changes->is_session ? "" : ": ",
-	       coexist_change_counts_text(&changes->counts));
+	text = t_strconcat(changes->is_session ? "" : changes->cause,
+			   changes->is_session ? "" : ": ",
+			   coexist_change_counts_text(&changes->counts), NULL);
+	/* an administrator who runs a command is told by what it prints */
+	if (is_session_of_client(changes->user))
+		e_info(e->event(), "coexist: %s", text);
+	else
+		e_debug(e->event(), "coexist: %s", text);
 	event_unref(&event);
 }
 

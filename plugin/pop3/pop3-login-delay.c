@@ -13,7 +13,7 @@
 #include "policy-merge.h"
 #include "state-file.h"
 
-#define STATE_LOGIN "pop3_login"
+#define STATE_LOGIN COEXIST_STATE_POP3_LOGIN
 #define STATE_UIDVALIDITY "pop3_uidvalidity"
 #define STATE_UID "pop3_uid"
 

@@ -1,0 +1,79 @@
+/* doveadm coexist status: what POP3 made of mailboxes. */
+
+#include "lib.h"
+#include "coexist-commands.h"
+#include "doveadm.h"
+#include "doveadm-print.h"
+#include "compat-doveadm-mail.h"
+#include "mail-module.h"
+
+static void print_number(uint64_t number)
+{
+	doveadm_print(t_strdup_printf("%"PRIu64, number));
+}
+
+static void print_count(const struct coexist_inbox_count *count)
+{
+	print_number(count->messages);
+	print_number(count->size);
+}
+
+static int
+cmd_status_run(struct doveadm_mail_cmd_context *ctx, struct mail_user *user)
+{
+	struct coexist_inbox_status status;
+	struct coexist_mail_module module;
+
+	if (coexist_mail_module_find(ctx, user, &module) < 0)
+		return -1;
+	if (module.inbox_status_read(user, &status) < 0) {
+		doveadm_mail_failed_error(ctx, status.error);
+		return -1;
+	}
+	print_count(&status.all);
+	print_count(&status.hidden);
+	print_count(&status.downloaded);
+	doveadm_print(coexist_time_text(status.pop3_login));
+	doveadm_print(coexist_time_text(status.journal_time));
+	print_number(status.journal_size);
+	return 0;
+}
+
+COEXIST_MAIL_CMD_INIT(cmd_status_init)
+{
+	static const char *const numbers[] = {
+		"messages", "size", "hidden", "hidden_size", "downloaded",
+		"downloaded_size"
+	};
+	unsigned int i;
+
+	for (i = 0; i < N_ELEMENTS(numbers); i++) {
+		doveadm_print_header(numbers[i], numbers[i],
+				     DOVEADM_PRINT_HEADER_FLAG_NUMBER);
+	}
+	doveadm_print_header_simple("pop3_login");
+	doveadm_print_header_simple("journal");
+	doveadm_print_header("journal_size", "journal_size",
+			     DOVEADM_PRINT_HEADER_FLAG_NUMBER);
+}
+
+static struct doveadm_mail_cmd_context *cmd_status_alloc(void)
+{
+	struct doveadm_mail_cmd_context *ctx;
+
+	ctx = doveadm_mail_cmd_alloc(struct doveadm_mail_cmd_context);
+	ctx->v.init = cmd_status_init;
+	ctx->v.run = cmd_status_run;
+	doveadm_print_init(DOVEADM_PRINT_TYPE_TABLE);
+	return ctx;
+}
+
+struct doveadm_cmd_ver2 coexist_cmd_status = {
+	.name = "coexist status",
+	.mail_cmd = cmd_status_alloc,
+	.usage = COEXIST_MAIL_USAGE,
+	.parameters = (const struct doveadm_cmd_param[]) {
+		DOVEADM_CMD_MAIL_COMMON
+		COEXIST_PARAMS_END
+	}
+};

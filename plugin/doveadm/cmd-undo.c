@@ -1,0 +1,134 @@
+/* doveadm coexist undo: put back what a session did. */
+
+#include "lib.h"
+#include "coexist-commands.h"
+#include "doveadm.h"
+#include "doveadm-print.h"
+#include "mail-user.h"
+#include "coexist-admin.h"
+#include "compat-doveadm-mail.h"
+#include "mail-module.h"
+
+struct undo_cmd_context {
+	struct doveadm_mail_cmd_context ctx;
+	/* in how many mailboxes the session was found */
+	unsigned int found;
+};
+
+static void print_number(uint64_t number)
+{
+	doveadm_print(t_strdup_printf("%"PRIu64, number));
+}
+
+static void print_result(const char *session,
+			 const struct coexist_undo_result *result)
+{
+	doveadm_print(session);
+	print_number(result->shown);
+	print_number(result->returned);
+	print_number(result->unread);
+	print_number(result->gone);
+	print_number(result->expunged);
+	print_number(result->failed);
+}
+
+static void tell_expunged(struct mail_user *user,
+			  const struct coexist_undo_result *result)
+{
+	if (result->expunged > 0) {
+		e_warning(user->event, "coexist: %"PRIu64" messages were "
+			  "expunged and can't be put back but from a backup",
+			  result->expunged);
+	}
+}
+
+static int no_session(struct undo_cmd_context *ctx, struct mail_user *user,
+		      const char *session)
+{
+	/* it is one user's; the others need not hear of it */
+	if (!ctx->ctx.iterate_single_user)
+		return 0;
+	e_error(user->event, "coexist: The journal has no session %s: "
+		"`doveadm coexist journal -u %s` lists them", session,
+		user->username);
+	doveadm_mail_failed_error(&ctx->ctx, MAIL_ERROR_NOTFOUND);
+	return -1;
+}
+
+static int
+cmd_undo_run(struct doveadm_mail_cmd_context *_ctx, struct mail_user *user)
+{
+	struct undo_cmd_context *ctx =
+		container_of(_ctx, struct undo_cmd_context, ctx);
+	const char *session = coexist_admin_text(_ctx->cctx, "session");
+	struct coexist_undo_result result;
+	struct coexist_mail_module module;
+	int ret;
+
+	if (session == NULL) {
+		e_error(user->event, "coexist: Expected a session, as "
+			"`doveadm coexist journal` lists them");
+		_ctx->exit_code = EX_USAGE;
+		return -1;
+	}
+	if (coexist_mail_module_find(_ctx, user, &module) < 0)
+		return -1;
+	ret = module.undo_run(user, session, &result);
+	if (ret == 0)
+		return no_session(ctx, user, session);
+	ctx->found++;
+	print_result(session, &result);
+	tell_expunged(user, &result);
+	if (ret > 0)
+		return 0;
+	doveadm_mail_failed_error(_ctx, result.error);
+	return -1;
+}
+
+COEXIST_MAIL_CMD_INIT(cmd_undo_init)
+{
+	static const char *const numbers[] = {
+		"shown", "returned", "unread", "gone", "expunged", "failed"
+	};
+	unsigned int i;
+
+	doveadm_print_header_simple("session");
+	for (i = 0; i < N_ELEMENTS(numbers); i++) {
+		doveadm_print_header(numbers[i], numbers[i],
+				     DOVEADM_PRINT_HEADER_FLAG_NUMBER);
+	}
+}
+
+static void cmd_undo_deinit(struct doveadm_mail_cmd_context *_ctx)
+{
+	struct undo_cmd_context *ctx =
+		container_of(_ctx, struct undo_cmd_context, ctx);
+
+	if (ctx->found == 0 && !_ctx->iterate_single_user &&
+	    _ctx->exit_code == 0)
+		doveadm_mail_failed_error(_ctx, MAIL_ERROR_NOTFOUND);
+}
+
+static struct doveadm_mail_cmd_context *cmd_undo_alloc(void)
+{
+	struct undo_cmd_context *ctx;
+
+	ctx = doveadm_mail_cmd_alloc(struct undo_cmd_context);
+	ctx->ctx.v.init = cmd_undo_init;
+	ctx->ctx.v.run = cmd_undo_run;
+	ctx->ctx.v.deinit = cmd_undo_deinit;
+	doveadm_print_init(DOVEADM_PRINT_TYPE_TABLE);
+	return &ctx->ctx;
+}
+
+struct doveadm_cmd_ver2 coexist_cmd_undo = {
+	.name = "coexist undo",
+	.mail_cmd = cmd_undo_alloc,
+	.usage = COEXIST_MAIL_USAGE" SESSION",
+	.parameters = (const struct doveadm_cmd_param[]) {
+		DOVEADM_CMD_MAIL_COMMON
+		COEXIST_PARAM('\0', "session", CMD_PARAM_STR,
+			      CMD_PARAM_FLAG_POSITIONAL),
+		COEXIST_PARAMS_END
+	}
+};

@@ -1,0 +1,48 @@
+/* See the contract in mail-module.h. */
+
+#include "lib.h"
+#include "mail-module.h"
+#include "module-dir.h"
+#include "compat-doveadm-mail.h"
+
+#include <time.h>
+
+/* Dovecot's symbols are data pointers; this is how POSIX has it. */
+static bool find(struct module *module, const char *name, void *function)
+{
+	*(void **)function = module_get_symbol_quiet(module, name);
+	return *(void **)function != NULL;
+}
+
+static bool
+module_find(struct module *module, struct coexist_mail_module *module_r)
+{
+	return module != NULL &&
+		find(module, "coexist_journal_read", &module_r->journal_read) &&
+		find(module, "coexist_inbox_status_read",
+		     &module_r->inbox_status_read) &&
+		find(module, "coexist_undo_run", &module_r->undo_run);
+}
+
+int coexist_mail_module_find(struct doveadm_mail_cmd_context *ctx,
+			     struct mail_user *user,
+			     struct coexist_mail_module *module_r)
+{
+	if (module_find(module_dir_find(mail_storage_service_modules,
+					"coexist"), module_r))
+		return 0;
+	e_error(user->event, "coexist: mail_plugins does not have coexist for "
+		"doveadm");
+	ctx->exit_code = EX_CONFIG;
+	return -1;
+}
+
+const char *coexist_time_text(time_t time)
+{
+	const struct tm *tm = time == 0 ? NULL : gmtime(&time);
+
+	return tm == NULL ? "" :
+		t_strdup_printf("%04d-%02d-%02dT%02d:%02d:%02dZ",
+				tm->tm_year + 1900, tm->tm_mon + 1, tm->tm_mday,
+				tm->tm_hour, tm->tm_min, tm->tm_sec);
+}
