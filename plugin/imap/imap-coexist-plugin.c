@@ -6,6 +6,7 @@
 #include "ostream.h"
 #include "compat.h"
 #include "coexist-guard.h"
+#include "imap-alert.h"
 
 #include <sys/socket.h>
 
@@ -35,6 +36,8 @@ static void imap_coexist_client_created(struct client **client)
 		reason = coexist_guard_get_reason((*client)->user);
 		if (reason != NULL)
 			refuse(*client, reason);
+		else
+			imap_alert_create(*client);
 	}
 	if (next_hook_client_created != NULL)
 		next_hook_client_created(client);

@@ -5,7 +5,9 @@
 #include "array.h"
 #include "ioloop.h"
 #include "mail-user.h"
+#include "coexist-alert.h"
 #include "coexist-state.h"
+#include "compat-quota.h"
 #include "compat-settings.h"
 #include "policy-merge.h"
 #include "quota-notice.h"
@@ -18,6 +20,9 @@ struct evaluation {
 	const struct coexist_quota_usage *usages;
 	unsigned int usage_count;
 	struct coexist_quota_verdict verdict;
+	/* There is a state, but not one that says what was told: nobody is told
+	   what may have been told before. */
+	bool lost;
 };
 
 bool coexist_quota_has_levels(const struct coexist_policy *policy)
@@ -54,19 +59,18 @@ static void rules_read(struct evaluation *evaluation)
 			COEXIST_KEY_quota_warn_recovered) != 0;
 }
 
-/* Judges by the state in the text. Returns FALSE if there is none to be read. */
-static bool judge(struct evaluation *evaluation, const char *text)
+/* Judges by the state in the text. */
+static void judge(struct evaluation *evaluation, const char *text)
 {
 	struct coexist_quota_state state;
-	bool valid = coexist_quota_state_parse(text, &state);
 
-	if (!state.known)
-		evaluation->rules.tell_first =
-			valid && site_tells_first(evaluation->user);
+	if (!coexist_quota_state_parse(text, &state))
+		evaluation->lost = TRUE;
+	evaluation->rules.tell_first = !state.known && !evaluation->lost &&
+		site_tells_first(evaluation->user);
 	coexist_quota_judge(&evaluation->rules, evaluation->usages,
 			    evaluation->usage_count, &state,
 			    (uint64_t)ioloop_time, &evaluation->verdict);
-	return valid;
 }
 
 /* Under the lock of the state: of several processes that find the mailbox at
@@ -77,11 +81,19 @@ state_decide(const char *text, struct coexist_state_value *values_r,
 {
 	struct evaluation *evaluation = context;
 
-	(void)judge(evaluation, text);
+	judge(evaluation, text);
 	if (!evaluation->verdict.changed)
 		return 0;
 	coexist_quota_state_format(&evaluation->verdict.state, values_r);
 	return COEXIST_QUOTA_STATE_VALUES;
+}
+
+/* Nobody is told that the mailbox is full when it no longer is. */
+static void drop_alert(struct evaluation *evaluation, const char *text)
+{
+	if (evaluation->verdict.state.level.kind == COEXIST_QUOTA_LEVEL_NONE &&
+	    coexist_alert_is_left(text))
+		(void)coexist_alert_leave(evaluation->user, "");
 }
 
 static void tell(const struct evaluation *evaluation)
@@ -108,27 +120,34 @@ static void evaluate(struct evaluation *evaluation)
 	/* Most of the time there is nothing to remember, and nobody waits for
 	   a lock. */
 	if (coexist_state_read(evaluation->user, &text) < 0)
-		return;
-	if (!judge(evaluation, text)) {
-		e_warning(evaluation->user->event, "coexist: Ignoring what "
-			  COEXIST_STATE_FILE_NAME" says of quota notices: "
-			  "not what we write");
+		evaluation->lost = TRUE;
+	judge(evaluation, text);
+	if (evaluation->lost) {
+		e_warning(evaluation->user->event, "coexist: Telling nobody "
+			  "how full the mailbox is: "COEXIST_STATE_FILE_NAME
+			  " does not say what was told before");
 	}
-	if (evaluation->verdict.changed &&
+	if (!evaluation->verdict.changed ||
 	    coexist_state_update(evaluation->user, state_decide,
-				 evaluation) == 0 &&
-	    evaluation->verdict.action != COEXIST_QUOTA_TELL_NOTHING)
+				 evaluation) < 0)
+		return;
+	drop_alert(evaluation, text);
+	if (evaluation->verdict.action != COEXIST_QUOTA_TELL_NOTHING)
 		tell(evaluation);
 }
 
-void coexist_quota_evaluate(struct mail_user *user,
-			    const struct coexist_policy *policy)
+/* Returns like coexist_compat_quota_get(), having logged an error. */
+static int evaluation_init(struct evaluation *evaluation,
+			   struct mail_user *user,
+			   const struct coexist_policy *policy)
 {
-	struct evaluation evaluation = { .user = user, .policy = policy };
 	ARRAY_TYPE(coexist_quota_usage) usages;
 	const char *error;
 	int ret;
 
+	i_zero(evaluation);
+	evaluation->user = user;
+	evaluation->policy = policy;
 	t_array_init(&usages, 4);
 	ret = coexist_compat_quota_get(user, &usages, &error);
 	if (ret < 0) {
@@ -136,9 +155,37 @@ void coexist_quota_evaluate(struct mail_user *user,
 			  "coexist: Can't say how full the mailbox is: %s",
 			  error);
 	}
+	evaluation->usages = array_get(&usages, &evaluation->usage_count);
+	rules_read(evaluation);
+	return ret;
+}
+
+void coexist_quota_evaluate(struct mail_user *user,
+			    const struct coexist_policy *policy)
+{
+	struct evaluation evaluation;
+
+	if (evaluation_init(&evaluation, user, policy) > 0)
+		evaluate(&evaluation);
+}
+
+int coexist_quota_look(struct mail_user *user,
+		       const struct coexist_policy *policy,
+		       struct coexist_quota_look *look_r)
+{
+	struct evaluation evaluation;
+	const char *text;
+	int ret;
+
+	i_zero(look_r);
+	ret = evaluation_init(&evaluation, user, policy);
 	if (ret <= 0)
-		return;
-	evaluation.usages = array_get(&usages, &evaluation.usage_count);
-	rules_read(&evaluation);
-	evaluate(&evaluation);
+		return ret;
+	look_r->usages = evaluation.usages;
+	look_r->usage_count = evaluation.usage_count;
+	look_r->level = coexist_quota_reached(&evaluation.rules,
+		evaluation.usages, evaluation.usage_count, &look_r->usage);
+	if (coexist_state_read(user, &text) == 0)
+		(void)coexist_quota_state_parse(text, &look_r->state);
+	return 1;
 }

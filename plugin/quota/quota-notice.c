@@ -5,6 +5,7 @@
 #include "lib-event.h"
 #include "mail-user.h"
 #include "policy-merge.h"
+#include "quota-alert.h"
 
 static struct event_category event_category_coexist = {
 	.name = "coexist"
@@ -17,13 +18,9 @@ event_tell(const struct coexist_quota_notice *notice ATTR_UNUSED)
 	return 0;
 }
 
-static const struct coexist_quota_channel event_channel = {
-	.name = "event",
-	.tell = event_tell
-};
-
-static const struct coexist_quota_channel *const channels[] = {
-	&event_channel
+static const struct coexist_quota_channel channels[] = {
+	{ .name = "alert", .tell = coexist_quota_alert_tell },
+	{ .name = "event", .tell = event_tell }
 };
 
 static const struct coexist_quota_channel *
@@ -32,9 +29,9 @@ channel_find(const char *name, size_t length)
 	unsigned int i;
 
 	for (i = 0; i < N_ELEMENTS(channels); i++) {
-		if (strlen(channels[i]->name) == length &&
-		    strncasecmp(channels[i]->name, name, length) == 0)
-			return channels[i];
+		if (strlen(channels[i].name) == length &&
+		    strncasecmp(channels[i].name, name, length) == 0)
+			return &channels[i];
 	}
 	return NULL;
 }

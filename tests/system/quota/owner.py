@@ -1,9 +1,10 @@
 """The owner of a mailbox with a limit, and the notices that they are sent."""
 
+import os
 import re
 import threading
 
-from instance import message
+from instance import Dovecot, message
 from maildrop import Maildrop
 
 NOTICE = re.compile(r"coexist: Quota notice: user=<(.*?)> level=(\S+) \((.*?)\) .*"
@@ -22,13 +23,23 @@ def of_size(size, subject="filling"):
 class Owner(Maildrop):
     """A mailbox whose limit is `limit` bytes."""
 
-    def __init__(self, server, user, limit=1000 * KB):
+    def __init__(self, server, user, limit=1000 * KB, folder="mail"):
         super().__init__(server, user)
         self.limit = limit
+        self._state = self.folder.with_name(folder) / STATE
 
     def fill(self, percent):
         """Deliver one message that takes so many percent of the limit."""
         self.deliver(of_size(self.limit * percent // 100))
+
+    def fill_silently(self, percent):
+        """The same as an administrator, whom nobody is told of."""
+        content = of_size(self.limit * percent // 100)
+        self.server.doveadm("save", "-u", self.user, input=content.decode())
+
+    def forget(self):
+        """Let the mailbox be one that was never looked at."""
+        self._state.unlink()
 
     def deliver_at_once(self, count, percent):
         """Deliver so many messages, each over a connection of its own."""
@@ -60,14 +71,42 @@ class Owner(Maildrop):
 
     def state(self):
         """Return what is remembered as {name: value}."""
-        path = self.folder / STATE
-        lines = path.read_text().splitlines() if path.exists() else []
-        return dict(line.split("=", 1) for line in lines)
+        text = self._state.read_bytes().decode("latin-1") if self._state.exists() else ""
+        return dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
+
+    def change_state(self, **values):
+        """Let something else have written these values into the state."""
+        state = self.state() | {name: str(value) for name, value in values.items()}
+        self.write_state("".join(f"{name}={value}\n"
+                                 for name, value in state.items()).encode())
+
+    def write_state(self, text):
+        """Let something else have written the file."""
+        self._state.write_bytes(text)
+
+    def lock_state_folder(self):
+        """Let nobody write the state."""
+        os.chown(self._state.parent, 0, 0)
+        self._state.parent.chmod(0o555)
+
+    def state_problems(self):
+        """Return what was logged about the state of this mailbox."""
+        return [line for line in self.server.log_problems()
+                if STATE in line and re.search(rf"\({self.user}\)|rcpt {self.user}:|/{self.user}/",
+                                               line)]
 
     def wait_level(self, level):
         """Wait until this level is what is remembered."""
         self.server.wait_for(lambda: self.state().get("quota_level") == level,
                              what=f"level {level} to be remembered of {self.user}")
+
+    def remove_all(self):
+        """Remove all messages from INBOX as an administrator, which tells nobody."""
+        self.server.doveadm("expunge", "-u", self.user, "mailbox", "INBOX", "all")
+
+    def remove(self, number):
+        """The same with one message."""
+        self.server.doveadm("expunge", "-u", self.user, "mailbox", "INBOX", str(number))
 
     def visit(self, protocol="imap"):
         """Log in, do nothing, and leave; what it is told is told then."""
@@ -75,16 +114,25 @@ class Owner(Maildrop):
             with self.pop3() as client:
                 client.quit()
         else:
-            with self.imap() as client:
-                pid = self.server.session_pid("imap", self.user)
-                client.logout()
-            self.server.wait_for(lambda: pid not in self.server.pids("imap"),
+            before = self._logouts()
+            self.server.imap(self.user).logout()
+            self.server.wait_for(lambda: self._logouts() > before,
                                  what="the end of the IMAP session")
 
+    def _logouts(self):
+        return len(re.findall(rf"imap\({self.user}\).* Logged out", self.server.log_text()))
 
-def known(server, group="user", **limit):
+
+def limit_fields(size):
+    """Return the userdb fields that give a mailbox this limit, such as "600K"."""
+    if Dovecot.installed().generation == 23:
+        return {"quota_rule": f"*:storage={size}"}
+    return {"quota_storage_size": size}
+
+
+def known(server, group="user", **where):
     """Return the owner of a new mailbox that was looked at before."""
-    owner = Owner(server, server.maildrop(group).user, **limit)
+    owner = Owner(server, server.maildrop(group).user, **where)
     owner.deliver(1)
     owner.wait_level("none")
     return owner

@@ -1,0 +1,121 @@
+/* See the contract in imap-alert.h. */
+
+#include "imap-common.h"
+#include "imap-alert.h"
+#include "imap-sync-private.h"
+#include "ioloop.h"
+#include "module-context.h"
+#include "ostream.h"
+#include "coexist-alert.h"
+#include "coexist-user.h"
+#include "policy-merge.h"
+
+/* How long after the login and after a change of the mailbox the state is
+   looked at. Who delivers a message tells of it after it has stored it. */
+#define LOOK_DELAY_MSECS 1500
+
+#define IMAP_ALERT_CONTEXT(obj) \
+	MODULE_CONTEXT_REQUIRE(obj, imap_alert_module)
+
+struct imap_alert {
+	union imap_module_context module_ctx;
+	struct timeout *to;
+};
+
+static MODULE_CONTEXT_DEFINE_INIT(imap_alert_module, &imap_module_register);
+
+static void alert_look(struct client *client)
+{
+	const char *text = coexist_alert_take(client->user);
+
+	if (text != NULL) {
+		client_send_line(client,
+				 t_strconcat("* OK [ALERT] ", text, NULL));
+		(void)o_stream_flush(client->output);
+	}
+}
+
+static void alert_timeout(struct client *client)
+{
+	struct imap_alert *alert = IMAP_ALERT_CONTEXT(client);
+
+	/* not into the middle of another reply */
+	if (client->disconnected || client->output_cmd_lock != NULL)
+		return;
+	timeout_remove(&alert->to);
+	T_BEGIN {
+		alert_look(client);
+	} T_END;
+}
+
+static void alert_schedule(struct client *client)
+{
+	struct imap_alert *alert = IMAP_ALERT_CONTEXT(client);
+
+	if (alert->to == NULL) {
+		alert->to = timeout_add_short_to(io_loop_get_root(),
+						 LOOK_DELAY_MSECS,
+						 alert_timeout, client);
+	}
+}
+
+static void alert_init(struct client *client)
+{
+	struct imap_alert *alert = IMAP_ALERT_CONTEXT(client);
+
+	alert->module_ctx.super.init(client);
+	/* A session that wakes up from hibernation goes on in the middle of an
+	   IDLE; what is said there is said by the timeout. */
+	if (!client->user->session_restored) T_BEGIN {
+		alert_look(client);
+	} T_END;
+	alert_schedule(client);
+}
+
+static int alert_sync_notify_more(struct imap_sync_context *ctx)
+{
+	struct client *client = ctx->client;
+	struct imap_alert *alert = IMAP_ALERT_CONTEXT(client);
+
+	alert_schedule(client);
+	return alert->module_ctx.super.sync_notify_more(ctx);
+}
+
+static void alert_destroy(struct client *client, const char *reason)
+{
+	struct imap_alert *alert = IMAP_ALERT_CONTEXT(client);
+
+	timeout_remove(&alert->to);
+	alert->module_ctx.super.destroy(client, reason);
+}
+
+static bool policy_has_alerts(const struct coexist_policy *policy)
+{
+	const char *list = coexist_policy_text(policy,
+		COEXIST_KEY_quota_warn_channels);
+	const char *item;
+	size_t length;
+
+	while (coexist_list_next(&list, &item, &length)) {
+		if (length == strlen("alert") &&
+		    strncasecmp(item, "alert", length) == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+void imap_alert_create(struct client *client)
+{
+	const struct coexist_policy *policy =
+		coexist_user_get_policy(client->user);
+	struct imap_alert *alert;
+
+	if (policy == NULL || !policy_has_alerts(policy))
+		return;
+	alert = p_new(client->pool, struct imap_alert, 1);
+	alert->module_ctx.super = client->v;
+	client->v.init = alert_init;
+	client->v.destroy = alert_destroy;
+	client->v.sync_notify_more = alert_sync_notify_more;
+	MODULE_CONTEXT_SET(client, imap_alert_module, alert);
+}

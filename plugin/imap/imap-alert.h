@@ -1,0 +1,12 @@
+#ifndef COEXIST_IMAP_ALERT_H
+#define COEXIST_IMAP_ALERT_H
+
+struct client;
+
+/* Says what coexist-alert.h has for the owner, as * OK [ALERT] (RFC 9051,
+   section 7.1): after the login, and when the mailbox changes, also in IDLE. To
+   be called when the client is created; does nothing to sessions whose policy
+   has no alerts. */
+void imap_alert_create(struct client *client);
+
+#endif

@@ -1,0 +1,174 @@
+"""What counts: the owner's own roots, by storage or by messages."""
+
+import os
+from contextlib import contextmanager
+
+import pytest
+
+from instance import Dovecot
+from owner import known, of_size
+
+POLICY = {"quota_warn": "80", "quota_warn_channels": "event"}
+GENERATION = Dovecot.installed().generation
+
+
+def test_messages(start):
+    server = start(quota="100M", coexist=POLICY, groups={"few": (
+        {"quota_rule": "*:messages=10"} if GENERATION == 23 else
+        {"quota_message_count": "10"})})
+    owner = known(server, "few")
+    owner.deliver(6)
+    assert owner.notices() == []
+    owner.deliver(1)
+    owner.expect("80%")
+    assert "resource=messages used=8 limit=10 percent=80" in server.log_text()
+
+
+def test_free_space(start):
+    server = start(quota="1000K", coexist={**POLICY, "quota_warn": "",
+                                           "quota_warn_free": "100K 50K 2000K"})
+    owner = known(server)
+    owner.fill(88)
+    assert owner.notices() == []
+    owner.fill(3)
+    owner.expect("free:102400")
+    owner.fill(5)
+    owner.expect("free:102400", "free:51200")
+
+
+def test_without_a_limit(start):
+    server = start(quota="0", coexist=POLICY)
+    maildrop = server.maildrop()
+    maildrop.deliver(of_size(1000000))
+    with maildrop.imap() as client:
+        client.select()
+    assert "Quota notice" not in server.log_text()
+    assert not (maildrop.folder / "dovecot-coexist.state").exists()
+    assert maildrop.log_problems() == []
+
+
+SECOND23 = """plugin {
+  quota2 = count:Second%s
+  quota2_rule = *:storage=500K
+}
+"""
+SECOND24 = """quota second {
+  driver = count
+  storage_size = 500K
+%s}
+"""
+
+
+def with_second_root(start, option23="", option24=""):
+    return start(quota="1000K", coexist=POLICY, conf23=SECOND23 % option23,
+                 conf24=SECOND24 % option24)
+
+
+def test_of_several_roots_the_fullest(start):
+    owner = known(with_second_root(start))
+    owner.fill(41)
+    owner.expect("80%")
+    assert "limit=512000 " in owner.server.log_text()
+
+
+@pytest.mark.parametrize("option23, option24", [
+    (":noenforcing", "  quota_enforce = no\n"), (":hidden", "  quota_hidden = yes\n"),
+    (":ns=Other/", None)], ids=["noenforcing", "hidden", "other namespace"])
+def test_a_root_that_does_not_count(start, option23, option24):
+    if option24 is None and GENERATION == 24:
+        option24 = "  quota_ignore = yes\n"
+    if "Other/" in option23:
+        option23 += "\n}\nnamespace other {\n  prefix = Other/\n  separator = /\n" \
+                    "  location = maildir:~/other\n}\nplugin {"
+    owner = known(with_second_root(start, option23, option24))
+    owner.fill(49)
+    owner.visit()
+    assert owner.notices() == []
+    assert owner.log_problems() == []
+
+
+PUBLIC23 = """namespace public {
+  type = public
+  prefix = Public/
+  separator = /
+  location = maildir:/mnt/home/public:INDEX=~/public
+}
+"""
+PUBLIC24 = """namespace public {
+  type = public
+  prefix = Public/
+  separator = /
+  mail_path = /mnt/home/public
+  mail_index_path = ~/public
+}
+"""
+
+
+def test_what_is_stored_in_a_public_folder_is_not_the_owner_s(start):
+    server = start(quota="1000K", coexist=POLICY, conf23=PUBLIC23, conf24=PUBLIC24)
+    owner = known(server)
+    with owner.imap() as client:
+        assert client.create("Public/Team")[0] == "OK"
+        assert client.append("Public/Team", None, None, of_size(900 * 1024))[0] == "OK"
+    owner.visit()
+    assert owner.notices() == []
+    assert owner.log_problems() == []
+
+
+MAILDIR23 = """plugin {
+  quota = maildir:User quota
+}
+"""
+MAILDIR24 = """quota user {
+  driver = maildir
+}
+"""
+
+
+def test_the_driver_maildir(start):
+    server = start(quota="1000K", coexist=POLICY, conf23=MAILDIR23, conf24=MAILDIR24)
+    owner = known(server)
+    owner.fill(82)
+    owner.expect("80%")
+    assert (owner.folder / "maildirsize").exists()
+
+
+@pytest.mark.parametrize("storage", ["mdbox", "sdbox"])
+def test_other_storage_formats(start, storage):
+    owner = known(start(storage=storage, quota="1000K", coexist=POLICY))
+    owner.fill(82)
+    owner.expect("80%")
+    owner.remove_all()
+    owner.visit("pop3")
+    owner.wait_level("none")
+
+
+@contextmanager
+def unreadable(folder):
+    """Inside, the server can't look into the folder."""
+    before = folder.stat()
+    os.chown(folder, 0, 0)
+    folder.chmod(0)
+    yield
+    os.chown(folder, before.st_uid, before.st_gid)
+    folder.chmod(before.st_mode)
+
+
+def test_a_look_up_that_fails_says_nothing(start):
+    """Neither is the mailbox empty then, nor full."""
+    server = start(quota="1000K", coexist=POLICY)
+    owner = known(server)
+    owner.fill(82)
+    owner.expect("80%")
+    before = owner.state()
+    with owner.imap() as client:
+        client.create("Broken")
+    with unreadable(owner.folder / ".Broken"):
+        owner.visit("pop3")
+        owner.visit("pop3")
+        assert owner.state() == before
+        problems = [line for line in owner.log_problems()
+                    if "Can't say how full the mailbox is" in line]
+        assert len(problems) == 2
+    owner.visit()
+    assert owner.notices() == ["80%"]

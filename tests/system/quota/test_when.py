@@ -1,0 +1,117 @@
+"""When a mailbox is looked at: by whom, and by whom not."""
+
+import pytest
+
+from owner import Owner, known, limit_fields, of_size
+
+LDA = "/usr/lib/dovecot/dovecot-lda"
+
+
+def filling(owner, percent):
+    return of_size(owner.limit * percent // 100)
+
+
+def test_lmtp(owner):
+    owner.fill(82)
+    owner.expect("80%")
+
+
+def test_lda(server, owner):
+    server.inside(LDA, "-c", "/mnt/etc/dovecot.conf", "-d", owner.user,
+                  input=filling(owner, 82).decode())
+    owner.expect("80%")
+    assert owner.subjects() == ["number 1", "filling"]
+
+
+def test_append(owner):
+    owner.append(filling(owner, 82))
+    owner.expect("80%")
+
+
+def test_a_session_that_goes_on(owner):
+    """It is told while the session lasts."""
+    with owner.imap() as client:
+        client.append("INBOX", None, None, filling(owner, 82))
+        owner.expect("80%")
+        assert client.noop()[0] == "OK"
+
+
+def test_copy(owner):
+    owner.fill(41)
+    with owner.imap() as client:
+        client.create("Copies")
+        client.select()
+        assert client.copy("2", "Copies")[0] == "OK"
+        owner.expect("80%")
+
+
+@pytest.mark.parametrize("protocol", ["imap", "pop3"])
+def test_expunge(owner, protocol):
+    """What is removed is seen: the level is left."""
+    owner.fill(82)
+    owner.wait_level("80%")
+    if protocol == "pop3":
+        owner.delete(2)
+    else:
+        with owner.imap() as client:
+            client.select()
+            client.store("2", "+FLAGS", "\\Deleted")
+            client.expunge()
+            owner.wait_level("none")
+    owner.wait_level("none")
+    assert owner.notices() == ["80%"]
+
+
+@pytest.mark.parametrize("protocol", ["imap", "pop3"])
+def test_a_lowered_limit_is_told_at_the_next_login(start, protocol):
+    server = start(quota="1000K", coexist={"quota_warn": "80",
+                                           "quota_warn_channels": "event"})
+    owner = known(server)
+    owner.fill(50)
+    server.set_user(owner.user, **limit_fields("600K"))
+    owner.visit(protocol)
+    owner.expect("80%")
+    owner.visit("imap")
+    owner.visit("pop3")
+    assert owner.notices() == ["80%"]
+
+
+# Silence
+
+def test_doveadm_is_silent(server, owner):
+    owner.fill(41)
+    server.doveadm("mailbox", "create", "-u", owner.user, "Copies")
+    server.doveadm("copy", "-u", owner.user, "Copies", "mailbox", "INBOX", "all")
+    assert owner.notices() == []
+    assert owner.state()["quota_level"] == "none"
+    owner.visit()
+    owner.expect("80%")
+
+
+def test_a_migration_by_dsync_mails_nobody(server, owner):
+    owner.fill(82)
+    migrated = Owner(server, server.maildrop().user)
+    server.doveadm("backup", "-R", "-u", migrated.user, f"maildir:/mnt/home/{owner.user}/mail")
+    assert migrated.subjects() == ["number 1", "filling"]
+    migrated.wait_level("80%")
+    assert migrated.notices() == []
+
+
+def test_with_nothing_configured_nothing_is_written(start):
+    server = start(quota="1000K")
+    maildrop = server.maildrop()
+    maildrop.deliver(of_size(800 * 1024))
+    with maildrop.imap() as client:
+        client.select()
+    with maildrop.pop3() as client:
+        client.quit()
+    assert not (maildrop.folder / "dovecot-coexist.state").exists()
+    assert "Quota notice" not in server.log_text()
+
+
+def test_a_delivery_that_is_refused_is_refused_as_before(server, owner):
+    """Over the limit, as stock Dovecot says it."""
+    owner.fill(95)
+    with pytest.raises(Exception, match=r"552|Quota exceeded"):
+        owner.fill(20)
+    assert owner.notices() == ["90%"]
