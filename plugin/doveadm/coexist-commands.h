@@ -29,6 +29,7 @@ extern struct doveadm_cmd_ver2 coexist_cmd_policy_keygen;
 extern struct doveadm_cmd_ver2 coexist_cmd_explain;
 extern struct doveadm_cmd_ver2 coexist_cmd_journal;
 extern struct doveadm_cmd_ver2 coexist_cmd_preflight;
+extern struct doveadm_cmd_ver2 coexist_cmd_quota;
 extern struct doveadm_cmd_ver2 coexist_cmd_status;
 extern struct doveadm_cmd_ver2 coexist_cmd_undo;
 

@@ -21,6 +21,7 @@ void doveadm_coexist_plugin_init(struct module *module ATTR_UNUSED)
 		&coexist_cmd_explain,
 		&coexist_cmd_journal,
 		&coexist_cmd_preflight,
+		&coexist_cmd_quota,
 		&coexist_cmd_status,
 		&coexist_cmd_undo
 	};

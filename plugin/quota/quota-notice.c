@@ -6,10 +6,7 @@
 #include "mail-user.h"
 #include "policy-merge.h"
 #include "quota-alert.h"
-
-static struct event_category event_category_coexist = {
-	.name = "coexist"
-};
+#include "session-changes.h"
 
 /* The event is sent for each channel anyway. */
 static int
@@ -59,12 +56,11 @@ static const char *resource_name(enum coexist_quota_resource resource)
 static void
 event_send(const struct coexist_quota_notice *notice, const char *channel)
 {
-	struct event *event = event_create(notice->user->event);
+	struct event *event = coexist_event_create(notice->user);
 	char name[COEXIST_QUOTA_LEVEL_MAX_LENGTH];
 	const char *level = coexist_quota_level_name(&notice->level, name);
 	const char *resource = resource_name(notice->usage.resource);
 
-	event_add_category(event, &event_category_coexist);
 	event_set_name(event, "coexist_quota_notice");
 	event_add_str(event, "level", level);
 	event_add_str(event, "resource", resource);

@@ -10,7 +10,7 @@ POLICY = {"quota_warn": "80 90", "quota_warn_channels": "event"}
 @pytest.fixture(scope="module")
 def server(start):
     """A server that tells the owner at 80 and 90 percent, by an event."""
-    return start(quota="1000K", coexist=POLICY)
+    return start(quota="1000K", coexist=POLICY, conf="lmtp_user_concurrency_limit = 30\n")
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import os
 import re
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 from instance import Dovecot, message
 from maildrop import Maildrop
@@ -46,14 +47,11 @@ class Owner(Maildrop):
         content = of_size(int(self.limit * percent / 100))
         start = threading.Barrier(count)
 
-        def one():
+        def one(_):
             start.wait()
             self.server.deliver(self.user, content)
-        threads = [threading.Thread(target=one) for _ in range(count)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
+        with ThreadPoolExecutor(count) as threads:
+            list(threads.map(one, range(count)))
 
     def notices(self, channel="event"):
         """Return what was told, in order: level names, and "recovered"."""

@@ -1,0 +1,105 @@
+"""doveadm coexist quota: how full mailboxes are, and who is at a level."""
+
+import json
+import urllib.request
+
+import pytest
+
+from owner import KB, known
+
+EX_CONFIG = 78
+
+
+def rows(server, *arguments):
+    """Return what doveadm prints as JSON."""
+    return json.loads(server.doveadm("-f", "json", "coexist", "quota", *arguments))
+
+
+def test_one_mailbox(server, owner):
+    owner.fill(82)
+    owner.expect("80%")
+    [row] = rows(server, "-u", owner.user)
+    assert 82 * 1000 * KB // 100 <= row["used"] < 83 * 1000 * KB // 100 + 2 * KB
+    assert (row["resource"], row["limit"], row["percent"], row["level"], row["remembered"]) \
+        == ("storage", 1000 * KB, 82, "80%", "80%")
+    assert row["told"].startswith("20")
+
+
+def test_a_mailbox_below_every_level(server, owner):
+    [row] = rows(server, "-u", owner.user)
+    assert (row["percent"], row["level"], row["remembered"], row["told"]) \
+        == (0, "none", "none", "")
+
+
+def test_looking_tells_nobody(server, owner):
+    owner.forget()
+    owner.fill_silently(82)
+    [row] = rows(server, "-u", owner.user)
+    assert (row["level"], row["remembered"]) == ("80%", "")
+    assert owner.state() == {}
+    assert owner.notices() == []
+
+
+def test_notify_tells(server, owner):
+    owner.fill_silently(82)
+    [row] = rows(server, "-u", owner.user, "--notify")
+    assert (row["level"], row["remembered"]) == ("80%", "80%")
+    assert rows(server, "-u", owner.user, "--notify") == [row]
+
+
+def test_notify_tells_by_the_channels(server, owner):
+    owner.fill_silently(82)
+    done = server.doveadm("coexist", "quota", "-u", owner.user, "--notify", check=False)
+    assert done.stderr.count("Quota notice") == 1
+    assert f"user=<{owner.user}> level=80%" in done.stderr
+
+
+def test_the_report_of_all_users(start):
+    server = start(quota="1000K", coexist={"quota_warn": "80 90",
+                                           "quota_warn_channels": "event"})
+    owners = [known(server) for _ in range(4)]
+    owners[1].fill(82)
+    owners[3].fill(95)
+    report = rows(server, "-A", "--report")
+    assert [(row["username"], row["level"]) for row in report] \
+        == [(owners[1].user, "80%"), (owners[3].user, "90%")]
+    table = server.doveadm("-f", "table", "coexist", "quota", "-A", "--report").splitlines()
+    assert table[0].split()[:4] == ["Username", "resource", "used", "limit"] or \
+        table[0].split()[:4] == ["username", "resource", "used", "limit"]
+    assert [line.split()[0] for line in table[1:]] == [owners[1].user, owners[3].user]
+
+
+def test_the_http_api(server, owner):
+    owner.fill(82)
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{server.port('http')}/doveadm/v1",
+        json.dumps([["coexistQuota", {"user": owner.user, "report": True}, "tag"]]).encode(),
+        {"Content-Type": "application/json", "Authorization": "X-Dovecot-API dGVzdGtleQ=="})
+    with urllib.request.urlopen(request, timeout=60) as reply:
+        [[kind, [row], tag]] = json.load(reply)
+    assert (kind, tag) == ("doveadmResponse", "tag")
+    assert (row["level"], row["percent"]) == ("80%", 82)
+
+
+def test_a_mailbox_without_a_limit(start):
+    server = start(quota="0", coexist={"quota_warn": "80"})
+    maildrop = server.maildrop()
+    maildrop.deliver(1)
+    assert rows(server, "-u", maildrop.user) == []
+
+
+def test_without_levels_nothing_is_told(start):
+    server = start(quota="1000K")
+    maildrop = server.maildrop()
+    maildrop.deliver(1)
+    [row] = rows(server, "-u", maildrop.user, "--notify")
+    assert (row["level"], row["remembered"]) == ("none", "")
+    assert rows(server, "-u", maildrop.user, "--report") == []
+
+
+@pytest.mark.parametrize("plugins", [["coexist"], ["coexist", "quota"], []])
+def test_without_the_module_it_says_what_to_load(start, plugins):
+    server = start(quota="1000K", plugins={"all": plugins})
+    done = server.doveadm("coexist", "quota", "-u", "user0", check=False)
+    assert "mail_plugins does not have quota, coexist and coexist_quota" in done.stderr
+    assert done.returncode == EX_CONFIG
