@@ -3,9 +3,6 @@
 
 struct module;
 
-/* The passdb's field by which the userdb knows that the gate was asked. */
-#define COEXIST_PASSDB_FIELD_GATE "coexist_gate"
-
 extern struct passdb_module_interface coexist_passdb_interface;
 extern struct userdb_module_interface coexist_userdb_interface;
 

@@ -8,8 +8,9 @@
 #include "compat-auth.h"
 #include "gate.h"
 #include "gate-lookup.h"
+#include "gate-pass.h"
+#include "network-match.h"
 #include "policy-decision.h"
-#include "policy-network.h"
 #include "session-limit.h"
 #include "site-refusal.h"
 #include "userdb-texts.h"
@@ -18,8 +19,6 @@
 /* Enough of a value to recognise it in the log. */
 #define LOGGED_VALUE_LENGTH 80
 
-/* The passdb's field with the user whose policy was looked up. */
-#define FIELD_ASKED "coexist_asked"
 /* What a request's event keeps for the time when the password is proved. */
 #define EVENT_LIMIT "coexist_session_limit"
 
@@ -38,8 +37,6 @@ struct gate_login {
 	struct auth_request *request;
 	bool is_proved;
 	struct gate_limit *limit;
-	/* NULL until it is asked for, or if the client has none */
-	GInetAddress *address;
 	enum coexist_protocol protocol;
 	const char *userdb_texts[COEXIST_KEY_COUNT];
 
@@ -51,11 +48,8 @@ static bool in_networks(void *context, const char *networks)
 {
 	struct gate_login *login = context;
 
-	if (login->address == NULL) {
-		login->address = coexist_address_parse(
-			net_ip2addr(&login->request->fields.remote_ip));
-	}
-	return coexist_network_list_contains(networks, login->address);
+	return coexist_network_match(networks,
+				     &login->request->fields.remote_ip);
 }
 
 static void
@@ -66,7 +60,6 @@ login_finish(struct gate_login *login, enum coexist_gate_verdict verdict,
 
 	login->callback(verdict, reason, request, login->context);
 	auth_request_unref(&request);
-	g_clear_object(&login->address);
 	i_free(login);
 }
 
@@ -188,6 +181,13 @@ login_check_limit(struct gate_login *login,
 }
 
 static void
+login_keep(struct gate_login *login, const struct coexist_gate_policy *policy)
+{
+	if (login_has_session(login))
+		coexist_gate_pass_keep(login->gate, login->request, policy);
+}
+
+static void
 login_decide(struct gate_login *login,
 	     const struct coexist_gate_policy *policy)
 {
@@ -203,12 +203,14 @@ login_decide(struct gate_login *login,
 
 	coexist_policy_decide(&policy->policy, &facts, &decision);
 	if (decision.refusal == COEXIST_REFUSAL_NONE) {
+		login_keep(login, policy);
 		login_check_limit(login, policy);
 		return;
 	}
 	log_refusal(login->gate, login->request, login->protocol,
 		    decision_describe(policy, &decision), log_only);
 	if (log_only) {
+		login_keep(login, policy);
 		login_finish(login, COEXIST_GATE_PASS, NULL);
 		return;
 	}
@@ -304,21 +306,11 @@ void coexist_gate_login(struct coexist_gate *gate,
 		return;
 	}
 	has_texts = coexist_userdb_texts_init(request, login->userdb_texts);
-	/* the name may be another one after this: then so is the mailbox */
-	auth_fields_add(request->fields.extra_fields, FIELD_ASKED,
-			request->fields.user, AUTH_FIELD_FLAG_HIDDEN);
+	coexist_gate_pass_set_asked(request);
 	coexist_gate_lookup(gate, authdb_event(request), request->fields.user,
 			    has_texts ? login->userdb_texts : NULL,
 			    /*asked_before=*/FALSE,
 			    login_policy_found, login);
-}
-
-bool coexist_gate_login_asked(struct auth_request *request)
-{
-	const char *user = auth_fields_find(request->fields.extra_fields,
-					    FIELD_ASKED);
-
-	return user != NULL && strcmp(user, request->fields.user) == 0;
 }
 
 const char *coexist_gate_login_proved(struct auth_request *request)

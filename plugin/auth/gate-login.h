@@ -33,10 +33,6 @@ void coexist_gate_login(struct coexist_gate *gate,
    may not pass any more. */
 const char *coexist_gate_login_proved(struct auth_request *request);
 
-/* Returns TRUE if the policy of the request's user was looked up for this login,
-   a moment ago. */
-bool coexist_gate_login_asked(struct auth_request *request);
-
 /* Gives the request what Dovecot's reply to a refused client is made of. */
 void coexist_gate_login_refuse(struct auth_request *request,
 			       enum coexist_gate_verdict verdict,

@@ -12,10 +12,6 @@
 #include "policy-signature.h"
 #include "policy-store.h"
 
-/* The documents of domains and of everybody are the same for many logins. A
-   change of them is obeyed after this time at the latest. What the passdb asked
-   for, the userdb of the same login takes for as long. */
-#define CACHE_SECS 3
 #define LOGGED_VALUE_LENGTH 80
 /* A store that answers takes milliseconds, but the dict process waits a minute
    for a database that is away. */
@@ -53,6 +49,16 @@ struct gate_document_lookup {
 	enum coexist_gate_scope scope;
 	char *key;
 };
+
+bool coexist_gate_policy_hands_over(const struct coexist_gate_policy *policy,
+				    enum coexist_key key)
+{
+	const struct coexist_scope *scope = policy->policy.entries[key].scope;
+
+	return scope != NULL &&
+		scope != &policy->scopes[COEXIST_GATE_SCOPE_SITE] &&
+		scope != &policy->scopes[COEXIST_GATE_SCOPE_USERDB];
+}
 
 static const char *userdb_get(void *context, enum coexist_key key)
 {
@@ -341,10 +347,11 @@ lookup_document(struct gate_lookup *lookup, enum coexist_gate_scope scope,
 
 	if (key == NULL)
 		return;
+	/* the documents of domains and of everybody are the same for many
+	   logins */
 	if ((scope != COEXIST_GATE_SCOPE_MAILBOX || lookup->asked_before) &&
 	    coexist_document_cache_get(gate->last_known, key, ioloop_time -
-				       CACHE_SECS,
-				       &document)) {
+				       COEXIST_GATE_ANSWER_SECS, &document)) {
 		lookup_set_document(lookup, scope, document);
 		return;
 	}

@@ -19,6 +19,9 @@ enum coexist_gate_scope {
 	COEXIST_GATE_SCOPE_COUNT
 };
 
+/* What was looked up a moment ago may be taken for an answer for so long. */
+#define COEXIST_GATE_ANSWER_SECS 3
+
 struct coexist_gate_policy {
 	struct coexist_policy policy;
 	struct coexist_scope scopes[COEXIST_GATE_SCOPE_COUNT];
@@ -26,6 +29,11 @@ struct coexist_gate_policy {
 	   policy has it as it was. */
 	bool store_failed;
 };
+
+/* Returns TRUE for a key that a document names. What a narrower scope said in
+   the userdb, and what dovecot.conf says, the session knows itself. */
+bool coexist_gate_policy_hands_over(const struct coexist_gate_policy *policy,
+				    enum coexist_key key);
 
 typedef void coexist_gate_callback_t(const struct coexist_gate_policy *policy,
 				     void *context);

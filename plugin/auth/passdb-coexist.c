@@ -7,6 +7,7 @@
 #include "compat-auth.h"
 #include "gate.h"
 #include "gate-login.h"
+#include "gate-pass.h"
 #include "refusal-after-proof.h"
 
 struct coexist_passdb_module {
@@ -23,8 +24,7 @@ struct passdb_login {
    Success is what it was already: another passdb verified the password. */
 static enum passdb_result pass(struct auth_request *request)
 {
-	auth_request_set_field(request, COEXIST_PASSDB_FIELD_GATE, "passed",
-			       NULL);
+	coexist_gate_pass_set(request);
 	return PASSDB_RESULT_OK;
 }
 

@@ -16,8 +16,7 @@ static bool is_ours(const char *field)
 bool coexist_userdb_field_is_internal(const char *name)
 {
 	return strcmp(name, COEXIST_USERDB_FIELD_GATE) == 0 ||
-		strcmp(name, COEXIST_USERDB_FIELD_DELAY_TEXT) == 0 ||
-		strcmp(name, COEXIST_USERDB_FIELD_POLICY) == 0;
+		strcmp(name, COEXIST_USERDB_FIELD_DELAY_TEXT) == 0;
 }
 
 /* Reads <key> or <key>=<value>. Returns FALSE if there is no such key. */
@@ -25,22 +24,27 @@ static bool
 text_read(const char *item, const char *texts[COEXIST_KEY_COUNT])
 {
 	const char *value = strchr(item, '=');
+	size_t length = value == NULL ? strlen(item) : (size_t)(value - item);
 	enum coexist_key key;
 
-	if (!coexist_key_find(t_strcut(item, '='), &key))
+	if (!coexist_key_find_length(item, length, &key))
 		return FALSE;
 	texts[key] = value == NULL ? "yes" : value + 1;
 	return TRUE;
 }
 
+/* Reads what the gate says behind its word. */
 static void
-policy_read(pool_t pool, const char *policy,
-	    const char *texts[COEXIST_KEY_COUNT])
+gate_read(pool_t pool, const char *gate, const char *texts[COEXIST_KEY_COUNT])
 {
-	char **items = p_strsplit_tabescaped(pool, policy);
+	const char *tab = strchr(gate, '\t');
+	char **items;
 
+	if (tab == NULL)
+		return;
 	/* the gate knows the keys of its own version, perhaps more than ours */
-	for (; *items != NULL; items++)
+	for (items = p_strsplit_tabescaped(pool, tab + 1); *items != NULL;
+	     items++)
 		(void)text_read(*items, texts);
 }
 
@@ -48,23 +52,24 @@ const char *const *
 coexist_userdb_fields_read(pool_t pool, const char *const *fields,
 			   const char *texts_r[COEXIST_KEY_COUNT])
 {
-	const char *policy = coexist_userdb_fields_get(fields,
-		COEXIST_USERDB_FIELD_POLICY);
+	const char *gate = coexist_userdb_fields_get(fields,
+		COEXIST_USERDB_FIELD_GATE);
 	ARRAY_TYPE(const_string) unknown;
 
 	t_array_init(&unknown, 4);
 	memset(texts_r, 0, sizeof(*texts_r) * COEXIST_KEY_COUNT);
-	if (policy != NULL)
-		policy_read(pool, policy, texts_r);
+	if (gate != NULL)
+		gate_read(pool, gate, texts_r);
 	for (; fields != NULL && *fields != NULL; fields++) {
 		const char *item, *name;
 
 		if (!is_ours(*fields))
 			continue;
 		item = *fields + FIELD_PREFIX_LENGTH;
+		if (text_read(item, texts_r))
+			continue;
 		name = t_strcut(item, '=');
-		if (!text_read(item, texts_r) &&
-		    !coexist_userdb_field_is_internal(name))
+		if (!coexist_userdb_field_is_internal(name))
 			array_push_back(&unknown, &name);
 	}
 	array_append_zero(&unknown);
@@ -87,4 +92,12 @@ const char *coexist_userdb_fields_get(const char *const *fields,
 			return "";
 	}
 	return NULL;
+}
+
+const char *coexist_userdb_fields_get_gate(const char *const *fields)
+{
+	const char *gate = coexist_userdb_fields_get(fields,
+		COEXIST_USERDB_FIELD_GATE);
+
+	return gate == NULL ? NULL : t_strcut(gate, '\t');
 }

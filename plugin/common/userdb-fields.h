@@ -8,9 +8,14 @@
 
 /* Fields that are no policy keys. */
 
-/* The gate let this login pass. The value says why, if not because the policy
-   lets it: whatever would have been refused is only logged, or it is a master
-   user's whom the policy does not hold. */
+/* The gate let this login pass. The value begins with a word that says why, if
+   not because the policy lets it: whatever would have been refused is only
+   logged, or it is a master user's whom the policy does not hold.
+
+   Behind it, and each behind a tab, come the keys from documents that are the
+   session's to obey: <key>=<value>, the value escaped as Dovecot does for a tab.
+   All of it is one field because each costs Dovecot 2.3 some 20,000
+   instructions. */
 #define COEXIST_USERDB_FIELD_GATE "gate"
 #define COEXIST_USERDB_GATE_PASSED "passed"
 #define COEXIST_USERDB_GATE_LOG_ONLY "log-only"
@@ -18,11 +23,6 @@
 /* What the client is told when it comes back too early, with the placeholder
    {seconds}: sessions know English only. */
 #define COEXIST_USERDB_FIELD_DELAY_TEXT "login_delay_text"
-
-/* The keys that come from documents, as one field in place of many, because each
-   field costs Dovecot 2.3 some 20,000 instructions: items <key>=<value>, each
-   escaped as Dovecot does for a tab, with tabs between them. */
-#define COEXIST_USERDB_FIELD_POLICY "policy"
 
 /* Reads the policy keys into texts, indexed by key. A missing key is NULL; the
    texts point into the fields or are allocated from the pool. Returns the names,
@@ -36,6 +36,9 @@ coexist_userdb_fields_read(pool_t pool, const char *const *fields,
    keys. */
 bool coexist_userdb_field_is_internal(const char *name);
 
+/* Returns the word with which the gate let the login pass, on the data stack, or
+   NULL if there was no gate. fields may be NULL. */
+const char *coexist_userdb_fields_get_gate(const char *const *fields);
 /* Returns the value of the field coexist_<name>, empty if it has none, or NULL
    if there is no such field. fields may be NULL. */
 const char *coexist_userdb_fields_get(const char *const *fields,

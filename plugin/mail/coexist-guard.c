@@ -114,8 +114,7 @@ void coexist_guard_namespaces_created(struct mail_namespace *namespaces)
 
 enum coexist_guard_mode coexist_guard_get_mode(struct mail_user *user)
 {
-	const char *gate = coexist_userdb_fields_get(user->userdb_fields,
-						     COEXIST_USERDB_FIELD_GATE);
+	const char *gate = coexist_userdb_fields_get_gate(user->userdb_fields);
 
 	if (user->autocreated)
 		return COEXIST_GUARD_EXEMPT;

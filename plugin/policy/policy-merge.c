@@ -40,20 +40,17 @@ static enum coexist_preset scope_preset(const struct coexist_scope *scope)
 	return (enum coexist_preset)value.number;
 }
 
-/* Returns false if neither the scope nor its preset has a value. A text that
-   is none of the key is left in *unknown_r. */
+/* Reads the scope's text for the key. Returns false if neither that nor the
+   scope's preset is a value. A text that is none of the key is left in
+   *unknown_r. */
 static bool
-entry_read(const struct coexist_scope *scope, enum coexist_preset preset,
-	   enum coexist_key key, struct coexist_policy_entry *entry_r,
-	   const char **unknown_r)
+entry_read(const struct coexist_scope *scope, const char *text,
+	   enum coexist_preset preset, enum coexist_key key,
+	   struct coexist_policy_entry *entry_r, const char **unknown_r)
 {
-	const char *text = coexist_scope_get(scope, key);
 	struct coexist_value value;
 
 	*unknown_r = NULL;
-	/* most keys of most scopes */
-	if (text == NULL && preset == COEXIST_PRESET_NONE)
-		return false;
 	switch (coexist_value_parse(&coexist_policy_keys[key], text, &value)) {
 	case COEXIST_VALUE_VALID:
 		*entry_r = (struct coexist_policy_entry){
@@ -81,7 +78,8 @@ bool coexist_scope_read(const struct coexist_scope *scope,
 {
 	const char *unknown;
 
-	return entry_read(scope, scope_preset(scope), key, entry_r, &unknown);
+	return entry_read(scope, coexist_scope_get(scope, key),
+			  scope_preset(scope), key, entry_r, &unknown);
 }
 
 /* Returns true if a value holds although a narrower scope has one. */
@@ -102,9 +100,15 @@ policy_add_scope(struct coexist_policy *policy,
 	unsigned int key;
 
 	for (key = 0; key < COEXIST_KEY_COUNT; key++) {
-		bool found = entry_read(scope, preset, key, &entry,
-					&unknown_text);
+		const char *text = scope->get(scope->context, key);
+		bool found;
 
+		/* most keys of most scopes */
+		if (text == NULL && (preset == COEXIST_PRESET_NONE ||
+				     coexist_preset_get(preset, key) == NULL))
+			continue;
+		found = entry_read(scope, text, preset, key, &entry,
+				   &unknown_text);
 		if (unknown_text != NULL)
 			unknown(context, scope, key, unknown_text);
 		if (found && (policy->entries[key].scope == NULL ||

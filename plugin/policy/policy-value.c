@@ -22,6 +22,14 @@ const struct coexist_policy_key coexist_site_settings[COEXIST_SITE_COUNT] = {
 	COEXIST_SITE_SETTINGS(SITE_ENTRY)
 };
 
+/* The longest name of a key, as a type that has room for it. */
+union key_name {
+#define KEY_NAME(name, type, default_value, choices, state, help) \
+	char name[sizeof(#name)];
+	COEXIST_POLICY_KEYS(KEY_NAME)
+};
+#define KEY_NAME_MAX_LENGTH (sizeof(union key_name) - 1)
+
 struct unit {
 	const char *name;
 	uint64_t factor;
@@ -410,7 +418,9 @@ value_read(const struct coexist_policy_key *key, const char *text,
 
 static bool is_blank(const char *text)
 {
-	return text[strspn(text, " \t,")] == '\0';
+	while (is_separator(*text))
+		text++;
+	return *text == '\0';
 }
 
 enum coexist_value_status
@@ -465,17 +475,46 @@ const char *coexist_type_describe(enum coexist_type type)
 	return NULL;
 }
 
-bool coexist_key_find(const char *name, enum coexist_key *key_r)
+/* Fills in the first key with a name of each length, and the next one with the
+   same, COEXIST_KEY_COUNT being none. */
+static void
+keys_by_length_init(uint8_t first[KEY_NAME_MAX_LENGTH + 1],
+		    uint8_t next[COEXIST_KEY_COUNT])
 {
 	unsigned int i;
 
-	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
-		/* most differ in the first character */
-		if (coexist_policy_keys[i].name[0] == name[0] &&
-		    strcmp(coexist_policy_keys[i].name, name) == 0) {
+	memset(first, COEXIST_KEY_COUNT, KEY_NAME_MAX_LENGTH + 1);
+	for (i = COEXIST_KEY_COUNT; i-- > 0; ) {
+		size_t length = strlen(coexist_policy_keys[i].name);
+
+		next[i] = first[length];
+		first[length] = (uint8_t)i;
+	}
+}
+
+bool coexist_key_find_length(const char *name, size_t length,
+			     enum coexist_key *key_r)
+{
+	static uint8_t first[KEY_NAME_MAX_LENGTH + 1], next[COEXIST_KEY_COUNT];
+	static bool initialized = false;
+	unsigned int i;
+
+	if (!initialized) {
+		keys_by_length_init(first, next);
+		initialized = true;
+	}
+	if (length > KEY_NAME_MAX_LENGTH)
+		return false;
+	for (i = first[length]; i < COEXIST_KEY_COUNT; i = next[i]) {
+		if (memcmp(coexist_policy_keys[i].name, name, length) == 0) {
 			*key_r = (enum coexist_key)i;
 			return true;
 		}
 	}
 	return false;
+}
+
+bool coexist_key_find(const char *name, enum coexist_key *key_r)
+{
+	return coexist_key_find_length(name, strlen(name), key_r);
 }

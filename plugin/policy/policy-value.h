@@ -88,6 +88,9 @@ const char *coexist_type_describe(enum coexist_type type);
 /* Finds the key with this name, without the prefix "coexist_". Returns false
    and leaves *key_r alone if there is none. */
 bool coexist_key_find(const char *name, enum coexist_key *key_r);
+/* The same for a name of so many bytes. */
+bool coexist_key_find_length(const char *name, size_t length,
+			     enum coexist_key *key_r);
 
 /* Walks through a list. *list is moved behind the item; the item is not
    NUL-terminated and lies within the list (without its quotes, if it was
