@@ -2,6 +2,7 @@
 
 #include "lib.h"
 #include "document-cache.h"
+#include "document-file.h"
 #include "policy-document.h"
 
 #include <glib.h>
@@ -16,6 +17,8 @@ struct cached_document {
 	struct coexist_document *document;
 	char *text;
 	time_t put_time;
+	bool has_stamp;
+	struct coexist_document_stamp stamp;
 	size_t size;
 };
 
@@ -122,6 +125,7 @@ void coexist_document_cache_put(struct coexist_document_cache *cache,
 		cache_use(cache, cached);
 	cached_set(cached, document, text);
 	cached->put_time = now;
+	cached->has_stamp = FALSE;
 
 	cache->size -= cached->size;
 	cached->size = entry_size(cached);
@@ -141,6 +145,7 @@ coexist_document_cache_put_again(struct coexist_document_cache *cache,
 		return NULL;
 	cache_use(cache, cached);
 	cached->put_time = now;
+	cached->has_stamp = FALSE;
 	return cached->document;
 }
 
@@ -154,6 +159,38 @@ bool coexist_document_cache_get(struct coexist_document_cache *cache,
 	if (cached == NULL || cached->put_time < since)
 		return FALSE;
 	cache_use(cache, cached);
+	*document_r = cached->document;
+	return TRUE;
+}
+
+void coexist_document_cache_set_stamp(struct coexist_document_cache *cache,
+				      const char *key,
+				      const struct coexist_document_stamp *stamp)
+{
+	struct cached_document *cached =
+		g_hash_table_lookup(cache->by_key, key);
+
+	if (cached == NULL)
+		return;
+	cached->has_stamp = TRUE;
+	cached->stamp = *stamp;
+}
+
+bool
+coexist_document_cache_get_unchanged(struct coexist_document_cache *cache,
+				     const char *key,
+				     const struct coexist_document_stamp *stamp,
+				     time_t now,
+				     struct coexist_document **document_r)
+{
+	struct cached_document *cached =
+		g_hash_table_lookup(cache->by_key, key);
+
+	if (cached == NULL || !cached->has_stamp ||
+	    !coexist_document_stamp_equals(&cached->stamp, stamp))
+		return FALSE;
+	cache_use(cache, cached);
+	cached->put_time = now;
 	*document_r = cached->document;
 	return TRUE;
 }

@@ -2,6 +2,7 @@
 #define COEXIST_DOCUMENT_CACHE_H
 
 struct coexist_document;
+struct coexist_document_stamp;
 struct coexist_document_cache;
 
 /* Documents as they were read last, by the store's key, as many as fit; the one
@@ -29,5 +30,19 @@ coexist_document_cache_put_again(struct coexist_document_cache *cache,
 bool coexist_document_cache_get(struct coexist_document_cache *cache,
 				const char *key, time_t since,
 				struct coexist_document **document_r);
+
+/* Remembers what its file was like before it was read. Nothing happens if the
+   document is not kept; what is put later has no such stamp. */
+void coexist_document_cache_set_stamp(struct coexist_document_cache *cache,
+				      const char *key,
+				      const struct coexist_document_stamp *stamp);
+/* Returns TRUE and what is remembered if that has this stamp; then it is as if
+   it were put now. The document is the cache's. */
+bool
+coexist_document_cache_get_unchanged(struct coexist_document_cache *cache,
+				     const char *key,
+				     const struct coexist_document_stamp *stamp,
+				     time_t now,
+				     struct coexist_document **document_r);
 
 #endif

@@ -7,6 +7,7 @@
 #include "str-sanitize.h"
 #include "time-util.h"
 #include "document-cache.h"
+#include "document-file.h"
 #include "gate.h"
 #include "policy-document.h"
 #include "policy-signature.h"
@@ -48,6 +49,9 @@ struct gate_document_lookup {
 	uint64_t asked;		/* microseconds */
 	enum coexist_gate_scope scope;
 	char *key;
+	/* the document's file before it was read */
+	bool has_stamp;
+	struct coexist_document_stamp stamp;
 };
 
 bool coexist_gate_policy_hands_over(const struct coexist_gate_policy *policy,
@@ -204,6 +208,14 @@ static bool is_outdated(const struct gate_document_lookup *dlookup)
 					  dlookup->key, asked + 1, &newer);
 }
 
+static void set_stamp(const struct gate_document_lookup *dlookup)
+{
+	if (dlookup->has_stamp) {
+		coexist_document_cache_set_stamp(dlookup->gate->last_known,
+						 dlookup->key, &dlookup->stamp);
+	}
+}
+
 /* document and text are NULL if there is none. */
 static void
 lookup_succeeded(struct gate_document_lookup *dlookup,
@@ -213,6 +225,7 @@ lookup_succeeded(struct gate_document_lookup *dlookup,
 		coexist_document_cache_put(dlookup->gate->last_known,
 					   dlookup->key, document, text,
 					   dlookup->asked / 1000000);
+		set_stamp(dlookup);
 	}
 	if (dlookup->lookup != NULL)
 		lookup_set_document(dlookup->lookup, dlookup->scope, document);
@@ -300,9 +313,12 @@ lookup_found(struct gate_document_lookup *dlookup, const char *text)
 			dlookup->gate->last_known, dlookup->key, text,
 			dlookup->asked / 1000000);
 	}
-	if (document == NULL)
+	if (document == NULL) {
 		lookup_read(dlookup, text);
-	else if (dlookup->lookup != NULL)
+		return;
+	}
+	set_stamp(dlookup);
+	if (dlookup->lookup != NULL)
 		lookup_set_document(dlookup->lookup, dlookup->scope, document);
 }
 
@@ -343,7 +359,9 @@ lookup_document(struct gate_lookup *lookup, enum coexist_gate_scope scope,
 {
 	struct coexist_gate *gate = lookup->gate;
 	struct gate_document_lookup *dlookup;
+	struct coexist_document_stamp stamp;
 	struct coexist_document *document;
+	bool has_stamp;
 
 	if (key == NULL)
 		return;
@@ -355,11 +373,22 @@ lookup_document(struct gate_lookup *lookup, enum coexist_gate_scope scope,
 		lookup_set_document(lookup, scope, document);
 		return;
 	}
+	has_stamp = coexist_document_files_stamp(gate->files, key, ioloop_time,
+						 &stamp);
+	if (has_stamp &&
+	    coexist_document_cache_get_unchanged(gate->last_known, key, &stamp,
+						 ioloop_time, &document)) {
+		lookup_set_document(lookup, scope, document);
+		return;
+	}
 	dlookup = i_new(struct gate_document_lookup, 1);
 	dlookup->gate = gate;
 	dlookup->lookup = lookup;
 	dlookup->scope = scope;
 	dlookup->key = i_strdup(key);
+	dlookup->has_stamp = has_stamp;
+	if (has_stamp)
+		dlookup->stamp = stamp;
 	if (gate->silent_until > ioloop_time) {
 		lookup_failed(dlookup, "The store does not answer");
 		document_lookup_free(dlookup);

@@ -54,23 +54,36 @@ is_users(const struct auth_request *request, const char *user)
 	return user != NULL && strcmp(user, request->fields.user) == 0;
 }
 
+static void
+item_write(string_t *items, const struct coexist_policy *policy,
+	   enum coexist_key key)
+{
+	str_append_c(items, '\t');
+	str_append(items, coexist_policy_keys[key].name);
+	str_append_c(items, '=');
+	str_append_tabescaped(items, coexist_policy_text(policy, key));
+}
+
 /* Returns the keys that the session reads in place of the documents, on the data
-   stack: none that the gate has decided itself. */
+   stack: none that the gate has decided itself, and the preset only if it is
+   needed for saying that a value is empty. */
 static const char *items_write(const struct coexist_gate_policy *policy)
 {
 	string_t *items = t_str_new(256);
+	bool has_empty = FALSE;
 	unsigned int i;
 
 	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
 		if (!coexist_gate_policy_hands_over(policy, i) ||
-		    coexist_key_decides(i))
+		    coexist_key_decides(i) || i == COEXIST_KEY_preset)
 			continue;
-		str_append_c(items, '\t');
-		str_append(items, coexist_policy_keys[i].name);
-		str_append_c(items, '=');
-		str_append_tabescaped(items,
-			coexist_policy_text(&policy->policy, i));
+		item_write(items, &policy->policy, i);
+		if (*coexist_policy_text(&policy->policy, i) == '\0')
+			has_empty = TRUE;
 	}
+	if (has_empty &&
+	    coexist_gate_policy_hands_over(policy, COEXIST_KEY_preset))
+		item_write(items, &policy->policy, COEXIST_KEY_preset);
 	return str_c(items);
 }
 

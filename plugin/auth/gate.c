@@ -7,6 +7,7 @@
 #include "lib-event.h"
 #include "llist.h"
 #include "document-cache.h"
+#include "document-file.h"
 #include "session-limit.h"
 #include "site-refusal.h"
 
@@ -59,9 +60,13 @@ gate_open(struct coexist_gate *gate, const char **error_r)
 		return -1;
 	gate->texts = coexist_site_texts_read(&gate->config, gate->event);
 	keyring_read(gate);
-	return coexist_site_config_open_store(&gate->config, gate->event,
-					      &gate->dict, error_r) <= 0 ?
-		-1 : 0;
+	if (coexist_site_config_open_store(&gate->config, gate->event,
+					   &gate->dict, error_r) <= 0)
+		return -1;
+	gate->files = coexist_document_files_new(
+		coexist_site_config_store_files(gate->pool, &gate->config,
+						gate->event));
+	return 0;
 }
 
 static void gate_free(struct coexist_gate *gate)
@@ -69,6 +74,7 @@ static void gate_free(struct coexist_gate *gate)
 	coexist_session_limit_free(gate->session_limit);
 	if (gate->dict != NULL)
 		dict_deinit(&gate->dict);
+	coexist_document_files_free(gate->files);
 	coexist_keyring_free(gate->keyring);
 	coexist_texts_free(gate->texts);
 	coexist_document_cache_free(gate->last_known);

@@ -10,6 +10,7 @@
 struct dict;
 struct event;
 struct coexist_document_cache;
+struct coexist_document_files;
 struct coexist_session_limit;
 
 /* The gate of the auth process: the site's configuration and what belongs to
@@ -25,6 +26,8 @@ struct coexist_gate {
 
 	struct coexist_site_config config;
 	struct dict *dict;
+	/* NULL unless the dict keeps each document in a file */
+	struct coexist_document_files *files;
 	/* the store did not answer and is not asked again before this time */
 	time_t silent_until;
 	/* the refusals' texts: those that were installed, those of the site */

@@ -15,6 +15,8 @@
 
 #include <glib.h>
 
+#define STORE_URI_FILES "fs:posix:"
+
 static const char *
 text_dup(pool_t pool, GKeyFile *file, const char *group, const char *key)
 {
@@ -103,6 +105,23 @@ int coexist_compat_store_open(struct event *event, const char *store_uri,
 		return -1;
 	}
 	return 1;
+}
+
+const char *
+coexist_compat_store_files(struct event *event ATTR_UNUSED,
+			   const char *store_uri)
+{
+	const char *const *arg, *prefix = NULL;
+
+	if (!str_begins(store_uri, STORE_URI_FILES))
+		return NULL;
+	/* as fs:posix takes it apart: the last one counts */
+	arg = t_strsplit_spaces(store_uri + strlen(STORE_URI_FILES), ":");
+	for (; *arg != NULL; arg++) {
+		if (str_begins(*arg, "prefix="))
+			prefix = *arg + strlen("prefix=");
+	}
+	return prefix;
 }
 
 #endif

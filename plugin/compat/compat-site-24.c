@@ -6,11 +6,16 @@
 
 #if DOVECOT_PREREQ(2, 4, 0)
 
+#include "array.h"
 #include "dict.h"
+#include "fs-api.h"
 #include "lib-event.h"
 #include "settings.h"
 #include "compat-settings-info.h"
 #include "site-config.h"
+
+/* No header has it. */
+extern const struct setting_parser_info fs_posix_setting_parser_info;
 
 static const char *
 text_dup(pool_t pool, const void *set, const struct setting_define *define)
@@ -65,6 +70,114 @@ int coexist_compat_store_open(struct event *event,
 	}
 	event_unref(&dict_event);
 	return ret;
+}
+
+/* Returns the only name in the list, or NULL. */
+static const char *only_name(const ARRAY_TYPE(const_string) *names)
+{
+	return array_is_created(names) && array_count(names) == 1 ?
+		t_strdup(array_idx_elem(names, 0)) : NULL;
+}
+
+static const char *dict_name_find(struct event *event)
+{
+	const struct dict_settings *set;
+	const char *name, *error;
+
+	if (settings_get(event, &dict_setting_parser_info, 0, &set, &error) < 0)
+		return NULL;
+	name = only_name(&set->dicts);
+	settings_free(set);
+	return name;
+}
+
+static const char *fs_name_find(struct event *event)
+{
+	const struct fs_settings *set;
+	const char *name, *error;
+
+	if (settings_get(event, &fs_setting_parser_info, 0, &set, &error) < 0)
+		return NULL;
+	name = only_name(&set->fs);
+	settings_free(set);
+	return name;
+}
+
+static bool dict_is_fs(struct event *event)
+{
+	const struct dict_settings *set;
+	const char *error;
+	bool ret;
+
+	if (settings_get(event, &dict_setting_parser_info, 0, &set, &error) < 0)
+		return FALSE;
+	ret = strcmp(set->dict_driver, "fs") == 0;
+	settings_free(set);
+	return ret;
+}
+
+static bool fs_is_posix(struct event *event)
+{
+	const struct fs_settings *set;
+	const char *error;
+	bool ret;
+
+	if (settings_get(event, &fs_setting_parser_info, 0, &set, &error) < 0)
+		return FALSE;
+	ret = strcmp(set->fs_driver, "posix") == 0;
+	settings_free(set);
+	return ret;
+}
+
+/* What all settings begin with; the rest of these is Dovecot's own. */
+struct any_settings {
+	pool_t pool;
+};
+
+static const char *posix_prefix_find(struct event *event)
+{
+	const struct setting_parser_info *info = &fs_posix_setting_parser_info;
+	const struct setting_define *define;
+	const struct any_settings *set;
+	const char *prefix, *error;
+
+	for (define = info->defines; define->key != NULL &&
+	     strcmp(define->key, "fs_posix_prefix") != 0; define++) ;
+	if (define->key == NULL ||
+	    settings_get(event, info, 0, &set, &error) < 0)
+		return NULL;
+	prefix = t_strdup(*(const char *const *)
+			  CONST_PTR_OFFSET(set, define->offset));
+	settings_free(set);
+	return prefix;
+}
+
+/* Returns the prefix, going into the settings as dict-fs does. */
+static const char *files_find(struct event *event)
+{
+	const char *name;
+
+	settings_event_add_filter_name(event, COEXIST_STORE_FILTER);
+	name = dict_name_find(event);
+	if (name == NULL)
+		return NULL;
+	settings_event_add_list_filter_name(event, "dict", name);
+	name = dict_is_fs(event) ? fs_name_find(event) : NULL;
+	if (name == NULL)
+		return NULL;
+	settings_event_add_list_filter_name(event, "fs", name);
+	return fs_is_posix(event) ? posix_prefix_find(event) : NULL;
+}
+
+const char *
+coexist_compat_store_files(struct event *event,
+			   const char *store_uri ATTR_UNUSED)
+{
+	struct event *dict_event = event_create(event);
+	const char *prefix = files_find(dict_event);
+
+	event_unref(&dict_event);
+	return prefix;
 }
 
 #endif

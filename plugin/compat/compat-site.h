@@ -18,4 +18,9 @@ int coexist_compat_site_read(pool_t pool, struct event *event,
 int coexist_compat_store_open(struct event *event, const char *store_uri,
 			      struct dict **dict_r, const char **error_r);
 
+/* Returns the prefix of a store fs:posix, on the data stack, or NULL if it is
+   another one. */
+const char *coexist_compat_store_files(struct event *event,
+				       const char *store_uri);
+
 #endif

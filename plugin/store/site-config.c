@@ -59,3 +59,18 @@ int coexist_site_config_open_store(const struct coexist_site_config *config,
 	return coexist_compat_store_open(event, config->store_uri,
 					 dict_r, error_r);
 }
+
+const char *
+coexist_site_config_store_files(pool_t pool,
+				const struct coexist_site_config *config,
+				struct event *event)
+{
+	const char *prefix;
+
+	T_BEGIN {
+		prefix = coexist_compat_store_files(event, config->store_uri);
+		if (prefix != NULL)
+			prefix = *prefix == '\0' ? NULL : p_strdup(pool, prefix);
+	} T_END;
+	return prefix;
+}

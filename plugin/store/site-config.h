@@ -34,6 +34,14 @@ int coexist_site_config_open_store(const struct coexist_site_config *config,
 				   struct event *event,
 				   struct dict **dict_r, const char **error_r);
 
+/* Returns what the names of the store's files begin with, from the pool: what
+   is behind shared/ in a key is the rest of the name. NULL if the store is none
+   of files, or of files that Dovecot keeps in another way. */
+const char *
+coexist_site_config_store_files(pool_t pool,
+				const struct coexist_site_config *config,
+				struct event *event);
+
 static inline uint64_t
 coexist_site_number(const struct coexist_site_config *config,
 		    enum coexist_site_setting setting)

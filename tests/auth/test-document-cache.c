@@ -2,6 +2,7 @@
 
 #include "lib.h"
 #include "document-cache.h"
+#include "document-file.h"
 #include "policy-document.h"
 
 #include <string.h>
@@ -80,6 +81,43 @@ static void test_put_again(void)
 					     COEXIST_KEY_pop3_access), ==,
 			"deny");
 	g_assert_cmpstr(get(cache, "a", 20), ==, "deny");
+	coexist_document_cache_free(cache);
+}
+
+static void test_unchanged(void)
+{
+	const struct coexist_document_stamp stamp = {
+		.exists = true, .inode = 1
+	}, other = { .exists = true, .inode = 2 }, none = { .exists = false };
+	struct coexist_document_cache *cache =
+		coexist_document_cache_new(LARGE);
+	struct coexist_document *document;
+
+	coexist_document_cache_set_stamp(cache, "a", &stamp);
+	g_assert_false(coexist_document_cache_get_unchanged(cache, "a", &stamp,
+							    20, &document));
+	put(cache, "a", "[policy]\npop3_access=deny\n", 10);
+	g_assert_false(coexist_document_cache_get_unchanged(cache, "a", &none,
+							    20, &document));
+	coexist_document_cache_set_stamp(cache, "a", &stamp);
+	g_assert_false(coexist_document_cache_get_unchanged(cache, "a", &other,
+							    20, &document));
+	g_assert_null(get(cache, "a", 20));
+	g_assert_true(coexist_document_cache_get_unchanged(cache, "a", &stamp,
+							   20, &document));
+	g_assert_cmpstr(coexist_document_get(document,
+					     COEXIST_KEY_pop3_access), ==,
+			"deny");
+	g_assert_cmpstr(get(cache, "a", 20), ==, "deny");
+
+	/* what is read again has the stamp that is set again */
+	put(cache, "a", NULL, 30);
+	g_assert_false(coexist_document_cache_get_unchanged(cache, "a", &stamp,
+							    30, &document));
+	coexist_document_cache_set_stamp(cache, "a", &none);
+	g_assert_true(coexist_document_cache_get_unchanged(cache, "a", &none,
+							   30, &document));
+	g_assert_null(document);
 	coexist_document_cache_free(cache);
 }
 
@@ -189,6 +227,7 @@ int main(int argc, char *argv[])
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/document-cache/get", test_get);
 	g_test_add_func("/document-cache/put-again", test_put_again);
+	g_test_add_func("/document-cache/unchanged", test_unchanged);
 	g_test_add_func("/document-cache/size", test_size);
 	g_test_add_func("/document-cache/use", test_use);
 	g_test_add_func("/document-cache/too-large", test_too_large);

@@ -97,6 +97,41 @@ def test_the_session_obeys(server):
     client.logout()
 
 
+def test_a_preset_can_say_that_a_value_is_empty(gated):
+    """What dovecot.conf says of the key must not come back in the session."""
+    server = gated({"collected": {}, "classic": {}}, coexist={
+        "pop3_mark_read": "complete", "pop3_fetcher_networks": "127.0.0.0/8"})
+    server.store.put("mailbox/classic", preset="classic", pop3_mark_read="complete")
+    unseen = {}
+    for user in ("collected", "classic"):
+        server.deliver(user, b"Subject: hello\r\n\r\nhello\r\n")
+        client = server.pop3(user)
+        client.retr(1)
+        client.quit()
+        client = server.imap(user)
+        client.select()
+        unseen[user] = client.search(None, "UNSEEN")[1]
+        client.logout()
+    assert unseen == {"collected": [b"1"], "classic": [b""]}
+
+
+def test_the_session_obeys_the_policy_of_its_own_user(gated):
+    """Whom the userdb names, after the gate has asked about whom the client named."""
+    server = gated({"alias": {}, "person": {}}, chain=userdb("names", "/mnt/etc/names"))
+    (server.folder / "etc/names").write_text(
+        "alias:::::/mnt/home/person::userdb_user=person\nperson:::::::\n")
+    server.store.put("mailbox/alias", pop3_mark_read="stock")
+    server.store.put("mailbox/person", pop3_mark_read="never")
+    server.deliver("person", b"Subject: hello\r\n\r\nhello\r\n")
+    client = server.pop3("alias")
+    client.retr(1)
+    client.quit()
+    client = server.imap("person")
+    client.select()
+    assert client.search(None, "UNSEEN")[1] == [b"1"]
+    client.logout()
+
+
 # Who is a user
 
 def test_nobody_becomes_a_user_by_a_document(server):
