@@ -32,8 +32,7 @@ CLIENT_IDS = count(os.getpid() * 1000)
 
 def rows(lab, _effort, _patience):
     """Yield rows of memory and of processor time."""
-    with lab.servers(BARE, stores=(MANY,), conf=_conf(),
-                     chain=_everybody()) as servers:
+    with lab.servers(BARE, MANY, conf=_conf(), chain=_everybody()) as servers:
         bare, ours = (_measure(servers[name]) for name in (BARE, MANY))
     for number in (SOON, LATER, MANY):
         yield _memory(f"memory of auth after {number:,} logins",

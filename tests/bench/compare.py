@@ -32,11 +32,15 @@ class Interval:
 
 @dataclass
 class Effort:
-    """How long to measure: until every interval is narrow or time is up."""
+    """How long to measure: until every interval is narrow or time is up.
+
+    blocks  how often servers are started that are measured in blocks
+    """
 
     rounds: int
     seconds: float
     half_width: float = 0.005
+    blocks: int = 1
 
 
 @dataclass

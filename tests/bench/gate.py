@@ -1,33 +1,35 @@
 """Logins and logouts at the gate, whose store is a folder of files."""
 
 from . import documents
-from .compare import Interval, in_turns
+from .blocks import in_blocks
+from .compare import Interval
 from .lab import BARE, ENDLESS
 from .table import Row
 
 BOUND, SAME = (">=", 0.95), (">=", 0.98)
 COUNT, CLIENTS = 400, 4
 FEW, MANY = 10, 1_000_000
+# Each client has a mailbox of its own, which has a policy in every store.
+USERS = [documents.user(number) for number in range(CLIENTS)]
+PROTOCOLS = ("pop3", "imap")
 
 
 def rows(lab, effort, patience):
-    """Yield rows for POP3 and IMAP: the gate, and a store with very many policies.
-
-    The same mailboxes log in, all of which have a policy in both stores.
-    """
-    users = [documents.user(number) for number in range(FEW)]
-    for user in users:
+    """Yield rows for POP3 and IMAP: the gate, and a store with very many policies."""
+    for user in USERS:
         lab.add_user(user)
-    with lab.servers(BARE, stores=(FEW, MANY), sessions=ENDLESS, timed=True,
-                     high_performance=True) as servers:
-        for protocol in ("pop3", "imap"):
-            comparison = in_turns(
-                list(servers), lambda name: servers[name].measure_logins(
-                    protocol, users, COUNT, CLIENTS), effort, patience)
-            what = f"{protocol.upper()} login and logout"
-            yield _row(f"{what}, gate with {FEW} policies", comparison, BARE, FEW, BOUND)
-            yield _row(f"{what}, gate with {MANY:,} policies instead of {FEW}",
-                       comparison, FEW, MANY, SAME)
+    comparisons = in_blocks(
+        lab, [BARE, FEW, MANY], {protocol: _work(protocol) for protocol in PROTOCOLS},
+        effort, patience, sessions=ENDLESS, timed=True, high_performance=True)
+    for protocol, comparison in comparisons.items():
+        what = f"{protocol.upper()} login and logout"
+        yield _row(f"{what}, gate with {FEW} policies", comparison, BARE, FEW, BOUND)
+        yield _row(f"{what}, gate with {MANY:,} policies instead of {FEW}",
+                   comparison, FEW, MANY, SAME)
+
+
+def _work(protocol):
+    return lambda server: server.measure_logins(protocol, USERS, COUNT, CLIENTS)
 
 
 def _row(what, comparison, base, name, bound):

@@ -138,20 +138,21 @@ class Lab:
         return self.stores[count]
 
     @contextmanager
-    def servers(self, *names, sessions=1, timed=False, stores=(), **options):
+    def servers(self, *names, sessions=1, timed=False, **options):
         """Run the named SERVERS side by side; {name: Server}.
+
+        A number is the name of a server GATED with policies of so many mailboxes.
 
         sessions  how many of them an imap or pop3 process serves before it ends
         timed     whether nothing else may take the processor from them
-        stores    numbers of policies: a server GATED for each, by that number
         """
         options.update(_sessions(sessions))
         with ExitStack() as stack:
             running = {}
-            for name in (*names, *stores):
+            for name in names:
                 folder = self._folder(name)
                 settings = SERVERS[name if name in SERVERS else GATED]
-                if name in stores:
+                if name not in SERVERS:
                     (folder / STORE).symlink_to(self.store(name))
                 dovecot = Instance(folder, users=self.users, **settings, **options)
                 running[name] = Server(stack.enter_context(dovecot), timed)

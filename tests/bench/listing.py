@@ -16,7 +16,7 @@ def rows(lab, _effort, _patience):
     conf = ""
     if Dovecot.installed().generation == 23:
         conf = block("plugin", ["coexist_config = /mnt/etc/coexist.conf.ext"])
-    with lab.servers(stores=(FEW, MANY), conf=conf) as servers:
+    with lab.servers(FEW, MANY, conf=conf) as servers:
         for options in ([], ["--values"]):
             (few, few_time), (many, many_time) = (
                 servers[name].dovecot.doveadm_peak(

@@ -3,7 +3,8 @@
      login-load pop3|imap PORT USERS PASSWORD COUNT CLIENTS
 
    USERS is a list of names with commas between them. COUNT sessions are shared
-   by CLIENTS clients, each of which begins at another user. Prints the time in
+   by CLIENTS clients; no two have the same users if there are as many users for
+   each client. Prints the time in
    seconds. Anything but success ends it with an error. */
 
 #include "client.h"
@@ -24,6 +25,7 @@ struct logins {
 	const char *password;
 	/* of each client */
 	unsigned int count;
+	unsigned int clients;
 };
 
 static void pop3_session(int fd, const char *user, const char *password)
@@ -57,7 +59,8 @@ static void logins_run(unsigned int client, void *context)
 
 	for (i = 0; i < logins->count; i++) {
 		fd = client_connect(logins->port);
-		logins->session(fd, logins->users[(client + i) %
+		logins->session(fd, logins->users[(client +
+						   i * logins->clients) %
 						  logins->user_count],
 				logins->password);
 		client_close(fd);
@@ -97,6 +100,7 @@ int main(int argc, char *argv[])
 	clients = atoi(argv[6]);
 	if (clients <= 0)
 		errx(64, "no clients");
+	logins.clients = (unsigned int)clients;
 	logins.count = (unsigned int)(atoi(argv[5]) / clients);
 
 	client_print(client_run((unsigned int)clients, logins_run, &logins));
