@@ -17,6 +17,7 @@
 #include "istream.h"
 #include "seq-range-array.h"
 #include "mail-storage-private.h"
+#include "pop3-events.h"
 #include "pop3-session.h"
 #include "coexist-user.h"
 #include "istream-notify-read.h"
@@ -169,6 +170,11 @@ void pop3_session_retr_end(struct pop3_session *session, struct mail *mail,
 	    (!complete ||
 	     !pop3_read_policy_is_recent(&session->read_policy, mail)))
 		withdraw_seen(session->client, mail);
+	if (complete) {
+		session->downloads++;
+		session->last_download_input_offset =
+			session->client->input->v_offset;
+	}
 	if (!complete ||
 	    !pop3_read_policy_get_mark(&session->read_policy, mail, &mark))
 		return;
@@ -268,6 +274,9 @@ pop3_session_destroy(struct client *client, const char *reason)
 		apply_confirmed(session);
 	if (session->del.held > 0 && client->delete_success)
 		pop3_delete_limit_tell(session);
+	T_BEGIN {
+		pop3_events_send(session);
+	} T_END;
 	session->module_ctx.super.destroy(client, reason);
 }
 

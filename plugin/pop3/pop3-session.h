@@ -25,6 +25,10 @@ struct pop3_session {
 	/* How much the client had said when it got the last of them. */
 	uoff_t last_mark_input_offset;
 	struct timeout *to_apply;
+	/* How many messages were sent to their end, and how much the client had
+	   said when it got the last of them. */
+	unsigned int downloads;
+	uoff_t last_download_input_offset;
 };
 
 /* Called when the client has logged in. */

@@ -1,0 +1,98 @@
+"""What a session did is told to Dovecot's event exporters."""
+
+import json
+import re
+
+import pytest
+
+EXPORT23 = """event_exporter log {
+  format = json
+  format_args = time-rfc3339
+  transport = log
+}
+metric coexist {
+  filter = event=coexist_*
+  exporter = log
+}
+"""
+EXPORT24 = """event_exporter log {
+  driver = log
+  format = json
+}
+metric coexist {
+  filter = event=coexist_*
+  exporter = log
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def server(start):
+    return start(conf23=EXPORT23, conf24=EXPORT24, groups={
+        "trash": {"coexist_pop3_delete": "trash", "coexist_pop3_mark_read": "complete"},
+        "hide": {"coexist_pop3_delete": "hide"}})
+
+
+def events(maildrop, count):
+    """Return {name: fields} of the user's events once there are so many."""
+    def found():
+        lines = re.findall(r"stats(?:: Info:|\S*: Info:) (\{.*\})", maildrop.server.log_text())
+        mine = [one for one in map(json.loads, lines)
+                if one["fields"].get("user") == maildrop.user]
+        return len(mine) >= count and mine
+    return {one["event"]: one for one in maildrop.server.wait_for(found, 20, "the events")}
+
+
+def test_a_session_that_downloads_and_deletes(server):
+    maildrop = server.maildrop("trash")
+    maildrop.deliver(4)
+    with maildrop.pop3() as pop:
+        for number in (1, 2, 3):
+            pop.retr(number)
+        pop.dele(2)
+        pop.quit()
+    found = events(maildrop, 3)
+    assert set(found) == {"coexist_pop3_downloaded", "coexist_pop3_deleted",
+                          "coexist_session_ended"}
+    assert all("coexist" in one["categories"] for one in found.values())
+    assert found["coexist_pop3_downloaded"]["fields"]["messages"] == 3
+    deleted = found["coexist_pop3_deleted"]["fields"]
+    assert (deleted["action"], deleted["messages"], deleted["failed"]) == ("trash", 1, 0)
+    ended = found["coexist_session_ended"]["fields"]
+    assert (ended["protocol"], ended["read"], ended["moved"], ended["expunged"]) == \
+        ("pop3", 2, 1, 0)
+    assert ended["session"] == ended["coexist_session"]
+
+
+def test_without_quit_nothing_was_deleted(server):
+    maildrop = server.maildrop("hide")
+    maildrop.deliver(2)
+    with maildrop.pop3() as pop:
+        pop.retr(1)
+        pop.dele(2)
+        pop.noop()
+    found = events(maildrop, 1)
+    assert found["coexist_pop3_downloaded"]["fields"]["messages"] == 1
+    assert "coexist_pop3_deleted" not in found
+
+
+def test_an_imap_session(server):
+    maildrop = server.maildrop("hide")
+    maildrop.deliver(2)
+    with maildrop.imap() as imap:
+        imap.select()
+        imap.store("1:2", "+FLAGS", "\\Deleted")
+        imap.expunge()
+    found = events(maildrop, 1)
+    ended = found["coexist_session_ended"]["fields"]
+    assert (ended["protocol"], ended["expunged"]) == ("imap", 2)
+
+
+def test_an_undo(server):
+    maildrop = server.maildrop("hide")
+    maildrop.deliver(1)
+    maildrop.delete(1)
+    session = events(maildrop, 2)["coexist_session_ended"]["fields"]["coexist_session"]
+    server.doveadm("coexist", "undo", "-u", maildrop.user, session)
+    ended = events(maildrop, 3)["coexist_session_ended"]["fields"]
+    assert (ended["protocol"], ended["shown"], ended["hidden"]) == ("undo", 1, 0)
