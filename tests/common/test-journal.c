@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #define HEAD "time=2026-01-02T03:04:05Z\tsession=s\tprotocol=pop3\t" \
@@ -291,6 +292,71 @@ static bool a_full_disk_keeps_a_large_file(const char *path)
 		access(t_strconcat(path, ".tmp", NULL), F_OK) < 0;
 }
 
+#define WRITERS 6
+#define WRITER_LINES 300
+/* So long that the file is halved some times meanwhile. */
+#define WRITER_PADDING 1500
+
+/* Appends lines <writer> <number> <padding>. */
+static int writer_run(const char *path, unsigned int writer)
+{
+	string_t *line = t_str_new(WRITER_PADDING + 64);
+	const char *error;
+	unsigned int i;
+
+	for (i = 0; i < WRITER_LINES; i++) {
+		str_truncate(line, 0);
+		str_printfa(line, "%u %u ", writer, i);
+		while (str_len(line) < WRITER_PADDING)
+			str_append_c(line, 'x');
+		str_append_c(line, '\n');
+		if (coexist_journal_file_append(path, &mode, line,
+						&error) < 0)
+			return 1;
+	}
+	return 0;
+}
+
+/* Each writer's lines are there from one of them on to its last. */
+static bool newest_lines_are_there(const char *path)
+{
+	unsigned int next[WRITERS] = { 0 }, writer, number;
+	FILE *file = fopen(path, "r");
+	char line[WRITER_PADDING + 64];
+	bool holds = file != NULL;
+
+	while (holds && fgets(line, sizeof(line), file) != NULL) {
+		holds = sscanf(line, "%u %u ", &writer, &number) == 2 &&
+			writer < WRITERS &&
+			(next[writer] == 0 || next[writer] == number);
+		if (holds)
+			next[writer] = number + 1;
+	}
+	if (file != NULL)
+		fclose(file);
+	for (writer = 0; writer < WRITERS; writer++)
+		holds = holds && (next[writer] == 0 ||
+				  next[writer] == WRITER_LINES);
+	return holds;
+}
+
+static bool writers_at_once_lose_no_line(const char *path)
+{
+	unsigned int i, ended = 0;
+	int status;
+
+	(void)unlink(path);
+	for (i = 0; i < WRITERS; i++) {
+		if (fork() == 0)
+			_exit(writer_run(path, i));
+	}
+	while (wait(&status) > 0) {
+		if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+			ended++;
+	}
+	return ended == WRITERS && newest_lines_are_there(path);
+}
+
 static bool no_folder_is_told(const char *folder)
 {
 	return append(t_strconcat(folder, "/none/journal", NULL), "x\n", -1) &&
@@ -349,6 +415,8 @@ static void test_files(void)
 	      "a large file is halved by one write");
 	check(a_full_disk_keeps_a_large_file(path),
 	      "a full disk keeps a large file");
+	check(writers_at_once_lose_no_line(path),
+	      "writers at once lose no line");
 	check(no_folder_is_told(folder), "no folder is told");
 	check(a_pipe_is_no_journal(folder), "a pipe is no journal");
 	check(no_file_is_an_empty_journal(folder),

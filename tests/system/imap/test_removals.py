@@ -4,6 +4,23 @@ import pytest
 
 import journal
 
+# IDLE sessions are handed to another process, and theirs ends
+HIBERNATE = """protocol imap {
+  imap_hibernate_timeout = 1s
+}
+service imap {
+  unix_listener imap-master {
+    mode = 0666
+  }
+  extra_groups = nogroup
+}
+service imap-hibernate {
+  unix_listener imap-hibernate {
+    mode = 0666
+  }
+}
+"""
+
 
 @pytest.fixture(scope="module", params=["maildir", "mdbox", "sdbox"])
 def server(request, start):
@@ -136,3 +153,26 @@ def test_an_open_session_is_in_it_within_a_minute(maildrop, server):
     assert (first["expunged"], second["expunged"]) == ("1", "2")
     assert first["session"] == second["session"]
     assert journal.logged(maildrop) == ["2 expunged"]
+
+
+def test_a_session_that_hibernates_is_in_it_before(start):
+    server = start(conf=HIBERNATE, groups={"shared": {"coexist_pop3_delete": "trash"}})
+    maildrop = server.maildrop("shared")
+    maildrop.deliver(2)
+    with maildrop.imap() as imap:
+        imap.select()
+        expunge(imap, 1)
+        imap.send(b"idle IDLE\r\n")
+        server.wait_for(lambda: server.pids("imap-hibernate") and
+                        journal.logged(maildrop), 30, "hibernation")
+        assert journal.only(maildrop) == line(expunged="1", unseen="1")
+
+
+def test_a_session_that_is_kicked_is_in_it(maildrop):
+    maildrop.deliver(2)
+    with maildrop.imap() as imap:
+        imap.select()
+        expunge(imap, 2)
+        maildrop.server.kick(maildrop.user)
+        ended(maildrop)
+    assert journal.only(maildrop) == line(expunged="2", unseen="2")
