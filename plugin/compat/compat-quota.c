@@ -7,7 +7,6 @@
 #include "mail-storage-private.h"
 #include "mail-namespace.h"
 #include "quota-private.h"
-#include "quota-plugin.h"
 
 /* For all mailboxes: Dovecot 2.4 has limits for single ones elsewhere. */
 #if DOVECOT_PREREQ(2, 4, 0)
@@ -115,9 +114,10 @@ int coexist_compat_quota_get(struct mail_user *user,
 	struct mailbox *box;
 	int ret;
 
-	if (QUOTA_USER_CONTEXT(user) == NULL)
-		return 0;
-	/* only named, never opened */
+	/* Only named, never opened. A user without the quota plugin has no
+	   roots, either; looking for the plugin's variable would make Dovecot
+	   say "undefined symbol" where the plugin is missing, and not which
+	   plugin that is. */
 	box = mailbox_alloc(ns->list, "INBOX", 0);
 	ret = mailbox_get(box, usages, error_r);
 	mailbox_free(&box);

@@ -45,6 +45,53 @@ check_plugins(struct coexist_preflight *preflight, const char *protocol,
 	coexist_preflight_print(preflight, check, COEXIST_PREFLIGHT_OK, "");
 }
 
+/* Checks a protocol's list, of those among which some have coexist_quota. */
+static void
+check_quota_plugins(struct coexist_preflight *preflight, const char *protocol,
+		    const char *const *plugins)
+{
+	const char *check = t_strconcat("coexist_quota of ", protocol, NULL);
+
+	if (!str_array_find(plugins, "coexist_quota")) {
+		coexist_preflight_print(preflight, check,
+			COEXIST_PREFLIGHT_WARN, t_strdup_printf(
+			"Add to the mail_plugins of protocol %s: coexist_quota",
+			protocol));
+	} else if (!str_array_find(plugins, "quota")) {
+		coexist_preflight_print(preflight, check,
+			COEXIST_PREFLIGHT_FAIL, t_strdup_printf(
+			"Add to the mail_plugins of protocol %s: quota",
+			protocol));
+	} else {
+		coexist_preflight_print(preflight, check,
+					COEXIST_PREFLIGHT_OK, "");
+	}
+}
+
+/* Quota notices are for those who want them: nothing is said of them where
+   nobody has the module. */
+static void check_quota(struct coexist_preflight *preflight)
+{
+	static const char *const protocols[] = { "imap", "pop3", "lmtp" };
+	const char *const *plugins[N_ELEMENTS(protocols)];
+	const char *value, *error;
+	bool found = FALSE;
+	unsigned int i;
+
+	for (i = 0; i < N_ELEMENTS(protocols); i++) {
+		/* an error was said by the checks before this one */
+		if (coexist_doveconf_read_setting(preflight->admin,
+				protocols[i], "mail_plugins", &value,
+				&error) < 0)
+			return;
+		plugins[i] = t_strsplit_spaces(value, " ,");
+		if (str_array_find(plugins[i], "coexist_quota"))
+			found = TRUE;
+	}
+	for (i = 0; found && i < N_ELEMENTS(protocols); i++)
+		check_quota_plugins(preflight, protocols[i], plugins[i]);
+}
+
 static void check_uidl(struct coexist_preflight *preflight)
 {
 	const char *value = setting_read(preflight, "pop3_uidl_format", "pop3",
@@ -70,5 +117,6 @@ void coexist_preflight_plugins(struct coexist_preflight *preflight)
 
 	check_plugins(preflight, "pop3", pop3);
 	check_plugins(preflight, "imap", imap);
+	check_quota(preflight);
 	check_uidl(preflight);
 }

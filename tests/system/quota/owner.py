@@ -4,6 +4,7 @@ import os
 import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 from instance import Dovecot, message
 from maildrop import Maildrop
@@ -42,7 +43,7 @@ class Owner(Maildrop):
         """Let the mailbox be one that was never looked at."""
         self._state.unlink()
 
-    def deliver_at_once(self, count, percent):
+    def deliver_at_once(self, count, percent, meanwhile=lambda: None):
         """Deliver so many messages, each over a connection of its own."""
         content = of_size(int(self.limit * percent / 100))
         start = threading.Barrier(count)
@@ -51,7 +52,23 @@ class Owner(Maildrop):
             start.wait()
             self.server.deliver(self.user, content)
         with ThreadPoolExecutor(count) as threads:
-            list(threads.map(one, range(count)))
+            deliveries = threads.map(one, range(count))
+            meanwhile()
+            list(deliveries)
+
+    def saved(self):
+        """Return how many messages were delivered so far."""
+        return len(re.findall(rf"lmtp\({self.user}\).* saved mail", self.server.log_text()))
+
+    @contextmanager
+    def locked_state(self):
+        """Inside, somebody else changes the state, and who wants to has to wait."""
+        lock = self._state.with_name(f"{STATE}.lock")
+        lock.touch()
+        try:
+            yield
+        finally:
+            lock.unlink()
 
     def notices(self, channel="event"):
         """Return what was told, in order: level names, and "recovered"."""

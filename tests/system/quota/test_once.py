@@ -1,6 +1,7 @@
 """No storms: each level once, however often and from wherever it is reached."""
 
 import smtplib
+from contextlib import ExitStack
 
 import pytest
 
@@ -26,6 +27,20 @@ def test_20_deliveries_at_once_that_cross_a_level(owner):
     owner.deliver_at_once(20, 0.9)
     owner.expect("80%")
     assert owner.log_problems() == []
+
+
+def test_deliveries_that_wait_for_each_other(owner):
+    """Each has seen the level before any of them could remember it."""
+    owner.fill(79)
+    before = owner.saved()
+    with ExitStack() as locked:
+        locked.enter_context(owner.locked_state())
+
+        def let_go():
+            owner.server.wait_for(lambda: owner.saved() >= before + 4)
+            locked.close()
+        owner.deliver_at_once(10, 0.9, let_go)
+    owner.expect("80%")
 
 
 def test_it_can_be_told_again_after_usage_was_well_below(owner):

@@ -72,17 +72,33 @@ def test_of_several_roots_the_fullest(start):
 
 
 @pytest.mark.parametrize("option23, option24", [
-    (":noenforcing", "  quota_enforce = no\n"), (":hidden", "  quota_hidden = yes\n"),
-    (":ns=Other/", None)], ids=["noenforcing", "hidden", "other namespace"])
+    (":noenforcing", "  quota_enforce = no\n"), (":hidden", "  quota_hidden = yes\n")],
+    ids=["noenforcing", "hidden"])
 def test_a_root_that_does_not_count(start, option23, option24):
-    if option24 is None and GENERATION == 24:
-        option24 = "  quota_ignore = yes\n"
-    if "Other/" in option23:
-        option23 += "\n}\nnamespace other {\n  prefix = Other/\n  separator = /\n" \
-                    "  location = maildir:~/other\n}\nplugin {"
     owner = known(with_second_root(start, option23, option24))
     owner.fill(49)
     owner.visit()
+    assert owner.notices() == []
+    assert owner.log_problems() == []
+
+
+OTHER23 = """namespace other {
+  prefix = Other/
+  separator = /
+  location = maildir:~/other
+}
+"""
+
+
+@pytest.mark.only_on(23)
+def test_a_root_of_another_namespace(start):
+    """As Dovecot 2.3 configures it: quota2 = count:Second:ns=Other/."""
+    owner = known(start(quota="1000K", coexist=POLICY,
+                        conf23=SECOND23 % ":ns=Other/" + OTHER23))
+    with owner.imap() as client:
+        assert client.create("Other/Box")[0] == "OK"
+        assert client.append("Other/Box", None, None, of_size(450 * 1024))[0] == "OK"
+    owner.visit("pop3")
     assert owner.notices() == []
     assert owner.log_problems() == []
 
