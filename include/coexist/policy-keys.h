@@ -107,7 +107,7 @@
 	KEY(quota_warn_repeat, INTERVAL, "0", NULL, ENFORCED, \
 	    "Reminder interval while usage stays at or above a level; 0 is " \
 	    "off.") \
-	KEY(quota_warn_channels, CHOICES, "mail", "mail alert event", LATER, \
+	KEY(quota_warn_channels, CHOICES, "mail", "mail alert event", ENFORCED, \
 	    "How the owner is told.") \
 	KEY(quota_warn_recovered, FLAG, "no", "no yes", ENFORCED, \
 	    "Tell the owner when usage is back below every level.") \

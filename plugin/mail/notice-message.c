@@ -89,7 +89,7 @@ write_header(string_t *dest, const struct coexist_notice_message *message)
 	str_printfa(dest, "Message-ID: <%s@%s>\n", guid_new(), site);
 	/* RFC 3834, section 5 */
 	str_append(dest, "Auto-Submitted: auto-generated\n");
-	str_printfa(dest, "X-Coexist-Notice: %s\n", message->kind);
+	str_printfa(dest, COEXIST_NOTICE_HEADER": %s\n", message->kind);
 	/* RFC 3282 */
 	str_printfa(dest, "Content-Language: %s\n", message->text->language);
 	str_append(dest, "MIME-Version: 1.0\n");

@@ -4,13 +4,16 @@
 struct coexist_notice_text;
 struct message_address;
 
+/* The header that says that a message is a notice, and its kind. */
+#define COEXIST_NOTICE_HEADER "X-Coexist-Notice"
+
 /* A notice as a message (RFC 5322, RFC 2045). */
 struct coexist_notice_message {
 	/* one address */
 	const struct message_address *from;
 	/* the mailbox's name, which need not be an address */
 	const char *user;
-	/* what the header X-Coexist-Notice says */
+	/* what the header above says */
 	const char *kind;
 	const struct coexist_notice_text *text;
 	time_t date;

@@ -9,6 +9,7 @@
 #include "mail-namespace.h"
 #include "mail-storage-private.h"
 #include "message-address.h"
+#include "seq-range-array.h"
 #include "str.h"
 #include "coexist-user.h"
 #include "compat-settings.h"
@@ -118,7 +119,8 @@ transaction_begin(struct mail_user *user, struct mailbox *box)
 	t = mailbox_transaction_begin(box, MAILBOX_TRANSACTION_FLAG_EXTERNAL |
 				      /* no quota_warning */
 				      MAILBOX_TRANSACTION_FLAG_SYNC |
-				      MAILBOX_TRANSACTION_FLAG_NO_NOTIFY,
+				      MAILBOX_TRANSACTION_FLAG_NO_NOTIFY |
+				      MAILBOX_TRANSACTION_FLAG_ASSIGN_UIDS,
 				      "coexist notice");
 	user->dsyncing = dsyncing;
 	return t;
@@ -140,8 +142,40 @@ save_in(struct mailbox_transaction_context *t, struct istream *input)
 	return mailbox_save_finish(&save);
 }
 
+/* Returns the size with CRLF at the end of each line. */
+static uint64_t virtual_size(const string_t *message)
+{
+	const unsigned char *data = str_data(message);
+	size_t i, size = str_len(message);
+	uint64_t added = 0;
+
+	for (i = 0; i < size; i++) {
+		if (data[i] == '\n' && (i == 0 || data[i - 1] != '\r'))
+			added++;
+	}
+	return size + added;
+}
+
 static int
-save(struct mail_user *user, struct mailbox *box, const string_t *message)
+commit(struct mailbox_transaction_context **t,
+       struct coexist_notice_place *place_r)
+{
+	struct mail_transaction_commit_changes changes;
+	struct seq_range_iter iter;
+
+	if (mailbox_transaction_commit_get_changes(t, &changes) < 0)
+		return -1;
+	place_r->uidvalidity = changes.uid_validity;
+	seq_range_array_iter_init(&iter, &changes.saved_uids);
+	if (!seq_range_array_iter_nth(&iter, 0, &place_r->uid))
+		place_r->uid = 0;
+	pool_unref(&changes.pool);
+	return 0;
+}
+
+static int
+save(struct mail_user *user, struct mailbox *box, const string_t *message,
+     struct coexist_notice_place *place_r)
 {
 	struct mailbox_transaction_context *t;
 	struct istream *input;
@@ -157,36 +191,84 @@ save(struct mail_user *user, struct mailbox *box, const string_t *message)
 		mailbox_transaction_rollback(&t);
 		return -1;
 	}
-	return mailbox_transaction_commit(&t);
+	place_r->size = virtual_size(message);
+	return commit(&t, place_r);
 }
 
-static int
-send_now(struct mail_user *user, const struct coexist_notice *notice)
+static struct mailbox *
+inbox_alloc(struct mail_user *user, enum mailbox_flags flags)
 {
 	struct mail_namespace *ns = mail_namespace_find_inbox(user->namespaces);
-	/* the owner need not be allowed to save there */
-	struct mailbox *box = mailbox_alloc(ns->list, "INBOX",
-					    MAILBOX_FLAG_SAVEONLY |
-					    MAILBOX_FLAG_IGNORE_ACLS);
+
+	/* the owner need not be allowed to do it */
+	return mailbox_alloc(ns->list, "INBOX",
+			     flags | MAILBOX_FLAG_IGNORE_ACLS);
+}
+
+int coexist_notice_send(struct mail_user *user,
+			const struct coexist_notice *notice,
+			struct coexist_notice_place *place_r)
+{
+	struct mailbox *box = inbox_alloc(user, MAILBOX_FLAG_SAVEONLY);
+	struct coexist_notice_place place;
 	int ret;
 
-	ret = save(user, box, message_make(user, notice));
+	T_BEGIN {
+		ret = save(user, box, message_make(user, notice), &place);
+	} T_END;
 	if (ret < 0) {
 		e_warning(box->event, "coexist: Can't put the notice %s into "
 			  "INBOX: %s", notice->kind,
 			  mailbox_get_last_internal_error(box, NULL));
+	} else if (place_r != NULL) {
+		*place_r = place;
 	}
 	mailbox_free(&box);
 	return ret;
 }
 
-int coexist_notice_send(struct mail_user *user,
-			const struct coexist_notice *notice)
+/* Returns TRUE if it is a notice that nobody has done anything with. */
+static bool is_untouched(struct mail *mail)
 {
-	int ret;
+	const char *kind;
 
-	T_BEGIN {
-		ret = send_now(user, notice);
-	} T_END;
-	return ret;
+	return (mail_get_flags(mail) &
+		(MAIL_SEEN | MAIL_ANSWERED | MAIL_FLAGGED)) == 0 &&
+		mail_get_first_header(mail, COEXIST_NOTICE_HEADER, &kind) > 0;
+}
+
+static int
+withdraw(struct mailbox *box, const struct coexist_notice_place *place)
+{
+	struct mailbox_transaction_context *t;
+	struct mailbox_status status;
+	struct mail *mail;
+
+	if (mailbox_sync(box, 0) < 0)
+		return -1;
+	mailbox_get_open_status(box, STATUS_UIDVALIDITY, &status);
+	if (status.uidvalidity != place->uidvalidity)
+		return 0;
+	t = mailbox_transaction_begin(box, MAILBOX_TRANSACTION_FLAG_NO_NOTIFY,
+				      "coexist notice");
+	mail = mail_alloc(t, MAIL_FETCH_FLAGS, NULL);
+	if (mail_set_uid(mail, place->uid) && is_untouched(mail))
+		mail_expunge(mail);
+	mail_free(&mail);
+	if (mailbox_transaction_commit(&t) < 0)
+		return -1;
+	return mailbox_sync(box, 0);
+}
+
+void coexist_notice_withdraw(struct mail_user *user,
+			     const struct coexist_notice_place *place)
+{
+	struct mailbox *box = inbox_alloc(user, 0);
+
+	if (withdraw(box, place) < 0) {
+		e_warning(box->event, "coexist: Can't take the notice away that "
+			  "a newer one replaces: %s",
+			  mailbox_get_last_internal_error(box, NULL));
+	}
+	mailbox_free(&box);
 }

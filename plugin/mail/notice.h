@@ -13,11 +13,24 @@ struct coexist_notice {
 	unsigned int variables_count;
 };
 
+/* Where a notice was put in INBOX, and how large it is for the quota. */
+struct coexist_notice_place {
+	uint32_t uidvalidity, uid;
+	uint64_t size;
+};
+
 /* Puts the notice into the user's INBOX, unread, in the user's language, also if
    the quota is full. Nobody is notified of it, as of a mail that dsync brings.
    Needs the user's namespaces, and no transaction of the INBOX that writes.
-   Returns 0, or -1 after logging a warning. */
+   place_r may be NULL. Returns 0, or -1 after logging a warning. */
 int coexist_notice_send(struct mail_user *user,
-			const struct coexist_notice *notice);
+			const struct coexist_notice *notice,
+			struct coexist_notice_place *place_r);
+
+/* Takes a notice away again, because there is a newer one, unless somebody has
+   read, answered or flagged it: then, and if it is not there any more, nothing
+   happens. Needs what sending needs. Failures are logged. */
+void coexist_notice_withdraw(struct mail_user *user,
+			     const struct coexist_notice_place *place);
 
 #endif

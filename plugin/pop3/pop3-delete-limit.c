@@ -100,7 +100,7 @@ static int notice_send(struct pop3_session *session)
 		.variables_count = N_ELEMENTS(variables)
 	};
 
-	return coexist_notice_send(user, &notice);
+	return coexist_notice_send(user, &notice, /*place_r=*/NULL);
 }
 
 static enum outcome owner_tell(struct pop3_session *session)

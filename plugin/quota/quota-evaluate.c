@@ -96,7 +96,8 @@ static void drop_alert(struct evaluation *evaluation, const char *text)
 		(void)coexist_alert_leave(evaluation->user, "");
 }
 
-static void tell(const struct evaluation *evaluation)
+static void
+tell(const struct evaluation *evaluation, struct coexist_quota_added *added)
 {
 	const struct coexist_quota_verdict *verdict = &evaluation->verdict;
 	struct coexist_quota_notice notice = {
@@ -105,7 +106,8 @@ static void tell(const struct evaluation *evaluation)
 		.action = verdict->action,
 		.level = verdict->level,
 		.usages = evaluation->usages,
-		.usage_count = evaluation->usage_count
+		.usage_count = evaluation->usage_count,
+		.added = added
 	};
 
 	notice.usage = *verdict->usage;
@@ -113,8 +115,40 @@ static void tell(const struct evaluation *evaluation)
 	coexist_quota_tell(&notice);
 }
 
+/* A level that the notice itself has reached is as good as told. */
+static unsigned int
+settle_decide(const char *text, struct coexist_state_value *values_r,
+	      void *context)
+{
+	struct evaluation *evaluation = context;
+
+	judge(evaluation, text);
+	if (evaluation->verdict.action != COEXIST_QUOTA_TELL_LEVEL)
+		return 0;
+	coexist_quota_state_format(&evaluation->verdict.state, values_r);
+	return COEXIST_QUOTA_STATE_VALUES;
+}
+
+/* The quota's own answer may be older than the notice. */
+static void
+settle(struct evaluation *evaluation, const struct coexist_quota_added *added)
+{
+	struct coexist_quota_usage *usages;
+	unsigned int i;
+
+	usages = t_new(struct coexist_quota_usage, evaluation->usage_count);
+	for (i = 0; i < evaluation->usage_count; i++) {
+		usages[i] = evaluation->usages[i];
+		usages[i].used += usages[i].resource == COEXIST_QUOTA_STORAGE ?
+			added->bytes : added->messages;
+	}
+	evaluation->usages = usages;
+	(void)coexist_state_update(evaluation->user, settle_decide, evaluation);
+}
+
 static void evaluate(struct evaluation *evaluation)
 {
+	struct coexist_quota_added added = { .bytes = 0 };
 	const char *text;
 
 	/* Most of the time there is nothing to remember, and nobody waits for
@@ -132,8 +166,11 @@ static void evaluate(struct evaluation *evaluation)
 				 evaluation) < 0)
 		return;
 	drop_alert(evaluation, text);
-	if (evaluation->verdict.action != COEXIST_QUOTA_TELL_NOTHING)
-		tell(evaluation);
+	if (evaluation->verdict.action != COEXIST_QUOTA_TELL_NOTHING) {
+		tell(evaluation, &added);
+		if (added.messages > 0)
+			settle(evaluation, &added);
+	}
 }
 
 /* Returns like coexist_compat_quota_get(), having logged an error. */

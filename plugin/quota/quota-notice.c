@@ -6,6 +6,7 @@
 #include "mail-user.h"
 #include "policy-merge.h"
 #include "quota-alert.h"
+#include "quota-mail.h"
 #include "session-changes.h"
 
 /* The event is sent for each channel anyway. */
@@ -17,6 +18,7 @@ event_tell(const struct coexist_quota_notice *notice ATTR_UNUSED)
 
 static const struct coexist_quota_channel channels[] = {
 	{ .name = "alert", .tell = coexist_quota_alert_tell },
+	{ .name = "mail", .tell = coexist_quota_mail_tell },
 	{ .name = "event", .tell = event_tell }
 };
 

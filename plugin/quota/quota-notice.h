@@ -8,6 +8,11 @@ struct mail_user;
 
 /* What the owner of a mailbox is told, and the ways to tell it. */
 
+/* What telling it has put into the mailbox. */
+struct coexist_quota_added {
+	uint64_t bytes, messages;
+};
+
 struct coexist_quota_notice {
 	struct mail_user *user;
 	const struct coexist_policy *policy;
@@ -21,6 +26,8 @@ struct coexist_quota_notice {
 	/* all that is known, with and without a limit */
 	const struct coexist_quota_usage *usages;
 	size_t usage_count;
+	/* to be filled by the channels */
+	struct coexist_quota_added *added;
 };
 
 /* A way to tell it. That it was told is remembered before it is: a channel that

@@ -377,6 +377,16 @@ def test_the_notice_names_the_session(server):
     assert session in notices(maildrop)[0].get_content()
 
 
+def test_an_administrator_undoes_it_with_the_reference_of_the_notice(maildrop):
+    held(maildrop)
+    text = " ".join(notices(maildrop)[0].get_content().split())
+    reference = re.search(r"name this reference: (\S+)", text)[1]
+    maildrop.server.doveadm("coexist", "undo", "-u", maildrop.user, reference)
+    assert maildrop.having(HIDDEN) == []
+    assert maildrop.seen() == []
+    assert len(shown(maildrop)) == 5
+
+
 def test_message_ids_differ(server):
     seen = set()
     for _ in range(3):

@@ -1,0 +1,26 @@
+#ifndef COEXIST_QUOTA_CONTENTS_H
+#define COEXIST_QUOTA_CONTENTS_H
+
+struct mail_user;
+
+/* What fills a mailbox. Sizes are in bytes, as the quota counts them. */
+struct coexist_quota_contents {
+	/* the five largest folders and their sizes in one line, "INBOX 512 MB,
+	   Sent 30 MB", on the data stack */
+	const char *folders;
+	/* of the folders with the special uses \Trash and \Junk */
+	uint64_t trash, junk;
+	/* messages in INBOX with the keyword of confirmed downloads */
+	unsigned int downloaded;
+	uint64_t downloaded_size;
+};
+
+/* Looks into all folders of the INBOX's namespace. What can't be looked into is
+   left out: a notice is of use without. */
+void coexist_quota_contents_get(struct mail_user *user,
+				struct coexist_quota_contents *contents_r);
+
+/* Returns a size as a person reads it, "512 MB", on the data stack. */
+const char *coexist_quota_size_format(uint64_t size);
+
+#endif

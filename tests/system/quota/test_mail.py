@@ -1,0 +1,293 @@
+"""quota_warn_channels = mail: the owner is told by a message in INBOX."""
+
+import email
+import email.policy
+import re
+from pathlib import Path
+
+import pytest
+
+from instance import Dovecot
+from owner import KB, known, of_size
+
+TEXTS = Path(__file__).parents[3] / "plugin/mail/texts"
+LANGUAGES = {"en": "full", "es": "lleno", "ca": "plena", "pt": "cheia", "fr": "remplie",
+             "de": "voll"}
+POLICY = {"quota_warn": "80 90", "quota_warn_channels": "mail", "quota_warn_recovered": "yes",
+          "template_dir": str(TEXTS)}
+GENERATION = Dovecot.installed().generation
+# at most 10 messages
+FEW = {23: {"quota_rule": "*:storage=1000K:messages=10"}, 24: {"quota_message_count": "10"}}
+
+
+def limit(size):
+    """Return the userdb fields that give a mailbox this limit, such as "600K"."""
+    return {"quota_rule": f"*:storage={size}"} if GENERATION == 23 else \
+        {"quota_storage_size": size}
+
+
+@pytest.fixture(scope="module", params=["maildir", "sdbox", "mdbox"])
+def server(start, request):
+    return start(quota="1000K", coexist=POLICY, storage=request.param, groups={
+        **{language: {"coexist_language": language} for language in LANGUAGES},
+        "few": FEW[GENERATION], "small": limit("600K")})
+
+
+@pytest.fixture
+def owner(server):
+    return known(server)
+
+
+def mails(owner, mailbox="INBOX"):
+    """Return {number: email.message.EmailMessage} of the notices in a mailbox."""
+    with owner.imap() as imap:
+        imap.select(mailbox, readonly=True)
+        numbers = imap.search(None, "HEADER", "X-Coexist-Notice", "quota-")[1][0].split()
+        return {int(number): email.message_from_bytes(
+                    imap.fetch(number, "(BODY.PEEK[])")[1][0][1], policy=email.policy.SMTP)
+                for number in numbers}
+
+
+def subjects(owner):
+    """Return the subjects of the notices in INBOX."""
+    return [str(notice["subject"]) for notice in mails(owner).values()]
+
+
+def text_of(owner):
+    """Return what the one notice in INBOX says, each run of blanks as one space."""
+    notice, = mails(owner).values()
+    return " ".join(notice.get_content().split())
+
+
+def visit(owner, protocol="pop3"):
+    """Log in and leave."""
+    if protocol == "pop3":
+        owner.visit("pop3")
+    else:
+        with owner.imap() as imap:
+            imap.select()
+
+
+def expect(owner, *told):
+    """Wait until this was told by mail."""
+    owner.expect(*told, channel="mail")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_notice_is_a_proper_message(server, language):
+    owner = known(server, language)
+    owner.fill(82)
+    expect(owner, "80%")
+    notice, = mails(owner).values()
+    assert notice.defects == []
+    assert re.search(r"8[0-9] %", str(notice["subject"]))
+    assert LANGUAGES[language] in str(notice["subject"])
+    assert notice["auto-submitted"] == "auto-generated"
+    assert notice["return-path"] == "<>"
+    assert notice["content-language"] == language
+    assert notice["x-coexist-notice"] == "quota-storage"
+    text = notice.get_content()
+    assert owner.user in text and "1000 kB" in text and "INBOX 8" in text
+    assert "{" not in text
+    assert owner.log_problems() == []
+
+
+def test_the_notice_is_unread(owner):
+    owner.fill(82)
+    expect(owner, "80%")
+    number, = mails(owner)
+    assert owner.flags()[number] - {"\\Recent", "$HasNoAttachment"} == set()
+
+
+def test_a_pop3_client_sees_the_notice(owner):
+    owner.fill(82)
+    expect(owner, "80%")
+    with owner.pop3() as pop:
+        last = email.message_from_bytes(b"\r\n".join(pop.retr(pop.stat()[0])[1]),
+                                        policy=email.policy.SMTP)
+        pop.quit()
+    assert re.fullmatch(r"Your mailbox is 8\d % full", str(last["subject"]))
+
+
+def test_the_next_notice_replaces_one_that_is_unread(owner):
+    owner.fill(82)
+    expect(owner, "80%")
+    owner.fill(10)
+    expect(owner, "80%", "90%")
+    subject, = subjects(owner)
+    assert re.search(r"9\d %", subject)
+    assert len(owner.flags()) == 4
+
+
+@pytest.mark.parametrize("flag", ["\\Seen", "\\Flagged", "\\Answered"])
+def test_the_next_notice_leaves_one_that_somebody_did_something_with(owner, flag):
+    owner.fill(82)
+    expect(owner, "80%")
+    number, = mails(owner)
+    with owner.imap() as imap:
+        imap.select()
+        imap.store(str(number), "+FLAGS", flag)
+    owner.fill(10)
+    expect(owner, "80%", "90%")
+    assert len(subjects(owner)) == 2
+
+
+def test_a_notice_that_was_deleted_does_not_come_again(owner):
+    owner.fill(82)
+    expect(owner, "80%")
+    number, = mails(owner)
+    owner.server.doveadm("expunge", "-u", owner.user, "mailbox", "INBOX", str(number))
+    owner.fill(1)
+    visit(owner)
+    assert subjects(owner) == []
+    owner.fill(10)
+    expect(owner, "80%", "90%")
+    assert len(subjects(owner)) == 1
+
+
+def test_another_message_in_the_place_of_the_notice_stays(owner):
+    owner.fill(82)
+    expect(owner, "80%")
+    state = owner.folder / "dovecot-coexist.state"
+    text = state.read_text()
+    assert re.search(r"^quota_mail=\d+:3$", text, re.M)
+    state.write_text(re.sub(r"(?m)^(quota_mail=\d+):3$", r"\1:2", text))
+    owner.fill(10)
+    expect(owner, "80%", "90%")
+    assert len(owner.flags()) == 5
+
+
+@pytest.mark.parametrize("value", ["", "x", "1:", ":1", "1:x", "99999999999:1", "0:0", "1:2:3"])
+def test_a_place_that_was_not_written_by_us_is_none(owner, value):
+    owner.fill(82)
+    expect(owner, "80%")
+    state = owner.folder / "dovecot-coexist.state"
+    state.write_text(re.sub(r"(?m)^quota_mail=.*$", f"quota_mail={value}", state.read_text()))
+    owner.fill(10)
+    expect(owner, "80%", "90%")
+    assert len(subjects(owner)) == 2
+
+
+def test_what_fills_the_mailbox(owner):
+    with owner.imap() as imap:
+        for name, size in (("Sent", 100), ("Trash", 50), ("Junk", 20), ("a", 30), ("b", 40),
+                           ("c", 5)):
+            imap.create(name)
+            imap.append(name, None, None, of_size(size * KB))
+    owner.fill(60)
+    expect(owner, "80%")
+    text = text_of(owner)
+    sizes = re.search(r"The largest folders: INBOX (\d+) kB, Sent (\d+) kB, Trash (\d+) kB, "
+                      r"b (\d+) kB, a (\d+) kB In the trash: (\d+) kB "
+                      r"In the junk folder: (\d+) kB", text)
+    assert sizes, text
+    for found, real in zip(sizes.groups(), (600, 100, 50, 40, 30, 50, 20)):
+        assert abs(int(found) - real) <= max(2, real // 50)
+
+
+def test_what_pop3_left_behind(server):
+    owner = known(server)
+    with owner.imap() as imap:
+        imap.append("INBOX", "$POP3Downloaded", None, of_size(200 * KB))
+        imap.append("INBOX", "$POP3Downloaded", None, of_size(100 * KB))
+    owner.fill(55)
+    expect(owner, "80%")
+    found = re.search(r"downloaded by a POP3 program: 2 messages, (\d+) kB", text_of(owner))
+    assert abs(int(found[1]) - 300) < 10
+
+
+def test_a_limit_of_messages(server):
+    owner = known(server, "few")
+    owner.deliver(7)
+    expect(owner, "80%")
+    notice, = mails(owner).values()
+    assert notice["x-coexist-notice"] == "quota-messages"
+    assert str(notice["subject"]) == "Your mailbox has 80 % of the messages it may have"
+    assert "has 8 messages and may have 10." in " ".join(notice.get_content().split())
+
+
+def test_the_notice_itself_reaches_no_level(server):
+    owner = known(server, "few")
+    owner.deliver(7)
+    expect(owner, "80%")
+    # it is the ninth of ten
+    visit(owner)
+    expect(owner, "80%")
+    assert owner.state()["quota_level"] == "90%"
+
+
+def test_a_mailbox_with_room_again(owner):
+    owner.fill(82)
+    expect(owner, "80%")
+    owner.server.doveadm("expunge", "-u", owner.user, "mailbox", "INBOX", "2")
+    visit(owner, "imap")
+    expect(owner, "80%", "recovered")
+    # the one that says that it is full is gone
+    assert subjects(owner) == ["Your mailbox has room again"]
+
+
+def test_a_pop3_session_takes_nothing_away_that_it_has_listed(owner):
+    owner.fill(82)
+    expect(owner, "80%")
+    owner.server.doveadm("expunge", "-u", owner.user, "mailbox", "INBOX", "2")
+    with owner.pop3() as pop:
+        assert pop.stat()[0] == 2
+        expect(owner, "80%", "recovered")
+        assert any(line.startswith(b"Subject: Your mailbox is") for line in pop.retr(2)[1])
+        pop.quit()
+    assert len(subjects(owner)) == 2
+
+
+def test_an_imap_session_sees_notices_come_and_go(owner):
+    owner.fill(70)
+    with owner.imap() as imap:
+        imap.create("Sent")
+        imap.select()
+        imap.append("Sent", None, None, of_size(120 * KB))
+        expect(owner, "80%")
+        imap.noop()
+        first, = mails(owner)
+        assert imap.search(None, "ALL")[1][0].split()[-1] == str(first).encode()
+        imap.append("Sent", None, None, of_size(100 * KB))
+        expect(owner, "80%", "90%")
+        imap.noop()
+        assert len(imap.search(None, "HEADER", "X-Coexist-Notice", "quota-")[1][0].split()) == 1
+        assert imap.fetch("1:*", "(FLAGS)")[0] == "OK"
+    assert owner.log_problems() == []
+
+
+@pytest.mark.parametrize("protocol", ["imap", "pop3"])
+def test_a_limit_that_was_lowered_below_what_is_used(server, protocol):
+    owner = known(server)
+    owner.fill(75)
+    server.set_user(owner.user, **limit("600K"))
+    visit(owner, protocol)
+    expect(owner, "90%")
+    subject, = subjects(owner)
+    assert re.fullmatch(r"Your mailbox is 12\d % full", subject)
+    assert " 0 B are left." in text_of(owner)
+    assert owner.log_problems() == []
+
+
+def test_several_deliveries_at_once_leave_one_notice(owner):
+    owner.fill(70)
+    # no more than Dovecot 2.4 lets in for one user
+    owner.deliver_at_once(8, 2)
+    expect(owner, "80%")
+    assert len(subjects(owner)) == 1
+
+
+def test_a_notice_that_can_not_be_saved_is_not_told(start):
+    server = start(quota="1000K", coexist=POLICY)
+    owner = known(server)
+    owner.fill(70)
+    with owner.imap() as imap:
+        imap.create("Sent")
+        imap.select()
+        (owner.folder / "tmp").chmod(0o500)
+        imap.append("Sent", None, None, of_size(120 * KB))
+        server.wait_for(lambda: any("Can't put the notice quota-storage into INBOX" in line
+                                    for line in owner.log_problems()), 20, "the warning")
+    assert owner.notices("mail") == []
+    (owner.folder / "tmp").chmod(0o700)
+    assert subjects(owner) == []
