@@ -5,6 +5,10 @@
 #include "mail-namespace.h"
 #include "mail-storage-private.h"
 #include "compat-mailbox.h"
+#include "compat-settings.h"
+
+#define TRASH_SPECIAL_USE "\\Trash"
+#define TRASH_DEFAULT_NAME "Trash"
 
 static const char *
 name_with_prefix(const struct mail_namespace *ns, const char *name)
@@ -75,4 +79,17 @@ coexist_special_mailbox_open(struct mail_user *user, const char *special_use,
 	box = mailbox_alloc(ns->list, name, MAILBOX_FLAG_SAVEONLY);
 	*ret_r = open_or_create(box);
 	return box;
+}
+
+struct mailbox *
+coexist_delete_target_open(struct mail_user *user, enum coexist_delete action,
+			   int *ret_r)
+{
+	if (action == COEXIST_DELETE_TRASH) {
+		return coexist_special_mailbox_open(user, TRASH_SPECIAL_USE,
+						    TRASH_DEFAULT_NAME, ret_r);
+	}
+	return coexist_special_mailbox_open(user, NULL,
+		coexist_session_setting_get(user, COEXIST_SITE_archive_mailbox),
+		ret_r);
 }

@@ -1,6 +1,8 @@
 #ifndef SPECIAL_MAILBOX_H
 #define SPECIAL_MAILBOX_H
 
+#include "coexist/policy-keys.h"
+
 struct mailbox;
 struct mail_user;
 
@@ -15,5 +17,10 @@ struct mail_user;
 struct mailbox *
 coexist_special_mailbox_open(struct mail_user *user, const char *special_use,
 			     const char *fallback, int *ret_r);
+
+/* The same for where pop3_delete moves messages; only for trash and archive. */
+struct mailbox *
+coexist_delete_target_open(struct mail_user *user, enum coexist_delete action,
+			   int *ret_r);
 
 #endif

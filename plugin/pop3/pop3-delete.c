@@ -12,7 +12,6 @@
 #include "pop3-delete.h"
 #include "pop3-session.h"
 #include "compat-pop3.h"
-#include "compat-settings.h"
 #include "mail-move.h"
 #include "network-match.h"
 #include "policy-merge.h"
@@ -33,9 +32,6 @@ struct pop3_delete_mail {
 static MODULE_CONTEXT_DEFINE_INIT(pop3_delete_mail_module,
 				  &mail_module_register);
 
-#define TRASH_SPECIAL_USE "\\Trash"
-#define TRASH_DEFAULT_NAME "Trash"
-
 void pop3_delete_init(struct pop3_delete *del_r, struct client *client,
 		      const struct coexist_policy *policy)
 {
@@ -47,10 +43,6 @@ void pop3_delete_init(struct pop3_delete *del_r, struct client *client,
 	del_r->mark_read = !coexist_network_match(
 		coexist_policy_text(policy, COEXIST_KEY_pop3_fetcher_networks),
 		client->user->conn.remote_ip);
-	if (del_r->action == COEXIST_DELETE_ARCHIVE) {
-		del_r->archive_mailbox = coexist_session_setting_get(
-			client->user, COEXIST_SITE_archive_mailbox);
-	}
 }
 
 bool pop3_delete_is_needed(const struct pop3_delete *del)
@@ -118,20 +110,6 @@ deleted_uids(const struct client *client, ARRAY_TYPE(uint32_t) *uids)
 	}
 }
 
-static struct mailbox *
-target_open(struct pop3_session *session, int *ret_r)
-{
-	struct mail_user *user = session->client->user;
-
-	if (session->del.action == COEXIST_DELETE_TRASH) {
-		return coexist_special_mailbox_open(user, TRASH_SPECIAL_USE,
-						    TRASH_DEFAULT_NAME, ret_r);
-	}
-	return coexist_special_mailbox_open(user, NULL,
-					    session->del.archive_mailbox,
-					    ret_r);
-}
-
 static void result_keep(struct pop3_session *session, struct coexist_move *move)
 {
 	struct pop3_delete *del = &session->del;
@@ -178,7 +156,8 @@ static void move_begin(struct pop3_session *session)
 	struct mailbox *target;
 	int ret;
 
-	target = target_open(session, &ret);
+	target = coexist_delete_target_open(session->client->user,
+					    session->del.action, &ret);
 	if (ret == 0 && mailbox_backends_equal(target, session->box)) {
 		e_warning(session->box->event, "coexist: Hiding what was "
 			  "deleted, it can't be moved to where it is");

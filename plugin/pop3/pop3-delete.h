@@ -18,7 +18,6 @@ struct pop3_session;
 struct pop3_delete {
 	enum coexist_delete action;
 	bool mark_read;
-	const char *archive_mailbox;
 	/* A session that deletes more is held; 0 is off. */
 	unsigned int limit;
 	/* EXPUNGE is hiding already, by the site's pop3_delete_type */
