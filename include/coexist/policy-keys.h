@@ -80,9 +80,10 @@
 	    "A POP3 session that deletes more messages than this is held: " \
 	    "all of them are hidden and kept, and the owner is told by a " \
 	    "notice; 0 is off.") \
-	KEY(pop3_keep_days, NUMBER, "0", NULL, LATER, \
-	    "Days that a message is kept, counted from its first confirmed " \
-	    "download; 0 is off.") \
+	KEY(pop3_keep_days, NUMBER, "0", NULL, ENFORCED, \
+	    "Days that a message in INBOX is kept, counted from its first " \
+	    "confirmed download by POP3, unless it is unread, flagged, " \
+	    "answered or a draft; 0 is off.") \
 	KEY(pop3_show, CHOICE, "all", "all unread", LATER, \
 	    "What a POP3 client is shown.") \
 	KEY(pop3_show_days, NUMBER, "0", NULL, LATER, \

@@ -27,6 +27,7 @@ extern struct doveadm_cmd_ver2 coexist_cmd_policy_sign;
 extern struct doveadm_cmd_ver2 coexist_cmd_policy_verify;
 extern struct doveadm_cmd_ver2 coexist_cmd_policy_keygen;
 extern struct doveadm_cmd_ver2 coexist_cmd_explain;
+extern struct doveadm_cmd_ver2 coexist_cmd_expire;
 extern struct doveadm_cmd_ver2 coexist_cmd_journal;
 extern struct doveadm_cmd_ver2 coexist_cmd_preflight;
 extern struct doveadm_cmd_ver2 coexist_cmd_quota;

@@ -19,6 +19,7 @@ void doveadm_coexist_plugin_init(struct module *module ATTR_UNUSED)
 		&coexist_cmd_policy_verify,
 		&coexist_cmd_policy_keygen,
 		&coexist_cmd_explain,
+		&coexist_cmd_expire,
 		&coexist_cmd_journal,
 		&coexist_cmd_preflight,
 		&coexist_cmd_quota,

@@ -21,7 +21,11 @@ module_find(struct module *module, struct coexist_mail_module *module_r)
 		find(module, "coexist_journal_read", &module_r->journal_read) &&
 		find(module, "coexist_inbox_status_read",
 		     &module_r->inbox_status_read) &&
-		find(module, "coexist_undo_run", &module_r->undo_run);
+		find(module, "coexist_undo_run", &module_r->undo_run) &&
+		find(module, "coexist_retention_run",
+		     &module_r->retention_run) &&
+		find(module, "coexist_retention_result_free",
+		     &module_r->retention_result_free);
 }
 
 int coexist_mail_module_find(struct doveadm_mail_cmd_context *ctx,

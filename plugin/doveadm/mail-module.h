@@ -3,6 +3,7 @@
 
 #include "inbox-status.h"
 #include "journal.h"
+#include "retention.h"
 #include "session-undo.h"
 
 struct doveadm_mail_cmd_context;
@@ -15,6 +16,8 @@ struct coexist_mail_module {
 	COEXIST_MAIL_FUNCTION(journal_read)
 	COEXIST_MAIL_FUNCTION(inbox_status_read)
 	COEXIST_MAIL_FUNCTION(undo_run)
+	COEXIST_MAIL_FUNCTION(retention_run)
+	COEXIST_MAIL_FUNCTION(retention_result_free)
 };
 
 /* Returns 0, or -1 after logging that the module is not loaded and setting the
@@ -23,7 +26,7 @@ int coexist_mail_module_find(struct doveadm_mail_cmd_context *ctx,
 			     struct mail_user *user,
 			     struct coexist_mail_module *module_r);
 
-/* Returns a time of the journal, in UTC, or "" for 0. On the data stack. */
+/* Returns a time, in UTC, or "" for 0. On the data stack. */
 const char *coexist_time_text(time_t time);
 
 #endif

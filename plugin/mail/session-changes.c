@@ -45,6 +45,7 @@ struct coexist_changes {
 	const char *hidden_keyword;
 	/* of this session, not of a run in it */
 	bool is_session;
+	bool log_nothing;
 
 	ARRAY(struct coexist_copies) copies;
 	/* what is not in the journal yet, NULL if nothing is not */
@@ -179,7 +180,8 @@ static void changes_log(const struct coexist_changes *changes)
 	const char *text;
 	unsigned int i;
 
-	if (coexist_change_counts_total(&changes->counts) == 0)
+	if (changes->log_nothing ||
+	    coexist_change_counts_total(&changes->counts) == 0)
 		return;
 	event = coexist_event_create(changes->user);
 	e = event_create_passthrough(event)->
@@ -258,6 +260,12 @@ coexist_changes_begin(struct mail_user *user, const char *cause)
 	changes->outer = cuser->current;
 	cuser->current = changes;
 	return changes;
+}
+
+void coexist_changes_log_nothing(struct coexist_changes *changes)
+{
+	if (changes != NULL)
+		changes->log_nothing = TRUE;
 }
 
 void coexist_changes_end(struct coexist_changes **_changes)

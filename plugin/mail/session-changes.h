@@ -32,6 +32,8 @@ struct coexist_changes *coexist_changes_get(struct mail_user *user);
    is allocated, for other than IMAP's and POP3's sessions. */
 struct coexist_changes *
 coexist_changes_begin(struct mail_user *user, const char *cause);
+/* Leaves it to whoever began the run to log what it did. */
+void coexist_changes_log_nothing(struct coexist_changes *changes);
 /* Writes the run's line, if it changed anything, logs what it did, and frees
    it. Needs the user's namespaces. */
 void coexist_changes_end(struct coexist_changes **changes);

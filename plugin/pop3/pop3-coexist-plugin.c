@@ -8,8 +8,10 @@
 #include "compat.h"
 #include "coexist-guard.h"
 #include "pop3-download.h"
+#include "ostream-pop3.h"
 #include "pop3-login-delay.h"
 #include "pop3-refusal.h"
+#include "pop3-retention.h"
 #include "pop3-session.h"
 
 const char *pop3_coexist_plugin_version = DOVECOT_ABI_VERSION;
@@ -37,13 +39,17 @@ static struct mail_storage_hooks pop3_login_delay_mail_storage_hooks = {
 static void session_begin(struct client *client)
 {
 	const char *reason = coexist_guard_get_reason(client->user);
+	const char *capability;
 
 	if (reason != NULL) {
 		pop3_refuse(client, reason);
 		return;
 	}
 	pop3_session_create(client);
-	pop3_login_delay_create(client);
+	pop3_retention_create(client);
+	capability = pop3_retention_capability(client);
+	if (!pop3_login_delay_create(client, capability) && *capability != '\0')
+		o_stream_pop3_pass(o_stream_create_pop3(client, capability));
 }
 
 static void pop3_coexist_client_created(struct client **client)

@@ -242,7 +242,7 @@ static void login_delay_destroy(struct client *client, const char *reason)
 	delay->module_ctx.super.destroy(client, reason);
 }
 
-void pop3_login_delay_create(struct client *client)
+bool pop3_login_delay_create(struct client *client, const char *capability)
 {
 	const struct coexist_policy *policy =
 		coexist_user_get_policy(client->user);
@@ -255,7 +255,7 @@ void pop3_login_delay_create(struct client *client)
 	seconds = policy == NULL ? 0 :
 		coexist_policy_number(policy, COEXIST_KEY_pop3_login_delay);
 	if (seconds == 0 || mode == COEXIST_GUARD_EXEMPT)
-		return;
+		return FALSE;
 
 	delay = p_new(client->pool, struct login_delay, 1);
 	delay->client = client;
@@ -263,9 +263,9 @@ void pop3_login_delay_create(struct client *client)
 	delay->seconds = seconds;
 	delay->login = (uint64_t)ioloop_time;
 	delay->output = o_stream_create_pop3(client,
-		mode == COEXIST_GUARD_LOG_ONLY ? "" :
-		p_strdup_printf(client->pool, "LOGIN-DELAY %"PRIu64"\r\n",
-				seconds));
+		mode == COEXIST_GUARD_LOG_ONLY ? capability :
+		p_strdup_printf(client->pool, "%sLOGIN-DELAY %"PRIu64"\r\n",
+				capability, seconds));
 	delay->module_ctx.super = client->v;
 	client->v.destroy = login_delay_destroy;
 	MODULE_CONTEXT_SET(client, login_delay_client_module, delay);
@@ -273,4 +273,5 @@ void pop3_login_delay_create(struct client *client)
 	duser = p_new(client->user->pool, struct login_delay_user, 1);
 	duser->delay = delay;
 	MODULE_CONTEXT_SET(client->user, login_delay_user_module, duser);
+	return TRUE;
 }

@@ -13,8 +13,10 @@ struct mailbox;
    closed. A session that was shown a message that no session before it was
    shown, or has deleted one, does not count. */
 
-/* Called when the client has logged in. */
-void pop3_login_delay_create(struct client *client);
+/* Called when the client has logged in. capability are lines for its CAPA that
+   come before LOGIN-DELAY. Returns FALSE if there is no delay, and then nothing
+   was done about these lines. */
+bool pop3_login_delay_create(struct client *client, const char *capability);
 
 /* Hooks. */
 void pop3_login_delay_namespaces_created(struct mail_namespace *namespaces);

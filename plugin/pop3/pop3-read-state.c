@@ -29,6 +29,8 @@ void pop3_read_policy_init(struct pop3_read_policy *read_policy_r,
 	read_policy_r->mark_downloaded =
 		coexist_policy_number(policy,
 				      COEXIST_KEY_pop3_mark_downloaded) != 0;
+	read_policy_r->note_time =
+		coexist_policy_number(policy, COEXIST_KEY_pop3_keep_days) > 0;
 }
 
 bool pop3_read_policy_is_recent(const struct pop3_read_policy *read_policy,
@@ -55,6 +57,12 @@ static bool mail_has_downloaded_keyword(struct mail *mail)
 			      POP3_DOWNLOADED_KEYWORD);
 }
 
+static bool mail_has_download_time(struct mail *mail)
+{
+	return coexist_download_time_get(mail->transaction->view, mail->seq,
+					 coexist_download_time_id(mail->box)) != 0;
+}
+
 bool pop3_read_policy_get_mark(const struct pop3_read_policy *read_policy,
 			       struct mail *mail, struct pop3_mark *mark_r)
 {
@@ -65,7 +73,11 @@ bool pop3_read_policy_get_mark(const struct pop3_read_policy *read_policy,
 		pop3_read_policy_is_recent(read_policy, mail);
 	mark_r->downloaded = read_policy->mark_downloaded &&
 		!mail_has_downloaded_keyword(mail);
-	return mark_r->seen || mark_r->downloaded;
+	/* the index of a virtual mailbox knows nothing that lasts */
+	mark_r->timed = read_policy->note_time &&
+		mail->box->virtual_vfuncs == NULL &&
+		!mail_has_download_time(mail);
+	return mark_r->seen || mark_r->downloaded || mark_r->timed;
 }
 
 static bool
@@ -85,6 +97,11 @@ mark_apply(struct mail *mail, const struct pop3_mark *mark,
 	if (mark->downloaded && !mail_has_downloaded_keyword(mail)) {
 		mail_update_keywords(mail, MODIFY_ADD, downloaded);
 		changed = TRUE;
+	}
+	/* nothing that others would have to see at once */
+	if (mark->timed) {
+		(void)coexist_download_time_note(mail,
+			coexist_download_time_id(mail->box));
 	}
 	return changed;
 }

@@ -2,6 +2,7 @@
 #define POP3_READ_STATE_H
 
 #include "coexist/policy-keys.h"
+#include "download-time.h"
 
 struct coexist_policy;
 struct ip_addr;
@@ -11,13 +12,13 @@ struct mailbox_transaction_context;
 
 /* What a downloaded message looks like in IMAP (doc/pop3-read-state.md). */
 
-#define POP3_DOWNLOADED_KEYWORD "$POP3Downloaded"
-
 struct pop3_read_policy {
 	enum coexist_mark_read mark_read;
 	/* 0 is no limit */
 	unsigned int mark_read_days;
 	bool mark_downloaded;
+	/* for pop3_keep_days, whatever becomes read */
+	bool note_time;
 };
 
 /* What is to be changed on one message. */
@@ -25,6 +26,8 @@ struct pop3_mark {
 	uint32_t uid;
 	bool seen;
 	bool downloaded;
+	/* note that now is the time of the first download */
+	bool timed;
 };
 ARRAY_DEFINE_TYPE(pop3_mark, struct pop3_mark);
 

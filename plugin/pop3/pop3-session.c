@@ -60,7 +60,7 @@ static bool applies_early(const struct pop3_session *session)
 
 	return policy->mark_read == COEXIST_MARK_READ_COMPLETE ||
 		(policy->mark_read != COEXIST_MARK_READ_QUIT &&
-		 policy->mark_downloaded);
+		 (policy->mark_downloaded || policy->note_time));
 }
 
 /* Returns how many of the changes the client has confirmed: all, or all but
@@ -312,7 +312,8 @@ void pop3_session_create(struct client *client)
 			      client->user->conn.remote_ip);
 	pop3_delete_init(&del, client, policy);
 	if (read_policy.mark_read == COEXIST_MARK_READ_STOCK &&
-	    !read_policy.mark_downloaded && !pop3_delete_is_needed(&del))
+	    !read_policy.mark_downloaded && !read_policy.note_time &&
+	    !pop3_delete_is_needed(&del))
 		return;
 
 	session = p_new(client->pool, struct pop3_session, 1);

@@ -1,0 +1,156 @@
+/* doveadm coexist expire: what pop3_keep_days is about leaves mailboxes. */
+
+#include "lib.h"
+#include "coexist-commands.h"
+#include "array.h"
+#include "doveadm.h"
+#include "doveadm-print.h"
+#include "imap-util.h"
+#include "mail-user.h"
+#include "str.h"
+#include "coexist-admin.h"
+#include "compat-doveadm-mail.h"
+#include "mail-module.h"
+
+#include <time.h>
+#include <unistd.h>
+
+/* How often a terminal is told how far it is, in seconds. */
+#define PROGRESS_INTERVAL 1
+
+struct expire_cmd_context {
+	struct doveadm_mail_cmd_context ctx;
+	/* counted for the terminal */
+	unsigned int mailboxes, expired;
+	time_t told;
+};
+
+static void print_result(const struct doveadm_cmd_context *cctx,
+			 const struct coexist_retention_result *result)
+{
+	doveadm_print_num(result->expired);
+	doveadm_print_num(result->moved);
+	doveadm_print_num(result->stayed);
+	doveadm_print_num(result->size);
+	doveadm_print(coexist_time_text(result->oldest));
+	if (coexist_admin_flag(cctx, "uids")) {
+		string_t *uids = t_str_new(128);
+
+		imap_write_seq_range(uids, &result->uids);
+		doveadm_print(str_c(uids));
+	}
+}
+
+static void
+progress_tell(struct expire_cmd_context *ctx, unsigned int expired)
+{
+	time_t now = time(NULL);
+
+	ctx->mailboxes++;
+	ctx->expired += expired;
+	if (ctx->ctx.iterate_single_user ||
+	    ctx->ctx.cctx->conn_type != DOVEADM_CONNECTION_TYPE_CLI ||
+	    now - ctx->told < PROGRESS_INTERVAL || isatty(STDERR_FILENO) != 1)
+		return;
+	ctx->told = now;
+	fprintf(stderr, "\r%u mailboxes, %u messages", ctx->mailboxes,
+		ctx->expired);
+}
+
+static int
+expire_user(struct expire_cmd_context *ctx,
+	    const struct coexist_mail_module *module, struct mail_user *user,
+	    bool dry_run)
+{
+	struct coexist_retention_result result;
+	enum mail_error error = MAIL_ERROR_NONE;
+
+	switch (module->retention_run(user, dry_run, &result)) {
+	case COEXIST_RETENTION_OFF:
+		break;
+	case COEXIST_RETENTION_DONE:
+		print_result(ctx->ctx.cctx, &result);
+		break;
+	case COEXIST_RETENTION_STOPPED:
+		print_result(ctx->ctx.cctx, &result);
+		e_error(user->event, "coexist: Stopped by a signal");
+		error = MAIL_ERROR_TEMP;
+		break;
+	case COEXIST_RETENTION_BUSY:
+		e_error(user->event, "coexist: Another process is expiring "
+			"messages of this mailbox");
+		error = MAIL_ERROR_TEMP;
+		break;
+	case COEXIST_RETENTION_FAILED:
+		print_result(ctx->ctx.cctx, &result);
+		error = result.error;
+		break;
+	}
+	progress_tell(ctx, result.expired);
+	module->retention_result_free(&result);
+	if (error == MAIL_ERROR_NONE)
+		return 0;
+	doveadm_mail_failed_error(&ctx->ctx, error);
+	return -1;
+}
+
+static int
+cmd_expire_run(struct doveadm_mail_cmd_context *_ctx, struct mail_user *user)
+{
+	struct expire_cmd_context *ctx =
+		container_of(_ctx, struct expire_cmd_context, ctx);
+	struct coexist_mail_module module;
+
+	if (coexist_mail_module_find(_ctx, user, &module) < 0)
+		return -1;
+	return expire_user(ctx, &module, user,
+			   coexist_admin_flag(_ctx->cctx, "dry-run"));
+}
+
+COEXIST_MAIL_CMD_INIT(cmd_expire_init)
+{
+	doveadm_print_header("expired", "expired",
+			     DOVEADM_PRINT_HEADER_FLAG_NUMBER);
+	doveadm_print_header("moved", "moved",
+			     DOVEADM_PRINT_HEADER_FLAG_NUMBER);
+	doveadm_print_header("stayed", "stayed",
+			     DOVEADM_PRINT_HEADER_FLAG_NUMBER);
+	doveadm_print_header("size", "size", DOVEADM_PRINT_HEADER_FLAG_NUMBER);
+	doveadm_print_header_simple("oldest");
+	if (coexist_admin_flag(ctx->cctx, "uids"))
+		doveadm_print_header_simple("uids");
+}
+
+static void cmd_expire_deinit(struct doveadm_mail_cmd_context *_ctx)
+{
+	struct expire_cmd_context *ctx =
+		container_of(_ctx, struct expire_cmd_context, ctx);
+
+	if (ctx->told != 0)
+		fputc('\n', stderr);
+}
+
+static struct doveadm_mail_cmd_context *cmd_expire_alloc(void)
+{
+	struct expire_cmd_context *ctx;
+
+	ctx = doveadm_mail_cmd_alloc(struct expire_cmd_context);
+	ctx->ctx.v.init = cmd_expire_init;
+	ctx->ctx.v.run = cmd_expire_run;
+	ctx->ctx.v.deinit = cmd_expire_deinit;
+	coexist_mail_cmd_allow_options(&ctx->ctx, "in");
+	doveadm_print_init(DOVEADM_PRINT_TYPE_TABLE);
+	return &ctx->ctx;
+}
+
+struct doveadm_cmd_ver2 coexist_cmd_expire = {
+	.name = "coexist expire",
+	.mail_cmd = cmd_expire_alloc,
+	.usage = COEXIST_MAIL_USAGE" [--dry-run] [--uids]",
+	.parameters = (const struct doveadm_cmd_param[]) {
+		DOVEADM_CMD_MAIL_COMMON
+		COEXIST_PARAM('n', "dry-run", CMD_PARAM_BOOL, 0),
+		COEXIST_PARAM('i', "uids", CMD_PARAM_BOOL, 0),
+		COEXIST_PARAMS_END
+	}
+};

@@ -1,0 +1,24 @@
+#ifndef DOWNLOAD_TIME_H
+#define DOWNLOAD_TIME_H
+
+struct mail;
+struct mail_index_view;
+struct mailbox;
+
+/* What a message that POP3 downloaded may have besides. */
+#define POP3_DOWNLOADED_KEYWORD "$POP3Downloaded"
+
+/* When a message was downloaded by POP3 for the first time: a record of four
+   bytes for each message, in the mailbox's index. It goes with the index. */
+
+/* Returns the number by which this process knows the records of the mailbox's
+   index. Nothing is written by that. */
+uint32_t coexist_download_time_id(struct mailbox *box);
+/* Returns the time, in seconds since 1970, or 0 if none was noted. */
+uint32_t coexist_download_time_get(struct mail_index_view *view, uint32_t seq,
+				   uint32_t id);
+/* Notes that the message was downloaded now, in the mail's transaction, unless
+   there is a time already. Returns TRUE if there was none. */
+bool coexist_download_time_note(struct mail *mail, uint32_t id);
+
+#endif

@@ -1,0 +1,21 @@
+/* See the contract in retention-rule.h. */
+
+#include "lib.h"
+#include "retention-rule.h"
+
+#define SECS_PER_DAY (24 * 60 * 60)
+
+bool coexist_retention_allows(enum mail_flags flags)
+{
+	const enum mail_flags told = MAIL_SEEN | MAIL_FLAGGED | MAIL_ANSWERED |
+		MAIL_DRAFT;
+
+	return (flags & told) == MAIL_SEEN;
+}
+
+bool coexist_retention_is_over(uint32_t downloaded, uint64_t days, time_t now)
+{
+	if (downloaded == 0 || now < (time_t)downloaded)
+		return FALSE;
+	return ((uint64_t)now - downloaded) / SECS_PER_DAY >= days;
+}

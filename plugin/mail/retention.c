@@ -1,0 +1,466 @@
+/* See the contract in retention.h. */
+
+#include "lib.h"
+#include "retention.h"
+#include "array.h"
+#include "file-lock.h"
+#include "ioloop.h"
+#include "lib-event.h"
+#include "lib-signals.h"
+#include "mail-namespace.h"
+#include "mail-storage-private.h"
+#include "seq-range-array.h"
+#include "coexist-user.h"
+#include "download-time.h"
+#include "mail-move.h"
+#include "retention-rule.h"
+#include "session-changes.h"
+#include "special-mailbox.h"
+
+#include <signal.h>
+
+/* How many messages leave in one transaction: few enough that others do not wait
+   for its locks, and that it does not take long to stop. */
+#define BATCH_SIZE 500
+
+#define LOCK_NAME "dovecot-coexist.expire.lock"
+
+struct retention {
+	struct mail_user *user;
+	struct mailbox *box;
+	/* NULL if messages are not moved */
+	struct mailbox *target;
+	enum coexist_delete action;
+	bool dry_run;
+
+	uint32_t time_id;
+	/* of POP3_DOWNLOADED_KEYWORD */
+	unsigned int keyword_idx;
+	bool has_keyword;
+	ARRAY_TYPE(keyword_indexes) keywords;
+
+	/* UIDs of what is due, in ascending order */
+	ARRAY_TYPE(uint32_t) due;
+	char *error_text;
+	struct coexist_retention_result *result;
+};
+
+/* Being stopped. In a session nobody runs the ioloop meanwhile, which would
+   tell about signals. */
+
+static volatile sig_atomic_t stop_signal;
+
+static void signal_received(const siginfo_t *si, void *context ATTR_UNUSED)
+{
+	stop_signal = si->si_signo;
+}
+
+static void signals_watch(void)
+{
+	stop_signal = 0;
+	lib_signals_set_handler(SIGTERM, LIBSIG_FLAG_RESTART, signal_received,
+				NULL);
+	lib_signals_set_handler(SIGINT, LIBSIG_FLAG_RESTART, signal_received,
+				NULL);
+}
+
+static void signals_unwatch(void)
+{
+	lib_signals_unset_handler(SIGTERM, signal_received, NULL);
+	lib_signals_unset_handler(SIGINT, signal_received, NULL);
+}
+
+/* What is due */
+
+static bool has_downloaded_keyword(struct retention *ret,
+				   struct mail_index_view *view, uint32_t seq)
+{
+	unsigned int idx;
+
+	if (!ret->has_keyword)
+		return FALSE;
+	mail_index_lookup_keywords(view, seq, &ret->keywords);
+	array_foreach_elem(&ret->keywords, idx) {
+		if (idx == ret->keyword_idx)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* Returns when the message was downloaded, or 0 if that is not proven. Without a
+   record, as after the index was lost, the keyword proves it, and the message
+   can't have been saved later; dates that clients choose count for nothing. */
+static uint32_t downloaded_at(struct retention *ret, struct mail *mail,
+			      uint32_t seq)
+{
+	struct mail_index_view *view = mail->transaction->view;
+	uint32_t noted = coexist_download_time_get(view, seq, ret->time_id);
+	time_t saved;
+
+	if (noted != 0 || !has_downloaded_keyword(ret, view, seq))
+		return noted;
+	mail_set_seq(mail, seq);
+	if (mail_get_save_date(mail, &saved) <= 0 || saved <= 0 ||
+	    saved > (time_t)UINT32_MAX)
+		return 0;
+	return (uint32_t)saved;
+}
+
+/* Returns when the message was downloaded if it is due, else 0. */
+static uint32_t
+due_since(struct retention *ret, struct mail *mail, uint32_t seq)
+{
+	const struct mail_index_record *rec =
+		mail_index_lookup(mail->transaction->view, seq);
+	uint32_t downloaded;
+
+	if (!coexist_retention_allows(rec->flags))
+		return 0;
+	downloaded = downloaded_at(ret, mail, seq);
+	return coexist_retention_is_over(downloaded, ret->result->keep_days,
+					 ioloop_time) ? downloaded : 0;
+}
+
+static void
+result_add(struct retention *ret, struct mail *mail, uint32_t downloaded)
+{
+	struct coexist_retention_result *result = ret->result;
+	uoff_t size;
+
+	if (mail_get_physical_size(mail, &size) == 0)
+		result->size += size;
+	if (result->oldest == 0 || downloaded < result->oldest)
+		result->oldest = downloaded;
+	seq_range_array_add(&result->uids, mail->uid);
+	result->expired++;
+	if (ret->target != NULL ||
+	    (ret->dry_run && ret->action != COEXIST_DELETE_EXPUNGE &&
+	     ret->action != COEXIST_DELETE_HIDE))
+		result->moved++;
+}
+
+static void scan(struct retention *ret)
+{
+	struct mailbox_transaction_context *t;
+	struct mail *mail;
+	uint32_t seq, count, downloaded;
+
+	/* looking at a save date writes nothing to the cache */
+	t = mailbox_transaction_begin(ret->box,
+				      MAILBOX_TRANSACTION_FLAG_NO_CACHE_DEC,
+				      "coexist expire");
+	mail = mail_alloc(t, 0, NULL);
+	count = mail_index_view_get_messages_count(t->view);
+	for (seq = 1; seq <= count && stop_signal == 0; seq++) {
+		downloaded = due_since(ret, mail, seq);
+		if (downloaded == 0)
+			continue;
+		mail_set_seq(mail, seq);
+		array_push_back(&ret->due, &mail->uid);
+		if (ret->dry_run)
+			result_add(ret, mail, downloaded);
+	}
+	mail_free(&mail);
+	mailbox_transaction_rollback(&t);
+}
+
+/* Removing it */
+
+static void fail(struct retention *ret, struct mailbox *box)
+{
+	const char *error = mailbox_get_last_internal_error(box,
+							    &ret->result->error);
+
+	e_error(ret->box->event, "coexist: Can't expire messages: %s", error);
+}
+
+/* Copies the messages to the target. Leaves those that arrived in the list. */
+static void
+batch_move(struct retention *ret, struct mailbox_transaction_context *t,
+	   ARRAY_TYPE(uint32_t) *uids)
+{
+	struct coexist_move move;
+	const uint32_t *all;
+	unsigned int i, count;
+
+	coexist_move_init(&move, t, ret->target);
+	all = array_get(uids, &count);
+	coexist_move_copy(&move, all, count);
+	for (i = count; i > 0; i--) {
+		if (!seq_range_exists(&move.arrived, all[i - 1]))
+			array_delete(uids, i - 1, 1);
+	}
+	if (move.failed > 0) {
+		ret->result->stayed += move.failed;
+		ret->result->error = move.error;
+		i_free(ret->error_text);
+		ret->error_text = i_strdup(move.error_text);
+	}
+	coexist_move_deinit(&move);
+}
+
+/* Adds those of the messages that are still due: others may have changed them
+   since they were found. */
+static void
+batch_select(struct retention *ret, struct mail *mail, const uint32_t *uids,
+	     unsigned int count, ARRAY_TYPE(uint32_t) *selected)
+{
+	unsigned int i;
+
+	for (i = 0; i < count; i++) {
+		if (mail_set_uid(mail, uids[i]) &&
+		    due_since(ret, mail, mail->seq) != 0)
+			array_push_back(selected, &uids[i]);
+	}
+}
+
+static void
+batch_expunge(struct retention *ret, struct mail *mail,
+	      const ARRAY_TYPE(uint32_t) *uids)
+{
+	uint32_t uid;
+
+	array_foreach_elem(uids, uid) {
+		if (!mail_set_uid(mail, uid))
+			continue;
+		result_add(ret, mail, due_since(ret, mail, mail->seq));
+		mail_expunge(mail);
+	}
+}
+
+/* Removes from the result what did not leave after all. */
+static void
+result_take_back(struct coexist_retention_result *result,
+		 const struct coexist_retention_result *before,
+		 const ARRAY_TYPE(uint32_t) *uids)
+{
+	uint32_t uid;
+
+	array_foreach_elem(uids, uid) {
+		seq_range_array_remove(&result->uids, uid);
+	}
+	result->expired = before->expired;
+	result->moved = before->moved;
+	result->size = before->size;
+	result->oldest = before->oldest;
+}
+
+static int
+batch_run(struct retention *ret, const uint32_t *uids, unsigned int count)
+{
+	struct coexist_retention_result before = *ret->result;
+	struct mailbox_transaction_context *t;
+	ARRAY_TYPE(uint32_t) selected;
+	struct mail *mail;
+	int status;
+
+	t = mailbox_transaction_begin(ret->box, 0, "coexist expire");
+	mail = mail_alloc(t, 0, NULL);
+	i_array_init(&selected, count);
+	batch_select(ret, mail, uids, count, &selected);
+	if (ret->target != NULL)
+		batch_move(ret, t, &selected);
+	batch_expunge(ret, mail, &selected);
+	mail_free(&mail);
+	status = mailbox_transaction_commit(&t);
+	if (status < 0)
+		result_take_back(ret->result, &before, &selected);
+	array_free(&selected);
+	if (status < 0 || mailbox_sync(ret->box, 0) < 0) {
+		fail(ret, ret->box);
+		return -1;
+	}
+	return 0;
+}
+
+static int batches_run(struct retention *ret)
+{
+	const uint32_t *uids;
+	unsigned int i, batch, count;
+	int status = 0;
+
+	uids = array_get(&ret->due, &count);
+	/* what can't take the first ones can't take the others */
+	for (i = 0; i < count && status == 0 && stop_signal == 0 &&
+	     ret->result->stayed == 0; i += batch) {
+		batch = I_MIN(count - i, BATCH_SIZE);
+		T_BEGIN {
+			status = batch_run(ret, uids + i, batch);
+		} T_END;
+	}
+	return status;
+}
+
+static int target_open(struct retention *ret)
+{
+	struct coexist_retention_result *result = ret->result;
+	int status;
+
+	if (ret->action == COEXIST_DELETE_EXPUNGE ||
+	    ret->action == COEXIST_DELETE_HIDE)
+		return 0;
+	ret->target = coexist_delete_target_open(ret->user, ret->action,
+						 &status);
+	if (status < 0) {
+		ret->error_text = i_strdup(
+			mailbox_get_last_internal_error(ret->target,
+							&result->error));
+	} else if (mailbox_backends_equal(ret->target, ret->box)) {
+		ret->error_text = i_strdup("They are there");
+		result->error = MAIL_ERROR_NOTPOSSIBLE;
+		status = -1;
+	}
+	if (status < 0)
+		result->stayed = array_count(&ret->due);
+	return status;
+}
+
+static int remove_due(struct retention *ret)
+{
+	int status = 0;
+
+	if (target_open(ret) == 0)
+		status = batches_run(ret);
+	if (ret->result->stayed > 0) {
+		e_warning(ret->box->event, "coexist: Can't move messages that "
+			  "expired to %s, so they stay: %s",
+			  mailbox_get_vname(ret->target), ret->error_text);
+		status = -1;
+	}
+	return status;
+}
+
+static void report(struct retention *ret)
+{
+	const struct coexist_retention_result *result = ret->result;
+	struct event *event;
+
+	if (result->expired == 0)
+		return;
+	event = coexist_event_create(ret->user);
+	event_set_name(event, "coexist_expired");
+	event_add_str(event, "coexist_session",
+		      coexist_changes_get_id(coexist_changes_get(ret->user)));
+	event_add_str(event, "mailbox", mailbox_get_vname(ret->box));
+	event_add_int(event, "messages", result->expired);
+	event_add_int(event, "moved", result->moved);
+	event_add_int(event, "bytes", (intmax_t)result->size);
+	event_add_int(event, "keep_days", result->keep_days);
+	e_info(event, "coexist: expired %u messages downloaded by POP3 more "
+	       "than %u days ago%s%s", result->expired, result->keep_days,
+	       ret->target == NULL ? "" : ", moved to ",
+	       ret->target == NULL ? "" : mailbox_get_vname(ret->target));
+	event_unref(&event);
+}
+
+/* Two at once would copy messages twice. */
+static enum coexist_retention_status remove_locked(struct retention *ret)
+{
+	struct file_lock *lock;
+	const char *error;
+	int status;
+
+	status = mailbox_lock_file_create(ret->box, LOCK_NAME,
+					  /* lock_secs */ 0, &lock, &error);
+	if (status == 0)
+		return COEXIST_RETENTION_BUSY;
+	if (status < 0) {
+		e_error(ret->box->event, "coexist: Can't expire messages: %s",
+			error);
+		ret->result->error = MAIL_ERROR_TEMP;
+		return COEXIST_RETENTION_FAILED;
+	}
+	status = remove_due(ret);
+	file_lock_free(&lock);
+	report(ret);
+	return status < 0 ? COEXIST_RETENTION_FAILED : COEXIST_RETENTION_DONE;
+}
+
+static enum coexist_retention_status expire_in(struct retention *ret)
+{
+	enum coexist_retention_status status = COEXIST_RETENTION_DONE;
+
+	ret->time_id = coexist_download_time_id(ret->box);
+	ret->has_keyword = mail_index_keyword_lookup(ret->box->index,
+						     POP3_DOWNLOADED_KEYWORD,
+						     &ret->keyword_idx);
+	i_array_init(&ret->keywords, 8);
+	i_array_init(&ret->due, 16);
+	scan(ret);
+	if (!ret->dry_run && stop_signal == 0 && array_count(&ret->due) > 0)
+		status = remove_locked(ret);
+	array_free(&ret->due);
+	array_free(&ret->keywords);
+	return status;
+}
+
+/* Returns TRUE if there is a mailbox from which messages may go. Nobody's INBOX
+   is made for this. */
+static bool maildrop_exists(struct mailbox *box)
+{
+	enum mailbox_existence existence;
+
+	return mailbox_exists(box, /* auto_boxes */ FALSE, &existence) < 0 ||
+		existence == MAILBOX_EXISTENCE_SELECT;
+}
+
+static enum coexist_retention_status maildrop_expire(struct retention *ret)
+{
+	if (!maildrop_exists(ret->box))
+		return COEXIST_RETENTION_DONE;
+	if (mailbox_open(ret->box) < 0 || mailbox_sync(ret->box, 0) < 0) {
+		fail(ret, ret->box);
+		return COEXIST_RETENTION_FAILED;
+	}
+	/* a virtual one has messages of other mailboxes, too */
+	if (mailbox_is_readonly(ret->box) || ret->box->virtual_vfuncs != NULL)
+		return COEXIST_RETENTION_DONE;
+	return expire_in(ret);
+}
+
+enum coexist_retention_status
+coexist_retention_run(struct mail_user *user, bool dry_run,
+		      struct coexist_retention_result *result_r)
+{
+	const struct coexist_policy *policy = coexist_user_get_policy(user);
+	struct retention ret = {
+		.user = user,
+		.dry_run = dry_run,
+		.result = result_r
+	};
+	enum coexist_retention_status status;
+	struct coexist_changes *changes;
+	struct mail_namespace *ns;
+
+	i_zero(result_r);
+	if (policy == NULL)
+		return COEXIST_RETENTION_OFF;
+	result_r->keep_days =
+		coexist_policy_number(policy, COEXIST_KEY_pop3_keep_days);
+	if (result_r->keep_days == 0)
+		return COEXIST_RETENTION_OFF;
+
+	i_array_init(&result_r->uids, 16);
+	ret.action = coexist_policy_number(policy, COEXIST_KEY_pop3_delete);
+	ns = mail_namespace_find_inbox(user->namespaces);
+	changes = coexist_changes_begin(user, "expire");
+	coexist_changes_log_nothing(changes);
+	ret.box = mailbox_alloc(ns->list, "INBOX", 0);
+	signals_watch();
+	status = maildrop_expire(&ret);
+	if (stop_signal != 0)
+		status = COEXIST_RETENTION_STOPPED;
+	signals_unwatch();
+	if (ret.target != NULL)
+		mailbox_free(&ret.target);
+	mailbox_free(&ret.box);
+	coexist_changes_end(&changes);
+	i_free(ret.error_text);
+	return status;
+}
+
+void coexist_retention_result_free(struct coexist_retention_result *result)
+{
+	if (array_is_created(&result->uids))
+		array_free(&result->uids);
+}

@@ -1,0 +1,299 @@
+"""doveadm coexist expire: what pop3_keep_days is about leaves mailboxes."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+
+import pytest
+
+from administrator import CONF23, CONF24, EX_CONFIG, EX_NOUSER, EX_TEMPFAIL, Administrator
+from clock import Clock
+from instance import message
+
+DAYS = 30
+EX_CANTCREAT = 73
+COLUMNS = ["expired", "moved", "stayed", "size", "oldest"]
+MANY = 4000
+
+
+@pytest.fixture(scope="module")
+def clock(tmp_path_factory):
+    return Clock(tmp_path_factory.mktemp("clock"))
+
+
+@pytest.fixture(scope="module")
+def server(start, clock):
+    """Owners of the group "user" have no policy."""
+    return start(wrap={"pop3": clock.wrapper}, conf23=CONF23, conf24=CONF24,
+                 groups={"keep": {"coexist_pop3_keep_days": str(DAYS)},
+                         "trash": {"coexist_pop3_keep_days": str(DAYS),
+                                   "coexist_pop3_delete": "trash"}})
+
+
+@pytest.fixture
+def maildrop(server):
+    return server.maildrop("keep")
+
+
+@pytest.fixture
+def downloaded(clock):
+    """downloaded(maildrop, count, first) delivers messages and downloads the first
+    ones, 40 days ago; there is no session since."""
+    def fill(maildrop, count, first):
+        maildrop.deliver(count)
+        with clock.days_from_now(-40), maildrop.pop3() as pop:
+            for number in range(1, first + 1):
+                pop.retr(number)
+            pop.quit()
+    return fill
+
+
+def expire(maildrop, *options, **how):
+    """Run it for one mailbox; return the CompletedProcess."""
+    return maildrop.server.doveadm("-f", "json", "coexist", "expire", "-u", maildrop.user,
+                                   *options, check=False, **how)
+
+
+def row(done):
+    """Return the one row that was printed."""
+    [found] = json.loads(done.stdout)
+    return found
+
+
+def counts(done):
+    """Return (expired, moved, stayed) of the one row."""
+    return tuple(row(done)[name] for name in COLUMNS[:3])
+
+
+# One mailbox
+
+def test_it_expires_and_says_what(maildrop, downloaded):
+    downloaded(maildrop, 3, 2)
+    size = sum(path.stat().st_size for path in maildrop.folder.glob("cur/*:2,S*"))
+    done = expire(maildrop)
+    assert done.returncode == 0
+    assert (counts(done), row(done)["size"]) == ((2, 0, 0), size)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", row(done)["oldest"])
+    assert "coexist: expired 2 messages downloaded by POP3 more than 30 days ago" \
+        in done.stderr
+    assert maildrop.subjects() == ["number 3"]
+    again = expire(maildrop)
+    assert (again.returncode, again.stderr, counts(again)) == (0, "", (0, 0, 0))
+    assert row(again)["oldest"] == ""
+
+
+def test_dry_run_says_the_same_and_changes_nothing(maildrop, downloaded):
+    downloaded(maildrop, 3, 2)
+    before = maildrop.snapshot()
+    would = expire(maildrop, "--dry-run")
+    assert (would.returncode, would.stderr, counts(would)) == (0, "", (2, 0, 0))
+    assert maildrop.snapshot() == before
+    did = expire(maildrop)
+    assert row(did) == row(would)
+
+
+def test_dry_run_by_save_dates_changes_nothing(maildrop, clock):
+    def contents():
+        # by the other clock it is time for Dovecot to tidy these up
+        return {name: content for name, content in maildrop.snapshot().items()
+                if not name.startswith("dovecot.index")}, maildrop.flags()
+    maildrop.deliver(2)
+    with maildrop.imap() as imap:
+        imap.select()
+        imap.store("1", "+FLAGS", "(\\Seen $POP3Downloaded)")
+    with clock.days_from_now(40):
+        before = contents()
+        done = expire(maildrop, "-n", env=clock.environment)
+    assert (done.returncode, counts(done)) == (0, (1, 0, 0))
+    assert contents() == before
+
+
+def test_uids(maildrop, downloaded):
+    downloaded(maildrop, 6, 5)
+    with maildrop.imap() as imap:
+        imap.select()
+        imap.store("3", "+FLAGS", "(\\Flagged)")
+    for options in (["--dry-run", "--uids"], ["--uids"]):
+        assert row(expire(maildrop, *options))["uids"] == "1:2,4:5"
+    assert row(expire(maildrop, "-n", "-i"))["uids"] == ""
+
+
+def test_moving(server, downloaded):
+    maildrop = server.maildrop("trash")
+    downloaded(maildrop, 3, 2)
+    assert counts(expire(maildrop, "--dry-run")) == (2, 2, 0)
+    assert maildrop.subjects("Trash") == []
+    done = expire(maildrop)
+    assert counts(done) == (2, 2, 0)
+    assert done.stderr.rstrip().endswith("30 days ago, moved to Trash")
+    assert maildrop.subjects("Trash") == ["number 1", "number 2"]
+
+
+def test_without_policy_there_is_no_row(server):
+    done = expire(server.maildrop())
+    assert (done.returncode, done.stderr, json.loads(done.stdout)) == (0, "", [])
+
+
+def test_a_mailbox_that_was_never_used_is_not_made(maildrop):
+    for options in (["--dry-run"], []):
+        assert counts(expire(maildrop, *options)) == (0, 0, 0)
+        assert list(maildrop.folder.glob("cur")) == []
+
+
+def test_table_and_tab(maildrop, downloaded):
+    downloaded(maildrop, 1, 1)
+    for output, separator in (("table", " +"), ("tab", "\t")):
+        lines = maildrop.server.doveadm("-f", output, "coexist", "expire", "-u",
+                                        maildrop.user, "-n").splitlines()
+        assert [re.split(separator, line)[0] for line in lines] == ["expired", "1"]
+        assert re.split(separator, lines[0].strip()) == COLUMNS
+
+
+def test_http(server, maildrop, downloaded):
+    admin = Administrator(server)
+    downloaded(maildrop, 2, 1)
+    for parameters in ({"dryRun": True}, {"dryRun": False}, {}):
+        kind, [found], _ = admin.http("coexistExpire", user=maildrop.user, **parameters)
+        expected = 0 if not parameters else 1
+        assert (kind, found["expired"]) == ("doveadmResponse", expected)
+    assert maildrop.subjects() == ["number 2"]
+
+
+# Errors
+
+def test_an_unknown_user(server):
+    done = server.doveadm("coexist", "expire", "-u", "nobody@here", check=False)
+    assert done.returncode == EX_NOUSER
+
+
+def test_what_can_not_be_moved_stays(server, downloaded):
+    maildrop = server.maildrop("trash")
+    downloaded(maildrop, 3, 2)
+    (maildrop.folder / ".Trash").write_text("in the way")
+    done = expire(maildrop)
+    assert done.returncode not in (0, EX_CONFIG)
+    assert counts(done) == (0, 0, 2)
+    assert done.stderr.count("Can't move messages that expired to Trash, so they stay") == 1
+    assert len(maildrop.subjects()) == 3
+    (maildrop.folder / ".Trash").unlink()
+    assert counts(expire(maildrop)) == (2, 2, 0)
+
+
+
+def test_doveadm_without_our_mail_plugin_says_so(start):
+    server = start(plugins={"pop3": []}, conf23=CONF23, conf24=CONF24)
+    done = server.doveadm("coexist", "expire", "-u", "user1", check=False)
+    assert done.returncode == EX_CONFIG
+    assert "mail_plugins does not have coexist" in done.stderr
+
+
+# Several mailboxes
+
+def test_all_users(start, clock, downloaded):
+    server = start(wrap={"pop3": clock.wrapper}, groups={
+        "keep": {"coexist_pop3_keep_days": str(DAYS)}})
+    first, second = server.maildrop("keep"), server.maildrop("keep")
+    downloaded(first, 2, 1)
+    downloaded(second, 3, 3)
+    for options in (["--dry-run"], []):
+        done = server.doveadm("-f", "json", "coexist", "expire", "-A", *options, check=False)
+        assert done.returncode == 0
+        rows = {found["username"]: found["expired"] for found in json.loads(done.stdout)}
+        # user0 and so on have no policy
+        assert len(rows) == 60 and all(name.startswith("keep") for name in rows)
+        assert {name: count for name, count in rows.items() if count} == {
+            first.user: 1, second.user: 3}
+    assert (first.subjects(), second.subjects()) == (["number 2"], [])
+    done = server.doveadm("-f", "tab", "coexist", "expire", "-u", "keep1*")
+    assert len(done.splitlines()) == 12
+
+
+def test_a_terminal_is_told_how_far_it_is(server, tmp_path):
+    """By a library that takes everything for a terminal."""
+    tmp_path.chmod(0o755)
+    library = tmp_path / "terminal.so"
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, "-x", "c", "-"], check=True,
+                   text=True, input="int isatty(int fd) { return fd >= 0; }")
+    terminal = {"LD_PRELOAD": str(library), "DOVECOT_PRESERVE_ENVS": "LD_PRELOAD"}
+    for variables, users, said in (
+            (terminal, "-A", r"(\s\d+ mailboxes, \d+ messages)+\n"), ({}, "-A", ""),
+            (terminal, "-ukeep0", "")):
+        done = server.doveadm("-f", "json", "coexist", "expire", users, "--dry-run",
+                              check=False, env={**os.environ, **variables})
+        assert done.returncode == 0
+        assert re.fullmatch(said, done.stderr)
+        json.loads(done.stdout)
+
+
+# Being stopped
+
+def fill_many(maildrop):
+    """Make a mailbox whose messages all have the keyword of a download."""
+    maildrop.deliver(1)
+    source = next(maildrop.folder.glob("new/*"))
+    owner = source.stat()
+    for number in range(1, MANY):
+        path = source.with_name(f"{1700000000 + number}.M1P1.test")
+        path.write_bytes(message(f"many {number}"))
+        os.chown(path, owner.st_uid, owner.st_gid)
+    maildrop.server.doveadm("flags", "add", "-u", maildrop.user,
+                            "\\Seen $POP3Downloaded", "mailbox", "INBOX", "all")
+
+
+def moved(maildrop):
+    """Return whether something is in the Trash already."""
+    return any((maildrop.folder / ".Trash" / name).is_dir() and
+               any((maildrop.folder / ".Trash" / name).iterdir()) for name in ("cur", "new"))
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_it_can_be_stopped_and_goes_on(server, clock, number):
+    maildrop = server.maildrop("trash")
+    fill_many(maildrop)
+    enter = ["nsenter", f"--target={server.pid}", "--mount", "--pid", "--root", "--wd"]
+    command = ["doveadm", "-c", "/mnt/etc/dovecot.conf", "-f", "json", "coexist", "expire",
+               "-u", maildrop.user]
+    with clock.days_from_now(40):
+        with subprocess.Popen([*enter, *command], env=clock.environment, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+            server.wait_for(lambda: moved(maildrop), 60, "the first messages to be moved")
+            [pid] = server.pids("doveadm")
+            os.kill(pid, number)
+            output, errors = running.communicate(timeout=60)
+        left, gone = maildrop.subjects(), maildrop.subjects("Trash")
+        assert left and gone
+        assert {*left, *gone} == {"number 1", *(f"many {n}" for n in range(1, MANY))}
+        twice = len(left) + len(gone) - MANY
+        if number == signal.SIGKILL:
+            assert twice <= 500
+        else:
+            assert (twice, running.returncode) == (0, EX_TEMPFAIL)
+            assert json.loads(output)[0]["moved"] == len(gone)
+            assert "Stopped by a signal" in errors
+        for lock in maildrop.folder.rglob("*.lock"):
+            if number == signal.SIGKILL and "coexist" not in lock.name:
+                lock.unlink()
+        done = expire(maildrop, env=clock.environment)
+    assert (done.returncode, counts(done)) == (0, (len(left), len(left), 0))
+    assert maildrop.subjects() == []
+    assert len(maildrop.subjects("Trash")) == len(gone) + len(left)
+
+
+def test_two_at_once_move_each_message_once(server, clock):
+    maildrop = server.maildrop("trash")
+    fill_many(maildrop)
+    with clock.days_from_now(40):
+        enter = ["nsenter", f"--target={server.pid}", "--mount", "--pid", "--root", "--wd"]
+        command = ["doveadm", "-c", "/mnt/etc/dovecot.conf", "coexist", "expire", "-u",
+                   maildrop.user]
+        with subprocess.Popen([*enter, *command], env=clock.environment,
+                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as first:
+            server.wait_for(lambda: moved(maildrop), 60, "the first messages to be moved")
+            second = expire(maildrop, env=clock.environment)
+            assert first.wait(timeout=60) == 0
+    assert second.returncode == EX_TEMPFAIL
+    assert "Another process is expiring" in second.stderr
+    assert maildrop.subjects() == []
+    assert len(set(maildrop.subjects("Trash"))) == len(maildrop.subjects("Trash")) == MANY

@@ -1,0 +1,59 @@
+"""pop3_keep_days in each storage format."""
+
+import pytest
+
+from clock import Clock
+
+DAYS = 30
+
+
+@pytest.fixture(scope="module")
+def clock(tmp_path_factory):
+    return Clock(tmp_path_factory.mktemp("clock"))
+
+
+@pytest.fixture(scope="module", params=["maildir", "mdbox", "sdbox"])
+def server(request, start, clock):
+    return start(storage=request.param, wrap={"pop3": clock.wrapper},
+                 coexist={"pop3_keep_days": str(DAYS), "pop3_mark_downloaded": "yes"},
+                 groups={"trash": {"coexist_pop3_delete": "trash"}})
+
+
+def session(clock, maildrop, *numbers, days=0):
+    """Download messages in so many days."""
+    with clock.days_from_now(days), maildrop.pop3() as pop:
+        for number in numbers:
+            pop.retr(number)
+        pop.quit()
+
+
+def test_both_sides_of_the_limit(maildrop, clock):
+    maildrop.deliver(3)
+    session(clock, maildrop, 1, days=-DAYS)
+    session(clock, maildrop, 2, days=-DAYS + 0.001)
+    assert len(maildrop.subjects()) == 3
+    session(clock, maildrop)
+    assert maildrop.subjects() == ["number 2", "number 3"]
+    session(clock, maildrop, days=0.001)
+    assert maildrop.subjects() == ["number 3"]
+
+
+def test_moving(server, clock):
+    maildrop = server.maildrop("trash")
+    maildrop.deliver(3)
+    session(clock, maildrop, 1, 2, days=-DAYS)
+    session(clock, maildrop)
+    assert maildrop.subjects() == ["number 3"]
+    assert maildrop.subjects("Trash") == ["number 1", "number 2"]
+
+
+def test_a_rebuilt_index_goes_by_the_save_date(maildrop, clock):
+    maildrop.deliver(2)
+    session(clock, maildrop, 1, days=-DAYS)
+    maildrop.server.doveadm("force-resync", "-u", maildrop.user, "INBOX")
+    left = maildrop.subjects()
+    session(clock, maildrop)
+    # what rebuilds keeps the times or loses them
+    assert maildrop.subjects() in (left, left[1:])
+    session(clock, maildrop, days=DAYS + 0.001)
+    assert maildrop.subjects() == ["number 2"]
