@@ -9,15 +9,15 @@ from pathlib import Path
 
 from instance import Dovecot, InstanceError
 
-from . import (auth, decision, delete, gate, gate_instructions, instructions, listing,
-               login, machine, marking, memory, retr, sessions)
+from . import (auth, decision, delete, expire, gate, gate_instructions, instructions,
+               listing, login, machine, marking, memory, retr, sessions)
 from .compare import Effort
 from .lab import Lab
 from .table import render
 
 MEASUREMENTS = {module.__name__.rpartition(".")[2]: module for module in
-                (instructions, retr, sessions, login, memory, marking, delete, decision,
-                 gate_instructions, gate, auth, listing)}
+                (instructions, retr, sessions, login, memory, marking, delete, expire,
+                 decision, gate_instructions, gate, auth, listing)}
 NORMAL = Effort(rounds=12, seconds=90, blocks=21)
 QUICK = Effort(rounds=6, seconds=10, blocks=3)
 

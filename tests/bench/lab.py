@@ -14,7 +14,7 @@ from .compare import Sample
 from .machine import isolate
 
 BARE, LOADED, COMPLETE, GATED = "bare", "loaded", "complete", "gated"
-LAZY_EXPUNGE, TRASH = "lazy_expunge", "trash"
+LAZY_EXPUNGE, TRASH, KEEP = "lazy_expunge", "trash", "keep"
 LAZY_SETTING = {23: block("plugin", ["lazy_expunge = EXPUNGED"]),
                 24: "lazy_expunge_mailbox = EXPUNGED\n"}
 SERVERS = {
@@ -25,6 +25,9 @@ SERVERS = {
     LAZY_EXPUNGE: {"modules": None, "plugins": {"pop3": ["lazy_expunge"]},
                    "conf": LAZY_SETTING[Dovecot.installed().generation]},
     TRASH: {"modules": BUILT, "coexist": {"pop3_delete": "trash"}},
+    KEEP: {"modules": BUILT, "coexist": {"pop3_keep_days": "30",
+                                         "pop3_mark_read": "complete",
+                                         "pop3_mark_downloaded": "yes"}},
 }
 ENDLESS = "unlimited"
 
