@@ -5,6 +5,8 @@ import re
 
 import pytest
 
+from clock import Clock
+
 EXPORT23 = """event_exporter log {
   format = json
   format_args = time-rfc3339
@@ -27,8 +29,14 @@ metric coexist {
 
 
 @pytest.fixture(scope="module")
-def server(start):
-    return start(conf23=EXPORT23, conf24=EXPORT24, groups={
+def clock(tmp_path_factory):
+    return Clock(tmp_path_factory.mktemp("clock"))
+
+
+@pytest.fixture(scope="module")
+def server(start, clock):
+    return start(wrap={"pop3": clock.wrapper}, conf23=EXPORT23, conf24=EXPORT24, groups={
+        "keep": {"coexist_pop3_keep_days": "30", "coexist_pop3_delete": "archive"},
         "trash": {"coexist_pop3_delete": "trash", "coexist_pop3_mark_read": "complete"},
         "hide": {"coexist_pop3_delete": "hide"}})
 
@@ -74,6 +82,22 @@ def test_without_quit_nothing_was_deleted(server):
     found = events(maildrop, 1)
     assert found["coexist_pop3_downloaded"]["fields"]["messages"] == 1
     assert "coexist_pop3_deleted" not in found
+
+
+def test_what_expires_after_a_session(server, clock):
+    maildrop = server.maildrop("keep")
+    maildrop.deliver(3)
+    with clock.days_from_now(-30), maildrop.pop3() as pop:
+        pop.retr(1)
+        pop.retr(3)
+        pop.quit()
+    maildrop.delete()
+    found = events(maildrop, 3)     # two of the session that downloads
+    expired = found["coexist_expired"]["fields"]
+    assert {name: expired[name] for name in ("mailbox", "messages", "moved", "keep_days")} \
+        == {"mailbox": "INBOX", "messages": 2, "moved": 2, "keep_days": 30}
+    assert expired["bytes"] > 0
+    assert expired["coexist_session"].startswith("expire-")
 
 
 def test_an_imap_session(server):
