@@ -139,22 +139,6 @@ def test_a_move_that_fails_is_no_move(maildrop):
     assert journal.only(maildrop) == line(expunged="1", unseen="1")
 
 
-def test_an_open_session_is_in_it_within_a_minute(maildrop, server):
-    maildrop.deliver(2)
-    with maildrop.imap() as imap:
-        imap.select()
-        expunge(imap, 1)
-        assert journal.path(maildrop) is None
-        server.wait_for(lambda: journal.path(maildrop), 80, "a line in the journal")
-        assert journal.only(maildrop) == line(expunged="1", unseen="1")
-        expunge(imap, 1)
-    ended(maildrop)
-    first, second = journal.read(maildrop)
-    assert (first["expunged"], second["expunged"]) == ("1", "2")
-    assert first["session"] == second["session"]
-    assert journal.logged(maildrop) == ["2 expunged"]
-
-
 def test_a_session_that_hibernates_is_in_it_before(start):
     server = start(conf=HIBERNATE, groups={"shared": {"coexist_pop3_delete": "trash"}})
     maildrop = server.maildrop("shared")
