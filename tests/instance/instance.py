@@ -9,6 +9,7 @@ import shlex
 import shutil
 import signal
 import smtplib
+import socket
 import ssl
 import subprocess
 import sys
@@ -23,6 +24,8 @@ from .wait import PATIENCE, InstanceError, wait_for
 
 BUILT = "the modules of this checkout's build"
 LAUNCHER = Path(__file__).with_name("namespace.py")
+# Long for a line of the log, and short for a start that is repeated.
+LOG_SECS = 5
 PEAK = Path(__file__).with_name("peak.py")
 SUPPRESSIONS = Path(__file__).with_name("valgrind.supp")
 VALGRIND = ("/usr/bin/valgrind --quiet --vgdb=no --leak-check=full --num-callers=40"
@@ -100,7 +103,11 @@ class Instance:
         try:
             self._make_folder()
             self._launch()
-            wait_for(self._is_listening, 20, "Dovecot to start")
+            # One start in thousands has a log process that reads nothing.
+            while not self._is_logging():
+                self._end_launcher()
+                self._log_file.unlink()
+                self._launch()
         except BaseException:
             self.stop()
             raise
@@ -239,8 +246,12 @@ class Instance:
 
     def log_text(self):
         """Return all that Dovecot logged."""
-        path = self.folder / "log" / "dovecot.log"
+        path = self._log_file
         return path.read_text(errors="replace") if path.exists() else ""
+
+    @property
+    def _log_file(self):
+        return self.folder / "log" / "dovecot.log"
 
     def log_problems(self):
         """Return the log lines of level warning and above."""
@@ -334,6 +345,18 @@ class Instance:
         if not line:
             raise InstanceError(f"cannot start: {self._log_tail()}")
         self._master = int(line)
+        wait_for(self._is_listening, what="Dovecot to start")
+
+    def _is_logging(self):
+        """Return whether the log process writes what a login process tells it."""
+        before = self.log_text()
+        with socket.create_connection((self.host, self.port("imap")), timeout=60):
+            pass
+        try:
+            wait_for(lambda: self.log_text() != before, LOG_SECS)
+        except InstanceError:
+            return False
+        return True
 
     def _is_listening(self):
         if self._launcher.poll() is not None:
@@ -348,12 +371,15 @@ class Instance:
             raise InstanceError("Dovecot did not end within 30 s")
 
     def _end_at_once(self):
+        self._end_launcher()
+        self._ports.close()
+
+    def _end_launcher(self):
         if self._launcher is not None:
             self._launcher.stdin.close()
             self._launcher.wait()
             self._launcher.stdout.close()
             self._launcher = None
-        self._ports.close()
 
     def _log_tail(self):
         start = (self.folder / "log/start.log").read_text(errors="replace")

@@ -2,6 +2,7 @@
 
 import os
 import poplib
+import signal
 import subprocess
 import sys
 import time
@@ -148,6 +149,25 @@ def test_the_server_ends_with_its_owner(tmp_path):
 def test_a_server_that_cannot_start_says_why(tmp_path):
     with pytest.raises(InstanceError, match="no_such_setting"):
         Instance(tmp_path, modules=None, conf="no_such_setting = yes\n").start()
+
+
+class DeafAtFirst(Instance):
+    """A server whose log process reads nothing, the first time that it is started."""
+
+    starts = 0
+
+    def _launch(self):
+        super()._launch()
+        self.starts += 1
+        if self.starts == 1:
+            os.kill(self.wait_for(lambda: self.pids("log"))[0], signal.SIGSTOP)
+
+
+def test_a_server_that_does_not_log_is_started_again(tmp_path):
+    with DeafAtFirst(tmp_path, modules=None) as server:
+        assert server.starts == 2
+        server.pop3("alice")
+        server.wait_log("pop3-login: .*user=<alice>")
 
 
 def test_waiting_has_a_deadline():
