@@ -390,20 +390,25 @@ def test_capa_says_expire(server, maildrop):
         assert "EXPIRE" not in pop.capa()
 
 
-def test_the_client_is_gone_before_it_begins(maildrop, download):
+def test_the_client_is_gone_before_it_begins(server, download):
+    maildrop = server.maildrop("to_trash")
     maildrop.deliver(1)
     download(maildrop, 1)
-    # who expunges waits for this one
-    lock = maildrop.folder / "dovecot-uidlist.lock"
+    with maildrop.imap() as imap:
+        imap.create("Trash")
+        imap.select("Trash")
+    # who moves something there waits for this one
+    lock = maildrop.folder / ".Trash/dovecot-uidlist.lock"
     with maildrop.pop3() as pop:
         pid = maildrop.pop3_pid()
         lock.write_text("")
         wire.send(pop, "QUIT")
         assert wire.read_to_end(pop) == b"+OK Logging out.\r\n"
-        assert pid in maildrop.server.pids("pop3")
+        assert pid in server.pids("pop3")
         assert len(list(maildrop.folder.glob("cur/*"))) == 1
         lock.unlink()
     assert maildrop.subjects() == []
+    assert maildrop.subjects("Trash") == ["number 1"]
 
 
 def test_a_process_that_is_told_to_stop_does_nothing_more(maildrop, download):
