@@ -67,7 +67,7 @@ class Maildrop:
 
         Without a quit() inside, the connection is just closed.
         """
-        with self._session(self.server.pop3(self.user, **how), how.get("tls")) as client:
+        with self._session(self.server.pop3(self.user, **how)) as client:
             yield client
 
     def delete(self, *numbers):
@@ -93,24 +93,23 @@ class Maildrop:
         return self.server.session_pid("pop3", self.user)
 
     @contextmanager
-    def _session(self, connection, tls=False):
+    def _session(self, connection):
         try:
             pid = self.pop3_pid()
             yield connection
         finally:
             connection.close()
-        if tls:
-            self._kick_if_forgotten(pid)
+        self._kick_if_forgotten(pid)
         self.server.wait_for(lambda: not _is_running(pid), 20,
                              "the end of the POP3 session")
 
     def _kick_if_forgotten(self, pid):
-        """End a session of a TLS client whose end the login process has missed.
+        """End a session whose client's end Dovecot has missed.
 
         That is Dovecot's: doc/dovecot-notes.md, POP3.
         """
         try:
-            self.server.wait_for(lambda: not _is_running(pid), 5)
+            self.server.wait_for(lambda: not _is_running(pid), 10)
         except InstanceError:
             self.server.doveadm("kick", self.user, check=False)
 
