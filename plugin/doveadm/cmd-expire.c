@@ -8,21 +8,14 @@
 #include "imap-util.h"
 #include "mail-user.h"
 #include "str.h"
+#include "admin-progress.h"
 #include "coexist-admin.h"
 #include "compat-doveadm-mail.h"
 #include "mail-module.h"
 
-#include <time.h>
-#include <unistd.h>
-
-/* How often a terminal is told how far it is, in seconds. */
-#define PROGRESS_INTERVAL 1
-
 struct expire_cmd_context {
 	struct doveadm_mail_cmd_context ctx;
-	/* counted for the terminal */
-	unsigned int mailboxes, expired;
-	time_t told;
+	struct coexist_progress progress;
 };
 
 static void print_result(const struct doveadm_cmd_context *cctx,
@@ -39,22 +32,6 @@ static void print_result(const struct doveadm_cmd_context *cctx,
 		imap_write_seq_range(uids, &result->uids);
 		doveadm_print(str_c(uids));
 	}
-}
-
-static void
-progress_tell(struct expire_cmd_context *ctx, unsigned int expired)
-{
-	time_t now = time(NULL);
-
-	ctx->mailboxes++;
-	ctx->expired += expired;
-	if (ctx->ctx.iterate_single_user ||
-	    ctx->ctx.cctx->conn_type != DOVEADM_CONNECTION_TYPE_CLI ||
-	    now - ctx->told < PROGRESS_INTERVAL || isatty(STDERR_FILENO) != 1)
-		return;
-	ctx->told = now;
-	fprintf(stderr, "\r%u mailboxes, %u messages", ctx->mailboxes,
-		ctx->expired);
 }
 
 static int
@@ -86,7 +63,7 @@ expire_user(struct expire_cmd_context *ctx,
 		error = result.error;
 		break;
 	}
-	progress_tell(ctx, result.expired);
+	coexist_progress_step(&ctx->progress, &ctx->ctx);
 	module->retention_result_free(&result);
 	if (error == MAIL_ERROR_NONE)
 		return 0;
@@ -126,8 +103,7 @@ static void cmd_expire_deinit(struct doveadm_mail_cmd_context *_ctx)
 	struct expire_cmd_context *ctx =
 		container_of(_ctx, struct expire_cmd_context, ctx);
 
-	if (ctx->told != 0)
-		fputc('\n', stderr);
+	coexist_progress_end(&ctx->progress);
 }
 
 static struct doveadm_mail_cmd_context *cmd_expire_alloc(void)

@@ -5,7 +5,6 @@
 #include "doveadm.h"
 #include "doveadm-print.h"
 #include "mail-user.h"
-#include "module-dir.h"
 #include "admin-progress.h"
 #include "coexist-admin.h"
 #include "compat-doveadm-mail.h"
@@ -17,9 +16,7 @@ struct quota_cmd_context {
 	struct coexist_progress progress;
 };
 
-/* The modules of the mail processes, which doveadm loads as mail_plugins says.
-   If this module needed their symbols to be loaded, doveadm would know none of
-   our commands where they are missing. */
+/* See mail-module.h. */
 struct quota_modules {
 	const struct coexist_policy *(*get_policy)(struct mail_user *user);
 	bool (*has_levels)(const struct coexist_policy *policy);
@@ -30,26 +27,19 @@ struct quota_modules {
 			 const struct coexist_policy *policy);
 };
 
-static void *symbol_find(const char *module_name, const char *symbol)
-{
-	struct module *module =
-		module_dir_find(mail_storage_service_modules, module_name);
-
-	return module == NULL ? NULL : module_get_symbol_quiet(module, symbol);
-}
-
 /* Returns FALSE if one is not loaded. */
 static bool modules_find(struct quota_modules *modules_r)
 {
 	static const char quota[] = "coexist_quota";
 
-	modules_r->get_policy = symbol_find("coexist",
-					    "coexist_user_get_policy");
-	modules_r->has_levels = symbol_find(quota, "coexist_quota_has_levels");
-	modules_r->look = symbol_find(quota, "coexist_quota_look");
-	modules_r->evaluate = symbol_find(quota, "coexist_quota_evaluate");
-	return modules_r->get_policy != NULL && modules_r->has_levels != NULL &&
-		modules_r->look != NULL && modules_r->evaluate != NULL;
+	return coexist_module_function("coexist", "coexist_user_get_policy",
+				       &modules_r->get_policy) &&
+		coexist_module_function(quota, "coexist_quota_has_levels",
+					&modules_r->has_levels) &&
+		coexist_module_function(quota, "coexist_quota_look",
+					&modules_r->look) &&
+		coexist_module_function(quota, "coexist_quota_evaluate",
+					&modules_r->evaluate);
 }
 
 static void print_level(const struct coexist_quota_level *level)

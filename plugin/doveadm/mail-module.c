@@ -7,33 +7,39 @@
 
 #include <time.h>
 
+#define MODULE "coexist"
+
 /* Dovecot's symbols are data pointers; this is how POSIX has it. */
-static bool find(struct module *module, const char *name, void *function)
+bool coexist_module_function(const char *module_name, const char *symbol,
+			     void *function)
 {
-	*(void **)function = module_get_symbol_quiet(module, name);
+	struct module *module =
+		module_dir_find(mail_storage_service_modules, module_name);
+
+	*(void **)function = module == NULL ? NULL :
+		module_get_symbol_quiet(module, symbol);
 	return *(void **)function != NULL;
 }
 
-static bool
-module_find(struct module *module, struct coexist_mail_module *module_r)
+static bool functions_find(struct coexist_mail_module *module_r)
 {
-	return module != NULL &&
-		find(module, "coexist_journal_read", &module_r->journal_read) &&
-		find(module, "coexist_inbox_status_read",
-		     &module_r->inbox_status_read) &&
-		find(module, "coexist_undo_run", &module_r->undo_run) &&
-		find(module, "coexist_retention_run",
-		     &module_r->retention_run) &&
-		find(module, "coexist_retention_result_free",
-		     &module_r->retention_result_free);
+	return coexist_module_function(MODULE, "coexist_journal_read",
+				       &module_r->journal_read) &&
+		coexist_module_function(MODULE, "coexist_inbox_status_read",
+					&module_r->inbox_status_read) &&
+		coexist_module_function(MODULE, "coexist_undo_run",
+					&module_r->undo_run) &&
+		coexist_module_function(MODULE, "coexist_retention_run",
+					&module_r->retention_run) &&
+		coexist_module_function(MODULE, "coexist_retention_result_free",
+					&module_r->retention_result_free);
 }
 
 int coexist_mail_module_find(struct doveadm_mail_cmd_context *ctx,
 			     struct mail_user *user,
 			     struct coexist_mail_module *module_r)
 {
-	if (module_find(module_dir_find(mail_storage_service_modules,
-					"coexist"), module_r))
+	if (functions_find(module_r))
 		return 0;
 	e_error(user->event, "coexist: mail_plugins does not have coexist for "
 		"doveadm");

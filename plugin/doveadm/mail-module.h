@@ -20,6 +20,11 @@ struct coexist_mail_module {
 	COEXIST_MAIL_FUNCTION(retention_result_free)
 };
 
+/* Finds a function of a module that mail_plugins has loaded. function points to
+   the pointer that gets it, or NULL. Returns FALSE if there is no such. */
+bool coexist_module_function(const char *module, const char *symbol,
+			     void *function);
+
 /* Returns 0, or -1 after logging that the module is not loaded and setting the
    exit code. */
 int coexist_mail_module_find(struct doveadm_mail_cmd_context *ctx,

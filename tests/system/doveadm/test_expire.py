@@ -218,7 +218,7 @@ def test_a_terminal_is_told_how_far_it_is(server, tmp_path):
                    text=True, input="int isatty(int fd) { return fd >= 0; }")
     terminal = {"LD_PRELOAD": str(library), "DOVECOT_PRESERVE_ENVS": "LD_PRELOAD"}
     for variables, users, said in (
-            (terminal, "-A", r"(\s\d+ mailboxes, \d+ messages)+\n"), ({}, "-A", ""),
+            (terminal, "-A", r"(\s\d+ mailboxes)+\n"), ({}, "-A", ""),
             (terminal, "-ukeep0", "")):
         done = server.doveadm("-f", "json", "coexist", "expire", users, "--dry-run",
                               check=False, env={**os.environ, **variables})
