@@ -24,7 +24,8 @@ struct quota_modules {
 		    const struct coexist_policy *policy,
 		    struct coexist_quota_look *look_r);
 	void (*evaluate)(struct mail_user *user,
-			 const struct coexist_policy *policy);
+			 const struct coexist_policy *policy,
+			 const struct coexist_quota_estimate *estimate);
 };
 
 /* Returns FALSE if one is not loaded. */
@@ -92,7 +93,7 @@ quota_user(struct doveadm_mail_cmd_context *ctx,
 		return 0;
 	if (coexist_admin_flag(ctx->cctx, "notify") &&
 	    modules->has_levels(policy))
-		modules->evaluate(user, policy);
+		modules->evaluate(user, policy, /*estimate=*/NULL);
 	if (modules->look(user, policy, &look) < 0) {
 		doveadm_mail_failed_error(ctx, MAIL_ERROR_TEMP);
 		return -1;

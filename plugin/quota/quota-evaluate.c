@@ -10,6 +10,7 @@
 #include "compat-quota.h"
 #include "compat-settings.h"
 #include "policy-merge.h"
+#include "quota-estimate.h"
 #include "quota-notice.h"
 #include "quota-state.h"
 
@@ -146,15 +147,24 @@ settle(struct evaluation *evaluation, const struct coexist_quota_added *added)
 	(void)coexist_state_update(evaluation->user, settle_decide, evaluation);
 }
 
+/* Returns what is remembered, empty if it can't be read. */
+static const char *state_get(struct evaluation *evaluation)
+{
+	const char *text = "";
+
+	if (!evaluation->lost &&
+	    coexist_state_read(evaluation->user, &text) < 0)
+		evaluation->lost = TRUE;
+	return text;
+}
+
 static void evaluate(struct evaluation *evaluation)
 {
 	struct coexist_quota_added added = { .bytes = 0 };
-	const char *text;
-
 	/* Most of the time there is nothing to remember, and nobody waits for
 	   a lock. */
-	if (coexist_state_read(evaluation->user, &text) < 0)
-		evaluation->lost = TRUE;
+	const char *text = state_get(evaluation);
+
 	judge(evaluation, text);
 	if (evaluation->lost) {
 		e_warning(evaluation->user->event, "coexist: Telling nobody "
@@ -173,36 +183,71 @@ static void evaluate(struct evaluation *evaluation)
 	}
 }
 
+static void
+evaluation_init(struct evaluation *evaluation, struct mail_user *user,
+		const struct coexist_policy *policy)
+{
+	i_zero(evaluation);
+	evaluation->user = user;
+	evaluation->policy = policy;
+	rules_read(evaluation);
+}
+
 /* Returns like coexist_compat_quota_get(), having logged an error. */
-static int evaluation_init(struct evaluation *evaluation,
-			   struct mail_user *user,
-			   const struct coexist_policy *policy)
+static int usages_get(struct evaluation *evaluation)
 {
 	ARRAY_TYPE(coexist_quota_usage) usages;
 	const char *error;
 	int ret;
 
-	i_zero(evaluation);
-	evaluation->user = user;
-	evaluation->policy = policy;
 	t_array_init(&usages, 4);
-	ret = coexist_compat_quota_get(user, &usages, &error);
+	ret = coexist_compat_quota_get(evaluation->user, &usages, &error);
 	if (ret < 0) {
-		e_warning(user->event,
+		e_warning(evaluation->user->event,
 			  "coexist: Can't say how full the mailbox is: %s",
 			  error);
 	}
 	evaluation->usages = array_get(&usages, &evaluation->usage_count);
-	rules_read(evaluation);
 	return ret;
 }
 
+/* Returns TRUE if these usages would change nothing. */
+static bool
+is_no_news(struct evaluation *evaluation, const char *text,
+	   const struct coexist_quota_usage *usages, unsigned int count)
+{
+	evaluation->usages = usages;
+	evaluation->usage_count = count;
+	judge(evaluation, text);
+	return !evaluation->verdict.changed && !evaluation->lost;
+}
+
+static bool is_settled(struct evaluation *evaluation,
+		       const struct coexist_quota_estimate *estimate)
+{
+	const struct coexist_quota_usage *most =
+		coexist_quota_estimate_most(estimate);
+	const char *text;
+
+	if (most == NULL)
+		return FALSE;
+	text = state_get(evaluation);
+	/* What is no news at both ends is none between them. */
+	return is_no_news(evaluation, text, estimate->usages,
+			  estimate->usage_count) &&
+		is_no_news(evaluation, text, most, estimate->usage_count);
+}
+
 void coexist_quota_evaluate(struct mail_user *user,
-			    const struct coexist_policy *policy)
+			    const struct coexist_policy *policy,
+			    const struct coexist_quota_estimate *estimate)
 {
 	struct evaluation evaluation;
 
-	if (evaluation_init(&evaluation, user, policy) > 0)
+	evaluation_init(&evaluation, user, policy);
+	if (estimate != NULL && is_settled(&evaluation, estimate))
+		return;
+	if (usages_get(&evaluation) > 0)
 		evaluate(&evaluation);
 }
 
@@ -215,7 +260,8 @@ int coexist_quota_look(struct mail_user *user,
 	int ret;
 
 	i_zero(look_r);
-	ret = evaluation_init(&evaluation, user, policy);
+	evaluation_init(&evaluation, user, policy);
+	ret = usages_get(&evaluation);
 	if (ret <= 0)
 		return ret;
 	look_r->usages = evaluation.usages;

@@ -4,6 +4,7 @@
 #include "quota-levels.h"
 
 struct coexist_policy;
+struct coexist_quota_estimate;
 struct mail_user;
 
 /* Returns TRUE if the policy has levels at which the owner is told. */
@@ -12,9 +13,11 @@ bool coexist_quota_has_levels(const struct coexist_policy *policy);
 /* Asks how full the mailbox is, judges it by the policy and what is remembered,
    remembers it and tells the owner what is to be told. What can't be found out
    or remembered is logged, and nobody is told. The policy must have levels.
-   Must not be called while a mailbox is being changed or synced. */
+   Does not ask if the estimate, which may be NULL, proves that nothing would
+   change. Must not be called while a mailbox is being changed or synced. */
 void coexist_quota_evaluate(struct mail_user *user,
-			    const struct coexist_policy *policy);
+			    const struct coexist_policy *policy,
+			    const struct coexist_quota_estimate *estimate);
 
 /* How full a mailbox is, for doveadm. On the data stack. */
 struct coexist_quota_look {

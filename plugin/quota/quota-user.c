@@ -7,6 +7,7 @@
 #include "mail-storage-private.h"
 #include "coexist-user.h"
 #include "policy-decision.h"
+#include "quota-estimate.h"
 #include "quota-evaluate.h"
 
 /* After a change, so that the messages of one command are looked at once. */
@@ -23,6 +24,8 @@ struct watched_user {
 	union mail_user_module_context module_ctx;
 
 	const struct coexist_policy *policy;
+	/* of a delivery */
+	struct coexist_quota_estimate estimate;
 	struct timeout *to;
 	/* a client is there: the session may be long, and its start counts */
 	bool has_client;
@@ -53,7 +56,7 @@ static void user_evaluate(struct mail_user *user)
 	wuser->due = FALSE;
 	wuser->evaluating = TRUE;
 	T_BEGIN {
-		coexist_quota_evaluate(user, wuser->policy);
+		coexist_quota_evaluate(user, wuser->policy, &wuser->estimate);
 	} T_END;
 	wuser->evaluating = FALSE;
 }
@@ -133,8 +136,11 @@ watched_transaction_commit(struct mailbox_transaction_context *t,
 	struct mailbox *box = t->box;
 	struct watched_mailbox *wbox = WATCHED_MAILBOX_CONTEXT(box);
 	struct mail_user *user = box->storage->user;
+	struct watched_user *wuser = WATCHED_USER_CONTEXT(user);
 	bool changed = wbox->expunged || t->save_count > 0;
 
+	if (wbox->expunged)
+		wuser->estimate.failed = TRUE;
 	wbox->expunged = FALSE;
 	if (wbox->module_ctx.super.transaction_commit(t, changes_r) < 0)
 		return -1;
@@ -143,18 +149,35 @@ watched_transaction_commit(struct mailbox_transaction_context *t,
 	return 0;
 }
 
+static int
+delivered_save_begin(struct mail_save_context *ctx, struct istream *input)
+{
+	struct mailbox *box = ctx->transaction->box;
+	struct watched_mailbox *wbox = WATCHED_MAILBOX_CONTEXT(box);
+	struct mail_user *user = box->storage->user;
+	struct watched_user *wuser = WATCHED_USER_CONTEXT(user);
+
+	/* not the notice itself */
+	if (!wuser->evaluating)
+		coexist_quota_estimate_save(&wuser->estimate, user, input);
+	return wbox->module_ctx.super.save_begin(ctx, input);
+}
+
 void coexist_quota_mailbox_allocated(struct mailbox *box)
 {
 	struct mailbox_vfuncs *v = box->vlast;
+	struct watched_user *wuser = WATCHED_USER_CONTEXT(box->storage->user);
 	struct watched_mailbox *wbox;
 
-	if (WATCHED_USER_CONTEXT(box->storage->user) == NULL ||
+	if (wuser == NULL ||
 	    mailbox_get_namespace(box)->type != MAIL_NAMESPACE_TYPE_PRIVATE)
 		return;
 	wbox = p_new(box->pool, struct watched_mailbox, 1);
 	wbox->module_ctx.super = *v;
 	box->vlast = &wbox->module_ctx.super;
 	v->transaction_commit = watched_transaction_commit;
+	if (!wuser->has_client)
+		v->save_begin = delivered_save_begin;
 	MODULE_CONTEXT_SET(box, coexist_quota_storage_module, wbox);
 }
 
