@@ -1,18 +1,12 @@
 #ifndef COEXIST_NOTICE_TEXT_H
 #define COEXIST_NOTICE_TEXT_H
 
-/* What a mailbox owner is told by mail, in the owner's language: from the files
-   <kind>.<language>.txt and, with the same text for programs that show it,
-   <kind>.<language>.html (doc/notice-texts.md has their syntax). */
+#include "notice-template.h"
 
-/* What stands for {name} in a text. */
-struct coexist_notice_variable {
-	/* letters, digits and underscores */
-	const char *name;
-	/* UTF-8; control characters in it become spaces, and NULL is said
-	   as "?" */
-	const char *value;
-};
+/* What a mailbox owner is told by mail, in the owner's language: from the files
+   <kind>.<language>.txt, and as HTML by way of the one file notice.html, or, for
+   a text that is to have another one, of <kind>.<language>.html
+   (doc/notice-texts.md has their syntax). */
 
 struct coexist_notice_source {
 	/* a word that can be part of a file name */
@@ -25,23 +19,16 @@ struct coexist_notice_source {
 	/* a language tag */
 	const char *language;
 
-	const struct coexist_notice_variable *variables;
-	unsigned int variables_count;
+	struct coexist_notice_variables variables;
 };
 
 struct coexist_notice_text {
 	/* the tag of the language it is in */
 	const char *language;
-	/* UTF-8 in one line */
-	const char *subject;
-	/* UTF-8 in lines that end with LF */
-	const char *plain;
-	/* the same, or NULL if there is none */
+	struct coexist_notice_words words;
+	/* a page that says the same, or NULL if there is none */
 	const char *html;
 };
-
-/* In bytes. What is longer can't be the title of a message. */
-#define COEXIST_NOTICE_SUBJECT_MAX_LENGTH 200
 
 /* Returns the text in the source's language, its base or English: that of the
    files, else the built-in one. A file with anything wrong in it counts as
@@ -50,13 +37,5 @@ struct coexist_notice_text {
 void coexist_notice_text_find(const struct coexist_notice_source *source,
 			      struct coexist_notice_text *text_r,
 			      const char **problem_r);
-
-/* Reads what a .txt file holds. Returns FALSE and an error that names the line
-   if it is not valid, and then *text_r is untouched. Language and HTML part are
-   not set. */
-bool coexist_notice_text_parse(const char *contents,
-			       const struct coexist_notice_source *source,
-			       struct coexist_notice_text *text_r,
-			       const char **error_r);
 
 #endif

@@ -85,7 +85,7 @@ write_header(string_t *dest, const struct coexist_notice_message *message)
 	str_printfa(dest, "From: %s\n",
 		    message_address_first_to_string(message->from));
 	write_to(dest, message->user, site);
-	write_subject(dest, message->text->subject);
+	write_subject(dest, message->text->words.subject);
 	str_printfa(dest, "Message-ID: <%s@%s>\n", guid_new(), site);
 	/* RFC 3834, section 5 */
 	str_append(dest, "Auto-Submitted: auto-generated\n");
@@ -114,7 +114,7 @@ write_alternatives(string_t *dest, const struct coexist_notice_text *text)
 
 	str_printfa(dest, "Content-Type: multipart/alternative;\n"
 		    "\tboundary=\"=_%s\"\n\n--=_%s\n", boundary, boundary);
-	write_part(dest, "plain", text->plain);
+	write_part(dest, "plain", text->words.plain);
 	str_printfa(dest, "\n--=_%s\n", boundary);
 	write_part(dest, "html", text->html);
 	str_printfa(dest, "\n--=_%s--\n", boundary);
@@ -125,7 +125,7 @@ void coexist_notice_message_write(string_t *dest,
 {
 	write_header(dest, message);
 	if (message->text->html == NULL)
-		write_part(dest, "plain", message->text->plain);
+		write_part(dest, "plain", message->text->words.plain);
 	else
 		write_alternatives(dest, message->text);
 }

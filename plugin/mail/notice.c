@@ -61,8 +61,10 @@ text_find(struct mail_user *user, const struct coexist_notice *notice,
 		.builtin = notice->builtin,
 		.folders = folders_get(user),
 		.language = coexist_policy_text(policy, COEXIST_KEY_language),
-		.variables = notice->variables,
-		.variables_count = notice->variables_count
+		.variables = {
+			.variables = notice->variables,
+			.count = notice->variables_count
+		}
 	};
 	const char *problem;
 

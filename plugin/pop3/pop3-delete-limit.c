@@ -87,11 +87,12 @@ static int notice_send(struct pop3_session *session)
 {
 	struct mail_user *user = session->client->user;
 	const struct coexist_notice_variable variables[] = {
-		{ "count", dec2str(session->del.held) },
-		{ "limit", dec2str(session->del.limit) },
-		{ "user", user->username },
-		{ "date", t_strflocaltime("%Y-%m-%d %H:%M", ioloop_time) },
-		{ "session", user->session_id }
+		{ .name = "count", .value = dec2str(session->del.held) },
+		{ .name = "limit", .value = dec2str(session->del.limit) },
+		{ .name = "user", .value = user->username },
+		{ .name = "date",
+		  .value = t_strflocaltime("%Y-%m-%d %H:%M", ioloop_time) },
+		{ .name = "session", .value = user->session_id }
 	};
 	const struct coexist_notice notice = {
 		.kind = "pop3-delete-limit",

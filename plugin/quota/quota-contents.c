@@ -9,10 +9,14 @@
 #include "mail-storage-private.h"
 #include "mailbox-list-iter.h"
 #include "str.h"
+#include "unichar.h"
 #include "compat-mailbox.h"
 
 #define DOWNLOADED_KEYWORD "$POP3Downloaded"
 #define LARGEST_COUNT 5
+/* in characters */
+#define NAME_MAX_LENGTH 60
+#define ELLIPSIS "\xE2\x80\xA6"
 
 struct folder {
 	const char *name;
@@ -36,17 +40,43 @@ static int folder_size_cmp(const struct folder *a, const struct folder *b)
 	return a->size < b->size ? 1 : a->size > b->size ? -1 : 0;
 }
 
-static const char *folders_describe(struct folder *folders, unsigned int count)
+/* Returns the name as a person can read it, whatever a client called it. */
+static const char *name_describe(const char *name)
 {
+	string_t *valid = t_str_new(128);
+	size_t end;
+
+	if (!uni_utf8_get_valid_data((const unsigned char *)name, strlen(name),
+				     valid))
+		name = str_c(valid);
+	if (uni_utf8_strlen(name) <= NAME_MAX_LENGTH)
+		return name;
+	for (end = strlen(name);
+	     uni_utf8_strlen_n(name, end) >= NAME_MAX_LENGTH;) {
+		do {
+			end--;
+		} while (((unsigned char)name[end] & 0xC0) == 0x80);
+	}
+	return t_strconcat(t_strndup(name, end), ELLIPSIS, NULL);
+}
+
+static void folders_describe(const struct folder *folders, unsigned int count,
+			     struct coexist_quota_contents *contents)
+{
+	struct coexist_notice_row *rows;
 	string_t *str = t_str_new(128);
 	unsigned int i;
 
+	rows = t_new(struct coexist_notice_row, LARGEST_COUNT);
 	for (i = 0; i < count && i < LARGEST_COUNT && folders[i].size > 0; i++) {
-		str_printfa(str, "%s%s %s", i == 0 ? "" : ", ",
-			    folders[i].name,
-			    coexist_quota_size_format(folders[i].size));
+		rows[i].name = name_describe(folders[i].name);
+		rows[i].value = coexist_quota_size_format(folders[i].size);
+		str_printfa(str, "%s%s %s", i == 0 ? "" : ", ", rows[i].name,
+			    rows[i].value);
 	}
-	return str_len(str) == 0 ? "-" : str_c(str);
+	contents->folders = str_c(str);
+	contents->rows = rows;
+	contents->rows_count = i;
 }
 
 /* Returns FALSE if it can't be known. */
@@ -105,8 +135,8 @@ folders_get(struct mail_user *user, struct coexist_quota_contents *contents)
 	}
 	(void)mailbox_list_iter_deinit(&iter);
 	array_sort(&folders, folder_size_cmp);
-	contents->folders = folders_describe(array_front_modifiable(&folders),
-					     array_count(&folders));
+	folders_describe(array_front(&folders), array_count(&folders),
+			 contents);
 }
 
 static struct mail_search_args *downloaded_search(struct mailbox *box)

@@ -1,13 +1,18 @@
 #ifndef COEXIST_QUOTA_CONTENTS_H
 #define COEXIST_QUOTA_CONTENTS_H
 
+#include "notice-template.h"
+
 struct mail_user;
 
 /* What fills a mailbox. Sizes are in bytes, as the quota counts them. */
 struct coexist_quota_contents {
-	/* the five largest folders and their sizes in one line, "INBOX 512 MB,
-	   Sent 30 MB", on the data stack */
+	/* the five largest folders and their sizes, on the data stack: in one
+	   line, "INBOX 512 MB, Sent 30 MB", and as a table. Names are UTF-8,
+	   and cut where they are too long to be read. */
 	const char *folders;
+	const struct coexist_notice_row *rows;
+	unsigned int rows_count;
 	/* of the folders with the special uses \Trash and \Junk */
 	uint64_t trash, junk;
 	/* messages in INBOX with the keyword of confirmed downloads */

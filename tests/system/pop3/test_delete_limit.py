@@ -15,6 +15,7 @@ import pytest
 
 from instance import message
 from maildrop import Maildrop
+from notice_mail import Page, html, plain
 
 TEXTS = Path(__file__).parents[3] / "plugin/mail/texts"
 HIDDEN = "$POP3Hidden"
@@ -349,9 +350,9 @@ def test_the_notice_is_a_proper_message(server, language):
     assert re.fullmatch(r"<[0-9a-f]{32}@[\w.-]+>", str(notice["message-id"]))
     sent = parsedate_to_datetime(str(notice["date"])).timestamp()
     assert int(before) <= sent <= time.time()
-    assert notice.get_content_type() == "text/plain"
-    assert notice.get_content_charset() == "utf-8"
-    text = notice.get_content()
+    assert [part.get_content_type() for part in notice.iter_parts()] == \
+        ["text/plain", "text/html"]
+    text = plain(notice)
     assert maildrop.user in text and "4" in text and str(LIMIT) in text
     assert "{" not in text
     assert maildrop.log_problems() == []
@@ -374,17 +375,28 @@ def test_the_notice_names_the_session(server):
     maildrop = server.maildrop("expunge")
     held(maildrop)
     session = re.search(r"<\d+><([^>]+)>", log_lines(maildrop)[0])[1]
-    assert session in notices(maildrop)[0].get_content()
+    assert session in plain(notices(maildrop)[0])
 
 
 def test_an_administrator_undoes_it_with_the_reference_of_the_notice(maildrop):
     held(maildrop)
-    text = " ".join(notices(maildrop)[0].get_content().split())
+    text = " ".join(plain(notices(maildrop)[0]).split())
     reference = re.search(r"name this reference: (\S+)", text)[1]
     maildrop.server.doveadm("coexist", "undo", "-u", maildrop.user, reference)
     assert maildrop.having(HIDDEN) == []
     assert maildrop.seen() == []
     assert len(shown(maildrop)) == 5
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_html_part_says_the_same(server, language):
+    maildrop = server.maildrop(f"in-{language}")
+    held(maildrop)
+    notice, = notices(maildrop)
+    page = Page(html(notice))
+    assert page.words() == " ".join(f"{notice['subject']} {plain(notice)}".split())
+    # where to look and what to do
+    assert len(page.attributes("h2")) >= 3
 
 
 def test_message_ids_differ(server):
@@ -446,7 +458,7 @@ def test_the_site_s_own_words_come_first(own):
     held(maildrop)
     notice, = notices(maildrop)
     assert str(notice["subject"]) == f"Avís per a {maildrop.user}"
-    assert notice.get_content().splitlines() == ["4 de 3"]
+    assert plain(notice).splitlines() == ["4 de 3"]
     assert maildrop.log_problems() == []
 
 
@@ -457,10 +469,10 @@ def test_the_site_adds_a_language_with_an_html_part(own, language):
     notice, = notices(maildrop)
     assert notice.get_content_type() == "multipart/alternative"
     assert notice.defects == []
-    plain, html = notice.iter_parts()
-    assert [part.get_content_type() for part in (plain, html)] == ["text/plain", "text/html"]
-    assert plain.get_content().startswith(f"Beste {maildrop.user}, zie <")
-    assert html.get_content().startswith(
+    text, page = notice.iter_parts()
+    assert [part.get_content_type() for part in (text, page)] == ["text/plain", "text/html"]
+    assert text.get_content().startswith(f"Beste {maildrop.user}, zie <")
+    assert page.get_content().startswith(
         f"<style>p {{{{color: red}}}}</style><p>Beste {maildrop.user}, é &lt;")
     assert notice["content-language"] == "nl"
     assert maildrop.log_problems() == []
@@ -485,7 +497,7 @@ def test_a_broken_text_is_said_in_the_log_and_replaced(own, language, problem):
     if language != "en":
         assert LANGUAGES[language] in str(notice["subject"])
     else:
-        assert notice.get_content_type() == "text/plain"
+        assert Page(html(notice)).words() == f"own {plain(notice).strip()}"
     line, = maildrop.log_problems()
     assert f"pop3-delete-limit.{problem}" in line
 
@@ -502,7 +514,7 @@ def test_without_texts_the_notice_is_in_english(no_texts):
     held(maildrop)
     notice, = notices(maildrop)
     assert str(notice["subject"]) == "4 deleted messages were kept"
-    assert "4 messages" in notice.get_content() and maildrop.user in notice.get_content()
+    assert "4 messages" in plain(notice) and maildrop.user in plain(notice)
     line, = maildrop.log_problems()
     assert "pop3-delete-limit.en.txt: Not in " in line
 

@@ -104,11 +104,14 @@ class Owner(Maildrop):
         os.chown(self._state.parent, 0, 0)
         self._state.parent.chmod(0o555)
 
+    def log_problems(self):
+        """Return the warnings and errors of this user's sessions and deliveries."""
+        return [line for line in self.server.log_problems()
+                if re.search(rf"\({self.user}\)|rcpt {self.user}:|/{self.user}/", line)]
+
     def state_problems(self):
         """Return what was logged about the state of this mailbox."""
-        return [line for line in self.server.log_problems()
-                if STATE in line and re.search(rf"\({self.user}\)|rcpt {self.user}:|/{self.user}/",
-                                               line)]
+        return [line for line in self.log_problems() if STATE in line]
 
     def wait_level(self, level):
         """Wait until this level is what is remembered."""

@@ -1,0 +1,141 @@
+/* See the contract in quota-text.h. */
+
+#include "lib.h"
+#include "quota-text.h"
+#include "ioloop.h"
+#include "mail-user.h"
+#include "time-util.h"
+#include "quota-contents.h"
+#include "quota-notice.h"
+
+static const char storage_text[] =
+"Subject: Your mailbox is {percent} % full\n"
+"\n"
+"The mailbox {user} uses {used} of {limit}; {free} are left.\n"
+"When nothing is left, no more mail can arrive. Please delete what you do\n"
+"not need any more, and empty the trash ({trash}).\n"
+"\n"
+"{folders}\n"
+"\n"
+"Downloaded by POP3 and still in INBOX: {downloaded}\n"
+"{downloaded|message|messages}, {downloaded_size}\n";
+
+static const char messages_text[] =
+"Subject: Your mailbox has {percent} % of the messages it may have\n"
+"\n"
+"The mailbox {user} has {used} messages and may have {limit}.\n"
+"When no more are allowed, no more mail can arrive. Please delete what\n"
+"you do not need any more, and empty the trash.\n"
+"\n"
+"Downloaded by POP3 and still in INBOX: {downloaded}\n"
+"{downloaded|message|messages}\n";
+
+static const char recovered_text[] =
+"Subject: Your mailbox has room again\n"
+"\n"
+"The mailbox {user} uses {percent} % of what it may: {used} of {limit}.\n"
+"There is nothing more to do.\n";
+
+/* What can be told from each other on white and on black. */
+static const char *color_choose(uint64_t percent)
+{
+	return percent >= 95 ? "#d32f2f" : percent >= 80 ? "#ef8c00" :
+		"#388e3c";
+}
+
+static const char *
+amount_format(const struct coexist_quota_notice *notice, uint64_t amount)
+{
+	return notice->usage.resource == COEXIST_QUOTA_STORAGE ?
+		coexist_quota_size_format(amount) :
+		t_strdup_printf("%"PRIu64, amount);
+}
+
+static void
+kind_choose(const struct coexist_quota_notice *notice,
+	    struct coexist_notice *text)
+{
+	if (notice->action == COEXIST_QUOTA_TELL_RECOVERED) {
+		text->kind = "quota-recovered";
+		text->builtin = recovered_text;
+	} else if (notice->usage.resource == COEXIST_QUOTA_STORAGE) {
+		text->kind = "quota-storage";
+		text->builtin = storage_text;
+	} else {
+		text->kind = "quota-messages";
+		text->builtin = messages_text;
+	}
+}
+
+static const char *number(uint64_t number)
+{
+	return t_strdup_printf("%"PRIu64, number);
+}
+
+static void
+variable_add(struct coexist_quota_text *text, const char *name,
+	     const char *value)
+{
+	struct coexist_notice_variable *variable =
+		&text->variables[text->notice.variables_count++];
+
+	i_assert(text->notice.variables_count <= N_ELEMENTS(text->variables));
+	i_zero(variable);
+	variable->name = name;
+	variable->value = value;
+}
+
+static void usage_add(struct coexist_quota_text *text,
+		      const struct coexist_quota_notice *notice)
+{
+	const struct coexist_quota_usage *usage = &notice->usage;
+	const uint64_t left = usage->used < usage->limit ?
+		usage->limit - usage->used : 0;
+
+	variable_add(text, "percent", number(notice->percent));
+	variable_add(text, "used", amount_format(notice, usage->used));
+	variable_add(text, "limit", amount_format(notice, usage->limit));
+	variable_add(text, "free", amount_format(notice, left));
+	variable_add(text, "bar", number(I_MIN(notice->percent, 100)));
+	variable_add(text, "bar_color", color_choose(notice->percent));
+}
+
+static void folders_add(struct coexist_quota_text *text,
+			const struct coexist_quota_contents *contents)
+{
+	struct coexist_notice_variable *folders =
+		&text->variables[text->notice.variables_count];
+
+	variable_add(text, "folders", contents->folders);
+	folders->rows = contents->rows;
+	folders->rows_count = contents->rows_count;
+	variable_add(text, "trash",
+		     coexist_quota_size_format(contents->trash));
+	variable_add(text, "junk", coexist_quota_size_format(contents->junk));
+}
+
+static void downloaded_add(struct coexist_quota_text *text,
+			   const struct coexist_quota_contents *contents)
+{
+	bool none = contents->downloaded == 0;
+
+	variable_add(text, "downloaded",
+		     none ? "" : dec2str(contents->downloaded));
+	variable_add(text, "downloaded_size", none ? "" :
+		     coexist_quota_size_format(contents->downloaded_size));
+}
+
+void coexist_quota_text_init(struct coexist_quota_text *text_r,
+			     const struct coexist_quota_notice *notice,
+			     const struct coexist_quota_contents *contents)
+{
+	i_zero(&text_r->notice);
+	text_r->notice.variables = text_r->variables;
+	kind_choose(notice, &text_r->notice);
+	variable_add(text_r, "user", notice->user->username);
+	variable_add(text_r, "date",
+		     t_strflocaltime("%Y-%m-%d %H:%M", ioloop_time));
+	usage_add(text_r, notice);
+	folders_add(text_r, contents);
+	downloaded_add(text_r, contents);
+}
