@@ -118,8 +118,9 @@ def test_garbage_is_a_warning_and_no_notice(owner, text):
     owner.fill(50)
     owner.write_state(text)
     owner.fill(35)
-    assert owner.notices() == []
+    owner.server.wait_for(owner.state_problems, what="the warning")
     assert "Telling nobody how full" in owner.state_problems()[-1]
+    assert owner.notices() == []
     assert all("Warning" in line for line in owner.state_problems())
     problems = owner.state_problems()
     owner.wait_level("80%")
