@@ -225,14 +225,21 @@ class Instance:
         """Return ids of the instance's living processes, or of one service's."""
         return processes.find(self._master, service)
 
-    def session_pid(self, service, user):
-        """Return the process of the newest imap, pop3 or submission session of a user."""
+    def logins(self, service, user):
+        """Return the process numbers that the log has of a user's sessions, oldest first."""
         login = re.compile(rf"{service}-login: .*user=<{re.escape(user)}>.* mpid=(\d+)")
+        return [int(pid) for pid in login.findall(self.log_text())]
 
+    def session_pid(self, service, user, known=0):
+        """Return the process of a user's newest imap, pop3 or submission session.
+
+        known  how many logins the log had before this session: it may be later
+               with the newest than the client is
+        """
         def newest():
-            logged = login.findall(self.log_text())
+            logged = self.logins(service, user)[known:]
             found = [pid for pid in self.pids(service)
-                     if logged and processes.inner_id(pid) == int(logged[-1])]
+                     if logged and processes.inner_id(pid) == logged[-1]]
             return found and found[0]
         return self.wait_for(newest, what=f"a {service} session of {user}")
 

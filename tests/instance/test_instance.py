@@ -5,6 +5,7 @@ import poplib
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -92,6 +93,21 @@ def test_session_pid_is_the_process_that_serves_the_user(bare):
         alice.noop()
     assert bob.noop().startswith(b"+OK")
     bob.quit()
+
+
+def test_session_pid_waits_until_the_log_has_the_newest_session(bare):
+    older = bare.pop3("alice")
+    older_pid = bare.session_pid("pop3", "alice")
+    known = len(bare.logins("pop3", "alice"))
+    [log] = bare.pids("log")
+    bare.kill(log, signal.SIGSTOP)
+    newer = bare.pop3("alice")
+    resume = threading.Timer(0.3, bare.kill, (log, signal.SIGCONT))
+    resume.start()
+    assert bare.session_pid("pop3", "alice", known) != older_pid
+    resume.join()
+    for client in older, newer:
+        client.quit()
 
 
 def test_kick_ends_the_sessions_of_a_user(bare):

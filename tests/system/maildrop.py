@@ -6,7 +6,8 @@ import os
 import poplib
 import re
 import shutil
-from contextlib import contextmanager
+import signal
+from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
 
 from idle import Idle
@@ -67,7 +68,7 @@ class Maildrop:
 
         Without a quit() inside, the connection is just closed.
         """
-        with self._session(self.server.pop3(self.user, **how)) as client:
+        with self._session(lambda: self.server.pop3(self.user, **how)) as client:
             yield client
 
     def delete(self, *numbers):
@@ -83,9 +84,11 @@ class Maildrop:
     @contextmanager
     def transcript(self):
         """A session as above, but by a bare socket: a Transcript."""
-        connection = Transcript(self.server.host, self.server.port("pop3"))
-        connection.login(self.user)
-        with self._session(connection):
+        def log_in():
+            connection = Transcript(self.server.host, self.server.port("pop3"))
+            connection.login(self.user)
+            return connection
+        with self._session(log_in) as connection:
             yield connection
 
     def pop3_pid(self):
@@ -93,9 +96,11 @@ class Maildrop:
         return self.server.session_pid("pop3", self.user)
 
     @contextmanager
-    def _session(self, connection):
+    def _session(self, log_in):
+        known = len(self.server.logins("pop3", self.user))
+        connection = log_in()
         try:
-            pid = self.pop3_pid()
+            pid = self.server.session_pid("pop3", self.user, known)
             yield connection
         finally:
             connection.close()
@@ -111,7 +116,8 @@ class Maildrop:
         try:
             self.server.wait_for(lambda: not _is_running(pid), 10)
         except InstanceError:
-            self.server.doveadm("kick", self.user, check=False)
+            with suppress(InstanceError):   # it is gone now
+                self.server.kill(pid, signal.SIGTERM)
 
     # IMAP
 
