@@ -87,6 +87,7 @@ class Instance:
         }
         self._initial_users = users if users is not None else {"alice": {}, "bob": {}}
         self._launcher = None
+        self._loggers = []
 
     def __enter__(self):
         self.start()
@@ -131,6 +132,7 @@ class Instance:
         self.doveadm("reload")
         wait_for(lambda: not set(old) & set(self.pids("config")), 10,
                  "the old configuration to be dropped")
+        self._loggers = self.pids("log")
 
     # Clients
 
@@ -252,7 +254,9 @@ class Instance:
     # What happened
 
     def log_text(self):
-        """Return all that Dovecot logged."""
+        """Return all that Dovecot logged, also what its log process has yet to write."""
+        for pid in self._loggers:
+            wait_for(lambda: processes.is_up_to_date(pid), what="the log process")
         path = self._log_file
         return path.read_text(errors="replace") if path.exists() else ""
 
@@ -363,6 +367,7 @@ class Instance:
             wait_for(lambda: self.log_text() != before, LOG_SECS)
         except InstanceError:
             return False
+        self._loggers = self.pids("log")
         return True
 
     def _is_listening(self):
@@ -387,6 +392,7 @@ class Instance:
             self._launcher.wait()
             self._launcher.stdout.close()
             self._launcher = None
+            self._loggers = []
 
     def _log_tail(self):
         start = (self.folder / "log/start.log").read_text(errors="replace")

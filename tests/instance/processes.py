@@ -1,7 +1,11 @@
 """The processes of one instance, with their ids as seen from outside."""
 
+import fcntl
 import os
 import re
+import stat
+import struct
+import termios
 from pathlib import Path
 
 
@@ -34,10 +38,43 @@ def inner_id(pid):
 
 def table(first):
     """Return a line for each process of find(first): its id, state and title."""
-    states = {pid: re.search(r"^State:\s+(\S+)", _read(pid, "status"), re.M)
-              for pid in find(first)}
-    return "\n".join(f"{pid} {state[1] if state else '-'} {_read(pid, 'wchan')} {title(pid)}"
-                     for pid, state in states.items())
+    return "\n".join(f"{pid} {state(pid) or '-'} {_read(pid, 'wchan')} {title(pid)}"
+                     for pid in find(first))
+
+
+def state(pid):
+    """Return the state as ps shows it: "S" if it waits, empty if it ended."""
+    found = re.search(r"^State:\s+(\S)", _read(pid, "status"), re.M)
+    return found[1] if found else ""
+
+
+def _unread_bytes(path):
+    """Return how much is in the pipe of a descriptor to read from, 0 if it is none."""
+    try:
+        readable = os.lstat(path).st_mode & stat.S_IRUSR
+        if not readable or not os.readlink(path).startswith("pipe:"):
+            return 0
+        pipe = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    except OSError:
+        return 0
+    try:
+        return struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)))[0]
+    finally:
+        os.close(pipe)
+
+
+def is_up_to_date(pid):
+    """True if a process has done with all that was written to its pipes.
+
+    Or cannot: it ended, or somebody has stopped it.
+    """
+    if state(pid) in ("", "T", "Z"):
+        return True
+    try:
+        pipes = [entry.path for entry in os.scandir(f"/proc/{pid}/fd")]
+    except OSError:
+        return True
+    return not any(map(_unread_bytes, pipes)) and state(pid) == "S"
 
 
 def find(first, service=None):

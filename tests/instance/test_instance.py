@@ -3,6 +3,7 @@
 import os
 import poplib
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -108,6 +109,20 @@ def test_session_pid_waits_until_the_log_has_the_newest_session(bare):
     resume.join()
     for client in older, newer:
         client.quit()
+
+
+def test_log_text_has_what_the_log_process_has_yet_to_write(bare):
+    [log] = bare.pids("log")
+    bare.wait_for(lambda: not bare.pids("pop3"))
+    before = bare.log_text().count("pop3-login: ")
+    for number in range(1, 21):
+        bare.kill(log, signal.SIGSTOP)
+        with socket.create_connection((bare.host, bare.port("pop3")), timeout=60) as client:
+            client.sendall(b"QUIT\r\n")
+            # it is in the log before the connection ends
+            client.makefile("rb").read()
+        bare.kill(log, signal.SIGCONT)
+        assert bare.log_text().count("pop3-login: ") == before + number
 
 
 def test_kick_ends_the_sessions_of_a_user(bare):
