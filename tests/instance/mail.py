@@ -1,6 +1,6 @@
 """Messages to deliver."""
 
-from email.message import EmailMessage
+from email.message import Message
 from email.utils import format_datetime, make_msgid
 from datetime import datetime, timezone
 
@@ -11,7 +11,7 @@ def message(subject="test", body="Hello.\n", sender="sender@example.org",
 
     date is a datetime with a zone; None means now.
     """
-    mail = EmailMessage()
+    mail = Message()
     mail["From"] = sender
     mail["To"] = to
     mail["Subject"] = subject
@@ -19,5 +19,5 @@ def message(subject="test", body="Hello.\n", sender="sender@example.org",
     mail["Message-ID"] = make_msgid(domain="example.org")
     for name, value in headers.items():
         mail[name.replace("_", "-")] = value
-    mail.set_content(body)
+    mail.set_payload(body, "us-ascii" if body.isascii() else "utf-8")
     return mail.as_bytes()

@@ -6,7 +6,6 @@ import re
 import stat
 import struct
 import termios
-from pathlib import Path
 
 
 def _namespace(pid):
@@ -20,7 +19,8 @@ def _namespace(pid):
 def _read(pid, name):
     """Return a file of /proc/PID, empty if the process ended."""
     try:
-        return Path(f"/proc/{pid}/{name}").read_text(errors="replace")
+        with open(f"/proc/{pid}/{name}", errors="replace") as file:
+            return file.read()
     except OSError:
         return ""
 
@@ -86,10 +86,8 @@ def find(first, service=None):
     if wanted is None:
         return []
     found = []
+    of_service = re.compile(rf"/{re.escape(service)}( |$)" if service else ".")
     for pid in sorted(int(name) for name in os.listdir("/proc") if name.isdigit()):
-        if _namespace(pid) != wanted or not title(pid):
-            continue
-        if service and not re.search(rf"/{re.escape(service)}( |$)", title(pid)):
-            continue
-        found.append(pid)
+        if _namespace(pid) == wanted and of_service.search(title(pid)):
+            found.append(pid)
     return found
