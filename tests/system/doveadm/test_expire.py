@@ -15,7 +15,7 @@ from instance import message
 DAYS = 30
 EX_CANTCREAT = 73
 COLUMNS = ["expired", "moved", "stayed", "size", "oldest"]
-MANY = 4000
+MANY = 2500
 
 
 @pytest.fixture(scope="module")

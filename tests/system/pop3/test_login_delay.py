@@ -21,16 +21,12 @@ GROUPS["hiding"] = {**GROUPS["hour"], "coexist_pop3_delete": "hide"}
 STATE = "dovecot-coexist.state"
 
 
-@pytest.fixture(scope="module", params=["maildir", "mdbox", "sdbox"])
-def storage(request):
-    """The format of the mailboxes."""
-    return request.param
-
-
-@pytest.fixture(scope="module", params=["unlocked", "locked"])
-def server(start, storage, request):
-    """With and without pop3_lock_session, which changes when Dovecot says +OK."""
-    lock = "yes" if request.param == "locked" else "no"
+@pytest.fixture(scope="module", params=[("maildir", "no"), ("maildir", "yes"),
+                                        ("mdbox", "yes"), ("sdbox", "no")],
+                ids=lambda storage_lock: "-".join(storage_lock))
+def server(start, request):
+    """pop3_lock_session changes when Dovecot says +OK."""
+    storage, lock = request.param
     return start(storage=storage, groups=GROUPS,
                  conf=f"protocol pop3 {{\n  pop3_lock_session = {lock}\n}}\n")
 
@@ -366,6 +362,7 @@ INDEX23 = "mail_location = %s:~/mail:INDEX=~/index\n"
 INDEX24 = "mail_index_path = ~/index\n"
 
 
+@pytest.mark.parametrize("storage", ["maildir", "mdbox", "sdbox"])
 def test_an_index_folder_of_its_own(start, storage):
     """It is made for the state if need be."""
     server = start(storage=storage, groups=GROUPS, conf23=INDEX23 % storage, conf24=INDEX24)
