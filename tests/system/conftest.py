@@ -5,6 +5,7 @@ from contextlib import ExitStack
 
 import pytest
 
+from clock import Clock
 from server import Server
 
 # Signal 9 is what tests send themselves.
@@ -32,3 +33,9 @@ def start(tmp_path_factory):
 def maildrop(server):
     """A mailbox that no other test uses, at the module's `server`."""
     return server.maildrop()
+
+
+@pytest.fixture(scope="module")
+def clock(tmp_path_factory):
+    """Another time for the processes that the module wraps or starts with it."""
+    return Clock(tmp_path_factory.mktemp("clock"))

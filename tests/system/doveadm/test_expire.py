@@ -9,18 +9,12 @@ import subprocess
 import pytest
 
 from administrator import CONF23, CONF24, EX_CONFIG, EX_NOUSER, EX_TEMPFAIL, Administrator
-from clock import Clock
 from instance import message
 
 DAYS = 30
 EX_CANTCREAT = 73
 COLUMNS = ["expired", "moved", "stayed", "size", "oldest"]
 MANY = 2500
-
-
-@pytest.fixture(scope="module")
-def clock(tmp_path_factory):
-    return Clock(tmp_path_factory.mktemp("clock"))
 
 
 @pytest.fixture(scope="module")

@@ -139,6 +139,25 @@ def test_what_stayed_is_listed_next_time_and_can_be_deleted_again(small_bin):
     assert "1 of 1" in maildrop.delete(1)
 
 
+def test_retention_leaves_what_does_not_fit(start, clock):
+    server = start(coexist={"pop3_delete": "trash", "pop3_keep_days": "30"}, quota=True,
+                   conf23=BIN[23], conf24=BIN[24], wrap={"pop3": clock.wrapper})
+    maildrop = server.maildrop()
+    large = message("large", body=("x" * 70 + "\n") * 100)
+    maildrop.deliver(message("one"), large, message("two"))
+    with clock.days_from_now(-40), maildrop.pop3() as pop:
+        for number in (1, 2, 3):
+            pop.retr(number)
+        pop.quit()
+    for _ in range(2):
+        with maildrop.pop3() as pop:
+            pop.quit()
+        assert maildrop.subjects() == ["large"]
+        assert maildrop.subjects("Bin/Trash") == ["one", "two"]
+    assert any("Bin/Trash" in line and "Quota exceeded" in line
+               for line in maildrop.log_problems())
+
+
 def test_a_target_that_can_not_be_written_leaves_everything(start):
     server = start(coexist={"pop3_delete": "trash"})
     maildrop = server.maildrop()

@@ -5,7 +5,6 @@ import re
 
 import pytest
 
-from clock import Clock
 
 EXPORT23 = """event_exporter log {
   format = json
@@ -26,11 +25,6 @@ metric coexist {
   exporter = log
 }
 """
-
-
-@pytest.fixture(scope="module")
-def clock(tmp_path_factory):
-    return Clock(tmp_path_factory.mktemp("clock"))
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,6 @@ import pytest
 import journal
 import leaving
 import wire
-from clock import Clock
 from instance import message
 from maildrop import large_message
 
@@ -21,11 +20,6 @@ A_MINUTE = 1 / 24 / 60
 EXTENSION = b"coexist-pop3"
 POLICIES = ("stock", "complete", "quit", "never")
 FETCHER = "192.0.2.1"
-
-
-@pytest.fixture(scope="module")
-def clock(tmp_path_factory):
-    return Clock(tmp_path_factory.mktemp("clock"))
 
 
 def keeps(**fields):
