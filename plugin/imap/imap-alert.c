@@ -81,6 +81,24 @@ static int alert_sync_notify_more(struct imap_sync_context *ctx)
 	return alert->module_ctx.super.sync_notify_more(ctx);
 }
 
+/* The process ends, and with it the timeout: what has been left by now is said
+   first, so that it does not wait until the session wakes up again. */
+static int alert_state_export(struct client *client, bool internal,
+			      buffer_t *dest, const char **error_r)
+{
+	struct imap_alert *alert = IMAP_ALERT_CONTEXT(client);
+
+	if (internal && alert->to != NULL) T_BEGIN {
+		alert_look(client);
+	} T_END;
+	if (internal && o_stream_get_buffer_used_size(client->output) > 0) {
+		*error_r = "output pending to client";
+		return 0;
+	}
+	return alert->module_ctx.super.state_export(client, internal, dest,
+						    error_r);
+}
+
 static void alert_destroy(struct client *client, const char *reason)
 {
 	struct imap_alert *alert = IMAP_ALERT_CONTEXT(client);
@@ -116,6 +134,7 @@ void imap_alert_create(struct client *client)
 	alert->module_ctx.super = client->v;
 	client->v.init = alert_init;
 	client->v.destroy = alert_destroy;
+	client->v.state_export = alert_state_export;
 	client->v.sync_notify_more = alert_sync_notify_more;
 	MODULE_CONTEXT_SET(client, imap_alert_module, alert);
 }

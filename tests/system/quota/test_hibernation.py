@@ -1,0 +1,98 @@
+"""Alerts of sessions that Dovecot has put to sleep in IDLE (imap_hibernate_timeout)."""
+
+import pytest
+
+from alerts import Session, percent_in
+from instance import processes
+from owner import known, limit_fields
+
+SECONDS = 1
+HIBERNATE = f"""imap_hibernate_timeout = {SECONDS}s
+service imap-hibernate {{
+  unix_listener imap-hibernate {{
+    mode = 0666
+  }}
+}}
+service imap {{
+  unix_listener imap-master {{
+    mode = 0666
+  }}
+}}
+"""
+POLICY = {"quota_warn": "80 90", "quota_warn_channels": "alert event"}
+
+
+@pytest.fixture(scope="module")
+def server(start):
+    return start(quota="1000K", coexist=POLICY, groups={"limited": {}}, conf=HIBERNATE)
+
+
+@pytest.fixture
+def owner(server):
+    return known(server)
+
+
+def sleeps(owner):
+    """Wait until no imap process has the session any more."""
+    def titles(service):
+        return [processes.title(pid) for pid in owner.server.pids(service)]
+    owner.server.wait_for(lambda: titles("imap-hibernate") and not any(
+        f"[{owner.user} " in title for title in titles("imap")), what="hibernation")
+
+
+class Sleeper(Session):
+    """A session that hibernates in IDLE."""
+
+    def __init__(self, owner):
+        super().__init__(owner)
+        self.idle()
+        sleeps(owner)
+
+    def done(self):
+        """Leave IDLE."""
+        self._socket.sendall(b"DONE\r\n")
+
+
+def test_a_delivery_wakes_the_session_which_is_told(owner):
+    with Sleeper(owner) as session:
+        owner.fill(82)
+        [alert] = session.alerts()
+        assert percent_in(alert) == 82
+    assert owner.log_problems() == []
+
+
+def test_the_session_is_told_when_its_client_wakes_it(server):
+    """Nothing in the mailbox changes, so that nobody else does."""
+    owner = known(server, "limited")
+    owner.fill(50)
+    with Sleeper(owner) as session:
+        server.set_user(owner.user, **limit_fields("600K"))
+        owner.visit("pop3")
+        owner.expect("80%")
+        assert session.alerts(seconds=SECONDS) == []
+        session.done()
+        [alert] = session.alerts()
+        assert percent_in(alert) == 83
+    assert owner.log_problems() == []
+
+
+def test_what_another_session_was_told_is_not_told_twice(server):
+    owner = known(server, "limited")
+    owner.fill(50)
+    with Sleeper(owner) as session:
+        server.set_user(owner.user, **limit_fields("600K"))
+        with Session(owner) as other:
+            assert len(other.alerts()) == 1
+        session.done()
+        assert session.alerts(seconds=3) == []
+
+
+def test_a_session_that_never_wakes_leaves_it_to_the_next(server):
+    owner = known(server, "limited")
+    owner.fill(50)
+    with Sleeper(owner):
+        server.set_user(owner.user, **limit_fields("600K"))
+        owner.visit("pop3")
+        owner.expect("80%")
+    with Session(owner) as session:
+        assert len(session.alerts()) == 1
