@@ -141,6 +141,17 @@ class Owner(Maildrop):
         return len(re.findall(rf"imap\({self.user}\).* Logged out", self.server.log_text()))
 
 
+@contextmanager
+def unreadable(folder):
+    """Inside, the server can't look into the folder."""
+    before = folder.stat()
+    os.chown(folder, 0, 0)
+    folder.chmod(0)
+    yield
+    os.chown(folder, before.st_uid, before.st_gid)
+    folder.chmod(before.st_mode)
+
+
 def limit_fields(size):
     """Return the userdb fields that give a mailbox this limit, such as "600K"."""
     if Dovecot.installed().generation == 23:

@@ -1,18 +1,33 @@
 """doveadm coexist quota: how full mailboxes are, and who is at a level."""
 
 import json
+import re
+import subprocess
+import sys
 import urllib.request
 
 import pytest
 
-from owner import KB, known
+from owner import KB, known, unreadable
 
 EX_CONFIG = 78
+# The root of another Debian has no terminals; only the server's processes see these.
+TERMINAL = """import ctypes, pty, sys
+ctypes.CDLL(None).mount(b"devpts", b"/dev/pts", b"devpts", 0, b"ptmxmode=666")
+sys.exit(pty.spawn(sys.argv[1:]) != 0)
+"""
 
 
 def rows(server, *arguments):
     """Return what doveadm prints as JSON."""
     return json.loads(server.doveadm("-f", "json", "coexist", "quota", *arguments))
+
+
+def on_a_terminal(server, *arguments):
+    """Return what doveadm shows to somebody who waits for it."""
+    return server.inside(sys.executable, "-I", "-c", TERMINAL, "doveadm", "-c",
+                         "/mnt/etc/dovecot.conf", *arguments,
+                         stdin=subprocess.DEVNULL).stdout
 
 
 def test_one_mailbox(server, owner):
@@ -67,6 +82,42 @@ def test_the_report_of_all_users(start):
     assert table[0].split()[:4] == ["Username", "resource", "used", "limit"] or \
         table[0].split()[:4] == ["username", "resource", "used", "limit"]
     assert [line.split()[0] for line in table[1:]] == [owners[1].user, owners[3].user]
+
+
+def test_the_report_goes_on_after_a_look_up_that_fails(start):
+    """Who can't be looked at is named, and everybody else is reported."""
+    server = start(quota="1000K", coexist={"quota_warn": "80"})
+    before, broken, after = (known(server) for _ in range(3))
+    for owner in (before, broken, after):
+        with owner.imap() as client:
+            client.create("Folder")
+        owner.fill_silently(82)
+    with unreadable(broken.folder / ".Folder"):
+        done = server.doveadm("-f", "json", "coexist", "quota", "-A", "--report", check=False)
+    assert [row["username"] for row in json.loads(done.stdout)] == [before.user, after.user]
+    assert re.search(rf"{broken.user}\b.*Can't say how full the mailbox is", done.stderr)
+    assert done.returncode != 0
+
+
+def test_the_report_mails_nobody(start):
+    server = start(quota="1000K", coexist={"quota_warn": "80", "quota_warn_first": "yes",
+                                           "quota_warn_channels": "mail alert"})
+    owners = [known(server) for _ in range(2)]
+    for owner in owners:
+        owner.fill_silently(82)
+    states = [owner.state() for owner in owners]
+    assert len(rows(server, "-A", "--report")) == 2
+    assert [owner.state() for owner in owners] == states
+    for owner in owners:
+        assert len(server.doveadm("search", "-u", owner.user, "all").splitlines()) == 2
+
+
+def test_the_report_shows_its_progress_to_a_person(start):
+    """On a terminal, however many are below every level."""
+    server = start(quota="1000K", coexist={"quota_warn": "80"})
+    known(server)
+    shown = on_a_terminal(server, "coexist", "quota", "-A", "--report")
+    assert re.search(r"\d+ mailboxes", shown)
 
 
 def test_the_http_api(server, owner):

@@ -1,12 +1,9 @@
 """What counts: the owner's own roots, by storage or by messages."""
 
-import os
-from contextlib import contextmanager
-
 import pytest
 
 from instance import Dovecot
-from owner import known, of_size
+from owner import known, of_size, unreadable
 
 POLICY = {"quota_warn": "80", "quota_warn_channels": "event"}
 GENERATION = Dovecot.installed().generation
@@ -131,22 +128,42 @@ def test_what_is_stored_in_a_public_folder_is_not_the_owner_s(start):
     assert owner.log_problems() == []
 
 
-MAILDIR23 = """plugin {
-  quota = maildir:User quota
+SHARED23 = """namespace shared {
+  type = shared
+  prefix = Shared/%%u/
+  separator = /
+  location = maildir:/mnt/home/%%u/mail:INDEX=~/shared/%%u
+  list = no
+  subscriptions = no
 }
 """
-MAILDIR24 = """quota user {
-  driver = maildir
+SHARED24 = """namespace shared {
+  type = shared
+  prefix = Shared/$user/
+  separator = /
+  mail_path = /mnt/home/%{owner_user}/mail
+  mail_index_path = ~/shared/%{owner_user}
+  list = no
+  subscriptions = no
 }
 """
 
 
-def test_the_driver_maildir(start):
-    server = start(quota="1000K", coexist=POLICY, conf23=MAILDIR23, conf24=MAILDIR24)
-    owner = known(server)
-    owner.fill(82)
+def test_what_is_stored_in_somebody_else_s_folder_is_theirs(start):
+    """Neither of them is told by it, and its owner at the next login."""
+    server = start(quota="1000K", coexist=POLICY, conf23=SHARED23, conf24=SHARED24)
+    owner, guest = known(server), known(server)
+    with owner.imap() as client:
+        client.create("Team")
+    with guest.imap() as client:
+        assert client.append(f"Shared/{owner.user}/Team", None, None,
+                             of_size(900 * 1024))[0] == "OK"
+    guest.visit()
+    assert guest.notices() == owner.notices() == []
+    assert guest.state()["quota_level"] == "none"
+    owner.visit()
     owner.expect("80%")
-    assert (owner.folder / "maildirsize").exists()
+    assert guest.log_problems() == owner.log_problems() == []
 
 
 @pytest.mark.parametrize("storage", ["mdbox", "sdbox"])
@@ -157,17 +174,6 @@ def test_other_storage_formats(start, storage):
     owner.remove_all()
     owner.visit("pop3")
     owner.wait_level("none")
-
-
-@contextmanager
-def unreadable(folder):
-    """Inside, the server can't look into the folder."""
-    before = folder.stat()
-    os.chown(folder, 0, 0)
-    folder.chmod(0)
-    yield
-    os.chown(folder, before.st_uid, before.st_gid)
-    folder.chmod(before.st_mode)
 
 
 def test_a_look_up_that_fails_says_nothing(start):

@@ -97,6 +97,24 @@ def test_a_migration_by_dsync_mails_nobody(server, owner):
     assert migrated.notices() == []
 
 
+@pytest.mark.parametrize("command", ["backup", "sync"])
+def test_dsync_into_a_mailbox_that_is_known_is_silent(server, owner, command):
+    """It is told at the next login, not by dsync."""
+    replica = Owner(server, server.maildrop().user)
+
+    def replicate():
+        server.doveadm(command, "-R", "-u", replica.user, f"maildir:/mnt/home/{owner.user}/mail")
+    replicate()
+    replica.visit()
+    replica.wait_level("none")
+    owner.fill(82)
+    replicate()
+    assert (replica.notices(), replica.state()["quota_level"]) == ([], "none")
+    replica.visit()
+    replica.expect("80%")
+    assert replica.subjects() == ["number 1", "filling"]
+
+
 def test_with_nothing_configured_nothing_is_written(start):
     server = start(quota="1000K")
     maildrop = server.maildrop()

@@ -1,0 +1,109 @@
+"""The same whatever counts the mailbox: each of Dovecot's quota drivers."""
+
+import email
+import email.policy
+import re
+from pathlib import Path
+
+import pytest
+
+from instance import Dovecot
+from owner import known, limit_fields
+
+GENERATION = Dovecot.installed().generation
+DRIVERS = ["count", "maildir", "dict"] if GENERATION == 23 else ["count", "maildir"]
+ROOTS23 = {"count": "count:User quota", "maildir": "maildir:User quota",
+           "dict": "dict:User quota::file:%h/quota-dict"}
+TEXTS = Path(__file__).parents[3] / "plugin/mail/texts"
+POLICY = {"quota_warn": "80 90 100", "quota_warn_channels": "mail event",
+          "template_dir": str(TEXTS)}
+# A last message may be larger than what is left.
+CONF23 = """plugin {{
+  quota = {root}
+  quota_grace = 100K
+}}
+"""
+CONF24 = """quota user {{
+  driver = {driver}
+}}
+quota_storage_grace = 100K
+"""
+
+# Percentages are not exact: on Dovecot 2.4 a maildir counts lines without CR.
+
+
+@pytest.fixture(scope="module", params=DRIVERS)
+def server(start, request):
+    driver = request.param
+    return start(quota="1000K", coexist=POLICY, groups={"limited": {}},
+                 conf="lmtp_user_concurrency_limit = 30\n",
+                 conf23=CONF23.format(root=ROOTS23[driver]),
+                 conf24=CONF24.format(driver=driver))
+
+
+@pytest.fixture
+def owner(server):
+    return known(server)
+
+
+def notices_in_inbox(owner):
+    """Return the subjects of the notices that an IMAP client finds, parsed."""
+    with owner.imap() as imap:
+        imap.select(readonly=True)
+        numbers = imap.search(None, "HEADER", "X-Coexist-Notice", "quota-")[1][0].split()
+        return [str(email.message_from_bytes(
+            imap.fetch(number, "(BODY.PEEK[])")[1][0][1], policy=email.policy.SMTP)["subject"])
+            for number in numbers]
+
+
+def test_each_level_once(owner):
+    owner.fill(79)
+    assert owner.notices() == []
+    owner.fill(4)
+    owner.expect("80%")
+    owner.fill(1)
+    owner.fill(9)
+    owner.expect("80%", "90%")
+
+
+def test_usage_that_swings_round_a_level(owner):
+    owner.fill(79)
+    for _ in range(10):
+        owner.fill(3)
+        with owner.imap() as imap:
+            imap.select()
+            imap.uid("STORE", "3:*", "+FLAGS", "\\Deleted")
+            imap.expunge()
+    owner.expect("80%")
+
+
+def test_20_deliveries_at_once_that_cross_a_level(owner):
+    owner.fill(70)
+    owner.deliver_at_once(20, 0.9)
+    owner.expect("80%")
+    assert len(notices_in_inbox(owner)) == 1
+    assert owner.log_problems() == []
+
+
+@pytest.mark.parametrize("protocol", ["imap", "pop3"])
+def test_a_lowered_limit_is_told_at_the_next_login(server, protocol):
+    owner = known(server, "limited")
+    owner.fill(50)
+    server.set_user(owner.user, **limit_fields("600K"))
+    owner.visit(protocol)
+    owner.expect("80%")
+    [subject] = notices_in_inbox(owner)
+    assert subject.startswith("Your mailbox is 8")
+
+
+def test_the_notice_arrives_at_101_percent(owner):
+    """The message that fills the mailbox is let in by the grace, as stock has it."""
+    owner.fill(78)
+    owner.fill(25)
+    owner.expect("100%")
+    owner.expect("100%", channel="mail")
+    [subject] = notices_in_inbox(owner)
+    assert re.fullmatch(r"Your mailbox is 10[1-3] % full", subject)
+    assert owner.subjects().count("filling") == 2
+    with pytest.raises(Exception, match=r"552|Quota exceeded"):
+        owner.fill(1)

@@ -1,0 +1,69 @@
+"""The event coexist_quota_notice reaches Dovecot's event exporters."""
+
+import json
+import re
+
+import pytest
+
+from owner import KB, known
+
+EXPORT23 = """event_exporter log {
+  format = json
+  format_args = time-rfc3339
+  transport = log
+}
+metric coexist_quota_notice {
+  filter = event=coexist_quota_notice
+  exporter = log
+}
+"""
+EXPORT24 = """event_exporter log {
+  driver = log
+  format = json
+}
+metric coexist_quota_notice {
+  filter = event=coexist_quota_notice
+  exporter = log
+}
+"""
+FIELDS = ("level", "resource", "used", "limit", "percent", "channel")
+
+
+@pytest.fixture(scope="module")
+def server(start):
+    return start(quota="1000K", conf23=EXPORT23, conf24=EXPORT24, coexist={
+        "quota_warn": "80 90", "quota_warn_channels": "event alert",
+        "quota_warn_recovered": "yes"})
+
+
+def exported(owner, count):
+    """Return the user's events as exported, in order, once there are so many."""
+    def found():
+        lines = re.findall(r"stats(?:: Info:|\S*: Info:) (\{.*\})", owner.server.log_text())
+        mine = [one for one in map(json.loads, lines)
+                if one["fields"].get("user") == owner.user]
+        return len(mine) >= count and mine
+    return owner.server.wait_for(found, what="the exported events")
+
+
+def test_each_channel_is_an_event_with_all_its_fields(server):
+    owner = known(server)
+    owner.fill(82)
+    events = exported(owner, 2)
+    assert [one["event"] for one in events] == ["coexist_quota_notice"] * 2
+    assert all("coexist" in one["categories"] for one in events)
+    told = [{name: one["fields"][name] for name in FIELDS} for one in events]
+    used = told[0]["used"]
+    assert 82 * 1000 * KB // 100 <= used < 83 * 1000 * KB // 100
+    assert told == [{"level": "80%", "resource": "storage", "used": used, "limit": 1000 * KB,
+                     "percent": 82, "channel": channel} for channel in ("event", "alert")]
+
+
+def test_room_again_is_one_too(server):
+    owner = known(server)
+    owner.fill(82)
+    owner.remove_all()
+    owner.visit()
+    events = exported(owner, 4)
+    assert [one["fields"]["level"] for one in events] == ["80%", "80%", "none", "none"]
+    assert [one["fields"]["percent"] for one in events] == [82, 82, 0, 0]
