@@ -11,8 +11,12 @@
 #include "compat-settings.h"
 #include "policy-merge.h"
 #include "quota-estimate.h"
+#include "quota-growth.h"
 #include "quota-notice.h"
 #include "quota-state.h"
+
+/* see quota-growth.h */
+#define STATE_GROWTH "quota_growth"
 
 struct evaluation {
 	struct mail_user *user;
@@ -21,6 +25,9 @@ struct evaluation {
 	const struct coexist_quota_usage *usages;
 	unsigned int usage_count;
 	struct coexist_quota_verdict verdict;
+	struct coexist_quota_growth growth;
+	/* growth has a sample that is to be remembered */
+	bool sampled;
 	/* There is a state, but not one that says what was told: nobody is told
 	   what may have been told before. */
 	bool lost;
@@ -74,6 +81,39 @@ static void judge(struct evaluation *evaluation, const char *text)
 			    (uint64_t)ioloop_time, &evaluation->verdict);
 }
 
+/* Looks how the storage has grown, by the state in the text. */
+static void sample(struct evaluation *evaluation, const char *text)
+{
+	coexist_quota_growth_parse(coexist_state_text_get(text, STATE_GROWTH),
+				   &evaluation->growth);
+	evaluation->sampled = coexist_quota_growth_add(&evaluation->growth,
+		evaluation->usages, evaluation->usage_count,
+		(uint64_t)ioloop_time);
+}
+
+/* Returns how many values it set. */
+static unsigned int
+sample_format(const struct evaluation *evaluation,
+	      struct coexist_state_value *value_r)
+{
+	if (!evaluation->sampled)
+		return 0;
+	value_r->name = STATE_GROWTH;
+	value_r->value = coexist_quota_growth_format(&evaluation->growth,
+		t_malloc0(COEXIST_QUOTA_GROWTH_MAX_LENGTH));
+	return 1;
+}
+
+static unsigned int
+sample_decide(const char *text, struct coexist_state_value *values_r,
+	      void *context)
+{
+	struct evaluation *evaluation = context;
+
+	sample(evaluation, text);
+	return sample_format(evaluation, values_r);
+}
+
 /* Under the lock of the state: of several processes that find the mailbox at
    a new level, the first one tells it, and the others see that it did. */
 static unsigned int
@@ -81,12 +121,15 @@ state_decide(const char *text, struct coexist_state_value *values_r,
 	     void *context)
 {
 	struct evaluation *evaluation = context;
+	unsigned int count = 0;
 
 	judge(evaluation, text);
-	if (!evaluation->verdict.changed)
-		return 0;
-	coexist_quota_state_format(&evaluation->verdict.state, values_r);
-	return COEXIST_QUOTA_STATE_VALUES;
+	if (evaluation->verdict.changed) {
+		coexist_quota_state_format(&evaluation->verdict.state,
+					   values_r);
+		count = COEXIST_QUOTA_STATE_VALUES;
+	}
+	return count + sample_decide(text, values_r + count, evaluation);
 }
 
 /* Nobody is told that the mailbox is full when it no longer is. */
@@ -113,6 +156,10 @@ tell(const struct evaluation *evaluation, struct coexist_quota_added *added)
 
 	notice.usage = *verdict->usage;
 	notice.percent = coexist_quota_percent(verdict->usage);
+	notice.foreseen = verdict->action != COEXIST_QUOTA_TELL_RECOVERED &&
+		coexist_quota_growth_foresee(&evaluation->growth, &notice.usage,
+					     (uint64_t)ioloop_time,
+					     &notice.forecast);
 	coexist_quota_tell(&notice);
 }
 
@@ -166,12 +213,13 @@ static void evaluate(struct evaluation *evaluation)
 	const char *text = state_get(evaluation);
 
 	judge(evaluation, text);
+	sample(evaluation, text);
 	if (evaluation->lost) {
 		e_warning(evaluation->user->event, "coexist: Telling nobody "
 			  "how full the mailbox is: "COEXIST_STATE_FILE_NAME
 			  " does not say what was told before");
 	}
-	if (!evaluation->verdict.changed ||
+	if ((!evaluation->verdict.changed && !evaluation->sampled) ||
 	    coexist_state_update(evaluation->user, state_decide,
 				 evaluation) < 0)
 		return;
@@ -233,9 +281,16 @@ static bool is_settled(struct evaluation *evaluation,
 		return FALSE;
 	text = state_get(evaluation);
 	/* What is no news at both ends is none between them. */
-	return is_no_news(evaluation, text, estimate->usages,
-			  estimate->usage_count) &&
-		is_no_news(evaluation, text, most, estimate->usage_count);
+	if (!is_no_news(evaluation, text, most, estimate->usage_count) ||
+	    !is_no_news(evaluation, text, estimate->usages,
+			estimate->usage_count))
+		return FALSE;
+	sample(evaluation, text);
+	if (evaluation->sampled) {
+		(void)coexist_state_update(evaluation->user, sample_decide,
+					   evaluation);
+	}
+	return TRUE;
 }
 
 void coexist_quota_evaluate(struct mail_user *user,

@@ -1,6 +1,7 @@
 #ifndef COEXIST_QUOTA_NOTICE_H
 #define COEXIST_QUOTA_NOTICE_H
 
+#include "quota-growth.h"
 #include "quota-levels.h"
 
 struct coexist_policy;
@@ -23,6 +24,9 @@ struct coexist_quota_notice {
 	/* what reached the level, or what is the fullest */
 	struct coexist_quota_usage usage;
 	uint64_t percent;
+	/* when it will be full, if that can be said */
+	bool foreseen;
+	struct coexist_quota_forecast forecast;
 	/* all that is known, with and without a limit */
 	const struct coexist_quota_usage *usages;
 	size_t usage_count;

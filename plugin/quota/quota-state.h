@@ -8,7 +8,9 @@
 
      quota_level=90%          as coexist_quota_level_name() says it
      quota_level_at=TIME
-     quota_told_at=TIME       0 if nobody was told */
+     quota_told_at=TIME       0 if nobody was told
+
+   Beside it is quota_growth (quota-growth.h). */
 
 #define COEXIST_QUOTA_STATE_VALUES 3
 

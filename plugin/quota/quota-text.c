@@ -100,6 +100,17 @@ static void usage_add(struct coexist_quota_text *text,
 	variable_add(text, "bar_color", color_choose(notice->percent));
 }
 
+static void forecast_add(struct coexist_quota_text *text,
+			 const struct coexist_quota_notice *notice)
+{
+	const struct coexist_quota_forecast *forecast = &notice->forecast;
+
+	variable_add(text, "growth_days",
+		     notice->foreseen ? number(forecast->days_seen) : "");
+	variable_add(text, "days_left",
+		     notice->foreseen ? number(forecast->days_left) : "");
+}
+
 static void folders_add(struct coexist_quota_text *text,
 			const struct coexist_quota_contents *contents)
 {
@@ -136,6 +147,7 @@ void coexist_quota_text_init(struct coexist_quota_text *text_r,
 	variable_add(text_r, "date",
 		     t_strflocaltime("%Y-%m-%d %H:%M", ioloop_time));
 	usage_add(text_r, notice);
+	forecast_add(text_r, notice);
 	folders_add(text_r, contents);
 	downloaded_add(text_r, contents);
 }

@@ -221,13 +221,14 @@ static const struct installed_row {
 #define NAMES(...) (const char *const[]) { __VA_ARGS__, NULL }
 #define QUOTA_NAMES NAMES("user", "date", "percent", "used", "limit", "free", \
 			  "folders", "trash", "junk", "downloaded", \
-			  "downloaded_size", "bar", "bar_color")
+			  "downloaded_size", "bar", "bar_color", \
+			  "growth_days", "days_left")
 	{ "pop3-delete-limit",
 	  NAMES("count", "limit", "user", "date", "session"),
 	  NAMES("count", "limit", "user", "date", "session") },
 	{ "quota-storage", QUOTA_NAMES,
 	  NAMES("user", "used", "limit", "free", "folders", "trash", "junk",
-		"downloaded", "downloaded_size") },
+		"downloaded", "downloaded_size", "growth_days", "days_left") },
 	{ "quota-messages", QUOTA_NAMES,
 	  NAMES("user", "used", "limit", "folders", "downloaded") },
 	{ "quota-recovered", QUOTA_NAMES,
