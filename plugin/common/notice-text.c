@@ -62,8 +62,11 @@ folder_read(const struct coexist_notice_source *source, const char *folder,
 		return FALSE;
 	}
 	text_r->language = language;
-	text_r->html = html_read(&source->variables,
-				 t_strconcat(base, ".html", NULL), problem);
+	if (!source->words_only) {
+		text_r->html = html_read(&source->variables,
+					 t_strconcat(base, ".html", NULL),
+					 problem);
+	}
 	return TRUE;
 }
 
@@ -194,6 +197,6 @@ void coexist_notice_text_find(const struct coexist_notice_source *source,
 	*problem_r = NULL;
 	i_zero(text_r);
 	words_find(source, text_r, problem_r);
-	if (text_r->html == NULL)
+	if (text_r->html == NULL && !source->words_only)
 		layout_apply(source, text_r, problem_r);
 }

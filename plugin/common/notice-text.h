@@ -20,6 +20,8 @@ struct coexist_notice_source {
 	const char *language;
 
 	struct coexist_notice_variables variables;
+	/* no HTML page is needed */
+	bool words_only;
 };
 
 struct coexist_notice_text {

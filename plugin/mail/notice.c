@@ -11,6 +11,7 @@
 #include "message-address.h"
 #include "seq-range-array.h"
 #include "str.h"
+#include "ascii-line.h"
 #include "coexist-user.h"
 #include "compat-settings.h"
 #include "notice-message.h"
@@ -53,7 +54,7 @@ static const char *const *folders_get(struct mail_user *user)
 
 static void
 text_find(struct mail_user *user, const struct coexist_notice *notice,
-	  struct coexist_notice_text *text_r)
+	  bool words_only, struct coexist_notice_text *text_r)
 {
 	const struct coexist_policy *policy = coexist_user_get_policy(user);
 	const struct coexist_notice_source source = {
@@ -64,7 +65,8 @@ text_find(struct mail_user *user, const struct coexist_notice *notice,
 		.variables = {
 			.variables = notice->variables,
 			.count = notice->variables_count
-		}
+		},
+		.words_only = words_only
 	};
 	const char *problem;
 
@@ -104,7 +106,7 @@ message_make(struct mail_user *user, const struct coexist_notice *notice)
 		.date = ioloop_time
 	};
 
-	text_find(user, notice, &text);
+	text_find(user, notice, /*words_only=*/FALSE, &text);
 	coexist_notice_message_write(str, &message);
 	return str;
 }
@@ -227,6 +229,28 @@ int coexist_notice_send(struct mail_user *user,
 	}
 	mailbox_free(&box);
 	return ret;
+}
+
+static const char *alert_of(const struct coexist_notice_words *words)
+{
+	return words->alert != NULL ? words->alert : words->subject;
+}
+
+const char *coexist_notice_alert(struct mail_user *user,
+				 const struct coexist_notice *notice)
+{
+	const struct coexist_notice_variables variables = {
+		notice->variables, notice->variables_count
+	};
+	struct coexist_notice_text text;
+	const char *line, *error;
+
+	text_find(user, notice, /*words_only=*/TRUE, &text);
+	if (!coexist_ascii_line(alert_of(&text.words), &line) &&
+	    coexist_notice_text_parse(notice->builtin, &variables,
+				      &text.words, &error))
+		(void)coexist_ascii_line(alert_of(&text.words), &line);
+	return line;
 }
 
 /* Returns TRUE if it is a notice that nobody has done anything with. */

@@ -27,6 +27,12 @@ int coexist_notice_send(struct mail_user *user,
 			const struct coexist_notice *notice,
 			struct coexist_notice_place *place_r);
 
+/* Returns the notice as one line for an alert, on the data stack: what the text
+   in the user's language has for that, else its subject, in ASCII; or that of
+   the built-in text if it can't be said in ASCII. */
+const char *coexist_notice_alert(struct mail_user *user,
+				 const struct coexist_notice *notice);
+
 /* Takes a notice away again, because there is a newer one, unless somebody has
    read, answered or flagged it: then, and if it is not there any more, nothing
    happens. Needs what sending needs. Failures are logged. */

@@ -10,6 +10,8 @@
 
 static const char storage_text[] =
 "Subject: Your mailbox is {percent} % full\n"
+"Alert: Your mailbox is {percent} % full. Please delete what you don't need\n"
+" any more, and empty the trash.\n"
 "\n"
 "The mailbox {user} uses {used} of {limit}; {free} are left.\n"
 "When nothing is left, no more mail can arrive. Please delete what you do\n"
@@ -22,6 +24,8 @@ static const char storage_text[] =
 
 static const char messages_text[] =
 "Subject: Your mailbox has {percent} % of the messages it may have\n"
+"Alert: Your mailbox has {percent} % of the messages that it may have.\n"
+" Please delete what you don't need any more, and empty the trash.\n"
 "\n"
 "The mailbox {user} has {used} messages and may have {limit}.\n"
 "When no more are allowed, no more mail can arrive. Please delete what\n"
@@ -32,6 +36,7 @@ static const char messages_text[] =
 
 static const char recovered_text[] =
 "Subject: Your mailbox has room again\n"
+"Alert: Your mailbox has enough room again: {percent} % are used.\n"
 "\n"
 "The mailbox {user} uses {percent} % of what it may: {used} of {limit}.\n"
 "There is nothing more to do.\n";
@@ -111,6 +116,18 @@ static void forecast_add(struct coexist_quota_text *text,
 		     notice->foreseen ? number(forecast->days_left) : "");
 }
 
+/* What was not looked into is not known. */
+static void contents_add_unknown(struct coexist_quota_text *text)
+{
+	static const char *const names[] = {
+		"folders", "trash", "junk", "downloaded", "downloaded_size"
+	};
+	unsigned int i;
+
+	for (i = 0; i < N_ELEMENTS(names); i++)
+		variable_add(text, names[i], /*value=*/NULL);
+}
+
 static void folders_add(struct coexist_quota_text *text,
 			const struct coexist_quota_contents *contents)
 {
@@ -148,6 +165,10 @@ void coexist_quota_text_init(struct coexist_quota_text *text_r,
 		     t_strflocaltime("%Y-%m-%d %H:%M", ioloop_time));
 	usage_add(text_r, notice);
 	forecast_add(text_r, notice);
-	folders_add(text_r, contents);
-	downloaded_add(text_r, contents);
+	if (contents == NULL) {
+		contents_add_unknown(text_r);
+	} else {
+		folders_add(text_r, contents);
+		downloaded_add(text_r, contents);
+	}
 }

@@ -14,6 +14,7 @@ struct coexist_quota_text {
 	struct coexist_notice_variable variables[16];
 };
 
+/* The contents are NULL if nobody has looked into them. */
 void coexist_quota_text_init(struct coexist_quota_text *text_r,
 			     const struct coexist_quota_notice *notice,
 			     const struct coexist_quota_contents *contents);

@@ -239,6 +239,15 @@ static const struct coexist_notice_row folder_rows[] = {
 	{ "INBOX", "[folders]" }
 };
 
+static bool is_ascii(const char *text)
+{
+	for (; *text != '\0'; text++) {
+		if ((unsigned char)*text > 0x7E)
+			return false;
+	}
+	return true;
+}
+
 /* What is installed can be said with the variables that there are. */
 static bool
 installed_holds(const struct installed_row *row, const char *language)
@@ -275,6 +284,10 @@ installed_holds(const struct installed_row *row, const char *language)
 		    text.html == NULL || strstr(text.html, value) == NULL)
 			return false;
 	}
+	/* IMAP says it as it is */
+	if (null_strcmp(row->kind, "pop3-delete-limit") != 0 &&
+	    (text.words.alert == NULL || !is_ascii(text.words.alert)))
+		return false;
 	return problem == NULL && equal(text.language, language) &&
 		strchr(text.words.plain, '{') == NULL &&
 		strchr(text.html, '{') == NULL;

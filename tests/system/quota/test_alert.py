@@ -2,13 +2,18 @@
 
 import re
 import time
+from pathlib import Path
 
 import pytest
 
-from alerts import Session, percent_in
+from alerts import FULL, Session, percent_in
 from owner import known, limit_fields, of_size
 
-POLICY = {"quota_warn": "80 90", "quota_warn_channels": "alert", "quota_warn_rearm": "5"}
+TEXTS = Path(__file__).parents[3] / "plugin/mail/texts"
+# where a server sees the folder "etc" of its own
+ETC = "/mnt/etc"
+POLICY = {"quota_warn": "80 90", "quota_warn_channels": "alert", "quota_warn_rearm": "5",
+          "template_dir": str(TEXTS)}
 GROUPS = {"spanish": {"coexist_language": "es"}, "brazilian": {"coexist_language": "pt-BR"},
           "other": {"coexist_language": "xx"}, "limited": {}}
 
@@ -124,3 +129,52 @@ def test_without_the_channel_nothing_is_left(start):
     assert alerts_at_login(owner, wanted=0) == []
 
 
+# Texts of the site
+
+OWN = {
+    "el": ("Subject: \u03a0\u03bb\u03ae\u03c1\u03b5\u03c2\n\n{percent} %\n",
+           FULL),
+    "es": ("Subject: \u00a1El buz\u00f3n de {user} est\u00e1 al {percent} %!\n\n{used}\n",
+           rb"\* OK \[ALERT\] El buzon de es0 esta al 82 %!"),
+    "fr": ("Subject: a\nAlert: {used} sur {limit},\n {nothing}\n\nb\n", None),
+    "nl": ("Subject: a\nAlert: Vol: {used} van {limit},\n {trash} {folders}.\n\n{percent} %\n",
+           rb"\* OK \[ALERT\] Vol: 8\d\d kB van 1000 kB, \? \?\."),
+}
+
+
+@pytest.fixture(scope="module")
+def own(start):
+    """A server with a text of the site's own in each of these languages."""
+    server = start(quota="1000K", coexist={**POLICY, "template_dir": f"{TEXTS} {ETC}"},
+                   groups={language: {"coexist_language": language} for language in OWN})
+    for language, (text, _) in OWN.items():
+        (server.folder / "etc" / f"quota-storage.{language}.txt").write_text(text)
+    return server
+
+
+@pytest.mark.parametrize("language", ["el", "es", "nl"])
+def test_the_alert_is_in_the_words_of_the_site(own, language):
+    owner = known(own, language)
+    owner.fill(82)
+    [alert] = alerts_at_login(owner)
+    assert re.fullmatch(OWN[language][1], alert)
+    assert owner.log_problems() == []
+
+
+def test_a_broken_text_is_said_in_the_log_and_replaced(own):
+    owner = known(own, "fr")
+    owner.fill(82)
+    [alert] = alerts_at_login(owner)
+    assert alert.startswith(b"* OK [ALERT] Votre boite aux lettres est remplie a 82 %. ")
+    line, = owner.log_problems()
+    assert "quota-storage.fr.txt: line 3: Unknown variable {nothing}" in line
+
+
+def test_without_any_file_the_alert_is_built_in(start):
+    server = start(quota="1000K", coexist={**POLICY, "template_dir": ETC})
+    owner = known(server)
+    owner.fill(82)
+    [alert] = alerts_at_login(owner)
+    assert percent_in(alert) == 82
+    line, = owner.log_problems()
+    assert "quota-storage.en.txt: Not in " in line

@@ -1,5 +1,7 @@
 """Alerts of sessions that Dovecot has put to sleep in IDLE (imap_hibernate_timeout)."""
 
+from pathlib import Path
+
 import pytest
 
 from alerts import Session, percent_in
@@ -19,7 +21,8 @@ service imap {{
   }}
 }}
 """
-POLICY = {"quota_warn": "80 90", "quota_warn_channels": "alert event"}
+TEXTS = Path(__file__).parents[3] / "plugin/mail/texts"
+POLICY = {"quota_warn": "80 90", "quota_warn_channels": "alert event", "template_dir": str(TEXTS)}
 
 
 @pytest.fixture(scope="module")
