@@ -12,7 +12,7 @@
 #include "site-refusal.h"
 
 /* Bytes for what is remembered for the time when the store is away: a document
-   of a few keys takes less than 1 kB, that there is none 0.2 kB. */
+   of a few keys takes some 1 kB, that there is none 0.2 kB. */
 #define LAST_KNOWN_MAX_SIZE (16 * 1024 * 1024)
 
 #define LOG_REPEAT_SECS 60

@@ -27,8 +27,11 @@ struct coexist_document {
 	/* NULL if there are none */
 	char **unknown;
 
-	/* Of a slim document: what its texts lie in. It has nothing else. */
+	/* Of a slim document: what its texts lie in, and what they say. It has
+	   nothing else. */
 	char *slim_texts;
+	struct coexist_scope_entry *entries;
+	unsigned int entry_count;
 	size_t slim_size;
 };
 
@@ -53,10 +56,12 @@ static void document_clear(void *data)
 {
 	struct coexist_document *document = data;
 
-	if (document->slim_texts != NULL)
-		g_free(document->slim_texts);
-	else
+	if (document->slim_texts == NULL) {
 		document_empty(document);
+		return;
+	}
+	g_free(document->slim_texts);
+	g_free(document->entries);
 }
 
 static struct coexist_document *document_alloc(void)
@@ -257,6 +262,21 @@ static size_t texts_size(const struct coexist_document *document)
 	return size;
 }
 
+static void entries_read(struct coexist_document *document)
+{
+	struct coexist_scope_entry entries[COEXIST_SCOPE_ENTRY_MAX];
+	struct coexist_scope scope;
+
+	coexist_document_init_scope(document, /* scope_name: */ NULL, &scope);
+	document->entry_count = coexist_scope_read_all(&scope, entries);
+	document->entries = g_new(struct coexist_scope_entry,
+				  document->entry_count);
+	if (document->entry_count > 0) {
+		memcpy(document->entries, entries,
+		       document->entry_count * sizeof(*entries));
+	}
+}
+
 void coexist_document_slim(struct coexist_document *document)
 {
 	char *texts[COEXIST_KEY_COUNT] = { NULL };
@@ -265,9 +285,9 @@ void coexist_document_slim(struct coexist_document *document)
 
 	if (document->slim_texts != NULL)
 		return;
-	document->slim_size = texts_size(document);
 	/* not NULL for a document without texts */
-	block = end = g_malloc(document->slim_size + 1);
+	document->slim_size = texts_size(document) + 1;
+	block = end = g_malloc(document->slim_size);
 	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
 		if (document->texts[i] == NULL)
 			continue;
@@ -277,12 +297,15 @@ void coexist_document_slim(struct coexist_document *document)
 	document_empty(document);
 	document->slim_texts = block;
 	memcpy(document->texts, texts, sizeof(texts));
+	entries_read(document);
+	document->slim_size +=
+		document->entry_count * sizeof(*document->entries);
 }
 
 size_t coexist_document_get_size(const struct coexist_document *document)
 {
-	/* for each of two allocations what the allocator adds to it */
-	return sizeof(*document) + document->slim_size + 2 * 16;
+	/* for each of three allocations what the allocator adds to it */
+	return sizeof(*document) + document->slim_size + 3 * 16;
 }
 
 static bool key_find(const char *name, enum coexist_key *key_r, GError **error)
@@ -511,4 +534,6 @@ void coexist_document_init_scope(const struct coexist_document *document,
 	scope_r->name = scope_name;
 	scope_r->get = document == NULL ? NULL : scope_get;
 	scope_r->context = (void *)document;
+	scope_r->entries = document == NULL ? NULL : document->entries;
+	scope_r->entry_count = document == NULL ? 0 : document->entry_count;
 }

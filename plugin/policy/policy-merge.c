@@ -3,15 +3,14 @@
 #include "policy-merge.h"
 #include "policy-preset.h"
 
-/* Sets a text of our own, which is valid, or empty where the key has that. */
-static void
-entry_set_own(struct coexist_policy_entry *entry, enum coexist_key key,
-	      const char *text)
+/* Reads a text of our own, which is valid, or empty where the key has that. */
+static struct coexist_value
+own_value(enum coexist_key key, const char *text)
 {
-	entry->text = text;
-	entry->value.number = 0;
-	(void)coexist_value_parse(&coexist_policy_keys[key], text,
-				  &entry->value);
+	struct coexist_value value = { .number = 0 };
+
+	(void)coexist_value_parse(&coexist_policy_keys[key], text, &value);
+	return value;
 }
 
 /* Returns the built-in defaults, which never change. */
@@ -22,8 +21,11 @@ static const struct coexist_policy *policy_defaults(void)
 
 	if (defaults.entries[0].text == NULL) {
 		for (i = 0; i < COEXIST_KEY_COUNT; i++) {
-			entry_set_own(&defaults.entries[i], i,
-				      coexist_policy_keys[i].default_value);
+			const char *text =
+				coexist_policy_keys[i].default_value;
+
+			defaults.entries[i].value = own_value(i, text);
+			defaults.entries[i].text = text;
 		}
 	}
 	return &defaults;
@@ -40,46 +42,79 @@ static enum coexist_preset scope_preset(const struct coexist_scope *scope)
 	return (enum coexist_preset)value.number;
 }
 
-/* Reads the scope's text for the key. Returns false if neither that nor the
-   scope's preset is a value. A text that is none of the key is left in
-   *unknown_r. */
-static bool
-entry_read(const struct coexist_scope *scope, const char *text,
-	   enum coexist_preset preset, enum coexist_key key,
-	   struct coexist_policy_entry *entry_r, const char **unknown_r)
+/* Reads the scope's text for the key, and the preset's if that is no value.
+   Returns how many entries that makes, of which only the last can be a value. */
+static unsigned int
+key_read(const char *text, enum coexist_preset preset, enum coexist_key key,
+	 struct coexist_scope_entry entries_r[2])
 {
+	struct coexist_scope_entry *entry = entries_r;
 	struct coexist_value value;
 
-	*unknown_r = NULL;
 	switch (coexist_value_parse(&coexist_policy_keys[key], text, &value)) {
 	case COEXIST_VALUE_VALID:
-		*entry_r = (struct coexist_policy_entry){
-			.text = text, .value = value, .scope = scope };
-		return true;
+		*entry++ = (struct coexist_scope_entry){ .key = key,
+			.is_value = true, .text = text, .value = value };
+		return 1;
 	case COEXIST_VALUE_UNKNOWN:
-		*unknown_r = text;
+		*entry++ = (struct coexist_scope_entry){
+			.key = key, .text = text };
 		break;
 	case COEXIST_VALUE_INHERIT:
 		break;
 	}
 
 	text = coexist_preset_get(preset, key);
-	if (text == NULL)
-		return false;
-	entry_set_own(entry_r, key, text);
-	entry_r->scope = scope;
-	entry_r->preset = coexist_preset_name(preset);
-	return true;
+	if (text != NULL) {
+		*entry++ = (struct coexist_scope_entry){ .key = key,
+			.is_value = true, .text = text,
+			.value = own_value(key, text),
+			.preset = coexist_preset_name(preset) };
+	}
+	return (unsigned int)(entry - entries_r);
+}
+
+unsigned int
+coexist_scope_read_all(const struct coexist_scope *scope,
+		       struct coexist_scope_entry
+		       entries_r[COEXIST_SCOPE_ENTRY_MAX])
+{
+	enum coexist_preset preset = scope_preset(scope);
+	unsigned int key, count = 0;
+
+	for (key = 0; key < COEXIST_KEY_COUNT; key++) {
+		const char *text = coexist_scope_get(scope, key);
+
+		/* most keys of most scopes name nothing */
+		if (text != NULL || preset != COEXIST_PRESET_NONE)
+			count += key_read(text, preset, key, &entries_r[count]);
+	}
+	return count;
+}
+
+/* Makes the scope's value an entry of a policy. */
+static struct coexist_policy_entry
+policy_entry(const struct coexist_scope *scope,
+	     const struct coexist_scope_entry *entry)
+{
+	return (struct coexist_policy_entry){
+		.text = entry->text, .value = entry->value,
+		.scope = scope, .preset = entry->preset
+	};
 }
 
 bool coexist_scope_read(const struct coexist_scope *scope,
 			enum coexist_key key,
 			struct coexist_policy_entry *entry_r)
 {
-	const char *unknown;
+	struct coexist_scope_entry entries[2];
+	unsigned int count = key_read(coexist_scope_get(scope, key),
+				      scope_preset(scope), key, entries);
 
-	return entry_read(scope, coexist_scope_get(scope, key),
-			  scope_preset(scope), key, entry_r, &unknown);
+	if (count == 0 || !entries[count - 1].is_value)
+		return false;
+	*entry_r = policy_entry(scope, &entries[count - 1]);
+	return true;
 }
 
 /* Returns true if a value holds although a narrower scope has one. */
@@ -94,26 +129,24 @@ policy_add_scope(struct coexist_policy *policy,
 		 const struct coexist_scope *scope,
 		 coexist_unknown_value_t *unknown, void *context)
 {
-	enum coexist_preset preset = scope_preset(scope);
-	struct coexist_policy_entry entry;
-	const char *unknown_text;
-	unsigned int key;
+	struct coexist_scope_entry read[COEXIST_SCOPE_ENTRY_MAX];
+	const struct coexist_scope_entry *entries = scope->entries;
+	unsigned int i, count = scope->entry_count;
 
-	for (key = 0; key < COEXIST_KEY_COUNT; key++) {
-		const char *text = scope->get(scope->context, key);
-		bool found;
+	if (entries == NULL) {
+		count = coexist_scope_read_all(scope, read);
+		entries = read;
+	}
+	for (i = 0; i < count; i++) {
+		const struct coexist_scope_entry *entry = &entries[i];
+		struct coexist_policy_entry *effective =
+			&policy->entries[entry->key];
 
-		/* most keys of most scopes */
-		if (text == NULL && (preset == COEXIST_PRESET_NONE ||
-				     coexist_preset_get(preset, key) == NULL))
-			continue;
-		found = entry_read(scope, text, preset, key, &entry,
-				   &unknown_text);
-		if (unknown_text != NULL)
-			unknown(context, scope, key, unknown_text);
-		if (found && (policy->entries[key].scope == NULL ||
-			      is_suspend(key, &entry.value)))
-			policy->entries[key] = entry;
+		if (!entry->is_value)
+			unknown(context, scope, entry->key, entry->text);
+		else if (effective->scope == NULL ||
+			 is_suspend(entry->key, &entry->value))
+			*effective = policy_entry(scope, entry);
 	}
 }
 

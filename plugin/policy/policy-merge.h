@@ -6,6 +6,20 @@
 /* One policy out of several scopes. Plain C without allocations, because the
    session processes use it too. */
 
+/* What a scope has for a key. */
+struct coexist_scope_entry {
+	enum coexist_key key;
+	/* whether the text is a value of the key; it is reported if it isn't */
+	bool is_value;
+	const char *text;
+	struct coexist_value value;
+	/* the scope's preset that the value comes from, NULL if the scope
+	   names the key itself */
+	const char *preset;
+};
+/* A text that is no value, and the preset's value in its place. */
+#define COEXIST_SCOPE_ENTRY_MAX (2 * COEXIST_KEY_COUNT)
+
 /* A place that names values: a document, the userdb fields, dovecot.conf. */
 struct coexist_scope {
 	/* for messages and explanations, e.g. "userdb" */
@@ -15,6 +29,10 @@ struct coexist_scope {
 	   nothing at all. */
 	const char *(*get)(void *context, enum coexist_key key);
 	void *context;
+	/* What coexist_scope_read_all() has found, for a scope that is merged
+	   again and again. NULL if it is to be read. */
+	const struct coexist_scope_entry *entries;
+	unsigned int entry_count;
 };
 
 /* Returns the scope's text for the key, or NULL. */
@@ -52,6 +70,13 @@ void coexist_policy_merge(const struct coexist_scope *scopes,
 			  unsigned int scope_count,
 			  coexist_unknown_value_t *unknown, void *context,
 			  struct coexist_policy *policy_r);
+
+/* Reads all that the scope has, be it by its preset, in the order of the keys.
+   Returns how many entries that is. Their texts live as long as the scope's. */
+unsigned int
+coexist_scope_read_all(const struct coexist_scope *scope,
+		       struct coexist_scope_entry
+		       entries_r[COEXIST_SCOPE_ENTRY_MAX]);
 
 /* Reads what a single scope has for the key, be it by its preset. Returns
    false if the scope leaves it to a wider one, because it does not name the

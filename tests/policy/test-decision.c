@@ -45,7 +45,9 @@ refuse_unknown(void *context G_GNUC_UNUSED,
 
 static void policy_make(const struct texts *texts, struct coexist_policy *policy)
 {
-	static struct coexist_scope scope = { "scope", texts_get, NULL };
+	static struct coexist_scope scope = {
+		.name = "scope", .get = texts_get
+	};
 
 	scope.context = (void *)texts;
 	coexist_policy_merge(&scope, 1, refuse_unknown, NULL, policy);

@@ -457,8 +457,70 @@ static void test_slim(void)
 	g_assert_null(coexist_document_get(empty, COEXIST_KEY_pop3_access));
 	size = coexist_document_get_size(empty);
 	g_assert_cmpuint(coexist_document_get_size(document), ==,
-			 size + strlen("deny") + 1 + 1 + strlen("one two") + 1);
+			 size + strlen("deny") + 1 + 1 + strlen("one two") + 1 +
+			 2 * sizeof(struct coexist_scope_entry));
 	g_assert_cmpuint(size, <, 1024);
+}
+
+static void
+note_unknown(void *context, const struct coexist_scope *scope,
+	     enum coexist_key key, const char *text)
+{
+	g_string_append_printf(context, "%s: %s=%s\n", scope->name,
+			       coexist_policy_keys[key].name, text);
+}
+
+/* Returns what is in force with the document and what is wrong in it. */
+static char *describe(coexist_document *document)
+{
+	GString *text = g_string_new(NULL);
+	struct coexist_policy policy;
+	struct coexist_scope scope;
+
+	coexist_document_init_scope(document, "mailbox", &scope);
+	coexist_policy_merge(&scope, 1, note_unknown, text, &policy);
+	for (size_t i = 0; i < COEXIST_KEY_COUNT; i++) {
+		const struct coexist_policy_entry *entry = &policy.entries[i];
+
+		if (entry->scope == NULL)
+			continue;
+		g_string_append_printf(text, "%s=%s %" G_GUINT64_FORMAT " %s\n",
+				       coexist_policy_keys[i].name, entry->text,
+				       entry->value.number,
+				       entry->preset == NULL ? "itself" :
+				       entry->preset);
+	}
+	return g_string_free(text, FALSE);
+}
+
+/* What a slim document has read once says the same as what is read again. */
+static void test_slim_scope(void)
+{
+	static const struct {
+		const char *text, *described;
+	} rows[] = {
+		{ "[policy]\n", "" },
+		{ "[policy]\npop3_access=deny\nlanguage=\nimap_tls=yes\n",
+		  "pop3_access=deny 1 itself\n" },
+		{ "[policy]\nimap_access=never\npop3_access=suspend\n",
+		  "mailbox: imap_access=never\npop3_access=suspend 2 itself\n" },
+		{ "[policy]\npop3_delete=shred\npop3_delete_limit=7\npreset=safe\n",
+		  "mailbox: pop3_delete=shred\n"
+		  "pop3_mark_read=complete 1 safe\npop3_delete=trash 2 safe\n"
+		  "pop3_delete_limit=7 7 itself\npreset=safe 2 itself\n" },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autoptr(coexist_document) document = parse(rows[i].text);
+		g_autofree char *before = describe(document);
+		g_autofree char *after = NULL;
+
+		g_test_message("row %zu", i);
+		g_assert_cmpstr(before, ==, rows[i].described);
+		coexist_document_slim(document);
+		after = describe(document);
+		g_assert_cmpstr(after, ==, rows[i].described);
+	}
 }
 
 static void test_many_unknown(void)
@@ -511,6 +573,7 @@ int main(int argc, char *argv[])
 	g_test_add_func("/document/meta", test_meta);
 	g_test_add_func("/document/scope", test_scope);
 	g_test_add_func("/document/slim", test_slim);
+	g_test_add_func("/document/slim-scope", test_slim_scope);
 	g_test_add_func("/document/many-unknown", test_many_unknown);
 	g_test_add_func("/document/ref", test_ref);
 	return g_test_run();

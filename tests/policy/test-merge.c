@@ -47,8 +47,9 @@ merge(const struct texts *narrow, const struct texts *wide,
       struct coexist_policy *policy_r)
 {
 	scopes[0] = (struct coexist_scope){
-		"narrow", texts_get, (void *)narrow };
-	scopes[1] = (struct coexist_scope){ "wide", texts_get, (void *)wide };
+		.name = "narrow", .get = texts_get, .context = (void *)narrow };
+	scopes[1] = (struct coexist_scope){
+		.name = "wide", .get = texts_get, .context = (void *)wide };
 	*report = (struct report){ 0, NULL, NULL };
 	coexist_policy_merge(scopes, 2, report_unknown, report, policy_r);
 }

@@ -207,8 +207,10 @@ static void test_merge(void)
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
 		struct coexist_scope scopes[] = {
-			{ "narrow", texts_get, (void *)&rows[i].narrow },
-			{ "wide", texts_get, (void *)&rows[i].wide },
+			{ .name = "narrow", .get = texts_get,
+			  .context = (void *)&rows[i].narrow },
+			{ .name = "wide", .get = texts_get,
+			  .context = (void *)&rows[i].wide },
 		};
 		struct coexist_policy policy;
 		unsigned int unknown = 0;
@@ -228,8 +230,10 @@ static void test_merge_empty(void)
 	const struct texts narrow = { .preset = "classic" };
 	const struct texts wide = { .quota_warn = "90" };
 	struct coexist_scope scopes[] = {
-		{ "narrow", texts_get, (void *)&narrow },
-		{ "wide", texts_get, (void *)&wide },
+		{ .name = "narrow", .get = texts_get,
+		  .context = (void *)&narrow },
+		{ .name = "wide", .get = texts_get,
+		  .context = (void *)&wide },
 	};
 	struct coexist_policy policy;
 	unsigned int unknown = 0;
@@ -246,7 +250,7 @@ static void test_scope_read(void)
 		.preset = "safe", .quota_warn = "many"
 	};
 	const struct coexist_scope scope = {
-		"scope", texts_get, (void *)&texts
+		.name = "scope", .get = texts_get, .context = (void *)&texts
 	};
 	struct coexist_policy_entry entry = { .text = "untouched" };
 
