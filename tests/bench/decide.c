@@ -78,6 +78,7 @@ struct site {
 	unsigned int refused;
 };
 
+/* As the gate does. */
 static coexist_document *parse(const char *text)
 {
 	coexist_document *document;
@@ -88,6 +89,7 @@ static coexist_document *parse(const char *text)
 					  text, strlen(text), NULL);
 	if (document == NULL)
 		errx(1, "not a document: %s", text);
+	coexist_document_slim(document);
 	return document;
 }
 
