@@ -8,6 +8,7 @@
 #include <ctype.h>
 
 #define UTF8_BOM "\xEF\xBB\xBF"
+#define NO_BREAK_SPACE "\xC2\xA0"
 #define HEADER_SUBJECT "Subject"
 #define HEADER_ALERT "Alert"
 #define LIST_ITEM "- "
@@ -179,6 +180,13 @@ static void value_append(string_t *dest, const char *value, bool escape)
 		char_append(dest, is_control(*value) ? ' ' : *value, escape);
 }
 
+/* Returns a number so that it stays in one line with its unit. */
+static const char *number_join(const char *value)
+{
+	return value == NULL || !i_isdigit(*value) ? value :
+		t_strarray_join(t_strsplit(value, " "), NO_BREAK_SPACE);
+}
+
 static void variable_append(string_t *dest, const struct reference *ref,
 			    const struct coexist_notice_variable *var,
 			    enum form form)
@@ -190,7 +198,9 @@ static void variable_append(string_t *dest, const struct reference *ref,
 	if (word->begin == NULL && var->is_html) {
 		str_append(dest, var->value);
 	} else if (word->begin == NULL) {
-		value_append(dest, var->value, form != FORM_PLAIN);
+		value_append(dest, form == FORM_MARKED_UP ?
+			     number_join(var->value) : var->value,
+			     form != FORM_PLAIN);
 	} else {
 		for (p = word->begin; p < word->end; p++)
 			char_append(dest, *p, form == FORM_MARKED_UP);

@@ -237,9 +237,10 @@ static void test_clock_put_back(void)
 	struct coexist_quota_growth growth = { .limit = 0 };
 
 	g_assert_true(look(&growth, 1, 1000, NOW));
-	g_assert_true(look(&growth, 2, 1000, NOW - DAY));
+	g_assert_true(look(&growth, 2, 1000, NOW + 3 * DAY));
+	g_assert_true(look(&growth, 3, 1000, NOW + 2 * DAY));
 	g_assert_cmpuint(growth.count, ==, 1);
-	g_assert_cmpuint(growth.samples[0].time, ==, NOW - DAY);
+	g_assert_cmpuint(growth.samples[0].time, ==, NOW + 2 * DAY);
 }
 
 static void test_only_the_last_are_kept(void)
