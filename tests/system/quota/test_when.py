@@ -76,6 +76,39 @@ def test_a_lowered_limit_is_told_at_the_next_login(start, protocol):
     assert owner.notices() == ["80%"]
 
 
+TRASH23 = """plugin {
+  trash = /mnt/etc/users.trash
+  quota_grace = 100K
+}
+"""
+TRASH24 = """namespace inbox {
+  mailbox Trash {
+    trash_priority = 1
+  }
+}
+quota_storage_grace = 100K
+"""
+
+
+def test_what_a_delivery_has_removed_to_make_room(start):
+    """The trash plugin of Dovecot does that."""
+    server = start(quota="1000K", conf23=TRASH23, conf24=TRASH24,
+                   plugins={"all": ["coexist", "quota", "trash", "coexist_quota"]},
+                   coexist={"quota_warn": "80 90", "quota_warn_channels": "event",
+                            "quota_warn_recovered": "yes"})
+    (server.folder / "etc/users.trash").write_text("1 Trash\n")
+    owner = known(server)
+    with owner.imap() as client:
+        client.create("Trash")
+        # Dovecot 2.3 removes twice as much as it has to
+        for percent in (42, 22):
+            assert client.append("Trash", None, None, filling(owner, percent))[0] == "OK"
+    owner.fill(29)
+    owner.expect("90%")
+    owner.fill(20)
+    owner.expect("90%", "recovered")
+
+
 # Silence
 
 def test_doveadm_is_silent(server, owner):
