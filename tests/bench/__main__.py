@@ -10,13 +10,13 @@ from pathlib import Path
 from instance import Dovecot, InstanceError
 
 from . import (auth, decision, delete, expire, gate, gate_instructions, instructions,
-               listing, login, machine, marking, memory, retr, sessions)
+               listing, login, machine, marking, memory, quota, retr, sessions)
 from .compare import Effort
 from .lab import Lab
 from .table import render
 
 MEASUREMENTS = {module.__name__.rpartition(".")[2]: module for module in
-                (instructions, retr, sessions, login, memory, marking, delete, expire,
+                (instructions, retr, sessions, login, memory, marking, delete, expire, quota,
                  decision, gate_instructions, gate, auth, listing)}
 NORMAL = Effort(rounds=12, seconds=90, blocks=21)
 QUICK = Effort(rounds=6, seconds=10, blocks=3)

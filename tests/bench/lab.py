@@ -2,19 +2,22 @@
 
 import os
 import subprocess
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from instance import BUILT, PASSWORD, Dovecot, Instance
 from instance.block import block
 from instance.gate import STORE
 
-from . import documents, mailboxes
+from . import documents, mailboxes, stock_warning
 from .compare import Sample
 from .machine import isolate
 
 BARE, LOADED, COMPLETE, GATED = "bare", "loaded", "complete", "gated"
 LAZY_EXPUNGE, TRASH, KEEP = "lazy_expunge", "trash", "keep"
+QUOTA, NOTICES, SCRIPT = "quota", "notices", "script"
+LIMIT = "100G"
+TEXTS = Path(__file__).parents[2] / "plugin/mail/texts"
 LAZY_SETTING = {23: block("plugin", ["lazy_expunge = EXPUNGED"]),
                 24: "lazy_expunge_mailbox = EXPUNGED\n"}
 SERVERS = {
@@ -28,6 +31,10 @@ SERVERS = {
     KEEP: {"modules": BUILT, "coexist": {"pop3_keep_days": "30",
                                          "pop3_mark_read": "complete",
                                          "pop3_mark_downloaded": "yes"}},
+    QUOTA: {"modules": None, "quota": LIMIT},
+    NOTICES: {"modules": BUILT, "quota": LIMIT, "coexist": {
+        "quota_warn": "80 95", "template_dir": str(TEXTS)}},
+    SCRIPT: {"modules": None, "quota": LIMIT, "conf": stock_warning.conf()},
 }
 ENDLESS = "unlimited"
 
@@ -76,6 +83,15 @@ class Server:
             "login-load", protocol, self.dovecot.port(protocol), ",".join(users),
             PASSWORD, count, clients)))
 
+    def measure_deliveries(self, users, count, size):
+        """The same for deliveries of messages of that size to users in turn."""
+        return self._measure(lambda: self.deliver(users, count, size))
+
+    def deliver(self, users, count, size):
+        """Run lmtp-load; return the seconds that it measured."""
+        return self._finish(self._run("lmtp-load", self.dovecot.port("lmtp"),
+                                      ",".join(users), count, size))
+
     def _measure(self, work):
         before = self._cpu()
         seconds = work()
@@ -96,6 +112,19 @@ class Server:
         return subprocess.Popen([program(name), *map(str, arguments)],
                                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
                                 preexec_fn=self._prepare)
+
+    def cpu_of_all(self):
+        """Return the seconds of all the processes so far, of those that ended, too.
+
+        What ended is counted by whoever waited for it, in hundredths of a second.
+        """
+        living = sum(self._cpu().values()) / 1e9
+        ended = 0
+        for pid in self.dovecot.pids():
+            with suppress(OSError):
+                stat = Path(f"/proc/{pid}/stat").read_text()
+                ended += sum(map(int, stat.rpartition(")")[2].split()[13:15]))
+        return living + ended / os.sysconf("SC_CLK_TCK")
 
     def _cpu(self):
         """Return {process id: nanoseconds on a processor}."""
@@ -157,6 +186,8 @@ class Lab:
                 settings = SERVERS[name if name in SERVERS else GATED]
                 if name not in SERVERS:
                     (folder / STORE).symlink_to(self.store(name))
+                if name == SCRIPT:
+                    _write_script(folder)
                 dovecot = Instance(folder, users=self.users, **settings, **options)
                 running[name] = Server(stack.enter_context(dovecot), timed)
             yield running
@@ -168,6 +199,12 @@ class Lab:
         folder.mkdir()
         (folder / "home").symlink_to(self.home)
         return folder
+
+
+def _write_script(folder):
+    script = folder / Path(stock_warning.PATH).name
+    script.write_text(stock_warning.TEXT)
+    script.chmod(0o755)
 
 
 def driver(storage):
