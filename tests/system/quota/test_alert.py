@@ -178,3 +178,12 @@ def test_without_any_file_the_alert_is_built_in(start):
     assert percent_in(alert) == 82
     line, = owner.log_problems()
     assert "quota-storage.en.txt: Not in " in line
+
+
+def test_an_alert_needs_no_layout(start):
+    server = start(quota="1000K", coexist={**POLICY, "template_dir": ETC})
+    (server.folder / "etc" / "quota-storage.en.txt").write_text("Subject: Full\n\n{used}\n")
+    owner = known(server)
+    owner.fill(82)
+    assert alerts_at_login(owner) == [b"* OK [ALERT] Full"]
+    assert owner.log_problems() == []
