@@ -95,13 +95,11 @@ static void write_move(string_t *dest, const struct coexist_journal_move *move)
 
 static const char *time_text(time_t time)
 {
-	const struct tm *tm = gmtime(&time);
+	struct tm *tm = gmtime(&time);
 
-	/* 9999-12-31 is enough for all */
+	/* 9999-12-31 is enough for all; INT_MAX means "Z" */
 	return tm == NULL || tm->tm_year > 9999 - 1900 ? "" :
-		t_strdup_printf("%04d-%02d-%02dT%02d:%02d:%02dZ",
-				tm->tm_year + 1900, tm->tm_mon + 1, tm->tm_mday,
-				tm->tm_hour, tm->tm_min, tm->tm_sec);
+		iso8601_date_create_tm(tm, INT_MAX);
 }
 
 void coexist_journal_line_write(string_t *dest,

@@ -1,6 +1,7 @@
 /* See the contract in mail-module.h. */
 
 #include "lib.h"
+#include "iso8601-date.h"
 #include "mail-module.h"
 #include "module-dir.h"
 #include "compat-doveadm-mail.h"
@@ -49,10 +50,8 @@ int coexist_mail_module_find(struct doveadm_mail_cmd_context *ctx,
 
 const char *coexist_time_text(time_t time)
 {
-	const struct tm *tm = time == 0 ? NULL : gmtime(&time);
+	struct tm *tm = time == 0 ? NULL : gmtime(&time);
 
-	return tm == NULL ? "" :
-		t_strdup_printf("%04d-%02d-%02dT%02d:%02d:%02dZ",
-				tm->tm_year + 1900, tm->tm_mon + 1, tm->tm_mday,
-				tm->tm_hour, tm->tm_min, tm->tm_sec);
+	/* INT_MAX means "Z" */
+	return tm == NULL ? "" : iso8601_date_create_tm(tm, INT_MAX);
 }
