@@ -3,7 +3,7 @@
 from . import documents
 from .blocks import in_blocks
 from .compare import Interval
-from .lab import BARE, ENDLESS
+from .lab import BARE, ENDLESS, STOCK
 from .table import Row
 
 BOUND, SAME = (">=", 0.95), (">=", 0.98)
@@ -15,15 +15,17 @@ PROTOCOLS = ("pop3", "imap")
 
 
 def rows(lab, effort, patience):
-    """Yield rows for POP3 and IMAP: the gate, and a store with very many policies."""
+    """Yield rows for POP3 and IMAP: the gate, one of stock parts, very many policies."""
     for user in USERS:
         lab.add_user(user)
     comparisons = in_blocks(
-        lab, [BARE, FEW, MANY], {protocol: _work(protocol) for protocol in PROTOCOLS},
+        lab, [BARE, STOCK, FEW, MANY], {protocol: _work(protocol) for protocol in PROTOCOLS},
         effort, patience, sessions=ENDLESS, timed=True, high_performance=True)
     for protocol, comparison in comparisons.items():
         what = f"{protocol.upper()} login and logout"
         yield _row(f"{what}, gate with {FEW} policies", comparison, BARE, FEW, BOUND)
+        yield _row(f"{what}, no gate but one more stock passdb, userdb and plugins",
+                   comparison, BARE, STOCK, None)
         yield _row(f"{what}, gate with {MANY:,} policies instead of {FEW}",
                    comparison, FEW, MANY, SAME)
 

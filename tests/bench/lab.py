@@ -14,17 +14,36 @@ from .compare import Sample
 from .machine import isolate
 
 BARE, LOADED, COMPLETE, GATED = "bare", "loaded", "complete", "gated"
+STOCK = "stock"
 LAZY_EXPUNGE, TRASH, KEEP = "lazy_expunge", "trash", "keep"
 QUOTA, NOTICES, SCRIPT = "quota", "notices", "script"
 LIMIT = "100G"
 TEXTS = Path(__file__).parents[2] / "plugin/mail/texts"
 LAZY_SETTING = {23: block("plugin", ["lazy_expunge = EXPUNGED"]),
                 24: "lazy_expunge_mailbox = EXPUNGED\n"}
+
+
+def _stock():
+    """Return a Dovecot with as many databases and modules as the gate has, its own."""
+    if Dovecot.installed().generation == 23:
+        chain = (block("passdb", ["driver = static", "skip = unauthenticated",
+                                  f"args = password={PASSWORD}"])
+                 + block("userdb", ["driver = static",
+                                    "args = allow_all_users=yes stock=yes"]))
+    else:
+        chain = (block("passdb static", ["skip = unauthenticated", f"password = {PASSWORD}"])
+                 + block("userdb static", ["allow_all_users = yes",
+                                           block("fields", ["stock = yes"])]))
+    return {"modules": None, "plugins": {"all": ["notify", "mail_log"]}, "chain": chain,
+            "passes_on": True}
+
+
 SERVERS = {
     BARE: {"modules": None},
     LOADED: {"modules": BUILT},
     COMPLETE: {"modules": BUILT, "coexist": {"pop3_mark_read": "complete"}},
     GATED: {"modules": BUILT, "gate": {}},
+    STOCK: _stock(),
     LAZY_EXPUNGE: {"modules": None, "plugins": {"pop3": ["lazy_expunge"]},
                    "conf": LAZY_SETTING[Dovecot.installed().generation]},
     TRASH: {"modules": BUILT, "coexist": {"pop3_delete": "trash"}},

@@ -93,7 +93,7 @@ def owner():
 
 
 def render(dovecot, ports, *, storage, plugins, coexist, quota, wrap, extra,
-           high_performance, gate, chain, sieve):
+           high_performance, gate, chain, passes_on, sieve):
     """Return the whole dovecot.conf."""
     user, group = owner()
     values = {
@@ -106,7 +106,7 @@ def render(dovecot, ports, *, storage, plugins, coexist, quota, wrap, extra,
     generation = dovecot.generation
     template = (TEMPLATES / f"dovecot{generation}.conf.in").read_text()
     text = re.sub(r"@(\w+)@", lambda name: str(values[name[1]]), template)
-    if gate is not None:
+    if gate is not None or passes_on:
         text = gates.continue_after(text)
     text += chain
     if gate is not None:

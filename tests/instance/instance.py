@@ -58,6 +58,7 @@ class Instance:
              "store": the URI on Dovecot 2.3, on 2.4 it is in conf
     chain    passdbs and userdbs for dovecot.conf behind the users' and before the
              gate's
+    passes_on  ask these also about users that were found; with a gate it is so
     sieve    ManageSieve, too, which needs Debian's dovecot-managesieved
     """
 
@@ -66,7 +67,7 @@ class Instance:
     def __init__(self, folder, *, coexist=None, users=None, modules=BUILT,
                  plugins=None, storage="maildir", quota=False, conf="",
                  conf23="", conf24="", wrap=None, high_performance=False, gate=None,
-                 chain="", sieve=False):
+                 chain="", passes_on=False, sieve=False):
         self.dovecot = Dovecot.installed()
         self.version = self.dovecot.version
         self.generation = self.dovecot.generation
@@ -83,6 +84,7 @@ class Instance:
             "high_performance": high_performance,
             "gate": gate,
             "chain": chain,
+            "passes_on": passes_on,
             "sieve": sieve,
         }
         self._initial_users = users if users is not None else {"alice": {}, "bob": {}}
