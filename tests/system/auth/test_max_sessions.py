@@ -15,6 +15,7 @@ import logins
 import texts
 from instance import Dovecot, processes
 from instance.block import block
+from hibernation import HIBERNATE
 from logins import Client, each, session
 from wiring import ANVIL, MASTER, MASTERS, MECHANISMS
 
@@ -239,23 +240,6 @@ def test_wrong_proofs_take_nobody_s_place(server, user):
 
 
 # Hibernated sessions
-
-HIBERNATE = """protocol imap {
-  imap_hibernate_timeout = 1s
-}
-service imap {
-  unix_listener imap-master {
-    mode = 0666
-  }
-  extra_groups = nogroup
-}
-service imap-hibernate {
-  unix_listener imap-hibernate {
-    mode = 0666
-  }
-}
-"""
-
 
 def is_hibernated(server, user):
     """The user's only session is one of the process imap-hibernate."""

@@ -3,23 +3,7 @@
 import pytest
 
 import journal
-
-# IDLE sessions are handed to another process, and theirs ends
-HIBERNATE = """protocol imap {
-  imap_hibernate_timeout = 1s
-}
-service imap {
-  unix_listener imap-master {
-    mode = 0666
-  }
-  extra_groups = nogroup
-}
-service imap-hibernate {
-  unix_listener imap-hibernate {
-    mode = 0666
-  }
-}
-"""
+from hibernation import HIBERNATE
 
 
 @pytest.fixture(scope="module", params=["maildir", "mdbox", "sdbox"])

@@ -5,22 +5,10 @@ from pathlib import Path
 import pytest
 
 from alerts import Session, percent_in
+from hibernation import HIBERNATE
 from instance import processes
 from owner import known, limit_fields
 
-SECONDS = 1
-HIBERNATE = f"""imap_hibernate_timeout = {SECONDS}s
-service imap-hibernate {{
-  unix_listener imap-hibernate {{
-    mode = 0666
-  }}
-}}
-service imap {{
-  unix_listener imap-master {{
-    mode = 0666
-  }}
-}}
-"""
 TEXTS = Path(__file__).parents[3] / "plugin/mail/texts"
 POLICY = {"quota_warn": "80 90", "quota_warn_channels": "alert event", "template_dir": str(TEXTS)}
 
@@ -72,7 +60,7 @@ def test_the_session_is_told_when_its_client_wakes_it(server):
         server.set_user(owner.user, **limit_fields("600K"))
         owner.visit("pop3")
         owner.expect("80%")
-        assert session.alerts(seconds=SECONDS) == []
+        assert session.alerts(seconds=1) == []
         session.done()
         [alert] = session.alerts()
         assert percent_in(alert) == 83

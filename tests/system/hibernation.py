@@ -1,0 +1,15 @@
+"""Dovecot's imap-hibernate, which keeps sessions in IDLE without a process for each."""
+
+HIBERNATE = """imap_hibernate_timeout = 1s
+service imap {
+  unix_listener imap-master {
+    mode = 0666
+  }
+  extra_groups = nogroup
+}
+service imap-hibernate {
+  unix_listener imap-hibernate {
+    mode = 0666
+  }
+}
+"""
