@@ -60,6 +60,7 @@ class Instance:
              gate's
     passes_on  ask these also about users that were found; with a gate it is so
     sieve    ManageSieve, too, which needs Debian's dovecot-managesieved
+    files    {name: text} of files in etc/, for what is read when a process starts
     """
 
     host = "127.0.0.1"
@@ -67,7 +68,7 @@ class Instance:
     def __init__(self, folder, *, coexist=None, users=None, modules=BUILT,
                  plugins=None, storage="maildir", quota=False, conf="",
                  conf23="", conf24="", wrap=None, high_performance=False, gate=None,
-                 chain="", passes_on=False, sieve=False):
+                 chain="", passes_on=False, sieve=False, files=None):
         self.dovecot = Dovecot.installed()
         self.version = self.dovecot.version
         self.generation = self.dovecot.generation
@@ -88,6 +89,7 @@ class Instance:
             "sieve": sieve,
         }
         self._initial_users = users if users is not None else {"alice": {}, "bob": {}}
+        self._files = dict(files or {})
         self._launcher = None
         self._loggers = []
 
@@ -325,6 +327,8 @@ class Instance:
         for name in ("home", "log"):
             (self.folder / name).chmod(0o777)
         certificate.create(self.folder / "etc")
+        for name, text in self._files.items():
+            (self.folder / "etc" / name).write_text(text)
         self._users = Users(self.folder / "etc/users", self._initial_users)
         self._write_config()
         for service, prefix in self._wrap.items():

@@ -272,7 +272,8 @@ class Example:
         # On Dovecot 2.3, Redis' example is a part of our own file.
         self.conf = "" if re.search(r"^\[site\]$", text, re.M) else text
         extra = path.with_suffix(".conf.ext")
-        self.sql = self._read(extra) if extra.exists() else None
+        self.files = {"dovecot-coexist-sql.conf.ext": self._read(extra)} \
+            if extra.exists() else {}
 
     def _read(self, path):
         text = path.read_text()

@@ -31,8 +31,7 @@ def server(gated):
     users = [f"user{number}" for number in range(20)]
     domains = [f"a@d{number}.example" for number in range(5)]
     server = gated(dict.fromkeys([*users, *domains], {}), conf=CACHE,
-                   chain=APPS)
-    (server.folder / "etc/apps.conf.ext").write_text(APPS_FILE)
+                   chain=APPS, files={"apps.conf.ext": APPS_FILE})
     with apps(server) as database:
         database.execute("CREATE TABLE apps (name, password)")
         database.executemany("INSERT INTO apps VALUES (?, ?)",

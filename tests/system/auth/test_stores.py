@@ -47,9 +47,8 @@ def start(gated, backend):
                  for number in range(8)}
         users.update({f"a@{kind}.example": {} for kind in ("one", "two")})
         server = gated(users, gate={"store": example.store, **gate},
-                       conf=example.conf + ONE_DICT_PROCESS, wrap=wrap)
-        if example.sql is not None:
-            (server.folder / "etc/dovecot-coexist-sql.conf.ext").write_text(example.sql)
+                       conf=example.conf + ONE_DICT_PROCESS, wrap=wrap,
+                       files=example.files)
         return server
     return start
 

@@ -1,15 +1,14 @@
 """doveadm coexist explain and policy get --effective: what holds, and whence."""
 
 import poplib
-import shutil
 from pathlib import Path
 
 import pytest
 
 from administrator import CONF24, EX_USAGE, KEY_FILE, Administrator
 
-TEXTS = Path(__file__).parents[3] / "plugin/policy/texts/refusals.conf"
-SITE = {"webmail_networks": "198.51.100.0/24", "template_dir": "/mnt/etc"}
+TEXTS = Path(__file__).parents[3] / "plugin/policy/texts"
+SITE = {"webmail_networks": "198.51.100.0/24", "template_dir": str(TEXTS)}
 KEY_FILE = KEY_FILE + "".join(f"{key} = {value}\n" for key, value in SITE.items()) + (
     "[policy]\nsieve_until = 2020-01-01\n")
 CONF23 = "plugin {\n  coexist_config = /mnt/etc/coexist.conf.ext\n}\n"
@@ -27,7 +26,6 @@ def server(start):
 @pytest.fixture(scope="module")
 def admin(server):
     admin = Administrator(server, KEY_FILE)
-    shutil.copy(TEXTS, server.folder / "etc")
     admin.ok("policy", "set", "--default", "pop3_tls=required", "pop3_delete=hide")
     admin.ok("policy", "set", "-d", "example.org", "--", "preset=safe",
              "imap_networks=192.0.2.0/24")
@@ -186,9 +184,8 @@ GARBAGE = "deny everything!\n"
 def away(start, request):
     """(Administrator, on_store_error) of a gate without any document to go by."""
     server = start(conf23=CONF23, gate={
-        "on_store_error": request.param, "template_dir": "/mnt/etc"},
+        "on_store_error": request.param, "template_dir": str(TEXTS)},
         groups={"fr": {"coexist_language": "fr"}})
-    shutil.copy(TEXTS, server.folder / "etc")
     admin = Administrator(server, key_file=None)
     admin.put("default", GARBAGE)
     return admin, request.param
