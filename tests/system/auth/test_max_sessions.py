@@ -8,6 +8,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from itertools import count
+from statistics import median
 
 import pytest
 
@@ -232,11 +233,18 @@ def test_proofs_that_were_begun_together(server, user):
 
 def test_wrong_proofs_take_nobody_s_place(server, user):
     server.store.put(f"mailbox/{user}", **limits(1))
-    for _ in range(3):
-        logins.imap_cram_md5(server, Client(user, logins.WRONG))
-    started = time.monotonic()
-    with session(server, "imap", Client(user)):
-        assert time.monotonic() - started < 1.5
+
+    def login_takes():
+        for _ in range(3):
+            logins.imap_cram_md5(server, Client(user, logins.WRONG))
+        started = time.monotonic()
+        with session(server, "imap", Client(user)) as line:
+            took = time.monotonic() - started
+            line.ask("b LOGOUT", "b OK")
+        server.wait_for(lambda: listed(server, user) == 0)
+        return took
+    # a place would be kept for two seconds; the machine may stand still for once
+    assert median(login_takes() for _ in range(3)) < 1.5
 
 
 # Hibernated sessions
