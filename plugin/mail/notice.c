@@ -112,8 +112,9 @@ message_make(struct mail_user *user, const struct coexist_notice *notice)
 }
 
 static struct mailbox_transaction_context *
-transaction_begin(struct mail_user *user, struct mailbox *box)
+transaction_begin(struct mailbox *box)
 {
+	struct mail_user *user = box->storage->user;
 	struct mailbox_transaction_context *t;
 	bool dsyncing = user->dsyncing;
 
@@ -178,7 +179,7 @@ commit(struct mailbox_transaction_context **t,
 }
 
 static int
-save(struct mail_user *user, struct mailbox *box, const string_t *message,
+save(struct mailbox *box, const string_t *message,
      struct coexist_notice_place *place_r)
 {
 	struct mailbox_transaction_context *t;
@@ -187,7 +188,7 @@ save(struct mail_user *user, struct mailbox *box, const string_t *message,
 
 	if (mailbox_open(box) < 0)
 		return -1;
-	t = transaction_begin(user, box);
+	t = transaction_begin(box);
 	input = i_stream_create_from_data(str_data(message), str_len(message));
 	ret = save_in(t, input);
 	i_stream_unref(&input);
@@ -199,35 +200,28 @@ save(struct mail_user *user, struct mailbox *box, const string_t *message,
 	return commit(&t, place_r);
 }
 
-static struct mailbox *
-inbox_alloc(struct mail_user *user, enum mailbox_flags flags)
+struct mailbox *coexist_notice_inbox(struct mail_user *user)
 {
 	struct mail_namespace *ns = mail_namespace_find_inbox(user->namespaces);
 
-	/* the owner need not be allowed to do it */
-	return mailbox_alloc(ns->list, "INBOX",
-			     flags | MAILBOX_FLAG_IGNORE_ACLS);
+	return mailbox_alloc(ns->list, "INBOX", MAILBOX_FLAG_IGNORE_ACLS);
 }
 
-int coexist_notice_send(struct mail_user *user,
+int coexist_notice_send(struct mailbox *inbox,
 			const struct coexist_notice *notice,
 			struct coexist_notice_place *place_r)
 {
-	struct mailbox *box = inbox_alloc(user, MAILBOX_FLAG_SAVEONLY);
-	struct coexist_notice_place place;
 	int ret;
 
 	T_BEGIN {
-		ret = save(user, box, message_make(user, notice), &place);
+		ret = save(inbox, message_make(inbox->storage->user, notice),
+			   place_r);
 	} T_END;
 	if (ret < 0) {
-		e_warning(box->event, "coexist: Can't put the notice %s into "
+		e_warning(inbox->event, "coexist: Can't put the notice %s into "
 			  "INBOX: %s", notice->kind,
-			  mailbox_get_last_internal_error(box, NULL));
-	} else if (place_r != NULL) {
-		*place_r = place;
+			  mailbox_get_last_internal_error(inbox, NULL));
 	}
-	mailbox_free(&box);
 	return ret;
 }
 
@@ -286,15 +280,12 @@ withdraw(struct mailbox *box, const struct coexist_notice_place *place)
 	return mailbox_sync(box, 0);
 }
 
-void coexist_notice_withdraw(struct mail_user *user,
+void coexist_notice_withdraw(struct mailbox *inbox,
 			     const struct coexist_notice_place *place)
 {
-	struct mailbox *box = inbox_alloc(user, 0);
-
-	if (withdraw(box, place) < 0) {
-		e_warning(box->event, "coexist: Can't take the notice away that "
-			  "a newer one replaces: %s",
-			  mailbox_get_last_internal_error(box, NULL));
+	if (withdraw(inbox, place) < 0) {
+		e_warning(inbox->event, "coexist: Can't take the notice away "
+			  "that a newer one replaces: %s",
+			  mailbox_get_last_internal_error(inbox, NULL));
 	}
-	mailbox_free(&box);
 }

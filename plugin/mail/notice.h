@@ -3,6 +3,7 @@
 
 struct coexist_notice_variable;
 struct mail_user;
+struct mailbox;
 
 /* Something that the owner of a mailbox is told by a message in INBOX. */
 struct coexist_notice {
@@ -19,11 +20,15 @@ struct coexist_notice_place {
 	uint64_t size;
 };
 
-/* Puts the notice into the user's INBOX, unread, in the user's language, also if
-   the quota is full. Nobody is notified of it, as of a mail that dsync brings.
-   Needs the user's namespaces, and no transaction of the INBOX that writes.
-   place_r may be NULL. Returns 0, or -1 after logging a warning. */
-int coexist_notice_send(struct mail_user *user,
+/* Returns the user's INBOX, to be freed by mailbox_free(). Needs the user's
+   namespaces. What the owner may do with it does not matter. */
+struct mailbox *coexist_notice_inbox(struct mail_user *user);
+
+/* Puts the notice into the INBOX, which need not be open, unread, in the user's
+   language, also if the quota is full. Nobody is notified of it, as of a mail
+   that dsync brings. There must be no transaction of the INBOX that writes.
+   Returns 0, or -1 after logging a warning. */
+int coexist_notice_send(struct mailbox *inbox,
 			const struct coexist_notice *notice,
 			struct coexist_notice_place *place_r);
 
@@ -36,7 +41,7 @@ const char *coexist_notice_alert(struct mail_user *user,
 /* Takes a notice away again, because there is a newer one, unless somebody has
    read, answered or flagged it: then, and if it is not there any more, nothing
    happens. Needs what sending needs. Failures are logged. */
-void coexist_notice_withdraw(struct mail_user *user,
+void coexist_notice_withdraw(struct mailbox *inbox,
 			     const struct coexist_notice_place *place);
 
 #endif

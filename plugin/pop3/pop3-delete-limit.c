@@ -2,6 +2,7 @@
 
 #include "pop3-common.h"
 #include "ioloop.h"
+#include "mail-storage.h"
 #include "mail-user.h"
 #include "time-util.h"
 #include "coexist-state.h"
@@ -101,7 +102,14 @@ static int notice_send(struct pop3_session *session)
 		.variables_count = N_ELEMENTS(variables)
 	};
 
-	return coexist_notice_send(user, &notice, /*place_r=*/NULL);
+	struct coexist_notice_place place;
+	struct mailbox *inbox;
+	int ret;
+
+	inbox = coexist_notice_inbox(user);
+	ret = coexist_notice_send(inbox, &notice, &place);
+	mailbox_free(&inbox);
+	return ret;
 }
 
 static enum outcome owner_tell(struct pop3_session *session)

@@ -3,6 +3,7 @@
 #include "lib.h"
 #include "quota-contents.h"
 #include "array.h"
+#include "index-storage.h"
 #include "mail-namespace.h"
 #include "mail-search.h"
 #include "mail-search-build.h"
@@ -14,6 +15,8 @@
 
 #define DOWNLOADED_KEYWORD "$POP3Downloaded"
 #define LARGEST_COUNT 5
+/* messages whose sizes are looked up one by one */
+#define NEW_MAX_COUNT 50
 /* in characters */
 #define NAME_MAX_LENGTH 60
 #define ELLIPSIS "\xE2\x80\xA6"
@@ -79,66 +82,6 @@ static void folders_describe(const struct folder *folders, unsigned int count,
 	contents->rows_count = i;
 }
 
-/* Returns FALSE if it can't be known. */
-static bool folder_size(struct mailbox *box, uint64_t *size_r)
-{
-	struct mailbox_metadata metadata;
-
-	if (mailbox_get_metadata(box, MAILBOX_METADATA_VIRTUAL_SIZE,
-				 &metadata) < 0)
-		return FALSE;
-	*size_r = metadata.virtual_size;
-	return TRUE;
-}
-
-static bool
-folder_is(struct mailbox *box, const char *special_use, const char *name)
-{
-	return box->set != NULL && coexist_mailbox_is_for(box->set, special_use) ?
-		TRUE : strcmp(mailbox_get_name(box), name) == 0;
-}
-
-static void
-folder_add(struct mail_namespace *ns, const char *name,
-	   ARRAY_TYPE(folder) *folders, struct coexist_quota_contents *contents)
-{
-	struct mailbox *box = mailbox_alloc(ns->list, name,
-					    MAILBOX_FLAG_READONLY);
-	struct folder folder = { .name = t_strdup(name) };
-
-	if (folder_size(box, &folder.size)) {
-		array_push_back(folders, &folder);
-		if (folder_is(box, "\\Trash", "Trash"))
-			contents->trash += folder.size;
-		if (folder_is(box, "\\Junk", "Junk"))
-			contents->junk += folder.size;
-	}
-	mailbox_free(&box);
-}
-
-static void
-folders_get(struct mail_user *user, struct coexist_quota_contents *contents)
-{
-	struct mail_namespace *ns = mail_namespace_find_inbox(user->namespaces);
-	struct mailbox_list_iterate_context *iter;
-	const struct mailbox_info *info;
-	ARRAY_TYPE(folder) folders;
-
-	t_array_init(&folders, 32);
-	iter = mailbox_list_iter_init(ns->list, t_strconcat(ns->prefix, "*",
-							    NULL),
-				      MAILBOX_LIST_ITER_SKIP_ALIASES);
-	while ((info = mailbox_list_iter_next(iter)) != NULL) {
-		if ((info->flags & (MAILBOX_NOSELECT |
-				    MAILBOX_NONEXISTENT)) == 0)
-			folder_add(ns, info->vname, &folders, contents);
-	}
-	(void)mailbox_list_iter_deinit(&iter);
-	array_sort(&folders, folder_size_cmp);
-	folders_describe(array_front(&folders), array_count(&folders),
-			 contents);
-}
-
 static struct mail_search_args *downloaded_search(struct mailbox *box)
 {
 	struct mail_search_args *args = mail_search_build_init();
@@ -171,22 +114,143 @@ downloaded_count(struct mailbox *box, struct coexist_quota_contents *contents)
 	(void)mailbox_transaction_commit(&t);
 }
 
-static void
-downloaded_get(struct mail_user *user, struct coexist_quota_contents *contents)
+static bool
+folder_is(struct mailbox *box, const char *special_use, const char *name)
 {
-	struct mail_namespace *ns = mail_namespace_find_inbox(user->namespaces);
-	struct mailbox *box = mailbox_alloc(ns->list, "INBOX",
-					    MAILBOX_FLAG_READONLY);
+	return box->set != NULL && coexist_mailbox_is_for(box->set, special_use) ?
+		TRUE : strcmp(mailbox_get_name(box), name) == 0;
+}
 
-	if (mailbox_sync(box, 0) == 0)
-		downloaded_count(box, contents);
+static void
+folder_add(struct mailbox *box, const struct mailbox_metadata *metadata,
+	   ARRAY_TYPE(folder) *folders, struct coexist_quota_contents *contents)
+{
+	const struct folder folder = {
+		.name = t_strdup(mailbox_get_vname(box)),
+		.size = metadata->virtual_size
+	};
+
+	array_push_back(folders, &folder);
+	if (folder_is(box, "\\Trash", "Trash"))
+		contents->trash += folder.size;
+	if (folder_is(box, "\\Junk", "Junk"))
+		contents->junk += folder.size;
+}
+
+static void
+folder_look(struct mailbox_list *list, const char *name,
+	    ARRAY_TYPE(folder) *folders,
+	    struct coexist_quota_contents *contents)
+{
+	struct mailbox *box = mailbox_alloc(list, name, MAILBOX_FLAG_READONLY);
+	struct mailbox_metadata metadata;
+
+	if (mailbox_get_metadata(box, MAILBOX_METADATA_VIRTUAL_SIZE,
+				 &metadata) == 0)
+		folder_add(box, &metadata, folders, contents);
 	mailbox_free(&box);
 }
 
-void coexist_quota_contents_get(struct mail_user *user,
+/* Adds the sizes of the messages from this one on. */
+static int sizes_add(struct mailbox *box, uint32_t seq, uint64_t *size)
+{
+	uint32_t count = mail_index_view_get_messages_count(box->view);
+	struct mailbox_transaction_context *t;
+	struct mail *mail;
+	uoff_t vsize;
+	int ret = 0;
+
+	t = mailbox_transaction_begin(box, 0, "coexist quota notice");
+	mail = mail_alloc(t, 0, NULL);
+	for (; seq <= count && ret == 0; seq++) {
+		mail_set_seq(mail, seq);
+		ret = mail_get_virtual_size(mail, &vsize);
+		*size += vsize;
+	}
+	mail_free(&mail);
+	/* nothing is to be cached, and no lock waited for */
+	mailbox_transaction_rollback(&t);
+	return ret;
+}
+
+/* Returns TRUE with the index's sum of the sizes and the first message after
+   it, if there are few of these. */
+static bool sum_get(struct mailbox *box, uint64_t *sum_r, uint32_t *seq_r)
+{
+	uint32_t count = mail_index_view_get_messages_count(box->view);
+	struct mailbox_index_vsize sum;
+	uint32_t first, last;
+	const void *data;
+	size_t size;
+
+	mail_index_get_header_ext(box->view, box->vsize_hdr_ext_id, &data,
+				  &size);
+	if (size != sizeof(sum))
+		return FALSE;
+	memcpy(&sum, data, sizeof(sum));
+	if (sum.highest_uid == 0 ||
+	    !mail_index_lookup_seq_range(box->view, 1, sum.highest_uid, &first,
+					 &last) ||
+	    last != sum.message_count || count - last > NEW_MAX_COUNT)
+		return FALSE;
+	*sum_r = sum.vsize;
+	*seq_r = last + 1;
+	return TRUE;
+}
+
+/* Asks nothing but the index: a sync would read again what was just delivered,
+   and to bring the sum up to date takes locks. The next delivery does it, and
+   a notice is no worse without. */
+static int inbox_size(struct mailbox *inbox, struct mailbox_metadata *metadata)
+{
+	uint32_t seq;
+
+	if (sum_get(inbox, &metadata->virtual_size, &seq))
+		return sizes_add(inbox, seq, &metadata->virtual_size);
+	return index_mailbox_get_virtual_size(inbox, metadata);
+}
+
+static void
+inbox_look(struct mailbox *inbox, ARRAY_TYPE(folder) *folders,
+	   struct coexist_quota_contents *contents)
+{
+	struct mailbox_metadata metadata;
+
+	if (mailbox_open(inbox) < 0)
+		return;
+	downloaded_count(inbox, contents);
+	if (inbox_size(inbox, &metadata) == 0)
+		folder_add(inbox, &metadata, folders, contents);
+}
+
+static void
+folders_get(struct mailbox *inbox, struct coexist_quota_contents *contents)
+{
+	struct mail_namespace *ns = mailbox_get_namespace(inbox);
+	struct mailbox_list_iterate_context *iter;
+	const struct mailbox_info *info;
+	ARRAY_TYPE(folder) folders;
+
+	t_array_init(&folders, 32);
+	iter = mailbox_list_iter_init(ns->list, t_strconcat(ns->prefix, "*",
+							    NULL),
+				      MAILBOX_LIST_ITER_SKIP_ALIASES);
+	while ((info = mailbox_list_iter_next(iter)) != NULL) {
+		if (strcmp(info->vname, mailbox_get_vname(inbox)) == 0)
+			inbox_look(inbox, &folders, contents);
+		else if ((info->flags & (MAILBOX_NOSELECT |
+					 MAILBOX_NONEXISTENT)) == 0)
+			folder_look(ns->list, info->vname, &folders, contents);
+	}
+	(void)mailbox_list_iter_deinit(&iter);
+	array_sort(&folders, folder_size_cmp);
+	folders_describe(array_front(&folders), array_count(&folders),
+			 contents);
+}
+
+void coexist_quota_contents_get(struct mailbox *inbox,
 				struct coexist_quota_contents *contents_r)
 {
 	i_zero(contents_r);
-	folders_get(user, contents_r);
-	downloaded_get(user, contents_r);
+	folders_get(inbox, contents_r);
 }

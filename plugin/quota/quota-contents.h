@@ -3,7 +3,7 @@
 
 #include "notice-template.h"
 
-struct mail_user;
+struct mailbox;
 
 /* What fills a mailbox. Sizes are in bytes, as the quota counts them. */
 struct coexist_quota_contents {
@@ -20,9 +20,9 @@ struct coexist_quota_contents {
 	uint64_t downloaded_size;
 };
 
-/* Looks into all folders of the INBOX's namespace. What can't be looked into is
-   left out: a notice is of use without. */
-void coexist_quota_contents_get(struct mail_user *user,
+/* Looks into the INBOX, which is opened, and into all folders of its namespace.
+   What can't be looked into is left out: a notice is of use without. */
+void coexist_quota_contents_get(struct mailbox *inbox,
 				struct coexist_quota_contents *contents_r);
 
 /* Returns a size as a person reads it, "512 MB", on the data stack. */

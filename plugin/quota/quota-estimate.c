@@ -12,6 +12,8 @@
 #define MEANWHILE_MESSAGES 32
 /* And in percent of the limit: messages that are larger. */
 #define MEANWHILE_PERCENT 2
+/* A line may end with LF here and with CRLF for the quota. */
+#define CRLF_TIMES 2
 
 /* Returns FALSE if the plugin has no answer. */
 static bool
@@ -42,13 +44,14 @@ void coexist_quota_estimate_save(struct coexist_quota_estimate *estimate,
 		estimate->failed = TRUE;
 		return;
 	}
-	/* a line may end with LF here and with CRLF for the quota */
-	estimate->saved_bytes += 2 * size;
+	estimate->saved_bytes += size;
 	estimate->saved_messages++;
 }
 
-const struct coexist_quota_usage *
-coexist_quota_estimate_most(const struct coexist_quota_estimate *estimate)
+/* Returns the usages with so much more used, on the data stack, or NULL. */
+static struct coexist_quota_usage *
+usages_add(const struct coexist_quota_estimate *estimate,
+	   uint64_t bytes, uint64_t messages)
 {
 	struct coexist_quota_usage *usages;
 	unsigned int i;
@@ -58,10 +61,35 @@ coexist_quota_estimate_most(const struct coexist_quota_estimate *estimate)
 	usages = t_new(struct coexist_quota_usage, estimate->usage_count);
 	for (i = 0; i < estimate->usage_count; i++) {
 		usages[i] = estimate->usages[i];
-		usages[i].used += usages[i].limit / 100 * MEANWHILE_PERCENT +
-			(MEANWHILE_MESSAGES + 1) *
-			(usages[i].resource == COEXIST_QUOTA_STORAGE ?
-			 estimate->saved_bytes : estimate->saved_messages);
+		usages[i].used +=
+			usages[i].resource == COEXIST_QUOTA_STORAGE ?
+			bytes : messages;
 	}
 	return usages;
+}
+
+const struct coexist_quota_usage *
+coexist_quota_estimate_most(const struct coexist_quota_estimate *estimate)
+{
+	const unsigned int times = MEANWHILE_MESSAGES + 1;
+	struct coexist_quota_usage *usages;
+	unsigned int i;
+
+	usages = usages_add(estimate,
+			    times * CRLF_TIMES * estimate->saved_bytes,
+			    times * estimate->saved_messages);
+	for (i = 0; usages != NULL && i < estimate->usage_count; i++)
+		usages[i].used += usages[i].limit / 100 * MEANWHILE_PERCENT;
+	return usages;
+}
+
+bool coexist_quota_estimate_alone(const struct coexist_quota_estimate *estimate,
+				  const struct coexist_quota_usage **least_r,
+				  const struct coexist_quota_usage **most_r)
+{
+	*least_r = usages_add(estimate, estimate->saved_bytes,
+			      estimate->saved_messages);
+	*most_r = usages_add(estimate, CRLF_TIMES * estimate->saved_bytes,
+			     estimate->saved_messages);
+	return *least_r != NULL;
 }

@@ -22,6 +22,8 @@ struct evaluation {
 	struct mail_user *user;
 	const struct coexist_policy *policy;
 	struct coexist_quota_rules rules;
+	/* what is remembered, NULL before it was read */
+	const char *text;
 	const struct coexist_quota_usage *usages;
 	unsigned int usage_count;
 	struct coexist_quota_verdict verdict;
@@ -67,6 +69,15 @@ static void rules_read(struct evaluation *evaluation)
 			COEXIST_KEY_quota_warn_recovered) != 0;
 }
 
+static void
+judge_state(struct evaluation *evaluation,
+	    const struct coexist_quota_state *state)
+{
+	coexist_quota_judge(&evaluation->rules, evaluation->usages,
+			    evaluation->usage_count, state,
+			    (uint64_t)ioloop_time, &evaluation->verdict);
+}
+
 /* Judges by the state in the text. */
 static void judge(struct evaluation *evaluation, const char *text)
 {
@@ -76,9 +87,7 @@ static void judge(struct evaluation *evaluation, const char *text)
 		evaluation->lost = TRUE;
 	evaluation->rules.tell_first = !state.known && !evaluation->lost &&
 		site_tells_first(evaluation->user);
-	coexist_quota_judge(&evaluation->rules, evaluation->usages,
-			    evaluation->usage_count, &state,
-			    (uint64_t)ioloop_time, &evaluation->verdict);
+	judge_state(evaluation, &state);
 }
 
 /* Looks how the storage has grown, by the state in the text. */
@@ -181,6 +190,7 @@ settle_decide(const char *text, struct coexist_state_value *values_r,
 static void
 settle(struct evaluation *evaluation, const struct coexist_quota_added *added)
 {
+	const struct coexist_quota_state state = evaluation->verdict.state;
 	struct coexist_quota_usage *usages;
 	unsigned int i;
 
@@ -191,18 +201,20 @@ settle(struct evaluation *evaluation, const struct coexist_quota_added *added)
 			added->bytes : added->messages;
 	}
 	evaluation->usages = usages;
-	(void)coexist_state_update(evaluation->user, settle_decide, evaluation);
+	judge_state(evaluation, &state);
+	if (evaluation->verdict.action == COEXIST_QUOTA_TELL_LEVEL) {
+		(void)coexist_state_update(evaluation->user, settle_decide,
+					   evaluation);
+	}
 }
 
-/* Returns what is remembered, empty if it can't be read. */
+/* Returns what is remembered, on the data stack; empty if it can't be read. */
 static const char *state_get(struct evaluation *evaluation)
 {
-	const char *text = "";
-
-	if (!evaluation->lost &&
-	    coexist_state_read(evaluation->user, &text) < 0)
+	if (evaluation->text == NULL &&
+	    coexist_state_read(evaluation->user, &evaluation->text) < 0)
 		evaluation->lost = TRUE;
-	return text;
+	return evaluation->text;
 }
 
 static void evaluate(struct evaluation *evaluation)
@@ -259,14 +271,22 @@ static int usages_get(struct evaluation *evaluation)
 	return ret;
 }
 
+/* Judges as if this were used. */
+static void
+judge_by(struct evaluation *evaluation, const char *text,
+	 const struct coexist_quota_usage *usages, unsigned int count)
+{
+	evaluation->usages = usages;
+	evaluation->usage_count = count;
+	judge(evaluation, text);
+}
+
 /* Returns TRUE if these usages would change nothing. */
 static bool
 is_no_news(struct evaluation *evaluation, const char *text,
 	   const struct coexist_quota_usage *usages, unsigned int count)
 {
-	evaluation->usages = usages;
-	evaluation->usage_count = count;
-	judge(evaluation, text);
+	judge_by(evaluation, text, usages, count);
 	return !evaluation->verdict.changed && !evaluation->lost;
 }
 
@@ -293,6 +313,25 @@ static bool is_settled(struct evaluation *evaluation,
 	return TRUE;
 }
 
+/* Returns TRUE if it is certain which level is to be told. */
+static bool is_reached(struct evaluation *evaluation,
+		       const struct coexist_quota_estimate *estimate)
+{
+	const struct coexist_quota_usage *least, *most;
+	const unsigned int count = estimate->usage_count;
+	struct coexist_quota_verdict verdict;
+
+	if (!coexist_quota_estimate_alone(estimate, &least, &most))
+		return FALSE;
+	judge_by(evaluation, state_get(evaluation), most, count);
+	verdict = evaluation->verdict;
+	judge_by(evaluation, state_get(evaluation), least, count);
+	return evaluation->verdict.action == COEXIST_QUOTA_TELL_LEVEL &&
+		coexist_quota_levels_are_equal(&evaluation->verdict.level,
+					       &verdict.level) &&
+		!evaluation->lost;
+}
+
 void coexist_quota_evaluate(struct mail_user *user,
 			    const struct coexist_policy *policy,
 			    const struct coexist_quota_estimate *estimate)
@@ -302,7 +341,8 @@ void coexist_quota_evaluate(struct mail_user *user,
 	evaluation_init(&evaluation, user, policy);
 	if (estimate != NULL && is_settled(&evaluation, estimate))
 		return;
-	if (usages_get(&evaluation) > 0)
+	if ((estimate != NULL && is_reached(&evaluation, estimate)) ||
+	    usages_get(&evaluation) > 0)
 		evaluate(&evaluation);
 }
 

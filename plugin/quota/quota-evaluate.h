@@ -14,7 +14,8 @@ bool coexist_quota_has_levels(const struct coexist_policy *policy);
    remembers it and tells the owner what is to be told. What can't be found out
    or remembered is logged, and nobody is told. The policy must have levels.
    Does not ask if the estimate, which may be NULL, proves that nothing would
-   change. Must not be called while a mailbox is being changed or synced. */
+   change, or that a level is reached. Must not be called while a mailbox is being
+   changed or synced. */
 void coexist_quota_evaluate(struct mail_user *user,
 			    const struct coexist_policy *policy,
 			    const struct coexist_quota_estimate *estimate);

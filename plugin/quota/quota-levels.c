@@ -251,12 +251,18 @@ static void judge_known(const struct coexist_quota_rules *rules,
 	}
 }
 
+bool coexist_quota_levels_are_equal(const struct coexist_quota_level *a,
+				    const struct coexist_quota_level *b)
+{
+	return a->kind == b->kind && a->number == b->number;
+}
+
 static bool
 states_are_equal(const struct coexist_quota_state *a,
 		 const struct coexist_quota_state *b)
 {
-	return a->known == b->known && a->level.kind == b->level.kind &&
-		a->level.number == b->level.number &&
+	return a->known == b->known &&
+		coexist_quota_levels_are_equal(&a->level, &b->level) &&
 		a->level_at == b->level_at && a->told_at == b->told_at;
 }
 

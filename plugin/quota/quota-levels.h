@@ -101,6 +101,9 @@ coexist_quota_fullest(const struct coexist_quota_usage *usages, size_t count);
 /* Returns how many percent are used, rounded down; 0 without a limit. */
 uint64_t coexist_quota_percent(const struct coexist_quota_usage *usage);
 
+bool coexist_quota_levels_are_equal(const struct coexist_quota_level *a,
+				    const struct coexist_quota_level *b);
+
 /* Returns what a level is called, in the state, logs and events: "none",
    "90%", "free:104857600". */
 #define COEXIST_QUOTA_LEVEL_MAX_LENGTH 32

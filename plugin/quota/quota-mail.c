@@ -2,6 +2,7 @@
 
 #include "lib.h"
 #include "quota-mail.h"
+#include "mail-storage.h"
 #include "mail-user.h"
 #include "coexist-state.h"
 #include "notice.h"
@@ -13,15 +14,15 @@
 #define STATE_MAIL "quota_mail"
 
 static int
-notice_send(const struct coexist_quota_notice *notice,
+notice_send(const struct coexist_quota_notice *notice, struct mailbox *inbox,
 	    struct coexist_notice_place *place_r)
 {
 	struct coexist_quota_contents contents;
 	struct coexist_quota_text text;
 
-	coexist_quota_contents_get(notice->user, &contents);
+	coexist_quota_contents_get(inbox, &contents);
 	coexist_quota_text_init(&text, notice, &contents);
-	return coexist_notice_send(notice->user, &text.notice, place_r);
+	return coexist_notice_send(inbox, &text.notice, place_r);
 }
 
 /* Returns FALSE if there was none that is known of. */
@@ -58,7 +59,8 @@ place_decide(const char *text, struct coexist_state_value *values_r,
 }
 
 static void
-place_replace(struct mail_user *user, const struct coexist_notice_place *place)
+place_replace(struct mail_user *user, struct mailbox *inbox,
+	      const struct coexist_notice_place *place)
 {
 	struct replacement replacement = { .place = place };
 
@@ -66,18 +68,28 @@ place_replace(struct mail_user *user, const struct coexist_notice_place *place)
 	   client of a POP3 session was shown and may be about to fetch. */
 	if (coexist_state_update(user, place_decide, &replacement) == 0 &&
 	    replacement.have_before && strcmp(user->service, "pop3") != 0)
-		coexist_notice_withdraw(user, &replacement.before);
+		coexist_notice_withdraw(inbox, &replacement.before);
 }
 
-int coexist_quota_mail_tell(const struct coexist_quota_notice *notice)
+static int
+inbox_tell(const struct coexist_quota_notice *notice, struct mailbox *inbox)
 {
 	struct coexist_notice_place place;
 
-	if (notice_send(notice, &place) < 0)
+	if (notice_send(notice, inbox, &place) < 0)
 		return -1;
 	notice->added->bytes += place.size;
 	notice->added->messages++;
 	if (place.uid != 0)
-		place_replace(notice->user, &place);
+		place_replace(notice->user, inbox, &place);
 	return 0;
+}
+
+int coexist_quota_mail_tell(const struct coexist_quota_notice *notice)
+{
+	struct mailbox *inbox = coexist_notice_inbox(notice->user);
+	int ret = inbox_tell(notice, inbox);
+
+	mailbox_free(&inbox);
+	return ret;
 }

@@ -17,6 +17,8 @@
 	MODULE_CONTEXT(obj, coexist_quota_user_module)
 #define WATCHED_MAILBOX_CONTEXT(obj) \
 	MODULE_CONTEXT(obj, coexist_quota_storage_module)
+#define WATCHED_MAILBOX_CONTEXT_REQUIRE(obj) \
+	MODULE_CONTEXT_REQUIRE(obj, coexist_quota_storage_module)
 #define WATCHED_MAIL_CONTEXT(obj) \
 	MODULE_CONTEXT_REQUIRE(obj, coexist_quota_mail_module)
 
@@ -36,7 +38,8 @@ struct watched_user {
 
 struct watched_mailbox {
 	union mailbox_module_context module_ctx;
-	bool expunged;
+	/* in the transaction that is open */
+	bool saving, expunged;
 };
 
 static MODULE_CONTEXT_DEFINE_INIT(coexist_quota_user_module,
@@ -134,14 +137,15 @@ watched_transaction_commit(struct mailbox_transaction_context *t,
 			 struct mail_transaction_commit_changes *changes_r)
 {
 	struct mailbox *box = t->box;
-	struct watched_mailbox *wbox = WATCHED_MAILBOX_CONTEXT(box);
+	struct watched_mailbox *wbox =
+		WATCHED_MAILBOX_CONTEXT_REQUIRE(box);
 	struct mail_user *user = box->storage->user;
 	struct watched_user *wuser = WATCHED_USER_CONTEXT(user);
 	bool changed = wbox->expunged || t->save_count > 0;
 
 	if (wbox->expunged)
 		wuser->estimate.failed = TRUE;
-	wbox->expunged = FALSE;
+	wbox->saving = wbox->expunged = FALSE;
 	if (wbox->module_ctx.super.transaction_commit(t, changes_r) < 0)
 		return -1;
 	if (changed && !user->dsyncing)
@@ -149,17 +153,33 @@ watched_transaction_commit(struct mailbox_transaction_context *t,
 	return 0;
 }
 
+static void
+delivered_transaction_rollback(struct mailbox_transaction_context *t)
+{
+	struct watched_mailbox *wbox = WATCHED_MAILBOX_CONTEXT_REQUIRE(t->box);
+	struct watched_user *wuser =
+		WATCHED_USER_CONTEXT(t->box->storage->user);
+
+	if (wbox->saving)
+		wuser->estimate.failed = TRUE;
+	wbox->saving = FALSE;
+	wbox->module_ctx.super.transaction_rollback(t);
+}
+
 static int
 delivered_save_begin(struct mail_save_context *ctx, struct istream *input)
 {
 	struct mailbox *box = ctx->transaction->box;
-	struct watched_mailbox *wbox = WATCHED_MAILBOX_CONTEXT(box);
+	struct watched_mailbox *wbox =
+		WATCHED_MAILBOX_CONTEXT_REQUIRE(box);
 	struct mail_user *user = box->storage->user;
 	struct watched_user *wuser = WATCHED_USER_CONTEXT(user);
 
 	/* not the notice itself */
-	if (!wuser->evaluating)
+	if (!wuser->evaluating) {
 		coexist_quota_estimate_save(&wuser->estimate, user, input);
+		wbox->saving = TRUE;
+	}
 	return wbox->module_ctx.super.save_begin(ctx, input);
 }
 
@@ -176,8 +196,10 @@ void coexist_quota_mailbox_allocated(struct mailbox *box)
 	wbox->module_ctx.super = *v;
 	box->vlast = &wbox->module_ctx.super;
 	v->transaction_commit = watched_transaction_commit;
-	if (!wuser->has_client)
+	if (!wuser->has_client) {
 		v->save_begin = delivered_save_begin;
+		v->transaction_rollback = delivered_transaction_rollback;
+	}
 	MODULE_CONTEXT_SET(box, coexist_quota_storage_module, wbox);
 }
 
@@ -185,7 +207,8 @@ static void watched_mail_expunge(struct mail *mail)
 {
 	struct mail_private *pmail = (struct mail_private *)mail;
 	union mail_module_context *wmail = WATCHED_MAIL_CONTEXT(pmail);
-	struct watched_mailbox *wbox = WATCHED_MAILBOX_CONTEXT(mail->box);
+	struct watched_mailbox *wbox =
+		WATCHED_MAILBOX_CONTEXT_REQUIRE(mail->box);
 
 	wbox->expunged = TRUE;
 	wmail->super.expunge(mail);

@@ -12,6 +12,7 @@ from maildrop import Maildrop
 NOTICE = re.compile(r"coexist: Quota notice: user=<(.*?)> level=(\S+) \((.*?)\) .*"
                     r"channel=(\S+)")
 STATE = "dovecot-coexist.state"
+LDA = "/usr/lib/dovecot/dovecot-lda"
 KB = 1024
 
 
@@ -34,10 +35,14 @@ class Owner(Maildrop):
         """Deliver one message that takes so many percent of the limit."""
         self.deliver(of_size(self.limit * percent // 100))
 
-    def fill_silently(self, percent):
+    def fill_silently(self, percent, folder="INBOX"):
         """The same as an administrator, whom nobody is told of."""
         content = of_size(self.limit * percent // 100)
-        self.server.doveadm("save", "-u", self.user, input=content.decode())
+        self.server.doveadm("save", "-u", self.user, "-m", folder, input=content.decode())
+
+    def deliver_by_lda(self, content):
+        """Deliver one message by dovecot-lda, as it is."""
+        self.server.inside(LDA, "-c", "/mnt/etc/dovecot.conf", "-d", self.user, input=content)
 
     def forget(self):
         """Let the mailbox be one that was never looked at."""

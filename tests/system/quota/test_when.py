@@ -4,9 +4,6 @@ import pytest
 
 from owner import Owner, known, limit_fields, of_size
 
-LDA = "/usr/lib/dovecot/dovecot-lda"
-
-
 def filling(owner, percent):
     return of_size(owner.limit * percent // 100)
 
@@ -16,9 +13,8 @@ def test_lmtp(owner):
     owner.expect("80%")
 
 
-def test_lda(server, owner):
-    server.inside(LDA, "-c", "/mnt/etc/dovecot.conf", "-d", owner.user,
-                  input=filling(owner, 82).decode())
+def test_lda(owner):
+    owner.deliver_by_lda(filling(owner, 82).decode())
     owner.expect("80%")
     assert owner.subjects() == ["number 1", "filling"]
 
