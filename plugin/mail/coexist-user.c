@@ -27,6 +27,7 @@ struct coexist_user {
 	struct coexist_site_settings *site;
 	struct coexist_scope scopes[SCOPE_COUNT];
 	struct coexist_policy policy;
+	char *last_warning;
 };
 
 static MODULE_CONTEXT_DEFINE_INIT(coexist_user_module,
@@ -79,6 +80,7 @@ static void coexist_user_deinit(struct mail_user *user)
 
 	i_assert(cuser != NULL);
 	coexist_site_settings_free(&cuser->site);
+	i_free(cuser->last_warning);
 	cuser->module_ctx.super.deinit(user);
 }
 
@@ -135,4 +137,16 @@ const struct coexist_policy *coexist_user_get_policy(struct mail_user *user)
 	struct coexist_user *cuser = COEXIST_USER_CONTEXT(user);
 
 	return cuser == NULL ? NULL : &cuser->policy;
+}
+
+void coexist_user_warn_once(struct mail_user *user, const char *warning)
+{
+	struct coexist_user *cuser = COEXIST_USER_CONTEXT(user);
+
+	i_assert(cuser != NULL);
+	if (null_strcmp(cuser->last_warning, warning) == 0)
+		return;
+	i_free(cuser->last_warning);
+	cuser->last_warning = i_strdup(warning);
+	e_warning(user->event, "%s", warning);
 }

@@ -72,8 +72,8 @@ text_find(struct mail_user *user, const struct coexist_notice *notice,
 
 	coexist_notice_text_find(&source, text_r, &problem);
 	if (problem != NULL) {
-		e_warning(user->event, "coexist: Text of a notice: %s",
-			  problem);
+		coexist_user_warn_once(user, t_strconcat(
+			"coexist: Text of a notice: ", problem, NULL));
 	}
 }
 

@@ -9,7 +9,6 @@ from owner import known
 from test_mail import mails
 
 TEXTS = Path(__file__).parents[3] / "plugin/mail/texts"
-POLICY = {"quota_warn": "80 90", "quota_warn_channels": "mail"}
 HUGE = "x" * 70000
 # what the installed text says in each of these languages
 SUBJECTS = {"en": "Your mailbox is 82 % full", "es": "Su buzón está lleno al 82 %",
@@ -23,9 +22,10 @@ SUBJECTS = {"en": "Your mailbox is 82 % full", "es": "Su buzón está lleno al 8
 ETC = "/mnt/etc"
 
 
-def served(start, files, template_dir=f"{TEXTS} {ETC}", **groups):
+def served(start, files, template_dir=f"{TEXTS} {ETC}", channels="mail", **groups):
     """Return a server with texts of the site's own, {name: content}; None can't be read."""
-    server = start(quota="1000K", coexist={**POLICY, "template_dir": template_dir}, groups=groups)
+    server = start(quota="1000K", groups=groups, coexist={
+        "quota_warn": "80 90", "quota_warn_channels": channels, "template_dir": template_dir})
     for name, content in files.items():
         path = server.folder / "etc" / name
         path.write_bytes(content if isinstance(content, bytes) else (content or "").encode())
@@ -79,6 +79,15 @@ def test_a_broken_text_is_said_in_the_log_and_replaced(own_texts, language, prob
     assert Page(html(notice)).words().startswith(SUBJECTS[language])
     line, = owner.log_problems()
     assert problem in line
+
+
+def test_what_is_wrong_is_said_once_for_all_channels(start):
+    owner = known(served(start, {"quota-storage.en.txt": "Subject: a\n\n{usado}\n"},
+                         channels="alert mail"))
+    full(owner)
+    owner.expect("80%", channel="alert")
+    line, = owner.log_problems()
+    assert "line 3: Unknown variable {usado}" in line
 
 
 LAYOUT = "<html lang='{language}'><body><h1>{subject}</h1>\n\n<hr width='{bar}%'>\n\n{text}\n" \
