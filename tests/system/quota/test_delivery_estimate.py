@@ -2,12 +2,16 @@
 
 import shutil
 import smtplib
+import subprocess
+import time
+from pathlib import Path
 
 import pytest
 
 from instance import config
 from owner import known
 
+SOURCE = Path(__file__).with_name("hold_rename.c")
 SIEVE23 = "plugin {\n  sieve = file:~/sieve;active=~/.dovecot.sieve\n}\n"
 AUTOEXPUNGE = """namespace inbox {
   mailbox Trash {
@@ -15,6 +19,48 @@ AUTOEXPUNGE = """namespace inbox {
   }
 }
 """
+
+
+class Hold:
+    """Keeps deliveries from being stored, as if all were a moment from it."""
+
+    def __init__(self, start, folder, **options):
+        """Start a server, as `server`, whose deliveries it can keep."""
+        library = folder / "hold_rename.so"
+        subprocess.run(["cc", "-Wall", "-shared", "-fPIC", "-o", library, SOURCE, "-ldl"],
+                       check=True)
+        self.server = start(wrap={
+            "lmtp": f"env LD_PRELOAD={library} HOLD=/mnt/hold/hold"}, **options)
+        self._folder = self.server.folder / "hold"
+        self._folder.mkdir()
+        self._folder.chmod(0o777)
+
+    def begin(self):
+        (self._folder / "hold").touch()
+
+    def end(self, count):
+        """Let them go as soon as it keeps so many."""
+        try:
+            self.server.wait_for(lambda: len(list(self._folder.glob("hold.*"))) == count,
+                                 what=f"{count} deliveries")
+        finally:
+            (self._folder / "hold").unlink()
+
+
+def test_deliveries_that_know_nothing_of_each_other(start, tmp_path_factory):
+    """Each would be far from any level if it were alone."""
+    hold = Hold(start, tmp_path_factory.mktemp("hold"), quota="1000K",
+                conf="lmtp_user_concurrency_limit = 30\n",
+                coexist={"quota_warn": "80 90", "quota_warn_channels": "event"})
+    owner = known(hold.server)
+    owner.fill(52)
+    # none has to look into the folder, for which it would wait for the others
+    changed = (owner.folder / "new").stat().st_mtime
+    owner.server.wait_for(lambda: time.time() > changed + 2, what="another second")
+    owner.server.doveadm("mailbox", "status", "-u", owner.user, "vsize", "INBOX")
+    hold.begin()
+    owner.deliver_at_once(20, 1.5, meanwhile=lambda: hold.end(20))
+    owner.expect("80%")
 
 
 def test_lines_count_as_the_quota_counts_them(owner):
