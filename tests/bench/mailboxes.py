@@ -3,6 +3,8 @@
 import os
 import shutil
 import subprocess
+import tempfile
+from pathlib import Path
 
 from instance.config import owner
 
@@ -47,6 +49,16 @@ def copy(folder, target):
     """Make target a copy of a mailbox, with the times that the index knows."""
     subprocess.run(["rm", "-rf", target], check=True)
     subprocess.run(["cp", "-a", folder, target], check=True)
+
+
+def set_aside(folder):
+    """Make room for another mailbox without deleting this one, before the end.
+
+    After many files were deleted, ext4 without a journal takes much longer for each
+    new one, for some minutes.
+    """
+    if folder.exists():
+        folder.rename(Path(tempfile.mkdtemp(dir=folder.parents[1], prefix="aside.")) / "mailbox")
 
 
 def arrive(folder, number):

@@ -18,7 +18,7 @@ from instance.wait import wait_for
 
 from .compare import Interval, Sample, in_turns
 from .lab import ENDLESS, NOTICES, QUOTA, SCRIPT
-from .mailboxes import copy
+from .mailboxes import copy, set_aside
 from .table import Row
 
 BOUND, TELL_BOUND = (">=", 0.97), ("<=", 0.1)
@@ -57,7 +57,8 @@ def _servers(lab, *names, **options):
 # Deliveries
 
 def _deliver(lab, server):
-    shutil.rmtree(lab.home / "delivered", ignore_errors=True)
+    set_aside(lab.home / "delivered")
+    os.sync()
     return server.measure_deliveries(["delivered"], COUNT, SIZE)
 
 
@@ -126,6 +127,7 @@ def _telling_rows(lab, effort, patience):
 def _cross(lab, servers, name, owners, state):
     """Let mailboxes in that state reach the level; return the Sample."""
     for user in owners:
+        set_aside(lab.home / user)
         copy(lab.folder / state, lab.home / user)
     os.sync()    # what was copied is not the server's to write
     return _tell(lab, servers[name], owners, told=name != QUOTA)
