@@ -151,26 +151,25 @@ folder_look(struct mailbox_list *list, const char *name,
 	mailbox_free(&box);
 }
 
-/* Adds the sizes of the messages from this one on. */
-static int sizes_add(struct mailbox *box, uint32_t seq, uint64_t *size)
+/* Adds the sizes of the messages from this one on, but for those that are gone
+   meanwhile. */
+static void sizes_add(struct mailbox *box, uint32_t seq, uint64_t *size)
 {
 	uint32_t count = mail_index_view_get_messages_count(box->view);
 	struct mailbox_transaction_context *t;
 	struct mail *mail;
 	uoff_t vsize;
-	int ret = 0;
 
 	t = mailbox_transaction_begin(box, 0, "coexist quota notice");
 	mail = mail_alloc(t, 0, NULL);
-	for (; seq <= count && ret == 0; seq++) {
+	for (; seq <= count; seq++) {
 		mail_set_seq(mail, seq);
-		ret = mail_get_virtual_size(mail, &vsize);
-		*size += vsize;
+		if (mail_get_virtual_size(mail, &vsize) == 0)
+			*size += vsize;
 	}
 	mail_free(&mail);
 	/* nothing is to be cached, and no lock waited for */
 	mailbox_transaction_rollback(&t);
-	return ret;
 }
 
 /* Returns TRUE with the index's sum of the sizes and the first message after
@@ -205,9 +204,10 @@ static int inbox_size(struct mailbox *inbox, struct mailbox_metadata *metadata)
 {
 	uint32_t seq;
 
-	if (sum_get(inbox, &metadata->virtual_size, &seq))
-		return sizes_add(inbox, seq, &metadata->virtual_size);
-	return index_mailbox_get_virtual_size(inbox, metadata);
+	if (!sum_get(inbox, &metadata->virtual_size, &seq))
+		return index_mailbox_get_virtual_size(inbox, metadata);
+	sizes_add(inbox, seq, &metadata->virtual_size);
+	return 0;
 }
 
 static void

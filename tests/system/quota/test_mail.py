@@ -186,6 +186,16 @@ def test_what_fills_the_mailbox(owner):
         assert abs(int(found) - real) <= max(2, real // 50)
 
 
+def test_what_was_removed_before_is_not_in_it(owner):
+    for percent in (30, 25, 20):
+        owner.fill(percent)
+    owner.remove(2)
+    owner.fill(37)
+    expect(owner, "80%")
+    found = re.search(r"The largest folders: INBOX (\d+) kB", text_of(owner))
+    assert abs(int(found[1]) - 820) < 10
+
+
 def test_what_pop3_left_behind(server):
     owner = known(server)
     with owner.imap() as imap:
