@@ -10,8 +10,7 @@ from administrator import CONF23, CONF24, EX_DATAERR, Administrator
 from instance.peak import peak
 
 # What is held for each document would be seen, were it but a third of its name. (The
-# kernel is only about right when it says what a process has: each processor counts by
-# itself for a while.)
+# kernel is only about right when it says what a process has: doc/dovecot-notes.md.)
 FEW, MANY, GROWTH_KB = 100, 100_000, 2_000
 LONG = "somebody-with-a-rather-long-name@a-long-domain-name.example.org"
 # A file system may allow no more than 65,000 names of a file.
