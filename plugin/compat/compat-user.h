@@ -15,11 +15,4 @@ static inline bool coexist_user_is_tls(const struct mail_user *user)
 #endif
 }
 
-/* Returns TRUE if somebody else logged in to this mailbox. */
-static inline bool coexist_user_is_master_login(const struct mail_user *user)
-{
-	return user->auth_user != NULL &&
-		strcmp(user->auth_user, user->username) != 0;
-}
-
 #endif

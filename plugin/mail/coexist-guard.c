@@ -50,10 +50,36 @@ static bool in_networks(void *context, const char *networks)
 	return coexist_network_match(networks, user->conn.remote_ip);
 }
 
+/* Returns the value of Dovecot's own userdb field, or NULL. */
+static const char *
+userdb_field_find(const struct mail_user *user, const char *name)
+{
+	const char *const *field = user->userdb_fields;
+	size_t length = strlen(name);
+
+	for (; field != NULL && *field != NULL; field++) {
+		if (strncmp(*field, name, length) == 0 &&
+		    (*field)[length] == '=')
+			return *field + length + 1;
+	}
+	return NULL;
+}
+
+/* Returns TRUE if somebody else logged in to this mailbox. auth_user alone does
+   not say so: it is also the owner's name as the client wrote it. */
+static bool is_master_login(const struct mail_user *user)
+{
+	const char *master = userdb_field_find(user, "master_user");
+
+	return master != NULL && user->auth_user != NULL &&
+		strcmp(master, user->auth_user) == 0 &&
+		strcmp(master, user->username) != 0;
+}
+
 static bool is_exempt(struct mail_user *user, enum coexist_protocol protocol)
 {
 	return protocol == COEXIST_PROTOCOL_OTHER || user->autocreated ||
-		coexist_user_is_master_login(user) ||
+		is_master_login(user) ||
 		coexist_userdb_fields_have(user->userdb_fields,
 					   COEXIST_USERDB_FIELD_GATE);
 }
@@ -119,7 +145,7 @@ enum coexist_guard_mode coexist_guard_get_mode(struct mail_user *user)
 	if (user->autocreated)
 		return COEXIST_GUARD_EXEMPT;
 	if (gate == NULL) {
-		return coexist_user_is_master_login(user) ?
+		return is_master_login(user) ?
 			COEXIST_GUARD_EXEMPT : COEXIST_GUARD_ENFORCE;
 	}
 	if (strcmp(gate, COEXIST_USERDB_GATE_LOG_ONLY) == 0)

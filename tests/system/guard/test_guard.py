@@ -122,6 +122,12 @@ def sieve_greeting(client):
         said += more
 
 
+@pytest.mark.parametrize("name", ["NOPOP", "NoPop"])
+def test_another_spelling_of_the_name_is_no_way_round(server, name):
+    """Dovecot lets it in as nopop, as it does by default."""
+    assert "-ERR [SYS/PERM] POP3 is switched off" in pop3_reply(server, name)
+
+
 @pytest.mark.parametrize("user, key", [
     ("nosmtp", "submission_access=deny"), ("sunset", "submission_until=2026-01-31"),
     ("office", "submission_networks=192.0.2.0/24"), ("tls", "submission_tls=required"),
@@ -186,3 +192,32 @@ def test_what_the_gate_let_pass_the_guard_does_not_refuse(tmp_path):
         dc.store.put("mailbox/alice", pop3_access="deny")
         assert dc.pop3("alice").quit().startswith(b"+OK")
         dc.wait_log("would refuse user=<alice> protocol=pop3")
+
+
+# "alice*boss" is alice, with boss's password.
+MASTERS23 = """
+auth_master_user_separator = *
+passdb {
+  driver = passwd-file
+  args = scheme=PLAIN username_format=%u /mnt/etc/users
+  master = yes
+  result_success = continue
+}
+"""
+MASTERS24 = """
+auth_master_user_separator = *
+passdb masters {
+  driver = passwd-file
+  passwd_file_path = /mnt/etc/users
+  default_password_scheme = PLAIN
+  master = yes
+  result_success = continue
+}
+"""
+
+
+def test_a_master_user_is_let_in(tmp_path):
+    with Instance(tmp_path, conf23=MASTERS23, conf24=MASTERS24,
+                  users={"alice": {"coexist_pop3_access": "deny"}, "boss": {}}) as dc:
+        assert dc.pop3("alice*boss").quit().startswith(b"+OK")
+        assert "switched off" in pop3_reply(dc, "alice")
