@@ -46,8 +46,10 @@ static void preflight_config(struct coexist_preflight *preflight)
 	coexist_preflight_print(preflight, "site settings",
 				COEXIST_PREFLIGHT_OK, "");
 	coexist_preflight_store(preflight, conf);
-	if (conf != NULL)
+	if (conf != NULL) {
+		coexist_preflight_bypasses(preflight, conf);
 		coexist_preflight_sessions(preflight, conf);
+	}
 }
 
 static void cmd_preflight(struct doveadm_cmd_context *cctx)

@@ -5,6 +5,7 @@
 #include "lib.h"
 #include "preflight.h"
 #include "compat-doveadm.h"
+#include "coexist-admin.h"
 #include "doveconf.h"
 
 #define DRIVER "coexist"
@@ -27,17 +28,26 @@ static const char *label_of(const struct coexist_doveconf_block *db)
 			       *db->name != '\0' ? db->name : driver_of(db));
 }
 
-/* Returns TRUE if the passdb lets nobody in by its own. */
-static bool is_harmless(const struct coexist_doveconf_block *db)
+static bool
+is_set(const struct coexist_doveconf_block *db, const char *setting)
 {
-	return strcmp(coexist_doveconf_get(db, "master", "no"), "yes") == 0 ||
-		strcmp(coexist_doveconf_get(db, "deny", "no"), "yes") == 0;
+	return strcmp(coexist_doveconf_get(db, setting, "no"), "yes") == 0;
 }
 
+/* Returns TRUE if the passdb lets in nobody, or master users only. */
+static bool is_harmless(const struct coexist_doveconf_block *db)
+{
+	return is_set(db, "master") || is_set(db, "deny");
+}
+
+/* Returns TRUE if the chain goes on after success, as a success. */
 static bool goes_on(const struct coexist_doveconf_block *db)
 {
-	return strncmp(coexist_doveconf_get(db, "result_success", "return-ok"),
-		       "continue", strlen("continue")) == 0;
+	const char *result =
+		coexist_doveconf_get(db, "result_success", "return-ok");
+
+	return strcmp(result, "continue-ok") == 0 ||
+		strcmp(result, "continue") == 0;
 }
 
 static const struct coexist_doveconf_block *
@@ -167,4 +177,57 @@ void coexist_preflight_auth(struct coexist_preflight *preflight,
 	/* without it, logins obey and sessions don't */
 	check_chain(preflight, conf, "userdb", COEXIST_PREFLIGHT_WARN,
 		    COEXIST_REMEDY_USERDB);
+}
+
+/* A master user's login ends with the passdb of master users, unless that goes
+   on. */
+static void
+check_masters(struct coexist_preflight *preflight,
+	      const struct coexist_doveconf_block *conf)
+{
+	const struct coexist_doveconf_block *db;
+
+	for (db = coexist_doveconf_find(conf->children, "passdb"); db != NULL;
+	     db = coexist_doveconf_find(db->next, "passdb")) {
+		if (!is_set(db, "master") || goes_on(db))
+			continue;
+		coexist_preflight_print(preflight, label_of(db),
+			COEXIST_PREFLIGHT_WARN,
+			"master_bypass = no needs in it: "
+			"result_success = continue");
+	}
+}
+
+/* Dovecot lets in whom Kerberos or Samba has authenticated and no passdb
+   knows, without asking any further. */
+static void
+check_mechanisms(struct coexist_preflight *preflight,
+		 const struct coexist_doveconf_block *conf)
+{
+	static const char *const without_passdb[] = {
+		"gssapi", "gss-spnego", "ntlm", NULL
+	};
+	const char *const *names = t_strsplit_spaces(
+		coexist_doveconf_get(conf, "auth_mechanisms", ""), " ,");
+
+	for (; *names != NULL; names++) {
+		if (!str_array_icase_find(without_passdb, *names))
+			continue;
+		coexist_preflight_print(preflight,
+			t_strconcat("auth_mechanisms ", *names, NULL),
+			COEXIST_PREFLIGHT_NOTE,
+			"The gate is asked about users that a passdb before it "
+			"knows; others log in past it");
+	}
+}
+
+void coexist_preflight_bypasses(struct coexist_preflight *preflight,
+				const struct coexist_doveconf_block *conf)
+{
+	if (find_ours(conf, "passdb") == NULL)
+		return;
+	if (coexist_site_number(&preflight->admin->config,
+				COEXIST_SITE_master_bypass) == 0)
+		check_masters(preflight, conf);
+	check_mechanisms(preflight, conf);
 }

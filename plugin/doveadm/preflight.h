@@ -32,6 +32,10 @@ void coexist_preflight_modules(struct coexist_preflight *preflight);
 /* The chains of passdbs and userdbs ask the gate, and nothing goes round it. */
 void coexist_preflight_auth(struct coexist_preflight *preflight,
 			    const struct coexist_doveconf_block *conf);
+/* What passes the gate by though the chains are right. The site's settings have
+   to be read. */
+void coexist_preflight_bypasses(struct coexist_preflight *preflight,
+				const struct coexist_doveconf_block *conf);
 /* The sessions load the plugins. */
 void coexist_preflight_plugins(struct coexist_preflight *preflight);
 /* The store is configured, can be written here and read by the auth process.

@@ -72,6 +72,8 @@ def test_the_probe_is_gone(admin):
                  id="no passdb"),
     pytest.param(without("^  result_success = continue-ok\n"), "passdb passwd-file",
                  "result_success = continue-ok", id="the passdb does not go on"),
+    pytest.param(without("= continue-ok", "= continue-fail"), "passdb passwd-file",
+                 "result_success = continue-ok", id="the passdb goes on as a failure"),
     pytest.param(without("^  result_success = continue-ok\n"), "userdb passwd-file",
                  "result_success = continue-ok", id="the userdb does not go on"),
     pytest.param(lambda text: text + (
@@ -124,6 +126,35 @@ def test_a_master_passdb_need_not_go_on(admin):
         "passdb {\n  driver = static\n  args = password=app\n  master = yes\n}\n" if IS_23
         else "passdb static {\n  password = app\n  master = yes\n}\n"))
     assert (status, failed(found)) == (0, {})
+
+
+@pytest.fixture
+def policy_for_masters(admin):
+    """master_bypass = no; what dovecot.conf has of it, if that is where it is said."""
+    if not IS_23:
+        yield "coexist_master_bypass = no\n"
+        return
+    path = admin.server.folder / "etc/coexist.conf.ext"
+    before = path.read_text()
+    path.write_text(before.replace("[site]\n", "[site]\nmaster_bypass=no\n"))
+    yield ""
+    path.write_text(before)
+
+
+@pytest.mark.parametrize("line, verdict", [("", "warn"), ("  result_success = continue\n", None)])
+def test_a_master_passdb_has_to_go_on_if_the_policy_is_for_masters_too(
+        admin, policy_for_masters, line, verdict):
+    masters = f"  password = app\n  master = yes\n{line}}}\n"
+    masters = ("passdb {\n  driver = static\n" + masters.replace("password", "args = password")
+               .replace("password = ", "password=") if IS_23 else "passdb static {\n" + masters)
+    status, found = preflight(admin, lambda text: text + policy_for_masters + masters)
+    assert (status, found.get("passdb static", [None])[0]) == (0, verdict)
+
+
+def test_mechanisms_that_need_no_passdb(admin):
+    status, found = preflight(admin, lambda text: text + "auth_mechanisms = plain gssapi\n")
+    assert (status, found["auth_mechanisms gssapi"][0]) == (0, "note")
+    assert "auth_mechanisms plain" not in found
 
 
 @pytest.mark.only_on(23, reason="2.4 has no key file")
