@@ -163,6 +163,18 @@ bool coexist_document_cache_get(struct coexist_document_cache *cache,
 	return TRUE;
 }
 
+void coexist_document_cache_forget_times(struct coexist_document_cache *cache)
+{
+	struct cached_document *cached;
+	GList *link;
+
+	for (link = cache->by_use.head; link != NULL; link = link->next) {
+		cached = link->data;
+		cached->put_time = 0;
+		cached->has_stamp = FALSE;
+	}
+}
+
 void coexist_document_cache_set_stamp(struct coexist_document_cache *cache,
 				      const char *key,
 				      const struct coexist_document_stamp *stamp)

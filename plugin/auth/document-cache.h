@@ -31,6 +31,10 @@ bool coexist_document_cache_get(struct coexist_document_cache *cache,
 				const char *key, time_t since,
 				struct coexist_document **document_r);
 
+/* Nothing counts as new any more, though it is remembered: the clock was put
+   back. */
+void coexist_document_cache_forget_times(struct coexist_document_cache *cache);
+
 /* Remembers what its file was like before it was read. Nothing happens if the
    document is not kept; what is put later has no such stamp. */
 void coexist_document_cache_set_stamp(struct coexist_document_cache *cache,

@@ -4,6 +4,7 @@
 #include "gate-lookup.h"
 #include "ioloop.h"
 #include "lib-event.h"
+#include "llist.h"
 #include "str-sanitize.h"
 #include "time-util.h"
 #include "document-cache.h"
@@ -42,6 +43,8 @@ struct gate_lookup {
 /* One of the lookups for a policy. It lives until the store answers, also when
    nobody waits for that any more. */
 struct gate_document_lookup {
+	struct gate_document_lookup *prev, *next;
+
 	struct coexist_gate *gate;
 	/* NULL if it does not wait any more */
 	struct gate_lookup *lookup;
@@ -198,19 +201,28 @@ log_unknown_keys(struct gate_document_lookup *dlookup,
 	} T_END;
 }
 
+/* Returns when the answer was true, in seconds. The clock may have been put back
+   since it was asked for. */
+static time_t time_asked(const struct gate_document_lookup *dlookup)
+{
+	return I_MIN((time_t)(dlookup->asked / 1000000), ioloop_time);
+}
+
 /* A late answer may be older than what was asked for later. */
 static bool is_outdated(const struct gate_document_lookup *dlookup)
 {
-	time_t asked = dlookup->asked / 1000000;
 	struct coexist_document *newer;
 
 	return coexist_document_cache_get(dlookup->gate->last_known,
-					  dlookup->key, asked + 1, &newer);
+					  dlookup->key, time_asked(dlookup) + 1,
+					  &newer);
 }
 
-static void set_stamp(const struct gate_document_lookup *dlookup)
+/* The file may have come or gone between the look at it and the answer. */
+static void
+set_stamp(const struct gate_document_lookup *dlookup, const char *text)
 {
-	if (dlookup->has_stamp) {
+	if (dlookup->has_stamp && dlookup->stamp.exists == (text != NULL)) {
 		coexist_document_cache_set_stamp(dlookup->gate->last_known,
 						 dlookup->key, &dlookup->stamp);
 	}
@@ -224,8 +236,8 @@ lookup_succeeded(struct gate_document_lookup *dlookup,
 	if (!is_outdated(dlookup)) {
 		coexist_document_cache_put(dlookup->gate->last_known,
 					   dlookup->key, document, text,
-					   dlookup->asked / 1000000);
-		set_stamp(dlookup);
+					   time_asked(dlookup));
+		set_stamp(dlookup, text);
 	}
 	if (dlookup->lookup != NULL)
 		lookup_set_document(dlookup->lookup, dlookup->scope, document);
@@ -267,19 +279,37 @@ static void store_answered(struct coexist_gate *gate)
 	gate->silent_until = 0;
 }
 
-static void document_timeout(struct gate_document_lookup *dlookup)
+/* Waits no longer for the answer. */
+static void
+document_give_up(struct gate_document_lookup *dlookup, const char *why)
 {
 	struct gate_lookup *lookup = dlookup->lookup;
 
 	timeout_remove(&dlookup->to);
-	store_was_silent(dlookup->gate);
 	T_BEGIN {
-		lookup_failed(dlookup, t_strdup_printf("Can't look up %s: "
-			"No answer within %u seconds", dlookup->key,
-			LOOKUP_TIMEOUT_SECS));
+		lookup_failed(dlookup, t_strdup_printf("Can't look up %s: %s",
+						       dlookup->key, why));
 	} T_END;
 	dlookup->lookup = NULL;
 	lookup_unref(lookup);
+}
+
+static void document_timeout(struct gate_document_lookup *dlookup)
+{
+	store_was_silent(dlookup->gate);
+	document_give_up(dlookup, "No answer within "
+			 G_STRINGIFY(LOOKUP_TIMEOUT_SECS)" seconds");
+}
+
+void coexist_gate_lookups_end(struct coexist_gate *gate)
+{
+	struct gate_document_lookup *dlookup, *next;
+
+	for (dlookup = gate->lookups; dlookup != NULL; dlookup = next) {
+		next = dlookup->next;
+		if (dlookup->lookup != NULL)
+			document_give_up(dlookup, "The auth process ends");
+	}
 }
 
 static void
@@ -311,13 +341,13 @@ lookup_found(struct gate_document_lookup *dlookup, const char *text)
 	if (!is_outdated(dlookup)) {
 		document = coexist_document_cache_put_again(
 			dlookup->gate->last_known, dlookup->key, text,
-			dlookup->asked / 1000000);
+			time_asked(dlookup));
 	}
 	if (document == NULL) {
 		lookup_read(dlookup, text);
 		return;
 	}
-	set_stamp(dlookup);
+	set_stamp(dlookup, text);
 	if (dlookup->lookup != NULL)
 		lookup_set_document(dlookup->lookup, dlookup->scope, document);
 }
@@ -327,9 +357,11 @@ document_callback(enum coexist_store_status status, const char *text,
 		  const char *error, void *context)
 {
 	struct gate_document_lookup *dlookup = context;
-	uint64_t took = i_microseconds() - dlookup->asked;
+	uint64_t now = i_microseconds();
+	uint64_t took = now < dlookup->asked ? 0 : now - dlookup->asked;
 
 	timeout_remove(&dlookup->to);
+	DLLIST_REMOVE(&dlookup->gate->lookups, dlookup);
 	switch (status) {
 	case COEXIST_STORE_FOUND:
 		store_answered(dlookup->gate);
@@ -398,6 +430,7 @@ lookup_document(struct gate_lookup *lookup, enum coexist_gate_scope scope,
 	dlookup->to = timeout_add(LOOKUP_TIMEOUT_SECS * 1000,
 				  document_timeout, dlookup);
 	lookup->pending++;
+	DLLIST_PREPEND(&gate->lookups, dlookup);
 	coexist_store_lookup(gate->dict, key, document_callback, dlookup);
 }
 
@@ -409,6 +442,7 @@ void coexist_gate_lookup(struct coexist_gate *gate, struct event *event,
 	const char *domain = strrchr(user, '@');
 	struct gate_lookup *lookup;
 
+	coexist_gate_check_clock(gate);
 	lookup = i_new(struct gate_lookup, 1);
 	lookup->gate = gate;
 	lookup->event = event;

@@ -48,4 +48,7 @@ void coexist_gate_lookup(struct coexist_gate *gate, struct event *event,
 			 bool asked_before,
 			 coexist_gate_callback_t *callback, void *context);
 
+/* Answers those who wait as if the store had failed. */
+void coexist_gate_lookups_end(struct coexist_gate *gate);
+
 #endif

@@ -8,6 +8,7 @@
 #include "llist.h"
 #include "document-cache.h"
 #include "document-file.h"
+#include "gate-lookup.h"
 #include "session-limit.h"
 #include "site-refusal.h"
 
@@ -32,12 +33,16 @@ static struct coexist_gate *gate_find(const char *path)
 }
 
 /* A file that can't be read leaves fewer keys, and its documents count as
-   unreadable: on_store_error says what logins get then. */
+   unreadable: on_store_error says what logins get then. So it is with a value
+   that names no files: the site does want signatures. */
 static void keyring_read(struct coexist_gate *gate)
 {
 	const char *list = gate->config.texts[COEXIST_SITE_policy_public_keys];
 	const char *item;
 	size_t length;
+
+	if (gate->config.unknown[COEXIST_SITE_policy_public_keys])
+		gate->keyring = coexist_keyring_new();
 
 	while (coexist_list_next(&list, &item, &length)) {
 		g_autofree char *path = g_strndup(item, length);
@@ -118,10 +123,25 @@ void coexist_gate_unref(struct coexist_gate **_gate)
 	struct coexist_gate *gate = *_gate;
 
 	*_gate = NULL;
-	if (gate == NULL || --gate->refcount > 0)
+	if (gate == NULL)
+		return;
+	/* they need the driver that asked, which goes now */
+	coexist_gate_lookups_end(gate);
+	coexist_session_limit_end(gate->session_limit);
+	if (--gate->refcount > 0)
 		return;
 	DLLIST_REMOVE(&gates, gate);
 	gate_free(gate);
+}
+
+void coexist_gate_check_clock(struct coexist_gate *gate)
+{
+	if (ioloop_time < gate->last_time) {
+		gate->silent_until = 0;
+		coexist_document_cache_forget_times(gate->last_known);
+		g_hash_table_remove_all(gate->logged);
+	}
+	gate->last_time = ioloop_time;
 }
 
 bool coexist_gate_may_log(struct coexist_gate *gate, const char *line)

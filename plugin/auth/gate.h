@@ -11,6 +11,7 @@ struct dict;
 struct event;
 struct coexist_document_cache;
 struct coexist_document_files;
+struct gate_document_lookup;
 struct coexist_session_limit;
 
 /* The gate of the auth process: the site's configuration and what belongs to
@@ -30,11 +31,15 @@ struct coexist_gate {
 	struct coexist_document_files *files;
 	/* the store did not answer and is not asked again before this time */
 	time_t silent_until;
+	/* when the gate was asked last */
+	time_t last_time;
 	/* the refusals' texts: those that were installed, those of the site */
 	coexist_texts *texts;
 	/* whose signatures count, or NULL if documents need none */
 	coexist_keyring *keyring;
 
+	/* the store has not answered yet */
+	struct gate_document_lookup *lookups;
 	struct coexist_document_cache *last_known;
 	struct coexist_session_limit *session_limit;
 	/* line -> time when it was logged */
@@ -46,7 +51,13 @@ struct coexist_gate {
    error. */
 int coexist_gate_init(struct event *event, const char *path,
 		      struct coexist_gate **gate_r, const char **error_r);
+/* The auth process ends: before that, all logins that wait for the store or for
+   anvil are answered as if those had failed. */
 void coexist_gate_unref(struct coexist_gate **gate);
+
+/* Has to be called before a time that the gate has noted is compared: after the
+   clock was put back, none tells how long ago it was. */
+void coexist_gate_check_clock(struct coexist_gate *gate);
 
 /* Returns TRUE if this line was not logged within the last minute, and notes
    that it is now. */

@@ -332,6 +332,11 @@ void coexist_session_limit_check(struct coexist_session_limit *limit,
 	ask_soon(limit);
 }
 
+void coexist_session_limit_end(struct coexist_session_limit *limit)
+{
+	waiting_fail(limit);
+}
+
 struct coexist_session_limit *
 coexist_session_limit_new(struct coexist_gate *gate)
 {

@@ -28,6 +28,8 @@ coexist_session_limit_callback_t(enum coexist_session_limit_verdict verdict,
 
 struct coexist_session_limit *
 coexist_session_limit_new(struct coexist_gate *gate);
+/* Calls back who waits, with UNKNOWN. */
+void coexist_session_limit_end(struct coexist_session_limit *limit);
 /* NULL is allowed. Who still waits is called back, with UNKNOWN. */
 void coexist_session_limit_free(struct coexist_session_limit *limit);
 

@@ -58,9 +58,10 @@ document_remove(const struct coexist_admin *admin, const char *key)
 
 static void
 change_locked(const struct coexist_admin *admin, const char *key,
+	      enum coexist_admin_origin origin,
 	      coexist_admin_change_t *change, void *context)
 {
-	struct coexist_document *document;
+	g_autoptr(coexist_document) document = NULL;
 	int found;
 
 	found = coexist_admin_document_read(admin, key, &document);
@@ -68,24 +69,27 @@ change_locked(const struct coexist_admin *admin, const char *key,
 		return;
 	if (found == 0)
 		document = coexist_document_new();
-	if (change(admin, document, context) == 0) {
-		if (!coexist_admin_document_is_empty(document))
-			document_write(admin, key, document);
-		else if (found > 0)
-			document_remove(admin, key);
-	}
-	coexist_document_unref(document);
+	else if (origin == COEXIST_ADMIN_TRUSTED &&
+		 coexist_admin_check_signature(admin, document, key) < 0)
+		return;
+	if (change(admin, document, context) < 0)
+		return;
+	if (!coexist_admin_document_is_empty(document))
+		document_write(admin, key, document);
+	else if (found > 0)
+		document_remove(admin, key);
 }
 
 void coexist_admin_change(struct coexist_admin *admin,
 			  const struct coexist_admin_scope *scope,
+			  enum coexist_admin_origin origin,
 			  coexist_admin_change_t *change, void *context)
 {
 	struct coexist_store_lock *store_lock;
 
 	if (lock(admin, &store_lock) < 0)
 		return;
-	change_locked(admin, scope->key, change, context);
+	change_locked(admin, scope->key, origin, change, context);
 	coexist_store_unlock(&store_lock);
 }
 

@@ -20,11 +20,21 @@ typedef int coexist_admin_change_t(const struct coexist_admin *admin,
 void coexist_admin_note_change(const struct coexist_admin *admin,
 			       struct coexist_document *document);
 
+/* Whose words the stored document may have. */
+enum coexist_admin_origin {
+	/* Where documents need signatures, those that have one: the next one
+	   vouches for the whole document. */
+	COEXIST_ADMIN_TRUSTED,
+	/* Somebody has read it. */
+	COEXIST_ADMIN_ANYBODY
+};
+
 /* Changes the scope's document, or a new one where there is none. A document
    that names nothing any more is removed, others are signed if the option
    "sign-key" says so. Errors are logged and the exit code is set. */
 void coexist_admin_change(struct coexist_admin *admin,
 			  const struct coexist_admin_scope *scope,
+			  enum coexist_admin_origin origin,
 			  coexist_admin_change_t *change, void *context);
 
 /* Removes the scope's document, whatever it is. */

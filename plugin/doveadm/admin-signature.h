@@ -11,6 +11,13 @@ struct coexist_admin;
 int coexist_admin_keyring_read(const struct coexist_admin *admin,
 			       coexist_keyring **keyring_r);
 
+/* Returns 0 if the site's signatures say that the stored document is what one
+   of the trusted keys signed, or the site wants none; -1 after an error was
+   logged and the exit code set. */
+int coexist_admin_check_signature(const struct coexist_admin *admin,
+				  const struct coexist_document *document,
+				  const char *store_key);
+
 /* Signs the document with the private key that the option "sign-key" names.
    Without the option nothing is done, unless the site wants signatures: that is
    an error. Returns 0, or -1 after an error was logged and the exit code set.

@@ -47,8 +47,8 @@ static void policy_set(struct coexist_admin *admin)
 		return;
 	}
 	if (coexist_admin_scope_read(admin, &scope) == 0) {
-		coexist_admin_change(admin, &scope, values_set,
-				     (void *)values);
+		coexist_admin_change(admin, &scope, COEXIST_ADMIN_TRUSTED,
+				     values_set, (void *)values);
 	}
 }
 

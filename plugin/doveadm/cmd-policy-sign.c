@@ -28,7 +28,8 @@ static void policy_sign(struct coexist_admin *admin)
 		return;
 	}
 	if (coexist_admin_scope_read(admin, &scope) == 0)
-		coexist_admin_change(admin, &scope, change_nothing, NULL);
+		coexist_admin_change(admin, &scope, COEXIST_ADMIN_ANYBODY,
+				     change_nothing, NULL);
 }
 
 static void cmd_policy_sign(struct doveadm_cmd_context *cctx)

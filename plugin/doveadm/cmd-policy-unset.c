@@ -45,7 +45,8 @@ static void policy_unset(struct coexist_admin *admin)
 	if (all)
 		coexist_admin_remove(admin, &scope);
 	else
-		coexist_admin_change(admin, &scope, keys_unset, (void *)names);
+		coexist_admin_change(admin, &scope, COEXIST_ADMIN_TRUSTED,
+				     keys_unset, (void *)names);
 }
 
 static void cmd_policy_unset(struct doveadm_cmd_context *cctx)

@@ -24,6 +24,7 @@ setting_init(struct event *event, struct coexist_site_config *config,
 	case COEXIST_VALUE_INHERIT:
 		break;
 	case COEXIST_VALUE_UNKNOWN:
+		config->unknown[setting] = TRUE;
 		e_warning(event, "coexist: Ignoring unknown value of the site "
 			  "setting %s=%s (expected %s%s)", info->name,
 			  str_sanitize(text, LOGGED_VALUE_LENGTH),

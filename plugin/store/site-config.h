@@ -12,6 +12,8 @@ struct coexist_site_config {
 	/* valid, or the built-in default */
 	struct coexist_value values[COEXIST_SITE_COUNT];
 	const char *texts[COEXIST_SITE_COUNT];
+	/* the site wrote something else, which is not valid */
+	bool unknown[COEXIST_SITE_COUNT];
 	/* as the site wrote them; NULL or empty means it did not */
 	const char *policy_texts[COEXIST_KEY_COUNT];
 	/* Dovecot 2.3: the dict's URI, or NULL. Dovecot 2.4 keeps it in its

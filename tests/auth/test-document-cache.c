@@ -121,6 +121,31 @@ static void test_unchanged(void)
 	coexist_document_cache_free(cache);
 }
 
+/* What is remembered stays for the time when the store is away. */
+static void test_forget_times(void)
+{
+	const struct coexist_document_stamp stamp = { .exists = true };
+	struct coexist_document_cache *cache =
+		coexist_document_cache_new(LARGE);
+	struct coexist_document *document;
+
+	coexist_document_cache_forget_times(cache);
+	put(cache, "a", "[policy]\npop3_access=deny\n", 10);
+	coexist_document_cache_set_stamp(cache, "a", &stamp);
+	put(cache, "b", NULL, 20);
+	coexist_document_cache_forget_times(cache);
+	g_assert_null(get(cache, "a", 1));
+	g_assert_null(get(cache, "b", 1));
+	g_assert_false(coexist_document_cache_get_unchanged(cache, "a", &stamp,
+							    10, &document));
+	g_assert_cmpstr(get(cache, "a", 0), ==, "deny");
+	g_assert_cmpstr(get(cache, "b", 0), ==, "none");
+
+	put(cache, "a", NULL, 5);
+	g_assert_cmpstr(get(cache, "a", 5), ==, "none");
+	coexist_document_cache_free(cache);
+}
+
 static unsigned int
 count_kept(struct coexist_document_cache *cache, unsigned int count)
 {
@@ -228,6 +253,7 @@ int main(int argc, char *argv[])
 	g_test_add_func("/document-cache/get", test_get);
 	g_test_add_func("/document-cache/put-again", test_put_again);
 	g_test_add_func("/document-cache/unchanged", test_unchanged);
+	g_test_add_func("/document-cache/forget-times", test_forget_times);
 	g_test_add_func("/document-cache/size", test_size);
 	g_test_add_func("/document-cache/use", test_use);
 	g_test_add_func("/document-cache/too-large", test_too_large);

@@ -1,4 +1,4 @@
-"""Another time of day for a process, from its start to its end."""
+"""Another time of day for a process, from its start to its end or for a while."""
 
 import os
 import subprocess
@@ -21,7 +21,10 @@ class Clock:
         self._set(0)
 
     def _set(self, seconds):
-        self._file.write_text(str(round(seconds)))
+        # in one piece: a process may read it at any time
+        file = os.open(self._file, os.O_WRONLY | os.O_CREAT, 0o644)
+        os.pwrite(file, f"{round(seconds):+020}".encode(), 0)
+        os.close(file)
 
     @property
     def _variables(self):
@@ -34,6 +37,11 @@ class Clock:
                                   for name, value in self._variables.items())])
 
     @property
+    def live_wrapper(self):
+        """The same, for a program whose clock is changed while it runs."""
+        return f"{self.wrapper} SHIFT_CLOCK_LIVE=yes"
+
+    @property
     def environment(self):
         """The environment in which a program has it, one of Dovecot's too."""
         return {**os.environ, **self._variables,
@@ -41,7 +49,8 @@ class Clock:
 
     @contextmanager
     def days_from_now(self, days):
-        """Processes that start within are so many days ahead; behind, if negative."""
+        """Processes that start within are so many days ahead; behind, if negative. Those
+        that run live_wrapper are for so long."""
         self._set(days * DAY)
         try:
             yield

@@ -1,26 +1,47 @@
 /* Preloaded into a process: its clock is ahead of the machine's by as many
-   seconds as the file that $SHIFT_CLOCK names says when the process starts. The
-   times of files are not changed. See clock.py. */
+   seconds as the file that $SHIFT_CLOCK names says when the process starts; at
+   each look if $SHIFT_CLOCK_LIVE is set. The times of files are not changed. See
+   clock.py. */
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
-#include <stdio.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/time.h>
 #include <time.h>
+#include <unistd.h>
 
 static long shift;
+/* The file while it is looked at again, else -1: a process that has given up its
+   rights could not open it. */
+static int live = -1;
 
-__attribute__((constructor)) static void shift_read(void)
+static void shift_read(int fd)
+{
+	char text[32] = "";
+
+	if (pread(fd, text, sizeof(text) - 1, 0) > 0)
+		shift = atol(text);
+}
+
+__attribute__((constructor)) static void shift_init(void)
 {
 	const char *path = getenv("SHIFT_CLOCK");
-	FILE *file = path == NULL ? NULL : fopen(path, "r");
+	int fd = path == NULL ? -1 : open(path, O_RDONLY | O_CLOEXEC);
 
-	if (file == NULL)
+	if (fd == -1)
 		return;
-	if (fscanf(file, "%ld", &shift) != 1)
-		shift = 0;
-	fclose(file);
+	shift_read(fd);
+	if (getenv("SHIFT_CLOCK_LIVE") != NULL)
+		live = fcntl(fd, F_DUPFD_CLOEXEC, 500);
+	close(fd);
+}
+
+static long shift_now(void)
+{
+	if (live != -1)
+		shift_read(live);
+	return shift;
 }
 
 #define REAL(type, name, ...) \
@@ -31,7 +52,7 @@ __attribute__((constructor)) static void shift_read(void)
 time_t time(time_t *result)
 {
 	REAL(time_t, time, time_t *);
-	time_t now = real(NULL) + shift;
+	time_t now = real(NULL) + shift_now();
 
 	if (result != NULL)
 		*result = now;
@@ -43,7 +64,7 @@ int gettimeofday(struct timeval *now, void *zone)
 	REAL(int, gettimeofday, struct timeval *, void *);
 	int ret = real(now, zone);
 
-	now->tv_sec += shift;
+	now->tv_sec += shift_now();
 	return ret;
 }
 
@@ -53,6 +74,6 @@ int clock_gettime(clockid_t clock, struct timespec *now)
 	int ret = real(clock, now);
 
 	if (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)
-		now->tv_sec += shift;
+		now->tv_sec += shift_now();
 	return ret;
 }

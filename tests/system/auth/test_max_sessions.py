@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import re
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -363,3 +364,22 @@ def test_a_new_anvil_is_asked(gated, user):
         server.wait_for(lambda: logins.pop3_user_pass(server, Client(user)) == full("pop3"),
                         30, "the limit to hold again")
         assert server.pids("auth") == auth
+
+
+def test_the_auth_process_ends_while_a_login_waits_for_anvil(gated, user):
+    """It answers the login before what that needs is gone."""
+    server = limited(gated, conf=ANVIL + "log_debug = category=auth\n")
+    with ExitStack() as stack, ThreadPoolExecutor() as threads:
+        hold(server, stack, user, "pop3", 2)
+        assert logins.pop3_user_pass(server, Client(user)) == full("pop3")
+        anvil, = server.pids("anvil")
+        auth, = server.pids("auth")
+        server.kill(anvil, signal.SIGSTOP)
+        before = len(server.log_text())
+        waiting = threads.submit(logins.pop3_user_pass, server, Client(user))
+        server.wait_for(lambda: user in server.log_text()[before:], 20)
+        server.kill(auth, signal.SIGTERM)
+        server.wait_for(lambda: auth not in server.pids("auth"), 20, "the process to end")
+        server.kill(anvil, signal.SIGCONT)
+        assert waiting.exception() is None
+    assert not re.search("Panic|killed with signal", server.log_text()[before:])

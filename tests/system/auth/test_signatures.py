@@ -184,3 +184,13 @@ def test_dovecot_conf_holds_whatever_is_put_back(gated, panels, keys):
                    gate={"policy_public_keys": keys})
     put(server, panels[0], "mailbox/user0", pop3_access="allow")
     assert texts.sentence("suspend", "pop3") in pop3_auth_plain(server, Client("user0"))
+
+
+def test_keys_that_are_no_files_trust_nobody(gated, panels):
+    """A mistake in dovecot.conf must not make unsigned documents count."""
+    server = gated({"user0": {}, "user1": {}},
+                   gate={"policy_public_keys": "panel.pub", "on_store_error": "tempfail"})
+    server.store.put("mailbox/user0", "[policy]\npop3_access=deny\n")
+    put(server, panels[0], "mailbox/user1", pop3_access="deny")
+    assert (outcome(server, "user0"), outcome(server, "user1")) == ("store", "store")
+    server.wait_log("policy_public_keys=panel.pub")

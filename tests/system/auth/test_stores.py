@@ -1,6 +1,7 @@
 """Documents in SQLite, PostgreSQL and Redis, configured as examples/ says."""
 
 import os
+import re
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -41,13 +42,13 @@ def backend(request):
 @pytest.fixture(scope="module")
 def start(gated, backend):
     """start(**gate) returns an Instance whose documents are in the back end."""
-    def start(wrap=None, **gate):
+    def start(wrap=None, conf="", **gate):
         example = Example(backend, GENERATION)
         users = {f"{kind}{number}": {} for kind in ("user", *map(slug, ACTIONS))
                  for number in range(8)}
         users.update({f"a@{kind}.example": {} for kind in ("one", "two")})
         server = gated(users, gate={"store": example.store, **gate},
-                       conf=example.conf + ONE_DICT_PROCESS, wrap=wrap,
+                       conf=example.conf + ONE_DICT_PROCESS + conf, wrap=wrap,
                        files=example.files)
         return server
     return start
@@ -236,3 +237,21 @@ def test_a_document_that_is_garbage_is_an_answer_however_slow(start_with, backen
             time.sleep(1)
         assert slow.result() == "store"
     assert outcome(server, "user4") == "passes"
+
+
+@IN_DICT_PROCESS
+def test_the_auth_process_ends_while_a_login_waits(start_with, backend):
+    """It answers the login before what that needs is gone, and leaves nothing behind."""
+    server = start_with(on_store_error="tempfail", conf="log_debug = category=auth\n")
+    assert outcome(server, "user5") == "passes"     # the dict process runs
+    auth, = server.pids("auth")
+    before = len(server.log_text())
+    with ThreadPoolExecutor() as threads, hanging(server, backend):
+        waiting = threads.submit(outcome, server, "user6")
+        server.wait_for(lambda: "user6" in server.log_text()[before:], SOON)
+        server.kill(auth, signal.SIGTERM)
+        server.wait_for(lambda: auth not in server.pids("auth"), SOON, "the process to end")
+        assert waiting.result() == "store"
+    # the connection to the dict process is Dovecot's, and said to leak
+    assert not re.search("Panic|gate-lookup|killed with signal", server.log_text()[before:])
+    server.wait_for(lambda: outcome(server, "user5") == "passes", RECOVERED)

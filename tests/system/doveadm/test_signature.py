@@ -60,6 +60,23 @@ def test_sign_a_document_that_is_there(admin):
     assert admin.get("-u", user, "--meta") == {"pop3_access": "deny", "reason": "mine"}
 
 
+@pytest.mark.parametrize("text", [
+    "[policy]\nimap_access=allow\n",
+    "[policy]\nimap_access=allow\n[signature]\nkey=00000000\ned25519=AAAA\n"],
+    ids=["none", "a stranger's"])
+def test_a_change_does_not_sign_what_somebody_else_wrote(admin, text):
+    """Who can write to the store and has no key must not get a signature that way."""
+    user = admin.user()
+    admin.put(f"mailbox/{user}", text)
+    for change in (("set", "language=es"), ("unset", "imap_access")):
+        error = admin.fails(EX_DATAERR, "policy", *change, "-u", user, "--sign-key", KEY)
+        assert f"mailbox/{user}" in error and "policy sign" in error
+    assert admin.text(f"mailbox/{user}") == text
+    admin.ok("policy", "unset", "-u", user, "--all")
+    admin.ok("policy", "set", "-u", user, "--sign-key", KEY, "language=es")
+    assert admin.rows("policy", "verify", "-u", user)[0]["signature"] == "valid"
+
+
 @pytest.mark.parametrize("forge", [
     lambda text: text.replace("pop3_access=deny", "pop3_access=allow"),
     lambda text: text.split("[signature]")[0]])
@@ -94,3 +111,15 @@ def test_what_is_missing_is_named(admin):
 def test_verify_needs_keys(start):
     admin = Administrator(start(conf23=CONF23, conf24=CONF24))
     assert "policy_public_keys" in admin.fails(EX_CONFIG, "policy", "verify", "--default")
+
+
+def test_keys_that_are_no_files_sign_and_trust_nothing(start):
+    """The site does want signatures, and its administrator made a mistake."""
+    wrong = SETTING.replace("/mnt/etc/", "")
+    admin = Administrator(start(conf23=CONF23, conf24=CONF24 + "coexist_" + wrong),
+                          KEY_FILE + wrong)
+    user = admin.user()
+    admin.put(f"mailbox/{user}", "[policy]\nimap_access=allow\n")
+    for command in (("verify",), ("set", "language=es"), ("check",)):
+        assert "policy_public_keys" in admin.fails(EX_CONFIG, "policy", *command, "-u", user)
+    assert "language" not in admin.text(f"mailbox/{user}")
