@@ -21,6 +21,7 @@
 
 /* What a request's event keeps for the time when the password is proved. */
 #define EVENT_LIMIT "coexist_session_limit"
+#define EVENT_REFUSAL "coexist_refusal"
 
 /* The number of sessions that the login's user may have, and what is said when
    there are so many. From the request's pool. */
@@ -30,6 +31,12 @@ struct gate_limit {
 	uint64_t max;
 	const char *reason;
 	const char *log;
+};
+
+/* What the log says of a refusal. From the request's pool. */
+struct gate_refusal {
+	struct coexist_gate *gate;
+	const char *line;
 };
 
 struct gate_login {
@@ -63,18 +70,34 @@ login_finish(struct gate_login *login, enum coexist_gate_verdict verdict,
 	i_free(login);
 }
 
-static void
-log_refusal(struct coexist_gate *gate, const struct auth_request *request,
-	    enum coexist_protocol protocol, const char *why, bool log_only)
+static const char *
+refusal_line(const struct auth_request *request, enum coexist_protocol protocol,
+	     const char *why, bool log_only)
 {
-	const char *line;
-
-	line = t_strdup_printf("coexist: %s user=<%s> protocol=%s client=%s %s",
+	return t_strdup_printf("coexist: %s user=<%s> protocol=%s client=%s %s",
 			       log_only ? "would refuse" : "refused",
 			       request->fields.user,
 			       coexist_protocol_name(protocol),
 			       net_ip2addr(&request->fields.remote_ip), why);
-	coexist_gate_log_info(gate, line);
+}
+
+/* A wrong password's refusal is not the policy's. */
+static void
+log_refusal(struct gate_login *login, const char *why, bool log_only)
+{
+	struct auth_request *request = login->request;
+	const char *line = refusal_line(request, login->protocol, why,
+					log_only);
+	struct gate_refusal *refusal;
+
+	if (login->is_proved) {
+		coexist_gate_log_info(login->gate, line);
+		return;
+	}
+	refusal = p_new(request->pool, struct gate_refusal, 1);
+	refusal->gate = login->gate;
+	refusal->line = p_strdup(request->pool, line);
+	event_set_ptr(request->event, EVENT_REFUSAL, refusal);
 }
 
 static bool is_log_only(const struct coexist_gate *gate)
@@ -116,8 +139,7 @@ static void limit_refuse(struct gate_login *login)
 	struct gate_limit *limit = login->limit;
 	bool log_only = is_log_only(limit->gate);
 
-	log_refusal(limit->gate, login->request, limit->protocol, limit->log,
-		    log_only);
+	log_refusal(login, limit->log, log_only);
 	if (log_only)
 		limit_pass(login);
 	else
@@ -207,8 +229,7 @@ login_decide(struct gate_login *login,
 		login_check_limit(login, policy);
 		return;
 	}
-	log_refusal(login->gate, login->request, login->protocol,
-		    decision_describe(policy, &decision), log_only);
+	log_refusal(login, decision_describe(policy, &decision), log_only);
 	if (log_only) {
 		login_keep(login, policy);
 		login_finish(login, COEXIST_GATE_PASS, NULL);
@@ -238,8 +259,7 @@ login_finish_store_failed(struct gate_login *login,
 	case COEXIST_ON_STORE_ERROR_TEMPFAIL:
 		break;
 	}
-	log_refusal(login->gate, login->request, login->protocol,
-		    "on_store_error=tempfail", log_only);
+	log_refusal(login, "on_store_error=tempfail", log_only);
 	if (log_only) {
 		login_finish(login, COEXIST_GATE_PASS, NULL);
 		return TRUE;
@@ -315,18 +335,23 @@ void coexist_gate_login(struct coexist_gate *gate,
 
 const char *coexist_gate_login_proved(struct auth_request *request)
 {
+	struct gate_refusal *refusal =
+		event_get_ptr(request->event, EVENT_REFUSAL);
 	struct gate_limit *limit = event_get_ptr(request->event, EVENT_LIMIT);
 	struct coexist_session_limit *session_limit;
 	const char *user = request->fields.user;
 
+	if (refusal != NULL)
+		coexist_gate_log_info(refusal->gate, refusal->line);
 	if (limit == NULL)
 		return NULL;
 	session_limit = limit->gate->session_limit;
 	if (!is_log_only(limit->gate) &&
 	    !coexist_session_limit_is_free(session_limit, user,
 					   limit->protocol, limit->max)) {
-		log_refusal(limit->gate, request, limit->protocol, limit->log,
-			    /*log_only=*/FALSE);
+		coexist_gate_log_info(limit->gate,
+			refusal_line(request, limit->protocol, limit->log,
+				     /*log_only=*/FALSE));
 		return limit->reason;
 	}
 	coexist_session_limit_note(session_limit, user, limit->protocol);

@@ -20,7 +20,7 @@ coexist_gate_login_callback_t(enum coexist_gate_verdict verdict,
 			      const char *reason,
 			      struct auth_request *request, void *context);
 
-/* Decides and logs a refusal. is_proved tells that the client has shown that it
+/* Decides and logs a refusal, when the password is proved. is_proved tells that the client has shown that it
    knows the password; else coexist_gate_login_proved() has to be called when it
    has. The callback may be called before this returns;
    the request is referenced until then. */
@@ -28,9 +28,9 @@ void coexist_gate_login(struct coexist_gate *gate,
 			struct auth_request *request, bool is_proved,
 			coexist_gate_login_callback_t *callback,
 			void *context);
-/* The client of a login that may pass has shown that it knows the password.
-   Returns NULL, or the reason, on the data stack, if others were faster and it
-   may not pass any more. */
+/* The client of a login has shown that it knows the password. Returns NULL, or
+   the reason, on the data stack, if it was to pass, but others were faster and
+   it may not any more. */
 const char *coexist_gate_login_proved(struct auth_request *request);
 
 /* Gives the request what Dovecot's reply to a refused client is made of. */

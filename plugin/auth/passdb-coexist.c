@@ -20,6 +20,15 @@ struct passdb_login {
 	lookup_credentials_callback_t *lookup_credentials;
 };
 
+/* Returns TRUE if a passdb has verified the password, and knows the user: a
+   master user's password is proved before anybody is asked about the user. */
+static bool is_verified(const struct auth_request *request)
+{
+	return request->fields.skip_password_check &&
+		(request->fields.master_user == NULL ||
+		 request->passdb_success);
+}
+
 /* Lets a login go on as it was, and tells our userdb that the gate was asked.
    Success is what it was already: another passdb verified the password. */
 static enum passdb_result pass(struct auth_request *request)
@@ -59,7 +68,7 @@ coexist_verify_plain(struct auth_request *request,
 		(struct coexist_passdb_module *)request->passdb->passdb;
 	struct passdb_login *login;
 
-	if (!request->fields.skip_password_check) {
+	if (!is_verified(request)) {
 		/* nobody verified the password: nothing is said about the
 		   policy */
 		callback(PASSDB_RESULT_USER_UNKNOWN, request);
@@ -101,7 +110,7 @@ coexist_lookup_credentials(struct auth_request *request,
 		(struct coexist_passdb_module *)request->passdb->passdb;
 	struct passdb_login *login;
 
-	if (!request->fields.skip_password_check) {
+	if (!is_verified(request)) {
 		/* as above */
 		coexist_auth_credentials_reply(callback,
 					       PASSDB_RESULT_USER_UNKNOWN,

@@ -18,10 +18,11 @@ static auth_request_handler_reply_callback_t *super_reply = NULL;
 /* Returns why a client that knows the password is refused, or NULL. */
 static const char *reason_find(struct auth_request *request)
 {
+	const char *late = coexist_gate_login_proved(request);
 	const char *reason = auth_fields_find(request->fields.extra_fields,
 					      FIELD_REFUSAL);
 
-	return reason != NULL ? reason : coexist_gate_login_proved(request);
+	return reason != NULL ? reason : late;
 }
 
 static void

@@ -23,7 +23,8 @@ struct userdb_login {
 };
 
 /* A field for each key, for all who ask the userdb but the session of a login
-   that the gate let pass: LMTP, people, and set-ups without the gate. */
+   that the gate let pass: LMTP, people, set-ups without the gate, and logins
+   that the gate knew by another name, so that the session itself decides. */
 static void
 fields_add(struct auth_request *request,
 	   const struct coexist_gate_policy *policy)
@@ -46,7 +47,7 @@ userdb_decided(const struct coexist_gate_policy *policy, void *context)
 	struct userdb_login *login = context;
 	struct auth_request *request = login->request;
 
-	if (coexist_gate_pass_is_set(request))
+	if (coexist_gate_pass_holds(login->gate, request))
 		coexist_gate_pass_export(login->gate, request, policy);
 	else T_BEGIN {
 		fields_add(request, policy);

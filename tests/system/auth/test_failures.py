@@ -68,6 +68,18 @@ def test_fail2ban_takes_a_failure_for_one(tmp_path):
     assert matched(tmp_path, as_syslog(line)) == 1
 
 
+@pytest.mark.parametrize("way", [logins.pop3_cram_md5, logins.sasl_cram_md5])
+def test_a_refusal_is_logged_when_the_password_is_proved(server, way):
+    """The policy has refused nobody whose password is wrong."""
+    address = f"192.0.2.{70 + WAYS.index(next(case for case in WAYS if case[1] is way))}"
+    way(server, Client("alice", logins.WRONG, address))
+    way(server, Client("bob", address=address))     # which is logged behind it, if any
+    server.wait_log(f"coexist: refused user=<bob> .* client={address} ")
+    assert not re.search(f"refused user=<alice> .* client={address} ", server.log_text())
+    way(server, Client("alice", address=address))
+    server.wait_log(f"coexist: refused user=<alice> .* client={address} ")
+
+
 def seconds(function, *arguments):
     """Return (result, seconds that it took)."""
     started = time.monotonic()

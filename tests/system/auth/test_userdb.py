@@ -4,8 +4,9 @@ import pytest
 
 import logins
 import texts
+from instance import PASSWORD
 from logins import Client, each
-from wiring import CLOSED, GENERATION, userdb
+from wiring import CLOSED, GENERATION, MASTER, MASTERS, userdb
 
 WAYS = each(logins.PASSWORD_WAYS, logins.PROOF_WAYS)
 # The gate once more, as nobody should write it: without "skip = unauthenticated".
@@ -132,6 +133,26 @@ def test_the_session_obeys_the_policy_of_its_own_user(gated):
     client.logout()
 
 
+@pytest.mark.parametrize("log_only", ["no", "yes"])
+def test_another_name_does_not_let_in_who_may_not(gated, log_only):
+    """The gate has let the alias pass, before the userdb said whose mailbox it is."""
+    server = gated({"alias": {}, "person": {}}, chain=userdb("names", "/mnt/etc/names"),
+                   gate={"log_only": log_only})
+    (server.folder / "etc/names").write_text(
+        "alias:::::/mnt/home/person::userdb_user=person\nperson:::::::\n")
+    server.store.put("mailbox/person", pop3_access="suspend", imap_networks="10.0.0.0/8")
+    reply = logins.pop3_user_pass(server, Client("alias"))
+    if log_only == "yes":
+        assert logins.passes("pop3", reply)
+        assert "Login refused" not in server.log_text()
+        return
+    assert reply.startswith("-ERR [SYS/PERM]")
+    server.wait_log("person.*coexist: Login refused: pop3_access=suspend")
+    with logins.connect(server, "imap", Client("alias")) as line:
+        line.ask(f"x LOGIN alias {PASSWORD}", r"\* BYE \[CONTACTADMIN\]")
+    server.wait_log("person.*coexist: Login refused: imap_networks=10.0.0.0/8")
+
+
 # Who is a user
 
 def test_nobody_becomes_a_user_by_a_document(server):
@@ -168,3 +189,15 @@ def test_the_gate_is_no_password(careless, protocol, way, user):
 def test_who_has_no_password_does_not_learn_the_policy(careless, protocol, way):
     assert way(careless, Client("alice", logins.WRONG)) == logins.FAILS[protocol]
     assert texts.sentence("deny", protocol) in way(careless, Client("alice"))
+
+
+@pytest.mark.parametrize("bypass", ["yes", "no"])
+def test_a_master_user_finds_nobody_whom_no_passdb_knows(gated, bypass):
+    """The master's password is right; the mailbox has been removed from the passdb."""
+    server = gated({"alice": {}, MASTER: {}}, chain=userdb("ghosts", "/mnt/etc/ghosts"),
+                   conf=MASTERS, gate={"master_bypass": bypass})
+    (server.folder / "etc/ghosts").write_text("ghost:::::::\n")
+    replies = [logins.pop3_user_pass(server, Client(f"{user}*{MASTER}"))
+               for user in ("ghost", "alice")]
+    assert replies[0].startswith("-ERR [AUTH] ")
+    assert logins.passes("pop3", replies[1])
