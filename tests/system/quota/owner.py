@@ -1,12 +1,15 @@
 """The owner of a mailbox with a limit, and the notices that they are sent."""
 
+import base64
 import os
 import re
+import smtplib
+import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
-from instance import Dovecot, message
+from instance import PASSWORD, Dovecot, message
 from maildrop import Maildrop
 
 NOTICE = re.compile(r"coexist: Quota notice: user=<(.*?)> level=(\S+) \((.*?)\) .*"
@@ -60,6 +63,20 @@ class Owner(Maildrop):
             deliveries = threads.map(one, range(count))
             meanwhile()
             list(deliveries)
+
+    def swing(self, count):
+        """Deliver a message of 3 % and remove it, so many times."""
+        content = of_size(self.limit * 3 // 100, "swinging")
+        with self.imap() as imap, smtplib.LMTP(self.server.host,
+                                               self.server.port("lmtp")) as lmtp:
+            imap.select()
+            for _ in range(count):
+                lmtp.sendmail("sender@example.org", [self.user], content)
+                imap.noop()
+                numbers = imap.search(None, "SUBJECT", "swinging")[1][0].split()
+                assert len(numbers) == 1
+                imap.store(numbers[0], "+FLAGS", "\\Deleted")
+                imap.expunge()
 
     def saved(self):
         """Return how many messages were delivered so far."""
@@ -137,13 +154,30 @@ class Owner(Maildrop):
             with self.pop3() as client:
                 client.quit()
         else:
-            before = self._logouts()
-            self.server.imap(self.user).logout()
-            self.server.wait_for(lambda: self._logouts() > before,
-                                 what="the end of the IMAP session")
+            before = self._logouts(protocol)
+            {"imap": self._imap_visit, "submission": self._submission_visit,
+             "sieve": self._sieve_visit}[protocol]()
+            self.server.wait_for(lambda: self._logouts(protocol) > before,
+                                 what=f"the end of the {protocol} session")
 
-    def _logouts(self):
-        return len(re.findall(rf"imap\({self.user}\).* Logged out", self.server.log_text()))
+    def _imap_visit(self):
+        self.server.imap(self.user).logout()
+
+    def _submission_visit(self):
+        with smtplib.SMTP(self.server.host, self.server.port("submission"), timeout=60) as client:
+            client.login(self.user, PASSWORD)
+
+    def _sieve_visit(self):
+        plain = base64.b64encode(f"\0{self.user}\0{PASSWORD}".encode()).decode()
+        with socket.create_connection((self.server.host, self.server.port("sieve")),
+                                      60) as client:
+            client.sendall(f'AUTHENTICATE "PLAIN" "{plain}"\r\nLOGOUT\r\n'.encode())
+            while client.recv(4096):
+                pass
+
+    def _logouts(self, service):
+        return len(re.findall(rf"{service}\({self.user}\).* Logged out",
+                              self.server.log_text()))
 
 
 @contextmanager

@@ -1,8 +1,13 @@
 """When a mailbox is looked at: by whom, and by whom not."""
 
+from pathlib import Path
+
 import pytest
 
 from owner import Owner, known, limit_fields, of_size
+
+TEXTS = Path(__file__).parents[3] / "plugin/mail/texts"
+
 
 def filling(owner, percent):
     return of_size(owner.limit * percent // 100)
@@ -58,18 +63,29 @@ def test_expunge(owner, protocol):
     assert owner.notices() == ["80%"]
 
 
-@pytest.mark.parametrize("protocol", ["imap", "pop3"])
-def test_a_lowered_limit_is_told_at_the_next_login(start, protocol):
-    server = start(quota="1000K", coexist={"quota_warn": "80",
-                                           "quota_warn_channels": "event"})
-    owner = known(server)
+PROTOCOLS = ["imap", "pop3", "submission", "sieve"]
+# Without it a session of submission looks for a host to hand the mails to, and ends.
+NO_RELAY = "submission_backend_capabilities = 8BITMIME\n"
+
+
+@pytest.fixture(scope="module")
+def all_protocols(start):
+    return start(quota="1000K", conf=NO_RELAY, sieve=True, coexist={
+        "quota_warn": "80", "quota_warn_channels": "mail event", "template_dir": str(TEXTS)})
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_a_lowered_limit_is_told_at_the_next_login(all_protocols, protocol):
+    owner = known(all_protocols)
     owner.fill(50)
-    server.set_user(owner.user, **limit_fields("600K"))
+    all_protocols.set_user(owner.user, **limit_fields("600K"))
     owner.visit(protocol)
     owner.expect("80%")
-    owner.visit("imap")
-    owner.visit("pop3")
+    for again in PROTOCOLS:
+        owner.visit(again)
     assert owner.notices() == ["80%"]
+    assert owner.subjects() == ["number 1", "filling", "Your mailbox is 83 % full"]
+    assert owner.log_problems() == []
 
 
 TRASH23 = """plugin {
