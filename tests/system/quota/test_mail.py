@@ -3,6 +3,7 @@
 import email
 import email.policy
 import re
+import time
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,8 @@ TEXTS = Path(__file__).parents[3] / "plugin/mail/texts"
 LANGUAGES = {"en": "full", "es": "lleno", "ca": "plena", "pt": "cheia", "fr": "remplie",
              "de": "voll"}
 POLICY = {"quota_warn": "80 90", "quota_warn_channels": "mail", "quota_warn_recovered": "yes",
-          "template_dir": str(TEXTS)}
+          "quota_warn_repeat": "1d", "template_dir": str(TEXTS)}
+DAY = 24 * 60 * 60
 GENERATION = Dovecot.installed().generation
 # at most 10 messages
 FEW = {23: {"quota_rule": "*:storage=1000K:messages=10"}, 24: {"quota_message_count": "10"}}
@@ -67,6 +69,23 @@ def visit(owner, protocol="pop3"):
     else:
         with owner.imap() as imap:
             imap.select()
+
+
+def delete(owner, number, protocol):
+    """Let the owner delete a message."""
+    if protocol == "pop3":
+        assert owner.delete(number).startswith("+OK")
+    else:
+        with owner.imap() as imap:
+            imap.select()
+            imap.store(str(number), "+FLAGS", "\\Deleted")
+            assert imap.expunge()[1] == [str(number).encode()]
+
+
+def told_ago(owner, seconds):
+    """Let the last notice be so old."""
+    told_at = int(time.time()) - seconds
+    owner.change_state(quota_level_at=told_at, quota_told_at=told_at)
 
 
 def expect(owner, *told):
@@ -133,17 +152,36 @@ def test_the_next_notice_leaves_one_that_somebody_did_something_with(owner, flag
     assert len(subjects(owner)) == 2
 
 
-def test_a_notice_that_was_deleted_does_not_come_again(owner):
+@pytest.mark.parametrize("protocol", ["imap", "pop3"])
+def test_a_notice_that_was_deleted_does_not_come_again(owner, protocol):
     owner.fill(82)
     expect(owner, "80%")
     number, = mails(owner)
-    owner.server.doveadm("expunge", "-u", owner.user, "mailbox", "INBOX", str(number))
+    delete(owner, number, protocol)
     owner.fill(1)
-    visit(owner)
+    owner.fill(1)
+    owner.visit("imap")
+    owner.visit("pop3")
     assert subjects(owner) == []
-    owner.fill(10)
+    owner.fill(9)
     expect(owner, "80%", "90%")
     assert len(subjects(owner)) == 1
+
+
+def test_a_notice_that_was_deleted_comes_again_after_the_interval(owner):
+    owner.fill(82)
+    expect(owner, "80%")
+    number, = mails(owner)
+    delete(owner, number, "imap")
+    told_ago(owner, DAY - 600)
+    owner.fill(1)
+    owner.visit("pop3")
+    assert subjects(owner) == []
+    told_ago(owner, DAY)
+    owner.fill(1)
+    expect(owner, "80%", "reminder 80%")
+    owner.visit("pop3")
+    assert subjects(owner) == ["Your mailbox is 84 % full"]
 
 
 def test_another_message_in_the_place_of_the_notice_stays(owner):
