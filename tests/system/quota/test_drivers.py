@@ -3,12 +3,13 @@
 import email
 import email.policy
 import re
+import smtplib
 from pathlib import Path
 
 import pytest
 
 from instance import Dovecot
-from owner import known, limit_fields
+from owner import Owner, known, limit_fields, of_size
 
 GENERATION = Dovecot.installed().generation
 DRIVERS = ["count", "maildir", "dict"] if GENERATION == 23 else ["count", "maildir"]
@@ -33,12 +34,26 @@ quota_storage_grace = 100K
 
 
 @pytest.fixture(scope="module", params=DRIVERS)
-def server(start, request):
-    driver = request.param
-    return start(quota="1000K", coexist=POLICY, groups={"limited": {}},
-                 conf="lmtp_user_concurrency_limit = 30\n",
-                 conf23=CONF23.format(root=ROOTS23[driver]),
-                 conf24=CONF24.format(driver=driver))
+def driver(request):
+    return request.param
+
+
+def settings(driver):
+    return {"quota": "1000K", "groups": {"limited": {}},
+            "conf": "lmtp_user_concurrency_limit = 30\n",
+            "conf23": CONF23.format(root=ROOTS23[driver]),
+            "conf24": CONF24.format(driver=driver)}
+
+
+@pytest.fixture(scope="module")
+def server(start, driver):
+    return start(coexist=POLICY, **settings(driver))
+
+
+@pytest.fixture(scope="module")
+def stock(start, driver):
+    """A server without any of our modules."""
+    return start(modules=None, **settings(driver))
 
 
 @pytest.fixture
@@ -66,15 +81,11 @@ def test_each_level_once(owner):
     owner.expect("80%", "90%")
 
 
-def test_usage_that_swings_round_a_level(owner):
+def test_usage_that_swings_round_a_level(driver, owner):
     owner.fill(79)
-    for _ in range(10):
-        owner.fill(3)
-        with owner.imap() as imap:
-            imap.select()
-            imap.uid("STORE", "3:*", "+FLAGS", "\\Deleted")
-            imap.expunge()
+    owner.swing(200 if driver == "maildir" else 20)
     owner.expect("80%")
+    assert len(notices_in_inbox(owner)) == 1
 
 
 def test_20_deliveries_at_once_that_cross_a_level(owner):
@@ -107,3 +118,31 @@ def test_the_notice_arrives_at_101_percent(owner):
     assert owner.subjects().count("filling") == 2
     with pytest.raises(Exception, match=r"552|Quota exceeded"):
         owner.fill(1)
+
+
+def replies(owner, *percents):
+    """Return what LMTP says to messages of these sizes, but for names that differ anyway."""
+    with smtplib.LMTP(owner.server.host, owner.server.port("lmtp"), timeout=60) as lmtp:
+        lmtp.ehlo()
+        said = []
+        for percent in percents:
+            lmtp.mail("sender@example.org")
+            lmtp.rcpt(owner.user)
+            code, text = lmtp.data(of_size(owner.limit * percent // 100))
+            text = text.decode().replace(f"<{owner.user}>", "<owner>")
+            said.append((code, re.sub(r"(?<=^2\.0\.0 <owner> )\S+(?= Saved)", "ID", text)))
+    return said
+
+
+def test_what_fills_the_mailbox_is_handled_as_stock_does(server, stock):
+    """A message that is too large for the grace, one that is not, and when it is full."""
+    ours, theirs = known(server), Owner(stock, stock.maildrop().user)
+    theirs.deliver(1)
+    for percents in (78, 45, 25, 1), (5, 90):
+        said = replies(ours, *percents)
+        assert said == replies(theirs, *percents)
+        assert {code for code, _ in said} == {250, 552}
+        ours.remove(2)
+        theirs.remove(2)
+    ours.expect("100%")
+    assert [subject for subject in ours.subjects() if "full" not in subject] == theirs.subjects()
