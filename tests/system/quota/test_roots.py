@@ -1,5 +1,7 @@
 """What counts: the owner's own roots, by storage or by messages."""
 
+import re
+
 import pytest
 
 from instance import Dovecot
@@ -79,22 +81,39 @@ def test_a_root_that_does_not_count(start, option23, option24):
     assert owner.log_problems() == []
 
 
+def quota_of(client, mailbox):
+    """Return what IMAP says of the quota roots of a mailbox (RFC 9208)."""
+    return b" ".join(line for lines in client.getquotaroot(mailbox)[1] for line in lines if line)
+
+
 OTHER23 = """namespace other {
   prefix = Other/
   separator = /
   location = maildir:~/other
 }
 """
+OTHER24 = """namespace other {
+  prefix = Other/
+  separator = /
+  mail_path = ~/other
+  quota second {
+    driver = count
+    storage_size = 500K
+  }
+}
+"""
 
 
-@pytest.mark.only_on(23)
 def test_a_root_of_another_namespace(start):
-    """As Dovecot 2.3 configures it: quota2 = count:Second:ns=Other/."""
-    owner = known(start(quota="1000K", coexist=POLICY,
+    owner = known(start(quota="1000K", coexist=POLICY, conf24=OTHER24,
                         conf23=SECOND23 % ":ns=Other/" + OTHER23))
     with owner.imap() as client:
         assert client.create("Other/Box")[0] == "OK"
         assert client.append("Other/Box", None, None, of_size(450 * 1024))[0] == "OK"
+        # it counts, at its nine tenths, but not for INBOX
+        second = re.compile(rb'"?Second"? \(STORAGE 4[45]\d 500\)', re.I)
+        assert re.search(second, quota_of(client, "Other/Box"))
+        assert b"econd" not in quota_of(client, "INBOX")
     owner.visit("pop3")
     assert owner.notices() == []
     assert owner.log_problems() == []
