@@ -69,6 +69,31 @@ def test_notify_tells_by_the_channels(server, owner):
     assert f"user=<{owner.user}> level=80%" in done.stderr
 
 
+def test_notify_tells_all_who_are_at_a_level_once(start):
+    """The others, and who was told already, hear nothing."""
+    server = start(quota="1000K", coexist={"quota_warn": "80 90",
+                                           "quota_warn_channels": "mail event"})
+    below, told, *due = (known(server) for _ in range(5))
+    told.fill(82)
+    told.expect("80%", channel="mail")
+    below.fill_silently(79)
+    for owner, percent in zip(due, (82, 95, 82)):
+        owner.fill_silently(percent)
+
+    def notices(owner):
+        return sum(b"\nX-Coexist-Notice: quota-" in path.read_bytes()
+                   for path in owner.folder.glob("[nc]*/*"))
+    done = server.doveadm("coexist", "quota", "-A", "--notify", check=False)
+    assert done.returncode == 0
+    logged = re.findall(r"user=<(\w+)> level=(\d+%) .* channel=event", done.stderr)
+    assert logged == [(owner.user, level) for owner, level in zip(due, ("80%", "90%", "80%"))]
+    assert [notices(owner) for owner in (below, told, *due)] == [0, 1, 1, 1, 1]
+    shown = on_a_terminal(server, "coexist", "quota", "-A", "--notify")
+    assert re.search(r"\b60 mailboxes", shown)
+    assert "Quota notice" not in shown
+    assert [notices(owner) for owner in (below, told, *due)] == [0, 1, 1, 1, 1]
+
+
 def test_the_report_of_all_users(start):
     server = start(quota="1000K", coexist={"quota_warn": "80 90",
                                            "quota_warn_channels": "event"})
