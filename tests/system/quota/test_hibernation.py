@@ -7,7 +7,7 @@ import pytest
 from alerts import Session, percent_in
 from hibernation import HIBERNATE
 from instance import processes
-from owner import known, limit_fields
+from owner import known, limit_fields, of_size
 
 TEXTS = Path(__file__).parents[3] / "plugin/mail/texts"
 POLICY = {"quota_warn": "80 90", "quota_warn_channels": "alert event", "template_dir": str(TEXTS)}
@@ -15,7 +15,8 @@ POLICY = {"quota_warn": "80 90", "quota_warn_channels": "alert event", "template
 
 @pytest.fixture(scope="module")
 def server(start):
-    return start(quota="1000K", coexist=POLICY, groups={"limited": {}}, conf=HIBERNATE)
+    return start(quota="1000K", coexist=POLICY, conf=HIBERNATE,
+                 groups={"limited": {}, "mail": {"coexist_quota_warn_channels": "mail"}})
 
 
 @pytest.fixture
@@ -42,6 +43,11 @@ class Sleeper(Session):
     def done(self):
         """Leave IDLE."""
         self._socket.sendall(b"DONE\r\n")
+
+    def hears(self, line):
+        """Return whether this is said within 20 s."""
+        self._read_until(lambda: line in self._said, 20)
+        return line in self._said
 
 
 def test_a_delivery_wakes_the_session_which_is_told(owner):
@@ -87,3 +93,27 @@ def test_a_session_that_never_wakes_leaves_it_to_the_next(server):
         owner.expect("80%")
     with Session(owner) as session:
         assert len(session.alerts()) == 1
+
+
+def test_a_notice_by_mail_wakes_the_session_which_can_fetch_it(server):
+    owner = known(server, "mail")
+    owner.fill(50)
+    with Sleeper(owner) as session:
+        server.set_user(owner.user, coexist_quota_warn_channels="mail", **limit_fields("600K"))
+        owner.visit("pop3")
+        owner.expect("80%", channel="mail")
+        assert session.hears(b"* 3 EXISTS")
+        session.done()
+        session.say("FETCH 3 (BODY.PEEK[HEADER])", end=rb"^t OK Fetch ")
+        assert session.hears(b"X-Coexist-Notice: quota-storage")
+    assert owner.log_problems() == []
+
+
+def test_a_session_that_woke_tells_what_it_changes(owner):
+    with Sleeper(owner) as session:
+        session.done()
+        session.append(of_size(owner.limit * 82 // 100))
+        owner.expect("80%")
+        [alert] = session.alerts()
+        assert percent_in(alert) == 82
+    assert owner.log_problems() == []
