@@ -12,7 +12,7 @@ import pytest
 
 from notice_mail import Page, html, numbers, plain
 from owner import KB, known, limit_fields, of_size
-from test_mail import mails
+from test_mail import FEW, GENERATION, mails
 
 TEXTS = Path(__file__).parents[3] / "plugin/mail/texts"
 LANGUAGES = ["en", "es", "ca", "pt", "fr", "de"]
@@ -23,7 +23,9 @@ POLICY = {"quota_warn": "80 90", "quota_warn_channels": "mail", "quota_warn_reco
 @pytest.fixture(scope="module")
 def server(start):
     return start(quota="1000K", coexist=POLICY, groups={
-        **{language: {"coexist_language": language} for language in LANGUAGES}, "other": {}})
+        **{language: {"coexist_language": language} for language in LANGUAGES}, "other": {},
+        **{f"few-{language}": {"coexist_language": language, **FEW[GENERATION]}
+           for language in LANGUAGES}})
 
 
 @pytest.fixture
@@ -35,6 +37,31 @@ def full(owner, percent=82):
     """Return the one notice that the owner gets of a mailbox so full."""
     owner.fill(percent)
     owner.expect("90%" if percent >= 90 else "80%", channel="mail")
+    notice, = mails(owner).values()
+    return notice
+
+
+def of_storage(server, language):
+    """Return the notice of a mailbox that is full to 82 %."""
+    return full(known(server, language))
+
+
+def of_messages(server, language):
+    """Return the notice of a mailbox that has 8 of 10 messages."""
+    owner = known(server, f"few-{language}")
+    owner.deliver(7)
+    owner.expect("80%", channel="mail")
+    notice, = mails(owner).values()
+    return notice
+
+
+def of_room_again(server, language):
+    """Return the notice of a mailbox that was full."""
+    owner = known(server, language)
+    full(owner)
+    owner.remove(2)
+    owner.visit()
+    owner.expect("80%", "recovered", channel="mail")
     notice, = mails(owner).values()
     return notice
 
@@ -91,10 +118,12 @@ def test_both_parts_say_the_same(server, language):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_page_is_in_the_language_and_of_one_piece(server, language):
-    owner = known(server, language)
-    text = html(full(owner))
+@pytest.mark.parametrize("kind", [of_storage, of_messages, of_room_again])
+def test_the_page_is_in_the_language_and_of_one_piece(server, kind, language):
+    notice = kind(server, language)
+    text = html(notice)
     page = Page(text)
+    assert numbers(page.text) == numbers(f"{notice['subject']} {plain(notice)}") != []
     assert page.attributes("html") == [{"lang": language}]
     assert {tag for tag, _ in page.tags} <= {"html", "head", "meta", "title", "body", "table", "tr",
                                              "td", "h1", "h2", "p", "ul", "li", "br"}
@@ -126,13 +155,8 @@ def test_a_bar_is_never_longer_than_its_place(server):
     assert set(widths) == {"100%"}
 
 
-def test_a_notice_of_room_again_has_a_green_bar(owner):
-    full(owner)
-    owner.remove(2)
-    owner.visit()
-    owner.expect("80%", "recovered", channel="mail")
-    notice, = mails(owner).values()
-    assert "#388e3c" in html(notice)
+def test_a_notice_of_room_again_has_a_green_bar(server):
+    assert "#388e3c" in html(of_room_again(server, "user"))
 
 
 # Names of folders, which whoever uses the mailbox has chosen
