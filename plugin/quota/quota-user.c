@@ -2,6 +2,7 @@
 
 #include "lib.h"
 #include "quota-user.h"
+#include "array.h"
 #include "ioloop.h"
 #include "mail-namespace.h"
 #include "mail-storage-private.h"
@@ -28,6 +29,8 @@ struct watched_user {
 	const struct coexist_policy *policy;
 	/* of a delivery */
 	struct coexist_quota_estimate estimate;
+	/* transactions that are open and have saved something */
+	ARRAY(struct mailbox_transaction_context *) saving;
 	struct timeout *to;
 	/* a client is there: the session may be long, and its start counts */
 	bool has_client;
@@ -39,7 +42,7 @@ struct watched_user {
 struct watched_mailbox {
 	union mailbox_module_context module_ctx;
 	/* in the transaction that is open */
-	bool saving, expunged;
+	bool expunged;
 };
 
 static MODULE_CONTEXT_DEFINE_INIT(coexist_quota_user_module,
@@ -64,6 +67,17 @@ static void user_evaluate(struct mail_user *user)
 	wuser->evaluating = FALSE;
 }
 
+/* A client may take its time to send what it saves, and not every storage can
+   save something else meanwhile: of a notice nothing is left in an mbox. */
+static void user_timeout(struct mail_user *user)
+{
+	struct watched_user *wuser = WATCHED_USER_CONTEXT(user);
+
+	timeout_remove(&wuser->to);
+	if (array_is_empty(&wuser->saving))
+		user_evaluate(user);
+}
+
 static void user_set_due(struct mail_user *user, unsigned int msecs)
 {
 	struct watched_user *wuser = WATCHED_USER_CONTEXT(user);
@@ -73,7 +87,7 @@ static void user_set_due(struct mail_user *user, unsigned int msecs)
 	wuser->due = TRUE;
 	if (wuser->has_client && wuser->to == NULL) {
 		wuser->to = timeout_add_short_to(io_loop_get_root(), msecs,
-						 user_evaluate, user);
+						 user_timeout, user);
 	}
 }
 
@@ -111,6 +125,7 @@ void coexist_quota_user_created(struct mail_user *user)
 	wuser = p_new(user->pool, struct watched_user, 1);
 	wuser->policy = policy;
 	wuser->has_client = has_client;
+	p_array_init(&wuser->saving, user->pool, 2);
 	wuser->module_ctx.super = *v;
 	user->vlast = &wuser->module_ctx.super;
 	v->deinit_pre = watched_user_deinit_pre;
@@ -132,6 +147,46 @@ void coexist_quota_namespaces_created(struct mail_namespace *namespaces)
 
 /* The mailboxes */
 
+/* Returns TRUE and where it is if the transaction is one of those that save. */
+static bool
+saving_find(const struct watched_user *wuser,
+	    const struct mailbox_transaction_context *t, unsigned int *idx_r)
+{
+	struct mailbox_transaction_context *const *saving;
+
+	array_foreach(&wuser->saving, saving) {
+		*idx_r = array_foreach_idx(&wuser->saving, saving);
+		if (*saving == t)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static void
+saving_begin(struct watched_user *wuser, struct mailbox_transaction_context *t)
+{
+	unsigned int idx;
+
+	if (!saving_find(wuser, t, &idx))
+		array_push_back(&wuser->saving, &t);
+}
+
+/* Returns TRUE if the transaction was one. What had to wait for it comes before
+   the client's next command, which may be to save again. */
+static bool
+saving_end(struct mail_user *user, const struct mailbox_transaction_context *t)
+{
+	struct watched_user *wuser = WATCHED_USER_CONTEXT(user);
+	unsigned int idx;
+
+	if (!saving_find(wuser, t, &idx))
+		return FALSE;
+	array_delete(&wuser->saving, idx, 1);
+	if (wuser->due)
+		user_set_due(user, 0);
+	return TRUE;
+}
+
 static int
 watched_transaction_commit(struct mailbox_transaction_context *t,
 			 struct mail_transaction_commit_changes *changes_r)
@@ -145,7 +200,8 @@ watched_transaction_commit(struct mailbox_transaction_context *t,
 
 	if (wbox->expunged)
 		wuser->estimate.failed = TRUE;
-	wbox->saving = wbox->expunged = FALSE;
+	wbox->expunged = FALSE;
+	(void)saving_end(user, t);
 	if (wbox->module_ctx.super.transaction_commit(t, changes_r) < 0)
 		return -1;
 	if (changed && !user->dsyncing)
@@ -154,20 +210,19 @@ watched_transaction_commit(struct mailbox_transaction_context *t,
 }
 
 static void
-delivered_transaction_rollback(struct mailbox_transaction_context *t)
+watched_transaction_rollback(struct mailbox_transaction_context *t)
 {
 	struct watched_mailbox *wbox = WATCHED_MAILBOX_CONTEXT_REQUIRE(t->box);
-	struct watched_user *wuser =
-		WATCHED_USER_CONTEXT(t->box->storage->user);
+	struct mail_user *user = t->box->storage->user;
+	struct watched_user *wuser = WATCHED_USER_CONTEXT(user);
 
-	if (wbox->saving)
+	if (saving_end(user, t))
 		wuser->estimate.failed = TRUE;
-	wbox->saving = FALSE;
 	wbox->module_ctx.super.transaction_rollback(t);
 }
 
 static int
-delivered_save_begin(struct mail_save_context *ctx, struct istream *input)
+watched_save_begin(struct mail_save_context *ctx, struct istream *input)
 {
 	struct mailbox *box = ctx->transaction->box;
 	struct watched_mailbox *wbox =
@@ -177,8 +232,11 @@ delivered_save_begin(struct mail_save_context *ctx, struct istream *input)
 
 	/* not the notice itself */
 	if (!wuser->evaluating) {
-		coexist_quota_estimate_save(&wuser->estimate, user, input);
-		wbox->saving = TRUE;
+		if (!wuser->has_client) {
+			coexist_quota_estimate_save(&wuser->estimate, user,
+						    input);
+		}
+		saving_begin(wuser, ctx->transaction);
 	}
 	return wbox->module_ctx.super.save_begin(ctx, input);
 }
@@ -195,11 +253,10 @@ void coexist_quota_mailbox_allocated(struct mailbox *box)
 	wbox = p_new(box->pool, struct watched_mailbox, 1);
 	wbox->module_ctx.super = *v;
 	box->vlast = &wbox->module_ctx.super;
+	if (v->save_begin != NULL)
+		v->save_begin = watched_save_begin;
 	v->transaction_commit = watched_transaction_commit;
-	if (!wuser->has_client) {
-		v->save_begin = delivered_save_begin;
-		v->transaction_rollback = delivered_transaction_rollback;
-	}
+	v->transaction_rollback = watched_transaction_rollback;
 	MODULE_CONTEXT_SET(box, coexist_quota_storage_module, wbox);
 }
 

@@ -3,7 +3,7 @@
 import re
 import socket
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 from instance import PASSWORD
 
@@ -29,9 +29,12 @@ class Session:
 
     def say(self, command, content=b"", end=rb"^t OK "):
         """Send a command, perhaps with a literal; return when it was answered."""
+        self._send(f"t {command}\r\n".encode() + content, end)
+
+    def _send(self, content, end):
         self._said += b"\r\n"
         begin = len(self._said)
-        self._socket.sendall(f"t {command}\r\n".encode() + content)
+        self._socket.sendall(content)
         pattern = re.compile(end, re.M)
         self._read_until(lambda: pattern.search(self._said, begin), 60)
         assert pattern.search(self._said, begin), self._said
@@ -42,6 +45,13 @@ class Session:
 
     def append(self, content):
         self.say(f"APPEND INBOX {{{len(content)}+}}", content + b"\r\n")
+
+    @contextmanager
+    def appending(self, content):
+        """Inside, the server has the message but for its last byte, and waits for that."""
+        self.say(f"APPEND INBOX {{{len(content)}}}", content[:-1], end=rb"^\+ ")
+        yield
+        self._send(content[-1:] + b"\r\n", rb"^t OK ")
 
     def alerts(self, wanted=1, seconds=20):
         """Return the alerts that were said, as soon as there are so many."""

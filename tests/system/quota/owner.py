@@ -32,7 +32,7 @@ class Owner(Maildrop):
     def __init__(self, server, user, limit=1000 * KB, folder="mail"):
         super().__init__(server, user)
         self.limit = limit
-        self._state = self.folder.with_name(folder) / STATE
+        self._state = self.folder.parent / folder / STATE
 
     def fill(self, percent):
         """Deliver one message that takes so many percent of the limit."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from alerts import Session
 from instance import Dovecot
 from notice_mail import plain
 from owner import KB, known, of_size
@@ -19,6 +20,7 @@ POLICY = {"quota_warn": "80 90", "quota_warn_channels": "mail", "quota_warn_reco
           "quota_warn_repeat": "1d", "template_dir": str(TEXTS)}
 DAY = 24 * 60 * 60
 GENERATION = Dovecot.installed().generation
+MBOX24 = "mail_inbox_path = ~/mail/inbox\n"
 # at most 10 messages
 FEW = {23: {"quota_rule": "*:storage=1000K:messages=10"}, 24: {"quota_message_count": "10"}}
 
@@ -340,3 +342,20 @@ def test_a_notice_that_can_not_be_saved_is_not_told(start):
     assert owner.notices("mail") == []
     (owner.folder / "tmp").chmod(0o700)
     assert subjects(owner) == []
+
+
+def test_a_notice_waits_for_a_message_that_comes_slowly(start):
+    """Nothing would be left of it in an mbox, where the message overwrites it."""
+    owner = known(start(quota="1000K", coexist=POLICY, storage="mbox", conf24=MBOX24),
+                  folder="mail/.imap")
+    owner.fill(70)
+    with Session(owner) as session:
+        session.append(of_size(120 * KB))
+        with session.appending(of_size(50 * KB)):
+            # for longer than a session waits for more changes
+            time.sleep(1.5)
+            assert owner.notices("mail") == []
+        expect(owner, "80%")
+        session.say("NOOP")
+    assert len(subjects(owner)) == 1
+    assert owner.log_problems() == []
