@@ -232,9 +232,10 @@ folders_get(struct mailbox *inbox, struct coexist_quota_contents *contents)
 	ARRAY_TYPE(folder) folders;
 
 	t_array_init(&folders, 32);
-	iter = mailbox_list_iter_init(ns->list, t_strconcat(ns->prefix, "*",
-							    NULL),
-				      MAILBOX_LIST_ITER_SKIP_ALIASES);
+	/* of this namespace alone, INBOX included, which never has a prefix */
+	iter = mailbox_list_iter_init(ns->list, "*",
+				      MAILBOX_LIST_ITER_SKIP_ALIASES |
+				      MAILBOX_LIST_ITER_NO_AUTO_BOXES);
 	while ((info = mailbox_list_iter_next(iter)) != NULL) {
 		if (strcmp(info->vname, mailbox_get_vname(inbox)) == 0)
 			inbox_look(inbox, &folders, contents);

@@ -359,3 +359,27 @@ def test_a_notice_waits_for_a_message_that_comes_slowly(start):
         session.say("NOOP")
     assert len(subjects(owner)) == 1
     assert owner.log_problems() == []
+
+
+PREFIXED = """namespace inbox {
+  prefix = INBOX/
+  mailbox Offered {
+    auto = create
+  }
+}
+"""
+
+
+def test_an_inbox_in_a_namespace_that_has_a_prefix(start):
+    owner = known(start(quota="1000K", coexist=POLICY, conf=PREFIXED))
+    with owner.imap() as imap:
+        imap.create("INBOX/Trash")
+        imap.append("INBOX/Trash", None, None, of_size(50 * KB))
+        imap.append("INBOX", "$POP3Downloaded", None, of_size(200 * KB))
+    owner.fill(60)
+    expect(owner, "80%")
+    text = text_of(owner)
+    assert re.search(r"The largest folders: INBOX 8\d\d kB INBOX/Trash \d+ kB "
+                     r"- In the trash: \d+ kB .*1 message, \d+ kB", text), text
+    # it is there when somebody opens it
+    assert not (owner.folder / ".Offered").exists()
