@@ -87,6 +87,8 @@ bool coexist_quota_estimate_alone(const struct coexist_quota_estimate *estimate,
 				  const struct coexist_quota_usage **least_r,
 				  const struct coexist_quota_usage **most_r)
 {
+	if (estimate->elsewhere)
+		return FALSE;
 	*least_r = usages_add(estimate, estimate->saved_bytes,
 			      estimate->saved_messages);
 	*most_r = usages_add(estimate, CRLF_TIMES * estimate->saved_bytes,

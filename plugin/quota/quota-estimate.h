@@ -26,6 +26,9 @@ struct coexist_quota_estimate {
 	const struct coexist_quota_usage *usages;
 	unsigned int usage_count;
 	uint64_t saved_bytes, saved_messages;
+	/* something was saved that the quota may not count, because it is not
+	   in INBOX: the least that is used is not known then */
+	bool elsewhere;
 	/* something happened that it says nothing of: no answer, nothing was
 	   saved after all, or something was expunged */
 	bool failed;
@@ -38,8 +41,8 @@ void coexist_quota_estimate_save(struct coexist_quota_estimate *estimate,
    stack; or NULL if it says nothing. */
 const struct coexist_quota_usage *
 coexist_quota_estimate_most(const struct coexist_quota_estimate *estimate);
-/* Returns FALSE if it says nothing. Else sets, like that, what is used at least
-   and at most if nobody else has changed the mailbox meanwhile. */
+/* Returns FALSE if it says nothing of that. Else sets, like that, what is used at
+   least and at most if nobody else has changed the mailbox meanwhile. */
 bool coexist_quota_estimate_alone(const struct coexist_quota_estimate *estimate,
 				  const struct coexist_quota_usage **least_r,
 				  const struct coexist_quota_usage **most_r);

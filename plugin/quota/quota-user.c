@@ -202,8 +202,10 @@ watched_transaction_commit(struct mailbox_transaction_context *t,
 		wuser->estimate.failed = TRUE;
 	wbox->expunged = FALSE;
 	(void)saving_end(user, t);
-	if (wbox->module_ctx.super.transaction_commit(t, changes_r) < 0)
+	if (wbox->module_ctx.super.transaction_commit(t, changes_r) < 0) {
+		wuser->estimate.failed = TRUE;
 		return -1;
+	}
 	if (changed && !user->dsyncing)
 		user_set_due(user, CHANGE_DELAY_MSECS);
 	return 0;
@@ -235,6 +237,8 @@ watched_save_begin(struct mail_save_context *ctx, struct istream *input)
 		if (!wuser->has_client) {
 			coexist_quota_estimate_save(&wuser->estimate, user,
 						    input);
+			if (!box->inbox_user)
+				wuser->estimate.elsewhere = TRUE;
 		}
 		saving_begin(wuser, ctx->transaction);
 	}

@@ -12,7 +12,17 @@ from instance import config
 from owner import known
 
 SOURCE = Path(__file__).with_name("hold_rename.c")
-SIEVE23 = "plugin {\n  sieve = file:~/sieve;active=~/.dovecot.sieve\n}\n"
+SIEVE23 = """plugin {
+  sieve = file:~/sieve;active=~/.dovecot.sieve
+  quota_rule2 = Ignored:ignore
+}
+"""
+SIEVE24 = """namespace inbox {
+  mailbox Ignored {
+    quota_ignore = yes
+  }
+}
+"""
 AUTOEXPUNGE = """namespace inbox {
   mailbox Trash {
     autoexpunge_max_mails = 1
@@ -73,20 +83,25 @@ def test_lines_count_as_the_quota_counts_them(owner):
 @pytest.fixture(scope="module")
 def sieve_server(start):
     """A server that has Sieve scripts, and leaves one message in Trash."""
-    return start(quota="1000K", conf=AUTOEXPUNGE, conf23=SIEVE23, sieve=True,
+    return start(quota="1000K", conf=AUTOEXPUNGE, conf23=SIEVE23, conf24=SIEVE24, sieve=True,
                  coexist={"quota_warn": "80 90", "quota_warn_channels": "event"},
                  plugins={"all": ["coexist", "quota", "coexist_quota"], "lmtp": ["sieve"]})
 
 
-def copying(server):
-    """Return the owner of a mailbox whose script puts a copy of each mail elsewhere."""
+def filing(server, folder, how=""):
+    """Return the owner of a mailbox whose script puts each mail into a folder."""
     owner = known(server)
     with owner.imap() as client:
-        client.create("Elsewhere")
+        client.create(folder)
     script = owner.folder.with_name(".dovecot.sieve")
-    script.write_text('require ["fileinto", "copy"];\nfileinto :copy "Elsewhere";\n')
+    script.write_text(f'require ["fileinto", "copy"];\nfileinto {how} "{folder}";\n')
     shutil.chown(script, *config.owner())
     return owner
+
+
+def copying(server):
+    """The same, by a script that puts a copy of each mail there."""
+    return filing(server, "Elsewhere", ":copy")
 
 
 def test_each_copy_counts(sieve_server):
@@ -94,6 +109,15 @@ def test_each_copy_counts(sieve_server):
     owner.fill(41)
     owner.expect("80%")
     assert owner.subjects("Elsewhere") == ["filling"]
+
+
+def test_what_is_put_where_the_quota_does_not_count_does_not(sieve_server):
+    owner = filing(sieve_server, "Ignored")
+    owner.fill_silently(75)
+    owner.fill(6)
+    assert owner.subjects("Ignored") == ["filling"]
+    owner.visit()
+    assert owner.notices() == []
 
 
 def test_what_could_not_be_stored_does_not(sieve_server):
