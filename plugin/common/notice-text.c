@@ -43,6 +43,17 @@ html_read(const struct coexist_notice_variables *variables, const char *path,
 	return html;
 }
 
+/* Returns the page of a single text, or NULL if there is none that says
+   anything. */
+static const char *
+page_read(const struct coexist_notice_variables *variables, const char *path,
+	  const char **problem)
+{
+	const char *html = html_read(variables, path, problem);
+
+	return html == NULL || *html == '\0' ? NULL : html;
+}
+
 /* Returns FALSE if this folder has no text in this language. */
 static bool
 folder_read(const struct coexist_notice_source *source, const char *folder,
@@ -63,7 +74,7 @@ folder_read(const struct coexist_notice_source *source, const char *folder,
 	}
 	text_r->language = language;
 	if (!source->words_only) {
-		text_r->html = html_read(&source->variables,
+		text_r->html = page_read(&source->variables,
 					 t_strconcat(base, ".html", NULL),
 					 problem);
 	}

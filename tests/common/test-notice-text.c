@@ -16,6 +16,7 @@
 static const struct coexist_notice_variable variables[] = {
 	{ .name = "name", .value = "<b>&\"ana\"" },
 	{ .name = "count", .value = "7" },
+	{ .name = "absent", .value = "" },
 };
 
 static struct coexist_notice_source source = {
@@ -37,6 +38,10 @@ static const struct {
 	{ "installed/test.de.html", "<p>de</p>" },
 	{ "installed/test.fr.txt", "Subject: fr\n\nfr\n" },
 	{ "installed/test.fr.html", "<p>{x}</p>" },
+	{ "installed/test.nl.txt", "Subject: nl\n\nnl\n" },
+	{ "installed/test.nl.html", "" },
+	{ "installed/test.sv.txt", "Subject: sv\n\nsv\n" },
+	{ "installed/test.sv.html", "<p>{absent}</p>\n" },
 	{ "installed/test.pt-BR.txt", "Subject: pt-BR\n\npt-BR\n" },
 	{ "installed/test.zh-Hant.txt", "Subject: zh\n\nzh\n" },
 	{ "site/test.de.txt", "Subject: own\n\nown\n" },
@@ -80,6 +85,9 @@ static const struct find_row {
 	  "site/test.ca.txt: not UTF-8" },
 	{ "a broken HTML part", "fr", "fr", PAGE("fr", "fr"), "fr",
 	  "installed/test.fr.html: line 1: Unknown variable {x}" },
+	{ "an empty HTML part", "nl", "nl", PAGE("nl", "nl"), "nl", NULL },
+	{ "an HTML part of which nothing is left", "sv", "sv",
+	  PAGE("sv", "sv"), "sv", NULL },
 };
 
 /* What a site's own layout makes of the English text. */
