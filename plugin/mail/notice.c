@@ -17,6 +17,7 @@
 #include "notice-message.h"
 #include "notice-text.h"
 #include "policy-value.h"
+#include "session-changes.h"
 
 /* Returns the site's folders, of which the last one comes first, and the one
    that was installed. */
@@ -283,7 +284,13 @@ withdraw(struct mailbox *box, const struct coexist_notice_place *place)
 void coexist_notice_withdraw(struct mailbox *inbox,
 			     const struct coexist_notice_place *place)
 {
-	if (withdraw(inbox, place) < 0) {
+	struct mail_user *user = inbox->storage->user;
+	/* the owner has removed nothing */
+	struct coexist_changes *changes = coexist_changes_suspend(user);
+	int ret = withdraw(inbox, place);
+
+	coexist_changes_resume(user, changes);
+	if (ret < 0) {
 		e_warning(inbox->event, "coexist: Can't take the notice away "
 			  "that a newer one replaces: %s",
 			  mailbox_get_last_internal_error(inbox, NULL));

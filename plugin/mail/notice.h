@@ -40,7 +40,8 @@ const char *coexist_notice_alert(struct mail_user *user,
 
 /* Takes a notice away again, because there is a newer one, unless somebody has
    read, answered or flagged it: then, and if it is not there any more, nothing
-   happens. Needs what sending needs. Failures are logged. */
+   happens. That is no change by the session, and not in the journal. Needs what
+   sending needs. Failures are logged. */
 void coexist_notice_withdraw(struct mailbox *inbox,
 			     const struct coexist_notice_place *place);
 

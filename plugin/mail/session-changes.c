@@ -282,6 +282,25 @@ void coexist_changes_end(struct coexist_changes **_changes)
 	changes_finish(&changes);
 }
 
+struct coexist_changes *coexist_changes_suspend(struct mail_user *user)
+{
+	struct coexist_changes_user *cuser = CHANGES_USER_CONTEXT(user);
+	struct coexist_changes *changes = coexist_changes_get(user);
+
+	if (cuser != NULL)
+		cuser->current = NULL;
+	return changes;
+}
+
+void coexist_changes_resume(struct mail_user *user,
+			    struct coexist_changes *changes)
+{
+	struct coexist_changes_user *cuser = CHANGES_USER_CONTEXT(user);
+
+	if (cuser != NULL)
+		cuser->current = changes;
+}
+
 void coexist_changes_set_undoes(struct coexist_changes *changes,
 				const char *session_id)
 {

@@ -42,6 +42,13 @@ void coexist_changes_end(struct coexist_changes **changes);
    only what leaves INBOX is. */
 bool coexist_changes_have_flags(const struct coexist_changes *changes);
 
+/* From here on nobody is told what the user's changes are for, because it is not
+   the user who makes them: coexist_changes_get() returns NULL. Returns what is to
+   be resumed, which may be NULL. */
+struct coexist_changes *coexist_changes_suspend(struct mail_user *user);
+void coexist_changes_resume(struct mail_user *user,
+			    struct coexist_changes *changes);
+
 /* The run undoes this session. */
 void coexist_changes_set_undoes(struct coexist_changes *changes,
 				const char *session_id);

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+import journal
 from alerts import Session
 from instance import Dovecot
 from notice_mail import plain
@@ -35,7 +36,8 @@ def limit(size):
 def server(start, request):
     return start(quota="1000K", coexist=POLICY, storage=request.param, groups={
         **{language: {"coexist_language": language} for language in LANGUAGES},
-        "few": FEW[GENERATION], "small": limit("600K")})
+        "few": FEW[GENERATION], "small": limit("600K"),
+        "journal": {"coexist_pop3_delete": "trash"}})
 
 
 @pytest.fixture
@@ -305,6 +307,23 @@ def test_an_imap_session_sees_notices_come_and_go(owner):
         assert len(imap.search(None, "HEADER", "X-Coexist-Notice", "quota-")[1][0].split()) == 1
         assert imap.fetch("1:*", "(FLAGS)")[0] == "OK"
     assert owner.log_problems() == []
+
+
+def test_what_takes_the_place_of_a_notice_is_not_in_the_journal(server):
+    """The session's client has not removed it."""
+    owner = known(server, "journal")
+    owner.fill(82)
+    expect(owner, "80%")
+    with owner.imap() as imap:
+        imap.select()
+        imap.append("INBOX", None, None, of_size(100 * KB))
+        expect(owner, "80%", "90%")
+        imap.store("1", "+FLAGS", "\\Deleted")
+        imap.expunge()
+    server.wait_for(lambda: journal.read(owner), what="the journal")
+    assert journal.only(owner) == {"protocol": "imap", "address": "127.0.0.1", "moves": [],
+                                   "expunged": "1", "unseen": "1"}
+    assert [line for line in journal.logged(owner) if "Quota" not in line] == ["1 expunged"]
 
 
 @pytest.mark.parametrize("protocol", ["imap", "pop3"])
