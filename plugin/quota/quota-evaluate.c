@@ -30,6 +30,8 @@ struct evaluation {
 	struct coexist_quota_growth growth;
 	/* growth has a sample that is to be remembered */
 	bool sampled;
+	/* by what was remembered, nobody was told of any level */
+	bool was_below;
 	/* There is a state, but not one that says what was told: nobody is told
 	   what may have been told before. */
 	bool lost;
@@ -85,6 +87,7 @@ static void judge(struct evaluation *evaluation, const char *text)
 
 	if (!coexist_quota_state_parse(text, &state))
 		evaluation->lost = TRUE;
+	evaluation->was_below = state.level.kind == COEXIST_QUOTA_LEVEL_NONE;
 	evaluation->rules.tell_first = !state.known && !evaluation->lost &&
 		site_tells_first(evaluation->user);
 	judge_state(evaluation, &state);
@@ -141,10 +144,12 @@ state_decide(const char *text, struct coexist_state_value *values_r,
 	return count + sample_decide(text, values_r + count, evaluation);
 }
 
-/* Nobody is told that the mailbox is full when it no longer is. */
+/* Nobody is told that the mailbox is full when it no longer is. What an alert
+   says of a mailbox that was below every level already is still true. */
 static void drop_alert(struct evaluation *evaluation, const char *text)
 {
-	if (evaluation->verdict.state.level.kind == COEXIST_QUOTA_LEVEL_NONE &&
+	if (!evaluation->was_below &&
+	    evaluation->verdict.state.level.kind == COEXIST_QUOTA_LEVEL_NONE &&
 	    coexist_alert_is_left(text))
 		(void)coexist_alert_leave(evaluation->user, "");
 }

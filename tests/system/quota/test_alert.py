@@ -15,7 +15,8 @@ ETC = "/mnt/etc"
 POLICY = {"quota_warn": "80 90", "quota_warn_channels": "alert", "quota_warn_rearm": "5",
           "template_dir": str(TEXTS)}
 GROUPS = {"spanish": {"coexist_language": "es"}, "brazilian": {"coexist_language": "pt-BR"},
-          "other": {"coexist_language": "xx"}, "limited": {}}
+          "other": {"coexist_language": "xx"}, "limited": {},
+          "recovered": {"coexist_quota_warn_recovered": "yes"}}
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +90,21 @@ def test_what_is_no_longer_true_is_not_told(owner):
     owner.wait_level("none")
     owner.server.wait_for(lambda: owner.state()["alert"] == "")
     assert alerts_at_login(owner, wanted=0) == []
+
+
+def test_what_is_still_true_waits_for_the_next_session(server):
+    """A later look at the mailbox, which finds out how it grows, takes nothing back."""
+    owner = known(server, "recovered")
+    owner.fill(82)
+    owner.expect("80%", channel="alert")
+    owner.remove_all()
+    owner.visit("pop3")
+    owner.expect("80%", "recovered", channel="alert")
+    owner.change_state(quota_growth="")
+    owner.visit("pop3")
+    owner.server.wait_for(lambda: owner.state()["quota_growth"])
+    assert alerts_at_login(owner) == \
+        [b"* OK [ALERT] Your mailbox has enough room again: 0 % are used."]
 
 
 @pytest.mark.parametrize("group, text", [
