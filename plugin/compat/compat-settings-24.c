@@ -72,7 +72,7 @@ const char *coexist_session_setting_get(struct mail_user *user,
 	}
 	text = *(const char *const *)CONST_PTR_OFFSET(set,
 		coexist_site_setting_defines[setting].offset);
-	text = p_strdup(user->pool, *text == '\0' ? info->default_value : text);
+	text = t_strdup(*text == '\0' ? info->default_value : text);
 	settings_free(set);
 	return text;
 }

@@ -31,8 +31,8 @@ const char *coexist_site_settings_get(struct coexist_site_settings *set,
 const char *const *
 coexist_site_settings_get_unknown(struct coexist_site_settings *set);
 
-/* Returns a site setting that sessions obey, never NULL, allocated like the
-   user. On Dovecot 2.3 they are in plugin {} like the policy. */
+/* Returns a site setting that sessions obey, never NULL, on the data stack. On
+   Dovecot 2.3 they are in plugin {} like the policy. */
 const char *coexist_session_setting_get(struct mail_user *user,
 					enum coexist_site_setting setting);
 
