@@ -3,19 +3,34 @@
 #include "lib.h"
 #include "array.h"
 #include "seq-range-array.h"
+#include "mail-index-private.h"
+#include "mail-index-transaction-private.h"
 #include "mail-storage-private.h"
 #include "mail-move.h"
 #include "compat-mailbox.h"
 
 #define MAIL_MOVE_TARGET_CONTEXT(obj) \
 	MODULE_CONTEXT_REQUIRE(obj, mail_move_target_module)
+#define MAIL_MOVE_COMMIT_CONTEXT(obj) \
+	MODULE_CONTEXT_REQUIRE(obj, mail_move_commit_module)
 
 struct mail_move_target {
 	union mailbox_module_context module_ctx;
 };
 
+/* A transaction of the target, while it is committed. */
+struct mail_move_commit {
+	union mail_index_transaction_module_context module_ctx;
+	struct mail_storage *storage;
+	/* what it left in the storage although it succeeded */
+	enum mail_error error;
+	char *error_text;
+};
+
 static MODULE_CONTEXT_DEFINE_INIT(mail_move_target_module,
 				  &mail_storage_module_register);
+static MODULE_CONTEXT_DEFINE_INIT(mail_move_commit_module,
+				  &mail_index_module_register);
 
 void coexist_move_init(struct coexist_move *move_r,
 		       struct mailbox_transaction_context *source,
@@ -172,14 +187,48 @@ copies_take_back(struct mailbox *target, const ARRAY_TYPE(seq_range) *uids)
 		(void)mailbox_sync(target, 0);
 }
 
+/* Looks for errors in what Dovecot itself does: once that is done, plugins look
+   at other mailboxes of the same storage, as quota does for its warnings, and
+   leave errors of these in it. */
+static int
+move_index_commit(struct mail_index_transaction *t,
+		  struct mail_index_transaction_commit_result *result_r)
+{
+	struct mail_move_commit *commit = MAIL_MOVE_COMMIT_CONTEXT(t);
+
+	mail_storage_clear_error(commit->storage);
+	if (commit->module_ctx.super.commit(t, result_r) < 0)
+		return -1;
+	if (commit->storage->error != MAIL_ERROR_NONE) {
+		commit->error_text = i_strdup(
+			mail_storage_get_last_error(commit->storage,
+						    &commit->error));
+	}
+	return 0;
+}
+
+static void commit_watch(struct mail_move_commit *commit_r,
+			 struct mailbox_transaction_context *t)
+{
+	i_zero(commit_r);
+	commit_r->storage = t->box->storage;
+	commit_r->module_ctx.super = t->itrans->v;
+	t->itrans->v.commit = move_index_commit;
+	MODULE_CONTEXT_SET(t->itrans, mail_move_commit_module, commit_r);
+}
+
 /* Returns -1 with the error in the target if something of what was just
    committed could not be stored. Dovecot itself takes it for less than a failure
    if that is the name of a keyword, and if it is all of the index, which is
    kept in memory then, as it is when the disk is full. */
-static int check_stored(struct mailbox *target)
+static int check_stored(struct mailbox *target,
+			const struct mail_move_commit *commit)
 {
-	if (target->storage->error != MAIL_ERROR_NONE)
+	if (commit->error != MAIL_ERROR_NONE) {
+		mail_storage_set_error(target->storage, commit->error,
+				       commit->error_text);
 		return -1;
+	}
 	if (mail_index_is_in_memory(target->index)) {
 		mail_storage_set_error(target->storage, MAIL_ERROR_TEMP,
 				       "Can't write the index");
@@ -193,20 +242,24 @@ copies_commit(struct coexist_move *move, struct mailbox_transaction_context **t)
 {
 	struct mailbox *target = move->target;
 	struct mail_transaction_commit_changes changes;
+	struct mail_move_commit commit;
 	int ret;
 
-	mail_storage_clear_error(target->storage);
-	if (mailbox_transaction_commit_get_changes(t, &changes) < 0)
-		return -1;
-	ret = check_stored(target);
-	if (ret < 0) {
-		mail_storage_last_error_push(target->storage);
-		copies_take_back(target, &changes.saved_uids);
-		mail_storage_last_error_pop(target->storage);
-	} else {
-		seq_range_array_merge(&move->arrived_as, &changes.saved_uids);
+	commit_watch(&commit, *t);
+	ret = mailbox_transaction_commit_get_changes(t, &changes);
+	if (ret == 0) {
+		ret = check_stored(target, &commit);
+		if (ret < 0) {
+			mail_storage_last_error_push(target->storage);
+			copies_take_back(target, &changes.saved_uids);
+			mail_storage_last_error_pop(target->storage);
+		} else {
+			seq_range_array_merge(&move->arrived_as,
+					      &changes.saved_uids);
+		}
+		pool_unref(&changes.pool);
 	}
-	pool_unref(&changes.pool);
+	i_free(commit.error_text);
 	return ret;
 }
 
