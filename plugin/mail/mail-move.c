@@ -217,6 +217,17 @@ static void commit_watch(struct mail_move_commit *commit_r,
 	MODULE_CONTEXT_SET(t->itrans, mail_move_commit_module, commit_r);
 }
 
+/* Returns TRUE if the index is in memory because it could not be written, not
+   because dovecot.conf wants it there. */
+static bool has_lost_index(struct mailbox *box)
+{
+	const char *path;
+
+	return mail_index_is_in_memory(box->index) &&
+		mailbox_get_path_to(box, MAILBOX_LIST_PATH_TYPE_INDEX,
+				    &path) > 0;
+}
+
 /* Returns -1 with the error in the target if something of what was just
    committed could not be stored. Dovecot itself takes it for less than a failure
    if that is the name of a keyword, and if it is all of the index, which is
@@ -229,7 +240,7 @@ static int check_stored(struct mailbox *target,
 				       commit->error_text);
 		return -1;
 	}
-	if (mail_index_is_in_memory(target->index)) {
+	if (has_lost_index(target)) {
 		mail_storage_set_error(target->storage, MAIL_ERROR_TEMP,
 				       "Can't write the index");
 		return -1;
