@@ -17,6 +17,19 @@ name_with_prefix(const struct mail_namespace *ns, const char *name)
 		t_strconcat(ns->prefix, name, NULL);
 }
 
+/* Returns the namespace and full name for a name in dovecot.conf, which may begin
+   with the prefix of a namespace: in any other, that one would hide it. */
+static const char *
+name_find(struct mail_user *user, const char *name,
+	  struct mail_namespace **ns_r)
+{
+	*ns_r = mail_namespace_find(user->namespaces, name);
+	if (*(*ns_r)->prefix != '\0')
+		return name;
+	*ns_r = mail_namespace_find_inbox(user->namespaces);
+	return name_with_prefix(*ns_r, name);
+}
+
 /* Returns the namespace and full name of the mailbox that dovecot.conf names
    for the special use, else of the fallback. */
 static const char *
@@ -34,8 +47,7 @@ mailbox_to_create(struct mail_user *user, const char *special_use,
 			return name_with_prefix(ns, name);
 		}
 	}
-	*ns_r = mail_namespace_find_inbox(user->namespaces);
-	return name_with_prefix(*ns_r, fallback);
+	return name_find(user, fallback, ns_r);
 }
 
 static int open_or_create(struct mailbox *box)
