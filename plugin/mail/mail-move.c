@@ -331,3 +331,38 @@ void coexist_move_copy(struct coexist_move *move, const uint32_t *uids,
 	(void)mail_index_refresh(move->source->box->index);
 	copy_some(move, uids, count);
 }
+
+/* Returns TRUE if that is certain, also after a commit that failed half-way. */
+static bool
+all_are_there(struct mailbox *box, const ARRAY_TYPE(seq_range) *uids)
+{
+	const struct seq_range *range;
+	uint32_t seq1, seq2;
+
+	if (mailbox_open(box) < 0 || mailbox_sync(box, 0) < 0)
+		return FALSE;
+	array_foreach(uids, range) {
+		mailbox_get_seq_range(box, range->seq1, range->seq2,
+				      &seq1, &seq2);
+		if (seq1 == 0 || seq2 - seq1 != range->seq2 - range->seq1)
+			return FALSE;
+	}
+	return TRUE;
+}
+
+void coexist_move_take_back(struct mailbox *source, struct mailbox *target,
+			    const ARRAY_TYPE(seq_range) *uids,
+			    const ARRAY_TYPE(seq_range) *target_uids)
+{
+	struct mailbox *box;
+
+	if (array_is_empty(target_uids))
+		return;
+	mail_storage_last_error_push(source->storage);
+	/* the source may have a transaction, with which it can't be synced */
+	box = mailbox_alloc(source->list, source->vname, 0);
+	if (all_are_there(box, uids))
+		copies_take_back(target, target_uids);
+	mailbox_free(&box);
+	mail_storage_last_error_pop(source->storage);
+}

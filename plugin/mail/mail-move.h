@@ -45,6 +45,13 @@ void coexist_move_deinit(struct coexist_move *move);
 void coexist_move_copy(struct coexist_move *move, const uint32_t *uids,
 		       unsigned int count);
 
+/* Expunges copies of these messages, by their UIDs, because the messages can't be
+   expunged: all of them, or none if not all of the messages are certainly still
+   in the source. The source's error stays as it is. */
+void coexist_move_take_back(struct mailbox *source, struct mailbox *target,
+			    const ARRAY_TYPE(seq_range) *uids,
+			    const ARRAY_TYPE(seq_range) *target_uids);
+
 /* Notes that so many can't be moved for the error that the mailbox has. */
 void coexist_move_fail(struct coexist_move *move, struct mailbox *box,
 		       unsigned int count);

@@ -175,28 +175,24 @@ static void fail(struct retention *ret, struct mailbox *box)
 }
 
 /* Copies the messages to the target. Leaves those that arrived in the list. */
-static void
-batch_move(struct retention *ret, struct mailbox_transaction_context *t,
-	   ARRAY_TYPE(uint32_t) *uids)
+static void batch_move(struct retention *ret, struct coexist_move *move,
+		       ARRAY_TYPE(uint32_t) *uids)
 {
-	struct coexist_move move;
 	const uint32_t *all;
 	unsigned int i, count;
 
-	coexist_move_init(&move, t, ret->target);
 	all = array_get(uids, &count);
-	coexist_move_copy(&move, all, count);
+	coexist_move_copy(move, all, count);
 	for (i = count; i > 0; i--) {
-		if (!seq_range_exists(&move.arrived, all[i - 1]))
+		if (!seq_range_exists(&move->arrived, all[i - 1]))
 			array_delete(uids, i - 1, 1);
 	}
-	if (move.failed > 0) {
-		ret->result->stayed += move.failed;
-		ret->result->error = move.error;
+	if (move->failed > 0) {
+		ret->result->stayed += move->failed;
+		ret->result->error = move->error;
 		i_free(ret->error_text);
-		ret->error_text = i_strdup(move.error_text);
+		ret->error_text = i_strdup(move->error_text);
 	}
-	coexist_move_deinit(&move);
 }
 
 /* Adds those of the messages that are still due: others may have changed them
@@ -251,20 +247,28 @@ batch_run(struct retention *ret, const uint32_t *uids, unsigned int count)
 	struct coexist_retention_result before = *ret->result;
 	struct mailbox_transaction_context *t;
 	ARRAY_TYPE(uint32_t) selected;
+	struct coexist_move move;
 	struct mail *mail;
 	int status;
 
 	t = mailbox_transaction_begin(ret->box, 0, "coexist expire");
 	mail = mail_alloc(t, 0, NULL);
 	i_array_init(&selected, count);
+	coexist_move_init(&move, t, ret->target);
 	batch_select(ret, mail, uids, count, &selected);
 	if (ret->target != NULL)
-		batch_move(ret, t, &selected);
+		batch_move(ret, &move, &selected);
 	batch_expunge(ret, mail, &selected);
 	mail_free(&mail);
 	status = mailbox_transaction_commit(&t);
-	if (status < 0)
+	if (status < 0) {
 		result_take_back(ret->result, &before, &selected);
+		if (ret->target != NULL) {
+			coexist_move_take_back(ret->box, ret->target,
+					       &move.arrived, &move.arrived_as);
+		}
+	}
+	coexist_move_deinit(&move);
 	array_free(&selected);
 	if (status < 0 || mailbox_sync(ret->box, 0) < 0) {
 		fail(ret, ret->box);

@@ -23,14 +23,25 @@
 
 #define POP3_DELETE_MAIL_CONTEXT(obj) \
 	MODULE_CONTEXT_REQUIRE(obj, pop3_delete_mail_module)
+#define POP3_DELETE_MAILBOX_CONTEXT(obj) \
+	MODULE_CONTEXT(obj, pop3_delete_mailbox_module)
+#define POP3_DELETE_MAILBOX_CONTEXT_REQUIRE(obj) \
+	MODULE_CONTEXT_REQUIRE(obj, pop3_delete_mailbox_module)
 
 struct pop3_delete_mail {
 	union mail_module_context module_ctx;
 	struct pop3_session *session;
 };
 
+struct pop3_delete_mailbox {
+	union mailbox_module_context module_ctx;
+	struct pop3_session *session;
+};
+
 static MODULE_CONTEXT_DEFINE_INIT(pop3_delete_mail_module,
 				  &mail_module_register);
+static MODULE_CONTEXT_DEFINE_INIT(pop3_delete_mailbox_module,
+				  &mail_storage_module_register);
 
 void pop3_delete_init(struct pop3_delete *del_r, struct client *client,
 		      const struct coexist_policy *policy)
@@ -65,6 +76,7 @@ void pop3_delete_prepare_client(struct pop3_delete *del, struct client *client)
 	}
 	set->parsed_delete_type = POP3_DELETE_TYPE_FLAG;
 	p_array_init(&del->arrived, client->pool, 16);
+	p_array_init(&del->arrived_as, client->pool, 16);
 	p_array_init(&del->held_seen, client->pool, 16);
 }
 
@@ -115,6 +127,7 @@ static void result_keep(struct pop3_session *session, struct coexist_move *move)
 	struct pop3_delete *del = &session->del;
 
 	seq_range_array_merge(&del->arrived, &move->arrived);
+	seq_range_array_merge(&del->arrived_as, &move->arrived_as);
 	del->failed = move->failed;
 	if (move->failed == 0)
 		return;
@@ -162,10 +175,11 @@ static void move_begin(struct pop3_session *session)
 		e_warning(session->box->event, "coexist: Hiding what was "
 			  "deleted, it can't be moved to where it is");
 		session->del.action = COEXIST_DELETE_HIDE;
-	} else {
-		copy_to(session, target, ret);
+		mailbox_free(&target);
+		return;
 	}
-	mailbox_free(&target);
+	copy_to(session, target, ret);
+	session->del.target = target;
 }
 
 /* Hides what the client deleted, and leaves it as read as if the client had only
@@ -265,6 +279,44 @@ pop3_delete_update_keywords(struct mail *_mail, enum modify_type modify_type,
 	}
 }
 
+/* The end of it: who gets an error deletes them again. */
+static int
+pop3_delete_transaction_commit(struct mailbox_transaction_context *t,
+			       struct mail_transaction_commit_changes
+					*changes_r)
+{
+	struct mailbox *box = t->box;
+	struct pop3_delete_mailbox *dbox =
+		POP3_DELETE_MAILBOX_CONTEXT_REQUIRE(box);
+	struct pop3_delete *del = &dbox->session->del;
+	int ret;
+
+	ret = dbox->module_ctx.super.transaction_commit(t, changes_r);
+	if (del->target != NULL) {
+		if (ret < 0) {
+			coexist_move_take_back(box, del->target, &del->arrived,
+					       &del->arrived_as);
+		}
+		mailbox_free(&del->target);
+	}
+	return ret;
+}
+
+/* Watches the session's commits from outside of all other plugins: some of them
+   make a rollback of one. */
+static void watch_commits(struct pop3_session *session, struct mailbox *box)
+{
+	struct pop3_delete_mailbox *dbox;
+
+	if (POP3_DELETE_MAILBOX_CONTEXT(box) != NULL)
+		return;
+	dbox = p_new(box->pool, struct pop3_delete_mailbox, 1);
+	dbox->session = session;
+	dbox->module_ctx.super = box->v;
+	box->v.transaction_commit = pop3_delete_transaction_commit;
+	MODULE_CONTEXT_SET(box, pop3_delete_mailbox_module, dbox);
+}
+
 void pop3_delete_mail_allocated(struct mail *_mail)
 {
 	struct mail_private *mail = (struct mail_private *)_mail;
@@ -277,6 +329,7 @@ void pop3_delete_mail_allocated(struct mail *_mail)
 	    !pop3_delete_is_needed(&session->del))
 		return;
 
+	watch_commits(session, _mail->box);
 	dmail = p_new(mail->pool, struct pop3_delete_mail, 1);
 	dmail->session = session;
 	dmail->module_ctx.super = *v;

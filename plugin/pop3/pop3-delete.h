@@ -30,8 +30,11 @@ struct pop3_delete {
 	unsigned int held;
 	/* Sequences of those that are to be read nevertheless. */
 	ARRAY_TYPE(seq_range) held_seen;
-	/* UIDs that are in the target mailbox */
+	/* The target mailbox, from then to the end of the transaction, the UIDs
+	   that are in it, and those that they have there */
+	struct mailbox *target;
 	ARRAY_TYPE(seq_range) arrived;
+	ARRAY_TYPE(seq_range) arrived_as;
 	unsigned int failed;
 	enum mail_error error;
 	const char *error_text;

@@ -1,0 +1,87 @@
+"""An ACL on INBOX: what may not be done is not done, and QUIT says so."""
+
+import pytest
+
+ACL = {"conf23": "plugin {\n  acl = vfile\n  acl_ignore_namespace = Kept/\n}\n",
+       "conf24": "acl_driver = vfile\n"}
+# rights here are nobody's business
+KEPT = """namespace kept {
+  prefix = Kept/
+  separator = /
+  %s
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def server(start, clock):
+    return start(plugins={"all": ["acl", "coexist"], "pop3": ["pop3_coexist"]},
+                 conf23=ACL["conf23"] + KEPT % "location = maildir:~/kept",
+                 conf24=ACL["conf24"] + KEPT % "mail_path = ~/kept\n  acl_ignore = yes",
+                 coexist={"archive_mailbox": "Kept/Archive"},
+                 wrap={"pop3": clock.wrapper},
+                 groups={**{action: {"coexist_pop3_delete": action}
+                            for action in ("hide", "trash", "archive")},
+                         "limit": {"coexist_pop3_delete_limit": "2"},
+                         "keep": {"coexist_pop3_delete": "archive",
+                                  "coexist_pop3_keep_days": "30"}})
+
+
+@pytest.fixture
+def limited(server):
+    """limited(group, rights, count) returns a mailbox with so many messages, in which
+    its owner has these rights only."""
+    def make(group, rights, count=3):
+        maildrop = server.maildrop(group)
+        maildrop.deliver(count)
+        limit(maildrop, rights)
+        return maildrop
+    return make
+
+
+def limit(maildrop, rights):
+    (maildrop.folder / "dovecot-acl").write_text(f"owner {rights}\n")
+
+
+# Without the right to expunge
+
+def test_copies_of_what_can_not_be_expunged_do_not_stay(limited):
+    maildrop = limited("archive", "lrwst")
+    for _ in range(3):
+        assert maildrop.delete(1, 3).startswith("-ERR [SYS/PERM]")
+        assert len(maildrop.subjects()) == 3
+        assert maildrop.subjects("Kept/Archive") == []
+    (maildrop.folder / "dovecot-acl").unlink()
+    assert maildrop.delete(1, 3).startswith("+OK")
+    assert maildrop.subjects() == ["number 2"]
+    assert maildrop.subjects("Kept/Archive") == ["number 1", "number 3"]
+
+
+def test_a_move_within_the_namespace_is_not_begun(limited):
+    maildrop = limited("trash", "lrwst")
+    for _ in range(2):
+        assert maildrop.delete(1).startswith(
+            "-ERR [SYS/PERM] 1 of 1 deleted messages could not be moved and stay")
+    assert len(maildrop.subjects()) == 3
+    assert maildrop.subjects("Trash") == []
+
+
+def test_retention_leaves_no_copies(limited, clock):
+    maildrop = limited("keep", "lrwstipekxa")
+    with clock.days_from_now(-40), maildrop.pop3() as pop:
+        pop.retr(1)
+        pop.retr(3)
+        pop.quit()
+    limit(maildrop, "lrwst")
+    for _ in range(3):
+        with maildrop.pop3() as pop:
+            pop.quit()
+        assert len(maildrop.subjects()) == 3
+        assert maildrop.subjects("Kept/Archive") == []
+    assert sum("Can't expire messages: Permission denied" in line
+               for line in maildrop.log_problems()) == 3
+    (maildrop.folder / "dovecot-acl").unlink()
+    with maildrop.pop3() as pop:
+        pop.quit()
+    assert maildrop.subjects() == ["number 2"]
+    assert maildrop.subjects("Kept/Archive") == ["number 1", "number 3"]
