@@ -16,6 +16,7 @@
 #include "retention-rule.h"
 #include "session-changes.h"
 #include "special-mailbox.h"
+#include "uid-list.h"
 
 #include <signal.h>
 
@@ -195,19 +196,55 @@ static void batch_move(struct retention *ret, struct coexist_move *move,
 	}
 }
 
-/* Adds those of the messages that are still due: others may have changed them
-   since they were found. */
+/* Returns TRUE if the message is still due: others may have changed it since it
+   was found. */
+static bool is_still_due(struct retention *ret, struct mail *mail, uint32_t uid)
+{
+	return mail_set_uid(mail, uid) && due_since(ret, mail, mail->seq) != 0;
+}
+
+/* Adds those of the messages that are still due. */
 static void
 batch_select(struct retention *ret, struct mail *mail, const uint32_t *uids,
 	     unsigned int count, ARRAY_TYPE(uint32_t) *selected)
 {
 	unsigned int i;
 
+	(void)mail_index_refresh(ret->box->index);
 	for (i = 0; i < count; i++) {
-		if (mail_set_uid(mail, uids[i]) &&
-		    due_since(ret, mail, mail->seq) != 0)
+		if (is_still_due(ret, mail, uids[i]))
 			array_push_back(selected, &uids[i]);
 	}
+}
+
+/* Takes those out of the list that are not due any more, and their copies back:
+   who copies may have had to wait. */
+static void
+batch_deselect(struct retention *ret, struct mail *mail,
+	       const struct coexist_move *move, ARRAY_TYPE(uint32_t) *selected)
+{
+	ARRAY_TYPE(seq_range) stay, stay_as;
+	unsigned int i;
+	uint32_t uid;
+
+	i_array_init(&stay, 8);
+	i_array_init(&stay_as, 8);
+	(void)mail_index_refresh(ret->box->index);
+	for (i = array_count(selected); i > 0; i--) {
+		uid = *array_idx(selected, i - 1);
+		if (is_still_due(ret, mail, uid))
+			continue;
+		seq_range_array_add(&stay, uid);
+		/* in ascending order here and there */
+		uid = coexist_uid_list_map(&move->arrived, &move->arrived_as,
+					   uid);
+		if (uid != 0)
+			seq_range_array_add(&stay_as, uid);
+		array_delete(selected, i - 1, 1);
+	}
+	coexist_move_take_back(ret->box, ret->target, &stay, &stay_as);
+	array_free(&stay_as);
+	array_free(&stay);
 }
 
 static void
@@ -256,8 +293,10 @@ batch_run(struct retention *ret, const uint32_t *uids, unsigned int count)
 	i_array_init(&selected, count);
 	coexist_move_init(&move, t, ret->target);
 	batch_select(ret, mail, uids, count, &selected);
-	if (ret->target != NULL)
+	if (ret->target != NULL) {
 		batch_move(ret, &move, &selected);
+		batch_deselect(ret, mail, &move, &selected);
+	}
 	batch_expunge(ret, mail, &selected);
 	mail_free(&mail);
 	status = mailbox_transaction_commit(&t);
