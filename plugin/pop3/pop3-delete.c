@@ -106,7 +106,9 @@ static unsigned int deleted_count(const struct client *client)
 /* Adds the UIDs of the messages that the client deleted, in the order in
    which it was shown them. */
 static void
-deleted_uids(const struct client *client, ARRAY_TYPE(uint32_t) *uids)
+deleted_uids(const struct client *client,
+	     const struct mailbox_transaction_context *t,
+	     ARRAY_TYPE(uint32_t) *uids)
 {
 	unsigned int msgnum;
 	uint32_t uid;
@@ -114,7 +116,7 @@ deleted_uids(const struct client *client, ARRAY_TYPE(uint32_t) *uids)
 	for (msgnum = 0; msgnum < client->messages_count; msgnum++) {
 		if (!is_deleted(client, msgnum))
 			continue;
-		mail_index_lookup_uid(client->trans->view,
+		mail_index_lookup_uid(t->view,
 				      pop3_session_msgnum_to_seq(client,
 								 msgnum),
 				      &uid);
@@ -141,13 +143,14 @@ static void result_keep(struct pop3_session *session, struct coexist_move *move)
 }
 
 static void
-copy_to(struct pop3_session *session, struct mailbox *target, int open_ret)
+copy_to(struct pop3_session *session, struct mailbox_transaction_context *t,
+	struct mailbox *target, int open_ret)
 {
 	ARRAY_TYPE(seq_range) downloaded;
 	ARRAY_TYPE(uint32_t) uids;
 	struct coexist_move move;
 
-	coexist_move_init(&move, session->client->trans, target);
+	coexist_move_init(&move, t, target);
 	move.mark_read = session->del.mark_read;
 	t_array_init(&downloaded, 16);
 	if (pop3_session_get_downloaded(session, &downloaded)) {
@@ -155,7 +158,7 @@ copy_to(struct pop3_session *session, struct mailbox *target, int open_ret)
 		move.keyword_uids = &downloaded;
 	}
 	t_array_init(&uids, 128);
-	deleted_uids(session->client, &uids);
+	deleted_uids(session->client, t, &uids);
 	if (open_ret < 0)
 		coexist_move_fail(&move, target, array_count(&uids));
 	else
@@ -164,7 +167,8 @@ copy_to(struct pop3_session *session, struct mailbox *target, int open_ret)
 	coexist_move_deinit(&move);
 }
 
-static void move_begin(struct pop3_session *session)
+static void
+move_begin(struct pop3_session *session, struct mailbox_transaction_context *t)
 {
 	struct mailbox *target;
 	int ret;
@@ -178,7 +182,7 @@ static void move_begin(struct pop3_session *session)
 		mailbox_free(&target);
 		return;
 	}
-	copy_to(session, target, ret);
+	copy_to(session, t, target, ret);
 	session->del.target = target;
 }
 
@@ -204,7 +208,8 @@ static void hold(struct pop3_session *session, unsigned int count)
 	}
 }
 
-static void delete_begin(struct pop3_session *session)
+static void
+delete_begin(struct pop3_session *session, struct mailbox_transaction_context *t)
 {
 	struct pop3_delete *del = &session->del;
 	unsigned int count;
@@ -220,7 +225,7 @@ static void delete_begin(struct pop3_session *session)
 	case COEXIST_DELETE_TRASH:
 	case COEXIST_DELETE_ARCHIVE:
 		T_BEGIN {
-			move_begin(session);
+			move_begin(session, t);
 		} T_END;
 		break;
 	}
@@ -263,7 +268,7 @@ pop3_delete_update_keywords(struct mail *_mail, enum modify_type modify_type,
 	}
 	/* a message that the client deleted */
 	if (!session->del.begun)
-		delete_begin(session);
+		delete_begin(session, _mail->transaction);
 	switch (session->del.action) {
 	case COEXIST_DELETE_EXPUNGE:
 		expunge(dmail, _mail, modify_type, keywords);
@@ -279,6 +284,77 @@ pop3_delete_update_keywords(struct mail *_mail, enum modify_type modify_type,
 	}
 }
 
+static void no_right(struct pop3_session *session, unsigned int count)
+{
+	struct pop3_delete *del = &session->del;
+
+	del->failed = count;
+	del->error = MAIL_ERROR_PERM;
+	del->error_text = p_strdup_printf(session->client->pool,
+		"%u deleted messages stay: Permission denied", count);
+	e_warning(session->box->event, "coexist: %s", del->error_text);
+}
+
+static void
+remove_unasked(struct pop3_session *session,
+	       struct mailbox_transaction_context *t,
+	       const ARRAY_TYPE(uint32_t) *uids)
+{
+	const struct pop3_delete *del = &session->del;
+	struct mail *mail = mail_alloc(t, 0, NULL);
+	uint32_t uid;
+
+	array_foreach_elem(uids, uid) {
+		if ((del->action == COEXIST_DELETE_EXPUNGE ||
+		     seq_range_exists(&del->arrived, uid)) &&
+		    mail_set_uid(mail, uid))
+			mail_expunge(mail);
+	}
+	mail_free(&mail);
+}
+
+/* Adds the UIDs of the messages that the client deleted and that are still
+   there. */
+static void
+deleted_uids_left(const struct client *client,
+		  struct mailbox_transaction_context *t,
+		  ARRAY_TYPE(uint32_t) *uids)
+{
+	unsigned int i;
+	uint32_t uid, seq;
+
+	(void)mail_index_refresh(t->box->index);
+	deleted_uids(client, t, uids);
+	for (i = array_count(uids); i > 0; i--) {
+		uid = *array_idx(uids, i - 1);
+		if (!mail_index_lookup_seq(t->view, uid, &seq) ||
+		    mail_index_is_expunged(t->view, seq))
+			array_delete(uids, i - 1, 1);
+	}
+}
+
+/* Deletes what nobody asked us to delete: the acl plugin lets a keyword that the
+   user has no right to set, by which Dovecot would ask, get lost without an
+   error. Expunging is another right. */
+static void
+delete_unasked(struct pop3_session *session,
+	       struct mailbox_transaction_context *t)
+{
+	ARRAY_TYPE(uint32_t) uids;
+
+	t_array_init(&uids, 128);
+	deleted_uids_left(session->client, t, &uids);
+	if (array_is_empty(&uids))
+		return;
+	delete_begin(session, t);
+	if (session->del.action == COEXIST_DELETE_HIDE)
+		no_right(session, array_count(&uids));
+	/* a site that only hides what is deleted lives with it */
+	else if (session->del.action != COEXIST_DELETE_EXPUNGE ||
+		 !session->del.expunge_flags)
+		remove_unasked(session, t, &uids);
+}
+
 /* The end of it: who gets an error deletes them again. */
 static int
 pop3_delete_transaction_commit(struct mailbox_transaction_context *t,
@@ -288,9 +364,16 @@ pop3_delete_transaction_commit(struct mailbox_transaction_context *t,
 	struct mailbox *box = t->box;
 	struct pop3_delete_mailbox *dbox =
 		POP3_DELETE_MAILBOX_CONTEXT_REQUIRE(box);
-	struct pop3_delete *del = &dbox->session->del;
+	struct pop3_session *session = dbox->session;
+	struct pop3_delete *del = &session->del;
 	int ret;
 
+	if (session->client->quit_seen && !del->begun &&
+	    deleted_count(session->client) > 0 && !mailbox_is_readonly(box)) {
+		T_BEGIN {
+			delete_unasked(session, t);
+		} T_END;
+	}
 	ret = dbox->module_ctx.super.transaction_commit(t, changes_r);
 	if (del->target != NULL) {
 		if (ret < 0) {

@@ -2,6 +2,7 @@
 
 import pytest
 
+STAY = "-ERR [SYS/PERM] {} deleted messages stay: Permission denied"
 ACL = {"conf23": "plugin {\n  acl = vfile\n  acl_ignore_namespace = Kept/\n}\n",
        "conf24": "acl_driver = vfile\n"}
 # rights here are nobody's business
@@ -45,8 +46,9 @@ def limit(maildrop, rights):
 
 # Without the right to expunge
 
-def test_copies_of_what_can_not_be_expunged_do_not_stay(limited):
-    maildrop = limited("archive", "lrwst")
+@pytest.mark.parametrize("rights", ["lrwst", "lrst"])
+def test_copies_of_what_can_not_be_expunged_do_not_stay(limited, rights):
+    maildrop = limited("archive", rights)
     for _ in range(3):
         assert maildrop.delete(1, 3).startswith("-ERR [SYS/PERM]")
         assert len(maildrop.subjects()) == 3
@@ -85,3 +87,54 @@ def test_retention_leaves_no_copies(limited, clock):
         pop.quit()
     assert maildrop.subjects() == ["number 2"]
     assert maildrop.subjects("Kept/Archive") == ["number 1", "number 3"]
+
+
+# Without the right to set keywords
+
+@pytest.mark.parametrize("rights", ["lrs", "lrse"])
+def test_what_can_not_be_hidden_is_reported(limited, rights):
+    maildrop = limited("hide", rights)
+    for _ in range(2):
+        assert maildrop.delete(1, 2) == STAY.format(2)
+    assert len(maildrop.subjects()) == 3
+    assert maildrop.seen() == []
+    assert [line for line in maildrop.log_problems() if STAY.format(2)[16:] in line]
+
+
+def test_a_move_needs_no_right_to_keywords(limited):
+    maildrop = limited("trash", "lrse")
+    assert maildrop.delete(1, 3) == "+OK Logging out, messages deleted."
+    assert maildrop.subjects() == ["number 2"]
+    assert maildrop.subjects("Trash") == ["number 1", "number 3"]
+    assert maildrop.log_problems() == []
+
+
+def test_below_the_limit_the_right_to_expunge_is_enough(limited):
+    maildrop = limited("limit", "lrse")
+    assert maildrop.delete(1, 3) == "+OK Logging out, messages deleted."
+    assert maildrop.subjects() == ["number 2"]
+
+
+def test_below_the_limit_it_is_needed(limited):
+    maildrop = limited("limit", "lrsw")
+    assert maildrop.delete(1).startswith("-ERR [SYS/PERM]")
+    assert len(maildrop.subjects()) == 3
+
+
+def test_above_the_limit_nothing_can_be_hidden(limited):
+    maildrop = limited("limit", "lrse")
+    assert maildrop.delete(1, 2, 3) == STAY.format(3)
+    assert maildrop.subjects() == ["number 1", "number 2", "number 3"]
+    assert "the owner was told" not in maildrop.server.log_text()
+
+
+def test_what_is_gone_already_is_no_failure(limited):
+    maildrop = limited("hide", "lrset")
+    with maildrop.pop3() as pop:
+        pop.dele(1)
+        with maildrop.imap() as imap:
+            imap.select()
+            imap.store("1", "+FLAGS", "\\Deleted")
+            imap.expunge()
+        assert pop.quit().startswith(b"+OK")
+    assert maildrop.subjects() == ["number 2", "number 3"]
