@@ -17,7 +17,8 @@
    that was not. */
 #define JOURNAL_DELAY_MSECS (60 * 1000)
 
-/* A copy that nobody expunges is forgotten after so many others. */
+/* What was copied to one mailbox after another and is still in INBOX, the newest
+   so many of them. Only a move that fails half-way leaves any. */
 #define COPIES_MAX 16
 
 #define CHANGES_USER_CONTEXT(obj) \
@@ -25,11 +26,13 @@
 #define CHANGES_USER_CONTEXT_REQUIRE(obj) \
 	MODULE_CONTEXT_REQUIRE(obj, coexist_changes_user_module)
 
-/* Messages that were copied out of INBOX and not yet expunged there. */
+/* Messages that were copied out of INBOX to a mailbox, and not yet expunged. */
 struct coexist_copies {
 	char *target;
 	uint32_t target_uidvalidity;
+	/* in the order in which they were copied */
 	ARRAY_TYPE(seq_range) uids;
+	/* in the same order, or empty if they are not known */
 	ARRAY_TYPE(seq_range) target_uids;
 	ARRAY_TYPE(seq_range) marked;
 };
@@ -425,67 +428,102 @@ add_moved(struct coexist_changes *changes, uint32_t uidvalidity, uint32_t uid,
 	flags_add(changes, uid, flags);
 }
 
+static void
+copies_init(struct coexist_copies *copies_r, const char *target,
+	    uint32_t target_uidvalidity)
+{
+	copies_r->target = i_strdup(target);
+	copies_r->target_uidvalidity = target_uidvalidity;
+	i_array_init(&copies_r->uids, 8);
+	i_array_init(&copies_r->target_uids, 8);
+	i_array_init(&copies_r->marked, 1);
+}
+
+/* Returns the list that a transaction's copies belong to: a move that goes
+   round messages that can't be copied has many transactions. */
+static struct coexist_copies *
+copies_get(struct coexist_changes *changes, const char *target,
+	   uint32_t target_uidvalidity, bool with_uids)
+{
+	struct coexist_copies *copies;
+
+	if (!array_is_created(&changes->copies))
+		i_array_init(&changes->copies, 4);
+	if (!array_is_empty(&changes->copies)) {
+		copies = array_back_modifiable(&changes->copies);
+		if (strcmp(copies->target, target) == 0 &&
+		    copies->target_uidvalidity == target_uidvalidity &&
+		    array_is_empty(&copies->target_uids) != with_uids)
+			return copies;
+	}
+	if (array_count(&changes->copies) == COPIES_MAX) {
+		copies_free(array_front_modifiable(&changes->copies));
+		array_pop_front(&changes->copies);
+	}
+	copies = array_append_space(&changes->copies);
+	copies_init(copies, target, target_uidvalidity);
+	return copies;
+}
+
 void coexist_changes_copied(struct coexist_changes *changes,
 			    const char *target, uint32_t target_uidvalidity,
 			    const ARRAY_TYPE(seq_range) *uids,
 			    const ARRAY_TYPE(seq_range) *target_uids,
 			    const ARRAY_TYPE(seq_range) *marked)
 {
+	/* a storage that doesn't tell them all tells none of use */
+	bool with_uids = coexist_uid_list_count(target_uids) ==
+		coexist_uid_list_count(uids);
 	struct coexist_copies *copies;
 
 	if (changes == NULL)
 		return;
-	if (!array_is_created(&changes->copies))
-		i_array_init(&changes->copies, 4);
-	if (array_count(&changes->copies) == COPIES_MAX) {
-		copies_free(array_front_modifiable(&changes->copies));
-		array_pop_front(&changes->copies);
-	}
-	copies = array_append_space(&changes->copies);
-	copies->target = i_strdup(target);
-	copies->target_uidvalidity = target_uidvalidity;
-	i_array_init(&copies->uids, array_count(uids));
+	copies = copies_get(changes, target, target_uidvalidity, with_uids);
 	array_append_array(&copies->uids, uids);
-	i_array_init(&copies->target_uids, 1);
-	/* a storage that doesn't tell them all tells none of use */
-	if (coexist_uid_list_count(target_uids) == coexist_uid_list_count(uids))
+	if (with_uids)
 		array_append_array(&copies->target_uids, target_uids);
-	i_array_init(&copies->marked, 1);
-	array_append_array(&copies->marked, marked);
+	seq_range_array_merge(&copies->marked, marked);
 }
 
-/* Adds those of the messages that were copied there, and takes them out of the
-   list. Returns how many. */
-static unsigned int
+/* Takes those of the messages that were copied there out of both lists, and adds
+   them as moved. */
+static void
 expunged_were_moved(struct coexist_changes *changes, uint32_t uidvalidity,
-		    const struct coexist_copies *copies,
-		    ARRAY_TYPE(seq_range) *uids,
+		    struct coexist_copies *copies, ARRAY_TYPE(seq_range) *uids,
 		    const ARRAY_TYPE(seq_range) *unseen)
 {
 	struct seq_range_iter iter, target_iter;
-	unsigned int n = 0, found = 0;
+	struct coexist_copies left;
 	uint32_t uid, target_uid;
+	unsigned int n;
 
+	copies_init(&left, copies->target, copies->target_uidvalidity);
+	seq_range_array_merge(&left.marked, &copies->marked);
 	seq_range_array_iter_init(&iter, &copies->uids);
 	seq_range_array_iter_init(&target_iter, &copies->target_uids);
-	for (; seq_range_array_iter_nth(&iter, n, &uid); n++) {
+	for (n = 0; seq_range_array_iter_nth(&iter, n, &uid); n++) {
 		enum coexist_change_flags flags = 0;
 
-		if (!seq_range_exists(uids, uid))
+		if (!seq_range_array_iter_nth(&target_iter, n, &target_uid))
+			target_uid = 0;
+		/* each of them once, however often it was copied */
+		if (!seq_range_array_remove(uids, uid)) {
+			coexist_uid_list_add(&left.uids, uid);
+			if (target_uid != 0)
+				coexist_uid_list_add(&left.target_uids,
+						     target_uid);
 			continue;
+		}
 		if (seq_range_exists(unseen, uid))
 			flags |= COEXIST_CHANGE_WAS_UNSEEN;
 		if (seq_range_exists(&copies->marked, uid))
 			flags |= COEXIST_CHANGE_MARKED;
-		if (!seq_range_array_iter_nth(&target_iter, n, &target_uid))
-			target_uid = 0;
 		add_moved(changes, uidvalidity, uid, flags, copies, target_uid);
-		found++;
 	}
-	return found;
+	copies_free(copies);
+	*copies = left;
 }
 
-/* The same messages, each of them only once. */
 static void
 expunged_find_copies(struct coexist_changes *changes, uint32_t uidvalidity,
 		     ARRAY_TYPE(seq_range) *uids,
@@ -497,12 +535,11 @@ expunged_find_copies(struct coexist_changes *changes, uint32_t uidvalidity,
 		struct coexist_copies *copies =
 			array_idx_modifiable(&changes->copies, i);
 
-		if (expunged_were_moved(changes, uidvalidity, copies, uids,
-					unseen) == 0) {
+		expunged_were_moved(changes, uidvalidity, copies, uids, unseen);
+		if (!array_is_empty(&copies->uids)) {
 			i++;
 			continue;
 		}
-		seq_range_array_remove_seq_range(uids, &copies->uids);
 		copies_free(copies);
 		array_delete(&changes->copies, i, 1);
 	}
