@@ -7,6 +7,7 @@
 #include "strescape.h"
 #include "strnum.h"
 #include "uid-list.h"
+#include "unichar.h"
 #include "utc-mktime.h"
 
 #include <time.h>
@@ -240,10 +241,20 @@ fields_parse(struct coexist_journal_line *line, pool_t pool,
 	return 0;
 }
 
+/* Whoever undoes it takes what is in it as it is: Dovecot asserts that names are
+   UTF-8, and a message can be moved back once. */
+static bool move_is_valid(const struct coexist_journal_move *move)
+{
+	return *move->target != '\0' && uni_utf8_str_is_valid(move->target) &&
+		(array_is_empty(&move->target_uids) ||
+		 (coexist_uid_list_count(&move->target_uids) ==
+		  coexist_uid_list_count(&move->uids) &&
+		  coexist_uid_list_is_unique(&move->target_uids)));
+}
+
 static int
 line_check(const struct coexist_journal_line *line, const char **error_r)
 {
-	const struct coexist_journal_move *move;
 	unsigned int i;
 
 	if (line->time == 0 || *line->session == '\0' ||
@@ -252,12 +263,12 @@ line_check(const struct coexist_journal_line *line, const char **error_r)
 			"the UIDVALIDITY";
 		return -1;
 	}
+	if (array_count(&line->moves) > COEXIST_JOURNAL_LINE_MOVES) {
+		*error_r = "has too many moves";
+		return -1;
+	}
 	for (i = 0; i < array_count(&line->moves); i++) {
-		move = array_idx(&line->moves, i);
-		if (*move->target == '\0' ||
-		    (!array_is_empty(&move->target_uids) &&
-		     coexist_uid_list_count(&move->target_uids) !=
-		     coexist_uid_list_count(&move->uids))) {
+		if (!move_is_valid(array_idx(&line->moves, i))) {
 			*error_r = "says wrongly where messages were moved";
 			return -1;
 		}

@@ -46,37 +46,37 @@ bool coexist_uid_list_contains(const ARRAY_TYPE(seq_range) *list, uint32_t uid)
 	return FALSE;
 }
 
-/* Returns TRUE and the place of the UID, from 0. */
-static bool list_find(const ARRAY_TYPE(seq_range) *list, uint32_t uid,
-		      uint64_t *place_r)
+static int range_cmp(const struct seq_range *a, const struct seq_range *b)
 {
-	const struct seq_range *range;
-	uint64_t before = 0;
-
-	array_foreach(list, range) {
-		if (range->seq1 <= uid && uid <= range->seq2) {
-			*place_r = before + (uid - range->seq1);
-			return TRUE;
-		}
-		before += range_length(range);
-	}
-	return FALSE;
+	return a->seq1 < b->seq1 ? -1 : a->seq1 > b->seq1 ? 1 : 0;
 }
 
-uint32_t coexist_uid_list_map(const ARRAY_TYPE(seq_range) *from,
-			      const ARRAY_TYPE(seq_range) *to, uint32_t uid)
+void coexist_uid_list_sort(ARRAY_TYPE(seq_range) *list)
 {
-	const struct seq_range *range;
-	uint64_t place;
+	struct seq_range *ranges;
+	unsigned int i, count, last = 0;
 
-	if (!list_find(from, uid, &place))
-		return 0;
-	array_foreach(to, range) {
-		if (place < range_length(range))
-			return range->seq1 + (uint32_t)place;
-		place -= range_length(range);
+	if (array_is_empty(list))
+		return;
+	array_sort(list, range_cmp);
+	ranges = array_get_modifiable(list, &count);
+	for (i = 1; i < count; i++) {
+		if (ranges[i].seq1 - 1 > ranges[last].seq2)
+			ranges[++last] = ranges[i];
+		else if (ranges[i].seq2 > ranges[last].seq2)
+			ranges[last].seq2 = ranges[i].seq2;
 	}
-	return 0;
+	array_delete(list, last + 1, count - last - 1);
+}
+
+bool coexist_uid_list_is_unique(const ARRAY_TYPE(seq_range) *list)
+{
+	ARRAY_TYPE(seq_range) sorted;
+
+	t_array_init(&sorted, array_count(list) + 1);
+	array_append_array(&sorted, list);
+	coexist_uid_list_sort(&sorted);
+	return coexist_uid_list_count(&sorted) == coexist_uid_list_count(list);
 }
 
 void coexist_uid_list_write(string_t *dest, const ARRAY_TYPE(seq_range) *list)

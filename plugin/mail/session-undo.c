@@ -48,8 +48,8 @@ transaction_begin(struct mailbox *box)
 	return mailbox_transaction_begin(box, 0, "coexist undo");
 }
 
-/* Calls the function with each message that exists. Returns how many it changed,
-   or -1 with the error in the mailbox. */
+/* Calls the function with each message of a sorted list that exists. Returns how
+   many it changed, or -1 with the error in the mailbox. */
 static int64_t
 for_each_mail(struct undo *undo, const ARRAY_TYPE(seq_range) *uids,
 	      const struct coexist_journal_line *line, undo_mail_func_t *func)
@@ -131,11 +131,16 @@ undo_in_place(struct undo *undo, const struct coexist_journal_line *line,
 	undo->result->gone += wanted - I_MIN(wanted, (uint64_t)changed);
 }
 
+/* Whoever wrote the line may have named a message many times. */
 static void
 undo_hidden(struct undo *undo, const struct coexist_journal_line *line)
 {
-	undo_in_place(undo, line, &line->uids[COEXIST_CHANGE_HIDDEN], show,
-		      &undo->result->shown);
+	ARRAY_TYPE(seq_range) uids;
+
+	p_array_init(&uids, undo->pool, 8);
+	array_append_array(&uids, &line->uids[COEXIST_CHANGE_HIDDEN]);
+	coexist_uid_list_sort(&uids);
+	undo_in_place(undo, line, &uids, show, &undo->result->shown);
 }
 
 /* Not of what the session did more to, which is put back with it. */
@@ -145,7 +150,8 @@ undo_read(struct undo *undo, const struct coexist_journal_line *line)
 	ARRAY_TYPE(seq_range) uids;
 
 	p_array_init(&uids, undo->pool, 8);
-	seq_range_array_merge(&uids, &line->uids[COEXIST_CHANGE_READ]);
+	array_append_array(&uids, &line->uids[COEXIST_CHANGE_READ]);
+	coexist_uid_list_sort(&uids);
 	seq_range_array_remove_seq_range(&uids, &undo->removed);
 	undo_in_place(undo, line, &uids, unread, &undo->result->unread);
 }
@@ -160,9 +166,11 @@ target_find(struct undo *undo, struct mailbox *target,
 	    ARRAY_TYPE(uint32_t) *found, ARRAY_TYPE(seq_range) *unread_uids)
 {
 	const struct seq_range *range;
+	struct seq_range_iter iter;
 	uint32_t seq, seq1, seq2, uid, inbox_uid;
-	unsigned int i;
+	unsigned int i, before = 0;
 
+	seq_range_array_iter_init(&iter, &move->uids);
 	for (i = 0; i < array_count(&move->target_uids); i++) {
 		range = array_idx(&move->target_uids, i);
 		mailbox_get_seq_range(target, range->seq1, range->seq2, &seq1,
@@ -170,11 +178,14 @@ target_find(struct undo *undo, struct mailbox *target,
 		for (seq = seq1; seq1 != 0 && seq <= seq2; seq++) {
 			mail_index_lookup_uid(target->view, seq, &uid);
 			array_push_back(found, &uid);
-			inbox_uid = coexist_uid_list_map(&move->target_uids,
-							 &move->uids, uid);
-			if (seq_range_exists(&undo->marked, inbox_uid))
+			/* what is at the same place in the other list */
+			if (seq_range_array_iter_nth(&iter,
+					before + (uid - range->seq1),
+					&inbox_uid) &&
+			    seq_range_exists(&undo->marked, inbox_uid))
 				seq_range_array_add(unread_uids, uid);
 		}
+		before += range->seq2 - range->seq1 + 1;
 	}
 }
 
@@ -275,8 +286,7 @@ undo_move(struct undo *undo, const struct coexist_journal_move *move)
 		i_array_init(&found, 64);
 		i_array_init(&unread_uids, 64);
 		target_find(undo, target, move, &found, &unread_uids);
-		/* a journal that anybody wrote may name some more than once */
-		gone -= I_MIN(gone, array_count(&found));
+		gone -= array_count(&found);
 		if (!array_is_empty(&found))
 			gone += move_back(undo, target, &found, &unread_uids);
 		array_free(&unread_uids);
@@ -314,18 +324,20 @@ lines_find(struct undo *undo, const struct coexist_journal *journal,
 		if (strcmp(line->session, session_id) != 0)
 			continue;
 		array_push_back(&undo->lines, &line);
-		seq_range_array_merge(&undo->marked, &line->marked);
-		seq_range_array_merge(&undo->marked,
-				      &line->uids[COEXIST_CHANGE_READ]);
-		seq_range_array_merge(&undo->removed,
-				      &line->uids[COEXIST_CHANGE_HIDDEN]);
-		seq_range_array_merge(&undo->removed,
-				      &line->uids[COEXIST_CHANGE_EXPUNGED]);
+		array_append_array(&undo->marked, &line->marked);
+		array_append_array(&undo->marked,
+				   &line->uids[COEXIST_CHANGE_READ]);
+		array_append_array(&undo->removed,
+				   &line->uids[COEXIST_CHANGE_HIDDEN]);
+		array_append_array(&undo->removed,
+				   &line->uids[COEXIST_CHANGE_EXPUNGED]);
 		for (j = 0; j < array_count(&line->moves); j++) {
 			move = array_idx(&line->moves, j);
-			seq_range_array_merge(&undo->removed, &move->uids);
+			array_append_array(&undo->removed, &move->uids);
 		}
 	}
+	coexist_uid_list_sort(&undo->marked);
+	coexist_uid_list_sort(&undo->removed);
 	return !array_is_empty(&undo->lines);
 }
 

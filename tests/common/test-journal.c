@@ -19,6 +19,9 @@
 #define MOVE "moved=7,3:4\ttarget=Trash\ttarget_uidvalidity=5\t" \
 	"target_uids=1:3\t"
 
+#define MOVES_2 "moved=1\ttarget=b\tmoved=2\ttarget=b\t"
+#define MOVES_8 MOVES_2 MOVES_2 MOVES_2 MOVES_2
+
 /* What is counted, or the error. */
 static const struct line_row {
 	const char *label;
@@ -36,6 +39,11 @@ static const struct line_row {
 	{ "a tab and a line feed in a name",
 	  HEAD"moved=9\ttarget=a\001tb\001nc\tend",
 	  "1 moved to a\357\277\275b\357\277\275c" },
+	{ "UIDs in any order", HEAD"moved=9,1:2\ttarget=b\ttarget_uids=7:8,3\tend",
+	  "3 moved to b" },
+	{ "ranges that touch",
+	  HEAD"moved=1:6\ttarget=b\ttarget_uids=8:10,5:7\tend", "6 moved to b" },
+	{ "as many moves as a line has", HEAD MOVES_8"end", "8 moved to b" },
 	{ "what undoing does", HEAD"unread=1\tshown=2\treturned=3\tend",
 	  "1 unread again, 1 shown again, 1 moved back" },
 	{ "no address", "time=2026-01-02T03:04:05Z\tsession=s\t"
@@ -70,6 +78,18 @@ static const struct line_row {
 	{ "lists of different length",
 	  HEAD"moved=1:2\ttarget=a\ttarget_uids=1\tend",
 	  "says wrongly where messages were moved" },
+	{ "a name that is not UTF-8", HEAD"moved=1\ttarget=b\377\tend",
+	  "says wrongly where messages were moved" },
+	{ "a surrogate in a name", HEAD"moved=1\ttarget=\355\240\200\tend",
+	  "says wrongly where messages were moved" },
+	{ "two messages that became one",
+	  HEAD"moved=1:2\ttarget=b\ttarget_uids=5,5\tend",
+	  "says wrongly where messages were moved" },
+	{ "ranges that overlap by one",
+	  HEAD"moved=1:6\ttarget=b\ttarget_uids=7:9,5:7\tend",
+	  "says wrongly where messages were moved" },
+	{ "more moves than a line has", HEAD MOVES_8"moved=1\ttarget=b\tend",
+	  "has too many moves" },
 	/* a field about no move is one that nobody knows */
 	{ "a target before its move", HEAD"target=a\tread=1\tend", "1 read" },
 };
@@ -187,24 +207,36 @@ static bool length_holds(size_t size, unsigned int lines)
 	return holds;
 }
 
-static bool map_holds(void)
-{
-	ARRAY_TYPE(seq_range) from, to;
-	bool holds;
+/* A list, and the same UIDs in ascending order. */
+static const struct sort_row {
+	const char *label;
+	const char *list;
+	const char *sorted;
+	bool unique;
+} sort_rows[] = {
+	{ "sorted", "1:3,5,7:8", "1:3,5,7:8", true },
+	{ "downwards", "9,7,5,3:4,1", "1,3:5,7,9", true },
+	{ "side by side", "4:6,1:3,7", "1:7", true },
+	{ "twice", "1:9,1:9", "1:9", false },
+	{ "one within the other", "2:3,1:9,9", "1:9", false },
+	{ "overlapping", "5:9,1:5", "1:9", false },
+	{ "up to the last UID", "4294967294,1:4294967293", "1:4294967294", true },
+	{ "the last UID twice", "4294967294,4294967294", "4294967294", false },
+};
 
-	t_array_init(&from, 4);
-	t_array_init(&to, 4);
-	if (coexist_uid_list_parse("7,3:5,1", &from) < 0 ||
-	    coexist_uid_list_parse("10:12,20:21", &to) < 0)
+static bool sort_holds(const struct sort_row *row)
+{
+	string_t *sorted = t_str_new(64);
+	ARRAY_TYPE(seq_range) list;
+	bool unique;
+
+	t_array_init(&list, 4);
+	if (coexist_uid_list_parse(row->list, &list) < 0)
 		return false;
-	holds = coexist_uid_list_map(&from, &to, 7) == 10 &&
-		coexist_uid_list_map(&from, &to, 3) == 11 &&
-		coexist_uid_list_map(&from, &to, 5) == 20 &&
-		coexist_uid_list_map(&from, &to, 1) == 21 &&
-		coexist_uid_list_map(&from, &to, 2) == 0;
-	/* one list is shorter */
-	array_delete(&to, 1, 1);
-	return holds && coexist_uid_list_map(&from, &to, 1) == 0;
+	unique = coexist_uid_list_is_unique(&list);
+	coexist_uid_list_sort(&list);
+	coexist_uid_list_write(sorted, &list);
+	return unique == row->unique && strcmp(str_c(sorted), row->sorted) == 0;
 }
 
 static off_t file_size(const char *path)
@@ -439,7 +471,8 @@ int main(void)
 		      "the longest line");
 		check(length_holds(COEXIST_JOURNAL_LINE_MAX, 0),
 		      "a line that is too long");
-		check(map_holds(), "UIDs at the same place");
+		for (i = 0; i < N_ELEMENTS(sort_rows); i++)
+			check(sort_holds(&sort_rows[i]), sort_rows[i].label);
 		test_files();
 	} T_END;
 	lib_deinit();

@@ -5,6 +5,7 @@
 #include "journal-file.h"
 #include "str.h"
 #include "uid-list.h"
+#include "unichar.h"
 
 #include <stdlib.h>
 
@@ -45,7 +46,9 @@ static void check_line(pool_t pool, const struct coexist_journal_line *line)
 	(void)coexist_journal_line_has_uid(line, 1);
 	for (i = 0; i < array_count(&line->moves); i++) {
 		move = array_idx(&line->moves, i);
-		(void)coexist_uid_list_map(&move->uids, &move->target_uids, 1);
+		if (!uni_utf8_str_is_valid(move->target) ||
+		    !coexist_uid_list_is_unique(&move->target_uids))
+			abort();
 	}
 }
 
