@@ -143,15 +143,31 @@ int pop3_read_state_apply(struct mailbox_transaction_context *t,
 	return 0;
 }
 
+/* As it is now: the session shares the index with the mailbox that it opens
+   again, and may have read it long ago. */
+static bool has_uidvalidity(struct mailbox *box, uint32_t uidvalidity)
+{
+	struct mail_index_view *view;
+	uint32_t current;
+
+	(void)mail_index_refresh(box->index);
+	view = mail_index_view_open(box->index);
+	current = mail_index_get_header(view)->uid_validity;
+	mail_index_view_close(&view);
+	return current == uidvalidity;
+}
+
 static int
-apply_and_sync(struct mailbox *box, const struct pop3_mark *marks,
-	       unsigned int count)
+apply_and_sync(struct mailbox *box, uint32_t uidvalidity,
+	       const struct pop3_mark *marks, unsigned int count)
 {
 	struct mailbox_transaction_context *t;
 	unsigned int changed;
 
 	if (mailbox_open(box) < 0)
 		return -1;
+	if (!has_uidvalidity(box, uidvalidity))
+		return 0;
 	/* No MAILBOX_TRANSACTION_FLAG_EXTERNAL: with it, maildir loses flag
 	   changes at the next sync. */
 	t = mailbox_transaction_begin(box, 0, "POP3 read state");
@@ -174,6 +190,7 @@ static void memory_give_back(void)
 }
 
 int pop3_read_state_apply_now(struct mailbox *session_box,
+			      uint32_t session_uidvalidity,
 			      const struct pop3_mark *marks,
 			      unsigned int count)
 {
@@ -182,7 +199,7 @@ int pop3_read_state_apply_now(struct mailbox *session_box,
 
 	/* A sync of the session's own mailbox would change its sequences. */
 	box = mailbox_alloc(session_box->list, session_box->vname, 0);
-	ret = apply_and_sync(box, marks, count);
+	ret = apply_and_sync(box, session_uidvalidity, marks, count);
 	if (ret < 0) {
 		e_error(box->event, "coexist: Can't mark %u messages that "
 			"were downloaded: %s", count,

@@ -83,6 +83,7 @@ static void apply_confirmed(struct pop3_session *session)
 		return;
 	/* after an error they are tried again with the next ones */
 	if (pop3_read_state_apply_now(session->box,
+				      session->client->uid_validity,
 				      array_front(&session->marks), count) == 0)
 		array_delete(&session->marks, 0, count);
 }
