@@ -6,13 +6,10 @@
 #include "auth-master.h"
 #include "doveadm.h"
 
-/* What doveconf -f calls the protocol, and what must be part of a
-   pop3_uidl_format that is made of GUIDs. */
+/* What must be part of a pop3_uidl_format that is made of GUIDs. */
 #if DOVECOT_PREREQ(2, 4, 0)
-#define COEXIST_DOVECONF_FILTER "protocol"
 #define COEXIST_UIDL_GUID "guid"
 #else
-#define COEXIST_DOVECONF_FILTER "protocol"
 #define COEXIST_UIDL_GUID "%g"
 #endif
 

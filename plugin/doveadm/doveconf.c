@@ -130,7 +130,7 @@ int coexist_doveconf_read_setting(const struct coexist_admin *admin,
 				  const char **value_r, const char **error_r)
 {
 	const char *const options[] = {
-		"-f", t_strconcat(COEXIST_DOVECONF_FILTER"=", protocol, NULL),
+		"-f", t_strconcat("protocol=", protocol, NULL),
 		"-h", name, NULL
 	};
 	g_autofree char *output = run(admin, options, error_r);
