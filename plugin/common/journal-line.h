@@ -16,9 +16,6 @@
 #define COEXIST_JOURNAL_LINE_RANGES 8192
 #define COEXIST_JOURNAL_LINE_MOVES 8
 
-/* Messages with it are not shown to POP3. IMAP clients may clear it. */
-#define COEXIST_HIDDEN_KEYWORD "$POP3Hidden"
-
 /* Messages that were moved to one mailbox. */
 struct coexist_journal_move {
 	const char *target;
@@ -37,7 +34,7 @@ struct coexist_journal_line {
 	const char *address;
 	/* the session that this one undid, or NULL */
 	const char *undoes;
-	/* what hid messages, or NULL for COEXIST_HIDDEN_KEYWORD */
+	/* what hid messages, or NULL for POP3_HIDDEN_KEYWORD */
 	const char *hidden_keyword;
 	/* INBOX's */
 	uint32_t uidvalidity;

@@ -1,12 +1,11 @@
 #ifndef DOWNLOAD_TIME_H
 #define DOWNLOAD_TIME_H
 
+#include "keywords.h"
+
 struct mail;
 struct mail_index_view;
 struct mailbox;
-
-/* What a message that POP3 downloaded may have besides. */
-#define POP3_DOWNLOADED_KEYWORD "$POP3Downloaded"
 
 /* When a message was downloaded by POP3 for the first time: a record of four
    bytes for each message, in the mailbox's index. It goes with the index. */

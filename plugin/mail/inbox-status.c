@@ -8,14 +8,13 @@
 #include "mail-storage-private.h"
 #include "coexist-state.h"
 #include "journal.h"
+#include "keywords.h"
 #include "state-file.h"
-
-#define DOWNLOADED_KEYWORD "$POP3Downloaded"
 
 /* Returns what the newest session hid by, as far as the journal knows. */
 static const char *hidden_keyword(const struct coexist_journal *journal)
 {
-	const char *keyword = COEXIST_HIDDEN_KEYWORD;
+	const char *keyword = POP3_HIDDEN_KEYWORD;
 	const struct coexist_journal_line *line;
 	unsigned int i;
 
@@ -115,7 +114,8 @@ inbox_count(struct mailbox *box, const char *keyword,
 	status->all.messages = counts.messages;
 	status->all.size = metadata.virtual_size;
 	return count_keyword(box, keyword, &status->hidden) < 0 ? -1 :
-		count_keyword(box, DOWNLOADED_KEYWORD, &status->downloaded);
+		count_keyword(box, POP3_DOWNLOADED_KEYWORD,
+			      &status->downloaded);
 }
 
 int coexist_inbox_status_read(struct mail_user *user,
@@ -123,7 +123,7 @@ int coexist_inbox_status_read(struct mail_user *user,
 {
 	struct mail_namespace *ns = mail_namespace_find_inbox(user->namespaces);
 	pool_t pool = pool_alloconly_create("coexist status", 4096);
-	const char *keyword = COEXIST_HIDDEN_KEYWORD;
+	const char *keyword = POP3_HIDDEN_KEYWORD;
 	struct mailbox *box;
 	int ret;
 

@@ -10,6 +10,7 @@
 #include "net.h"
 #include "coexist-user.h"
 #include "journal.h"
+#include "keywords.h"
 #include "policy-decision.h"
 #include "uid-list.h"
 
@@ -324,7 +325,7 @@ const char *
 coexist_changes_get_hidden_keyword(const struct coexist_changes *changes)
 {
 	return changes == NULL || changes->hidden_keyword == NULL ?
-		COEXIST_HIDDEN_KEYWORD : changes->hidden_keyword;
+		POP3_HIDDEN_KEYWORD : changes->hidden_keyword;
 }
 
 /* Returns TRUE for the session of an IMAP client. */

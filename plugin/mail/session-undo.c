@@ -6,6 +6,7 @@
 #include "mail-namespace.h"
 #include "mail-storage-private.h"
 #include "journal.h"
+#include "keywords.h"
 #include "mail-move.h"
 #include "session-changes.h"
 #include "uid-list.h"
@@ -85,7 +86,7 @@ static bool show(struct undo *undo, struct mail *mail,
 {
 	const char *names[] = {
 		line->hidden_keyword != NULL ? line->hidden_keyword :
-			COEXIST_HIDDEN_KEYWORD, NULL
+			POP3_HIDDEN_KEYWORD, NULL
 	};
 	struct mail_keywords *keywords;
 

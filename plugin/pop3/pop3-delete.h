@@ -3,6 +3,7 @@
 
 #include "mail-error.h"
 #include "coexist/policy-keys.h"
+#include "keywords.h"
 
 struct client;
 struct coexist_policy;
@@ -11,9 +12,6 @@ struct mailbox;
 struct pop3_session;
 
 /* What DELE and QUIT do (doc/pop3-delete.md). */
-
-/* Messages that POP3 is not shown any more. IMAP clients may clear it. */
-#define POP3_HIDDEN_KEYWORD "$POP3Hidden"
 
 struct pop3_delete {
 	enum coexist_delete action;

@@ -12,8 +12,8 @@
 #include "str.h"
 #include "unichar.h"
 #include "compat-mailbox.h"
+#include "keywords.h"
 
-#define DOWNLOADED_KEYWORD "$POP3Downloaded"
 #define LARGEST_COUNT 5
 /* messages whose sizes are looked up one by one */
 #define NEW_MAX_COUNT 50
@@ -87,7 +87,7 @@ static struct mail_search_args *downloaded_search(struct mailbox *box)
 	struct mail_search_args *args = mail_search_build_init();
 
 	mail_search_build_add(args, SEARCH_KEYWORDS)->value.str =
-		p_strdup(args->pool, DOWNLOADED_KEYWORD);
+		p_strdup(args->pool, POP3_DOWNLOADED_KEYWORD);
 	mail_search_args_init(args, box, /*change_uidset=*/FALSE, NULL);
 	return args;
 }
