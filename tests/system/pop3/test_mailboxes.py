@@ -4,7 +4,7 @@ The session goes on as in stock Dovecot, marks what can be marked, and nothing
 of it is an error.
 """
 
-import smtplib
+from datetime import datetime, timezone
 
 import pytest
 
@@ -111,33 +111,75 @@ def test_a_message_that_the_server_cannot_read_to_its_end_is_unmarked(
     assert maildrop.having(KEYWORD) == downloaded
 
 
-# No room
+# No room: the session is compared with one at a Dovecot without our modules
 
-@pytest.mark.parametrize("policy", ["complete", "quit"], indirect=True)
-def test_a_mailbox_over_quota_takes_marks_and_deletions(maildrop, policy):
-    maildrop.deliver(3)
-    quota = {"quota_rule": "*:storage=1K"} if maildrop.server.generation == 23 else \
-        {"quota_storage_size": "1K"}
-    maildrop.server.set_user(maildrop.user, **POLICIES[policy], **quota)
-    with pytest.raises(smtplib.SMTPDataError, match="Quota exceeded"):
-        maildrop.deliver(1)
-    with maildrop.pop3() as pop:
-        pop.retr(1)
-        pop.dele(2)
-        pop.quit()
-    assert len(maildrop.flags()) == 2
-    assert maildrop.seen() == maildrop.having(KEYWORD) == [1]
+RECEIVED = datetime(2024, 2, 29, 12, 0, tzinfo=timezone.utc)
+MESSAGES = [message(f"number {number}", "Hello.\n" * 9 * number, date=RECEIVED)
+            for number in (1, 2, 3, 4)]
+TWENTY_SIX = [f"keyword{number}" for number in range(26)]
 
 
-def test_a_maildir_that_knows_26_keywords_takes_another(maildrop, policy):
-    maildrop.deliver(2)
+@pytest.fixture(scope="module", params=["maildir", "sdbox"])
+def ours_and_stock(request, start):
+    """A server with our modules and one without."""
+    return (start(storage=request.param, quota=True, groups=POLICIES),
+            start(storage=request.param, quota=True, modules=None))
+
+
+def served(maildrop):
+    """Return what the client of a session with everything in it is sent."""
+    with maildrop.transcript() as pop:
+        pop.say("CAPA", "STAT", "LIST", "UIDL", "LAST", "TOP 3 1", "DELE 1", "RSET",
+                "RETR 1", "RETR 4", "DELE 2", "RETR 2", "LIST", "NOOP", "QUIT")
+    with maildrop.imap() as imap:
+        imap.select(readonly=True)
+        uidvalidity = b"%08x" % int(imap.response("UIDVALIDITY")[1][0])
+    return pop.text.replace(uidvalidity, b"<uidvalidity>")
+
+
+def assert_marked(maildrop, policy):
+    """See that what was downloaded is marked, and that nothing else has changed."""
+    assert maildrop.subjects() == ["number 1", "number 3", "number 4"]
+    assert maildrop.seen() == ([] if policy == "never" else [1, 3])
+    assert maildrop.search("KEYWORD", KEYWORD) == maildrop.having(KEYWORD) == [1, 3]
+    assert maildrop.log_problems() == []
+
+
+def use_all_keywords(maildrop):
+    """Store messages, one of them with as many keywords as a maildir has room for."""
+    maildrop.append(*MESSAGES, received=RECEIVED)
     with maildrop.imap() as imap:
         imap.select()
-        for number in range(26):
-            imap.store("2", "+FLAGS", f"keyword{number}")
-    with maildrop.pop3() as pop:
-        pop.retr(1)
-        pop.quit()
-    assert maildrop.search("KEYWORD", KEYWORD) == maildrop.having(KEYWORD) == [1]
-    assert maildrop.seen() == ([] if policy == "never" else [1])
-    assert maildrop.log_problems() == []
+        imap.store("3", "+FLAGS", f"({' '.join(TWENTY_SIX)})")
+
+
+def test_where_26_keywords_are_used_a_session_is_as_in_stock(ours_and_stock, policy):
+    ours, stock = ours_and_stock
+    maildrop, other = ours.maildrop(policy), stock.maildrop()
+    for one in (maildrop, other):
+        use_all_keywords(one)
+    assert served(maildrop) == served(other)
+    assert_marked(maildrop, policy)
+    assert maildrop.flags()[2] >= set(TWENTY_SIX)
+
+
+def over_quota(server, maildrops):
+    """Store messages and then take the room away."""
+    for maildrop in maildrops:
+        maildrop.append(*MESSAGES, received=RECEIVED)
+    server.reload(quota="1K")
+    for maildrop in maildrops:
+        with maildrop.imap() as imap:
+            assert b"[OVERQUOTA]" in imap.append("INBOX", None, None, MESSAGE)[1][0]
+
+
+def test_a_session_over_quota_is_as_in_stock(ours_and_stock):
+    ours, stock = ours_and_stock
+    maildrops = {policy: ours.maildrop(policy) for policy in POLICIES}
+    other = stock.maildrop()
+    over_quota(ours, maildrops.values())
+    over_quota(stock, [other])
+    in_stock = served(other)
+    for policy, maildrop in maildrops.items():
+        assert served(maildrop) == in_stock
+        assert_marked(maildrop, policy)
