@@ -10,7 +10,7 @@ BIN = {
     23: """namespace bin {
   prefix = Bin/
   separator = /
-  location = maildir:~/bin
+  location = @storage@:~/bin
   mailbox Trash {
     special_use = \\Trash
     auto = create
@@ -105,29 +105,46 @@ def test_what_is_in_its_target_already_is_hidden(start):
 
 # What QUIT says
 
+TARGETS = {"trash": "Bin/Trash", "archive": "Bin/Archive"}
+ACTIONS = {action: {"coexist_pop3_delete": action} for action in TARGETS}
+
+
+@pytest.fixture(scope="module", params=["maildir", "mdbox", "sdbox"])
+def storage(request):
+    """The format of the mailboxes."""
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def small_bin(start):
-    """A server where Trash has a quota of its own, of 4 KB."""
-    return start(coexist={"pop3_delete": "trash"}, quota=True,
-                 conf23=BIN[23], conf24=BIN[24])
+def small_bin(start, storage):
+    """A server where the Trash and the archive have a quota of their own, of 4 KB."""
+    return start(storage=storage, coexist={"archive_mailbox": "Bin/Archive"},
+                 groups=ACTIONS, quota=True,
+                 conf23=BIN[23].replace("@storage@", storage), conf24=BIN[24])
 
 
-def test_messages_that_do_not_fit_stay_and_the_others_go(small_bin):
-    maildrop = small_bin.maildrop()
+@pytest.fixture(params=ACTIONS)
+def action(request):
+    """The mailbox's pop3_delete."""
+    return request.param
+
+
+def test_messages_that_do_not_fit_stay_and_the_others_go(small_bin, action):
+    maildrop = small_bin.maildrop(action)
     large = message("large", body=("x" * 70 + "\n") * 100)
     maildrop.deliver(message("one"), large, message("two"), large, message("three"))
     reply = maildrop.delete(1, 2, 3, 4)
     assert reply.startswith("-ERR [SYS/TEMP] 2 of 4 deleted messages could not be "
                             "moved and stay: Quota exceeded"), reply
     assert maildrop.subjects() == ["large", "large", "three"]
-    assert maildrop.subjects("Bin/Trash") == ["one", "two"]
+    assert maildrop.subjects(TARGETS[action]) == ["one", "two"]
     assert maildrop.having("\\Seen") == []
     assert any("2 of 4 deleted messages could not be moved" in line
-               and "Bin/Trash" in line for line in maildrop.log_problems())
+               and TARGETS[action] in line for line in maildrop.log_problems())
 
 
-def test_what_stayed_is_listed_next_time_and_can_be_deleted_again(small_bin):
-    maildrop = small_bin.maildrop()
+def test_what_stayed_is_listed_next_time_and_can_be_deleted_again(small_bin, action):
+    maildrop = small_bin.maildrop(action)
     maildrop.deliver(message("large", body=("x" * 70 + "\n") * 100), message("one"))
     with maildrop.pop3() as pop:
         uidl = pop.uidl()[1]
@@ -141,7 +158,7 @@ def test_what_stayed_is_listed_next_time_and_can_be_deleted_again(small_bin):
 
 def test_retention_leaves_what_does_not_fit(start, clock):
     server = start(coexist={"pop3_delete": "trash", "pop3_keep_days": "30"}, quota=True,
-                   conf23=BIN[23], conf24=BIN[24], wrap={"pop3": clock.wrapper})
+                   conf23=BIN[23].replace("@storage@", "maildir"), conf24=BIN[24], wrap={"pop3": clock.wrapper})
     maildrop = server.maildrop()
     large = message("large", body=("x" * 70 + "\n") * 100)
     maildrop.deliver(message("one"), large, message("two"))
@@ -194,32 +211,41 @@ ACL = {23: """plugin {
 """}
 
 
-def test_an_acl_on_the_target_is_respected(start):
-    server = start(coexist={"pop3_delete": "trash"},
-                   plugins={"all": ["acl", "coexist"], "pop3": ["pop3_coexist"]},
-                   conf23=ACL[23], conf24=ACL[24])
-    maildrop = server.maildrop()
+@pytest.fixture(scope="module")
+def with_acl(start, storage):
+    return start(storage=storage, groups={**ACTIONS, "hide": {"coexist_pop3_delete": "hide"}},
+                 plugins={"all": ["acl", "coexist"], "pop3": ["pop3_coexist"]},
+                 conf23=ACL[23], conf24=ACL[24])
+
+
+def allow(maildrop, mailbox, *rights):
+    """Say in its ACL what the owner may do with a mailbox."""
+    maildrop.server.doveadm("acl", "set", "-u", maildrop.user, mailbox, "owner", *rights)
+
+
+def test_an_acl_on_the_target_is_respected(with_acl, action):
+    maildrop, target = with_acl.maildrop(action), action.capitalize()
     maildrop.deliver(2)
     with maildrop.imap() as imap:
-        imap.create("Trash")
-    acl = maildrop.folder / ".Trash" / "dovecot-acl"
-    acl.write_text("owner lr\n")
-    os.chown(acl, *map(int, os.stat(maildrop.folder)[4:6]))
+        imap.create(target)
+    allow(maildrop, target, "lookup", "read")
     reply = maildrop.delete(1)
     assert reply.startswith("-ERR [SYS/PERM] 1 of 1 deleted messages could not be "
                             "moved and stay: Permission denied"), reply
-    assert len(maildrop.subjects()) == 2
-    acl.unlink()
+    assert maildrop.subjects() == ["number 1", "number 2"]
+    assert maildrop.seen() == []
+    allow(maildrop, target, "lookup", "read", "insert", "write", "write-seen")
     assert maildrop.delete(1).startswith("+OK")
+    assert maildrop.subjects() == ["number 2"]
+    assert maildrop.subjects(target) == ["number 1"]
 
 
-def test_a_maildrop_that_can_not_be_written_says_so(start):
-    server = start(coexist={"pop3_delete": "hide"},
-                   plugins={"all": ["acl", "coexist"], "pop3": ["pop3_coexist"]},
-                   conf23=ACL[23], conf24=ACL[24])
-    maildrop = server.maildrop()
+@pytest.mark.parametrize("action", ["hide", *ACTIONS])
+def test_a_maildrop_that_can_not_be_written_says_so(with_acl, action):
+    maildrop = with_acl.maildrop(action)
     maildrop.deliver(2)
-    acl = maildrop.folder / "dovecot-acl"
-    acl.write_text("owner lr\n")
+    allow(maildrop, "INBOX", "lookup", "read")
     reply = maildrop.delete(1)
     assert reply == "-ERR [SYS/PERM] 1 deleted messages stay, the mailbox is read-only"
+    assert maildrop.subjects() == ["number 1", "number 2"]
+    assert maildrop.subjects(action.capitalize()) == []
