@@ -26,7 +26,7 @@ def start(tmp_path_factory):
             return servers[-1]
         yield start_one
         for server in servers:
-            assert CRASH.findall(server.log_text()) == []
+            assert CRASH.findall(server.whole_log()) == []
 
 
 @pytest.fixture

@@ -38,7 +38,19 @@ class Server(Instance):
                  for group, fields in groups.items() for number in range(PLENTY)}
         super().__init__(folder, users=users, conf23=QUICK23 + conf23,
                          conf24=QUICK24 + conf24, **settings)
+        self._earlier_log = ""
         self._unused = {group: iter(range(PLENTY)) for group in groups}
+
+    def restart(self):
+        """Kill all processes, and start the server with a new log."""
+        self._earlier_log += self.log_text()
+        self.stop()
+        self._log_file.unlink()
+        self.start()
+
+    def whole_log(self):
+        """Return the log since the first start."""
+        return self._earlier_log + self.log_text()
 
     def maildrop(self, group="user"):
         """Return an empty mailbox of the group that no test has used yet."""

@@ -1,6 +1,7 @@
 """pop3_delete = hide: what POP3 deletes stays in IMAP, read, and is not shown to POP3."""
 
 import poplib
+import shutil
 
 import pytest
 
@@ -97,16 +98,78 @@ def test_a_hidden_message_stays_hidden_when_the_indexes_are_lost(maildrop, serve
     assert maildrop.having(HIDDEN) == [2]
 
 
+def remove_index_files(maildrop):
+    """Take away all that Dovecot calls an index."""
+    for path in maildrop.folder.rglob("dovecot.*index*"):
+        path.unlink()
+
+
+@pytest.mark.parametrize("server", ["maildir"], indirect=True)
+def test_a_hidden_message_stays_hidden_when_the_index_files_of_a_maildir_are_removed(maildrop):
+    maildrop.deliver(3)
+    before = shown(maildrop)
+    maildrop.delete(2)
+    remove_index_files(maildrop)
+    assert list(shown(maildrop).values()) == [before[1], before[3]]
+    assert maildrop.having(HIDDEN) == maildrop.seen() == [2]
+
+
+@pytest.mark.parametrize("server", ["mdbox", "sdbox"], indirect=True)
+def test_a_dbox_whose_index_files_are_removed_has_no_flags_and_no_keywords(maildrop, server):
+    """So POP3 is shown the message again, which is not lost either."""
+    maildrop.deliver(3)
+    before = shown(maildrop)
+    maildrop.delete(2)
+    remove_index_files(maildrop)
+    server.doveadm("force-resync", "-u", maildrop.user, "INBOX")
+    assert sorted(maildrop.subjects()) == ["number 1", "number 2", "number 3"]
+    assert maildrop.having(HIDDEN) == maildrop.seen() == []
+    assert sorted(size for size, _ in shown(maildrop).values()) == \
+        sorted(size for size, _ in before.values())
+
+
+def place_of_a_copy(maildrop):
+    """Return where dsync keeps a copy of a mailbox."""
+    return f"maildir:/mnt/home/{maildrop.user}/copy"
+
+
 def test_a_hidden_message_stays_hidden_in_a_copy_by_dsync(maildrop, server):
     maildrop.deliver(3)
     maildrop.delete(2)
+    server.doveadm("backup", "-u", maildrop.user, place_of_a_copy(maildrop))
     copy = server.maildrop()
-    server.doveadm("backup", "-u", maildrop.user,
-                   f"maildir:{'/mnt/home/' + copy.user + '/copy'}")
-    server.doveadm("backup", "-u", copy.user, "-R",
-                   f"maildir:{'/mnt/home/' + copy.user + '/copy'}")
-    assert copy.having(HIDDEN) == [2]
+    server.doveadm("backup", "-u", copy.user, "-R", place_of_a_copy(maildrop))
+    assert copy.having(HIDDEN) == copy.seen() == [2]
     assert len(shown(copy)) == 2
+
+
+def test_a_hidden_message_stays_hidden_when_a_copy_comes_back(maildrop, server):
+    maildrop.deliver(3)
+    before = shown(maildrop)
+    maildrop.delete(2)
+    server.doveadm("backup", "-u", maildrop.user, place_of_a_copy(maildrop))
+    shutil.rmtree(maildrop.folder)
+    server.doveadm("backup", "-u", maildrop.user, "-R", place_of_a_copy(maildrop))
+    assert list(shown(maildrop).values()) == [before[1], before[3]]
+    assert maildrop.having(HIDDEN) == maildrop.seen() == [2]
+
+
+def test_a_message_stays_hidden_when_a_copy_that_is_older_is_merged(maildrop, server):
+    maildrop.deliver(3)
+    server.doveadm("sync", "-u", maildrop.user, place_of_a_copy(maildrop))
+    maildrop.delete(2)
+    server.doveadm("sync", "-u", maildrop.user, place_of_a_copy(maildrop))
+    assert maildrop.having(HIDDEN) == [2]
+    assert len(shown(maildrop)) == 2
+
+
+def test_a_hidden_message_stays_hidden_when_the_server_is_killed_and_restarted(maildrop, server):
+    maildrop.deliver(3)
+    before = shown(maildrop)
+    maildrop.delete(2)
+    server.restart()
+    assert list(shown(maildrop).values()) == [before[1], before[3]]
+    assert maildrop.having(HIDDEN) == maildrop.seen() == [2]
 
 
 def test_rset_hides_nothing(maildrop):

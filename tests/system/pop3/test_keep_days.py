@@ -370,6 +370,23 @@ def test_inbox_being_the_trash_keeps_everything(start, clock, download, visit):
                for line in maildrop.log_problems()) == 1
 
 
+def test_a_mailbox_that_is_read_only_keeps_everything(start, clock, download, visit):
+    server = start(coexist={"pop3_keep_days": "30"}, wrap={"pop3": clock.wrapper},
+                   plugins={"all": ["coexist", "acl"], "pop3": ["pop3_coexist"]},
+                   conf23="plugin {\n  acl = vfile\n}\n", conf24="acl_driver = vfile\n")
+    maildrop = server.maildrop()
+    maildrop.deliver(2)
+    download(maildrop, 1, 2)
+    acl = maildrop.folder / "dovecot-acl"
+    acl.write_text("owner lr\n")
+    visit(maildrop)
+    assert maildrop.subjects() == ["number 1", "number 2"]
+    assert [line for line in maildrop.log_problems() if "coexist" in line] == []
+    acl.unlink()
+    visit(maildrop)
+    assert maildrop.subjects() == []
+
+
 # Sessions
 
 def test_capa_says_expire(server, maildrop):
@@ -446,9 +463,7 @@ def test_the_time_survives_a_restart_of_the_server(start, clock, download, visit
     maildrop = server.maildrop()
     maildrop.deliver(2)
     download(maildrop, 1)
-    server.stop()
-    (server.folder / "log/dovecot.log").unlink()
-    server.start()
+    server.restart()
     visit(maildrop)
     assert maildrop.subjects() == ["number 2"]
 
