@@ -1,5 +1,6 @@
-"""The policies on each storage format, and beside an IMAP session that expunges."""
+"""The policies on each storage format, and beside sessions that delete the same mail."""
 
+from concurrent.futures import ThreadPoolExecutor
 from statistics import median
 
 import pytest
@@ -13,6 +14,9 @@ KEYWORD = "$POP3Downloaded"
 POLICIES = {policy: {"coexist_pop3_mark_read": policy,
                      "coexist_pop3_mark_downloaded": "yes"}
             for policy in ("complete", "quit", "never")}
+DELETES = {"stock": {}, "hide": {"coexist_pop3_delete": "hide"},
+           "trash": {"coexist_pop3_delete": "trash"},
+           "expunge": {"coexist_pop3_delete_limit": "100"}}
 
 
 @pytest.fixture(scope="module", params=["maildir", "mdbox", "sdbox"])
@@ -23,7 +27,7 @@ def storage(request):
 
 @pytest.fixture(scope="module")
 def server(start, storage):
-    return start(storage=storage, groups=POLICIES)
+    return start(storage=storage, groups={**POLICIES, **DELETES})
 
 
 @pytest.fixture(scope="module")
@@ -161,3 +165,36 @@ def session_with_an_expunge(maildrop):
 def test_retr_of_an_expunged_message_is_answered_as_in_stock(server, maildrop):
     ours = session_with_an_expunge(maildrop)
     assert ours == session_with_an_expunge(server.maildrop())
+
+
+# Deleted by three sessions at once
+
+@pytest.mark.parametrize("delete", DELETES)
+def test_three_sessions_delete_the_same_messages_at_once(server, delete):
+    """A client is told no error that stock Dovecot does not tell, which is none."""
+    maildrop = server.maildrop(delete)
+    maildrop.deliver(12)
+    everything = set(maildrop.subjects())
+    with maildrop.pop3() as first, maildrop.pop3() as second, maildrop.imap() as imap:
+        imap.select()
+        imap.store("1:4,9", "+FLAGS", "\\Deleted")
+        for number in range(1, 9):
+            first.dele(number)
+            second.dele(number + 2)
+        with ThreadPoolExecutor(3) as threads:
+            ends = [threads.submit(end) for end in (first.quit, second.quit, imap.expunge)]
+        replies = [end.result() for end in ends]
+    assert replies[:2] == [b"+OK Logging out, messages deleted."] * 2
+    assert replies[2][0] == "OK"
+    inbox, trash = maildrop.subjects(), maildrop.subjects("Trash")
+    by_imap = {f"number {number}" for number in (1, 2, 3, 4, 9)}
+    by_pop3 = {f"number {number}" for number in range(1, 11)}
+    assert len(inbox) == len(set(inbox))
+    assert set(inbox) == everything - (by_imap if delete == "hide" else by_imap | by_pop3)
+    if delete == "hide":
+        assert maildrop.having("$POP3Hidden") == [1, 2, 3, 4, 5]
+    # what IMAP expunges may have been moved just before, and both sessions may move
+    moved = by_pop3 if delete == "trash" else set()
+    assert moved - by_imap <= set(trash) <= moved
+    assert all(trash.count(subject) <= 2 for subject in moved)
+    assert maildrop.log_problems() == []
