@@ -27,6 +27,10 @@ QUIT_OK = "+OK Logging out, messages deleted."
 LANGUAGES = {"en": "deleted messages", "es": "mensajes borrados", "ca": "missatges esborrats",
              "pt": "mensagens eliminadas", "fr": "messages supprimés",
              "de": "gelöschte Nachrichten"}
+# and by what the owner is to ask for help
+REFERENCES = {"en": "name this reference:", "es": "indíquele esta referencia:",
+              "ca": "indiqueu-li aquesta referència:", "pt": "indique-lhe esta referência:",
+              "fr": "en lui indiquant cette référence :", "de": "nennen Sie dieses Kennzeichen:"}
 STATE = "dovecot-coexist.state"
 
 
@@ -378,14 +382,34 @@ def test_the_notice_names_the_session(server):
     assert session in plain(notices(maildrop)[0])
 
 
+def reference(text, language):
+    """Return what the text of a notice tells its owner to ask for help with."""
+    return re.search(rf"{REFERENCES[language]} (\S+)", " ".join(text.split()))[1]
+
+
+def undo(maildrop, session):
+    """Put back what a session did."""
+    maildrop.server.doveadm("coexist", "undo", "-u", maildrop.user, session)
+
+
 def test_an_administrator_undoes_it_with_the_reference_of_the_notice(maildrop):
     held(maildrop)
-    text = " ".join(plain(notices(maildrop)[0]).split())
-    reference = re.search(r"name this reference: (\S+)", text)[1]
-    maildrop.server.doveadm("coexist", "undo", "-u", maildrop.user, reference)
+    undo(maildrop, reference(plain(notices(maildrop)[0]), "en"))
     assert maildrop.having(HIDDEN) == []
     assert maildrop.seen() == []
     assert len(shown(maildrop)) == 5
+
+
+@pytest.mark.parametrize("server", ["maildir"], indirect=True)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_reference_is_named_in_each_language(server, language):
+    maildrop = server.maildrop(f"in-{language}")
+    held(maildrop)
+    notice, = notices(maildrop)
+    session = reference(plain(notice), language)
+    assert reference(Page(html(notice)).words(), language) == session
+    undo(maildrop, session)
+    assert maildrop.having(HIDDEN) == []
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -672,11 +696,13 @@ def test_a_notice_that_can_not_be_saved_harms_nothing(start):
 
 # Many
 
-@pytest.mark.parametrize("limit, group", [("9999", "held"), ("0", "moved")])
-def test_ten_thousand_deletions(start, limit, group):
-    server = start(storage="mdbox", coexist={"template_dir": str(TEXTS)}, groups={
-        group: {"coexist_pop3_delete": "trash", "coexist_pop3_delete_limit": limit}})
-    maildrop = server.maildrop(group)
+@pytest.mark.parametrize("group, storage, policy", [
+    ("held", "mdbox", {"pop3_delete": "trash", "pop3_delete_limit": "9999"}),
+    ("moved", "mdbox", {"pop3_delete": "trash"}),
+    ("hidden", "maildir", {"pop3_delete": "hide"})], ids=["held", "moved", "hidden"])
+def test_ten_thousand_deletions(start, group, storage, policy):
+    server = start(storage=storage, coexist={"template_dir": str(TEXTS), **policy})
+    maildrop = server.maildrop()
     with maildrop.imap() as imap:
         for number in range(100):
             assert imap.append("INBOX", None, None, message("many"))[0] == "OK"
@@ -694,8 +720,8 @@ def test_ten_thousand_deletions(start, limit, group):
     with maildrop.imap() as imap:
         inbox = int(imap.select("INBOX", readonly=True)[1][0])
         assert len(imap.search(None, "KEYWORD", HIDDEN)[1][0].split()) == \
-            (10000 if group == "held" else 0)
-        assert inbox == (10001 if group == "held" else 0)
+            (0 if group == "moved" else 10000)
+        assert inbox == {"held": 10001, "moved": 0, "hidden": 10000}[group]
         trash = imap.select("Trash", readonly=True)
         if group == "moved":
             assert int(trash[1][0]) == 10000
