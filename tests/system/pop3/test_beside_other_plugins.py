@@ -222,7 +222,7 @@ def test_the_trash_plugin_makes_room_of_what_pop3_deleted(start):
 # The maildrop itself is virtual
 
 @pytest.fixture(scope="module")
-def virtual_server(start):
+def virtual_server(start, clock):
     """INBOX is a virtual mailbox, made of real/INBOX."""
     inbox = ("namespace inbox {\n  inbox = no\n  prefix = real/\n"
              "  mailbox Trash {\n    special_use = \\Trash\n  }\n}\n")
@@ -230,7 +230,9 @@ def virtual_server(start):
     return start(
         plugins={"all": ["coexist", "virtual"], "pop3": POP3}, coexist=COMPLETE,
         groups={"quit": {"coexist_pop3_mark_read": "quit"},
-                "never": {"coexist_pop3_mark_read": "never"}, **GROUPS},
+                "never": {"coexist_pop3_mark_read": "never"},
+                "keep": {"coexist_pop3_keep_days": "30"}, **GROUPS},
+        wrap={"pop3": clock.wrapper},
         conf23=inbox + namespace % "location = virtual:~/virtual",
         conf24=inbox + namespace % "mail_driver = virtual\n  mail_path = ~/virtual")
 
@@ -294,3 +296,16 @@ def test_what_is_deleted_in_a_virtual_inbox_is_moved_once(virtual_server):
     assert maildrop.subjects("real/INBOX") == ["number 1", "number 3"]
     assert maildrop.subjects("real/Trash") == ["number 2"]
     assert maildrop.log_problems() == []
+
+
+def test_nothing_expires_in_a_virtual_inbox(virtual_server, clock):
+    maildrop = virtual_server.maildrop("keep")
+    fill_virtual_inbox(maildrop, 2)
+    with clock.days_from_now(-40), maildrop.pop3() as pop:
+        pop.retr(1)
+        pop.quit()
+    assert maildrop.seen() == [1]
+    with maildrop.pop3() as pop:
+        assert pop.stat()[0] == 2
+        pop.quit()
+    assert maildrop.subjects() == maildrop.subjects("real/INBOX") == ["number 1", "number 2"]
