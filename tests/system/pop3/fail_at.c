@@ -2,16 +2,18 @@
    or ends the process before it, between QUIT and the reply to it.
 
    Which one is said in the file that $FAIL_AT names, where the calls are
-   counted too. See faults.py. */
+   counted too, and the writes to the journal at any time. See faults.py. */
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -29,6 +31,7 @@ struct control {
 	int32_t kind, at;
 	/* how many there were */
 	int32_t seen[KINDS];
+	int32_t journal_writes;
 };
 
 static struct control nowhere, *control = &nowhere;
@@ -92,6 +95,18 @@ static bool is_storage(int fd)
 	struct stat st;
 
 	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+static bool is_journal(int fd)
+{
+	static const char name[] = "/dovecot-coexist.journal";
+	char link[32], path[PATH_MAX];
+	ssize_t size;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	size = readlink(link, path, sizeof(path));
+	return size >= (ssize_t)strlen(name) &&
+		memcmp(path + size - strlen(name), name, strlen(name)) == 0;
 }
 
 static void client_said(const void *data, ssize_t size)
@@ -193,10 +208,13 @@ ssize_t write(int fd, const void *data, size_t size)
 {
 	REAL(ssize_t, write, int, const void *, size_t);
 
-	if (is_storage(fd))
+	if (is_storage(fd)) {
 		FAIL(CHANGES);
-	else
+		if (is_journal(fd))
+			control->journal_writes++;
+	} else {
 		client_is_told(data, size);
+	}
 	return real(fd, data, size);
 }
 
@@ -206,6 +224,8 @@ ssize_t writev(int fd, const struct iovec *iov, int count)
 
 	if (is_storage(fd)) {
 		FAIL(CHANGES);
+		if (is_journal(fd))
+			control->journal_writes++;
 	} else {
 		for (int i = 0; i < count; i++)
 			client_is_told(iov[i].iov_base, iov[i].iov_len);
@@ -218,6 +238,8 @@ ssize_t writev(int fd, const struct iovec *iov, int count)
 	{ \
 		REAL(ssize_t, name, int, const void *, size_t, offset_type); \
 		FAIL(CHANGES); \
+		if (is_journal(fd)) \
+			control->journal_writes++; \
 		return real(fd, data, size, offset); \
 	}
 PWRITE(pwrite, off_t)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 SOURCE = Path(__file__).with_name("fail_at.c")
 # struct control of fail_at.c
-CONTROL = struct.Struct("=3i2i")
+CONTROL = struct.Struct("=3i2ii")
 
 CHANGES, READS = range(2)
 COUNT, KILL, FULL_DISK, IO_ERROR = range(4)
@@ -32,8 +32,12 @@ class Faults:
 
     def plan(self, action=COUNT, kind=CHANGES, at=0):
         """Choose what is to go wrong from now on."""
-        self._control[:] = CONTROL.pack(action, kind, at, 0, 0)
+        self._control[:] = CONTROL.pack(action, kind, at, 0, 0, 0)
 
     def seen(self, kind):
         """Return how many calls there were since the plan."""
         return CONTROL.unpack(self._control[:])[3 + kind]
+
+    def journal_writes(self):
+        """Return how many calls wrote to a journal since the plan."""
+        return CONTROL.unpack(self._control[:])[5]

@@ -8,13 +8,20 @@ from datetime import datetime, timezone
 import pytest
 
 import journal
+from faults import Faults
 from leaving import in_the_middle
 from maildrop import large_message
 
 
+@pytest.fixture(scope="module")
+def faults(tmp_path_factory):
+    """What goes wrong in POP3 processes, which is nothing: it counts what they write."""
+    return Faults(tmp_path_factory.mktemp("faults"))
+
+
 @pytest.fixture(scope="module", params=["maildir", "mdbox", "sdbox"])
-def server(request, start):
-    return start(storage=request.param, groups={
+def server(request, start, faults):
+    return start(storage=request.param, wrap={"pop3": faults.wrapper}, groups={
         "trash": {"coexist_pop3_delete": "trash"},
         "hide": {"coexist_pop3_delete": "hide"},
         "complete": {"coexist_pop3_mark_read": "complete"},
@@ -124,6 +131,18 @@ def test_no_subject_and_no_sender(server):
     maildrop.delete(1)
     text = journal.path(maildrop).read_text()
     assert "number" not in text and "sender" not in text
+
+
+@pytest.mark.parametrize("group", ["trash", "hide", "limit"])
+def test_a_session_writes_its_line_at_once_however_much_it_deletes(server, faults, group):
+    maildrop = server.maildrop(group)
+    maildrop.deliver(40)
+    maildrop.delete(1)
+    faults.plan()
+    maildrop.delete(*range(1, 40, 2))
+    assert faults.journal_writes() == 1
+    first, second = journal.read(maildrop)
+    assert second["unseen"] == ",".join(map(str, range(2, 41, 2)))
 
 
 def test_each_session_has_a_line(server):
