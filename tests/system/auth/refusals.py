@@ -186,9 +186,13 @@ pop3        no   192.0.2.1        owner   mailbox deny_text=No.  passes
 
 # a trial
 pop3        no   192.0.2.1        owner   mailbox pop3_access=deny | gate log_only=yes  passes
+imap        no   192.0.2.1        owner   mailbox imap_access=deny | gate log_only=yes  passes
+imap        no   198.51.100.7     owner   mailbox webmail_access=suspend | gate log_only=yes  passes
+submission  no   192.0.2.1        owner   mailbox submission_tls=required | gate log_only=yes  passes
 sasl        no   192.0.2.1        owner   mailbox submission_access=suspend | gate log_only=yes  passes
 sieve       no   192.0.2.1        owner   mailbox sieve_access=deny | gate log_only=yes  passes
 pop3        no   192.0.2.1        guess   mailbox pop3_access=deny | gate log_only=yes  fails
+imap        no   192.0.2.1        guess   mailbox imap_access=deny | gate log_only=yes  fails
 """
 
 TODAY = datetime.now(timezone.utc).date()

@@ -18,13 +18,13 @@ USERS = {
     "nosmtp": {"coexist_submission_access": "deny"},
     "nosieve": {"coexist_sieve_access": "deny"},
     "sunset": {f"coexist_{protocol}_until": "2026-01-31"
-               for protocol in ("pop3", "submission", "sieve")},
+               for protocol in ("imap", "pop3", "submission", "sieve")},
     "tls": {f"coexist_{protocol}_tls": "required"
             for protocol in ("imap", "pop3", "submission", "sieve")},
     "office": {f"coexist_{protocol}_networks": "192.0.2.0/24"
-               for protocol in ("pop3", "submission", "sieve")},
+               for protocol in ("imap", "pop3", "submission", "sieve")},
     "here": {f"coexist_{protocol}_networks": "127.0.0.0/8"
-             for protocol in ("pop3", "submission", "sieve")},
+             for protocol in ("imap", "pop3", "submission", "sieve")},
     "own": {"coexist_pop3_access": "deny", "coexist_deny_text": "Call-{protocol}-desk"},
 }
 
@@ -66,7 +66,9 @@ def test_pop3_says_nothing_but_the_reason(server):
 
 @pytest.mark.parametrize("user, text", [
     ("noimap", "[CONTACTADMIN] IMAP access to this mailbox has been suspended."),
+    ("sunset", "[CONTACTADMIN] IMAP was switched off for this mailbox on 2026-01-31."),
     ("tls", "[PRIVACYREQUIRED] IMAP needs an encrypted connection."),
+    ("office", "[CONTACTADMIN] IMAP cannot be used from this network."),
 ])
 def test_imap_session_ends_with_bye_and_the_reason(server, user, text):
     connection = imaplib.IMAP4(server.host, server.port("imap"), timeout=10)
@@ -168,7 +170,8 @@ def test_pop3_login_that_the_policy_allows_passes(server, user, tls):
     assert server.pop3(user, tls=tls).quit().startswith(b"+OK")
 
 
-@pytest.mark.parametrize("user, tls", [("free", False), ("nopop", False), ("tls", True)])
+@pytest.mark.parametrize("user, tls", [("free", False), ("nopop", False), ("tls", True),
+                                       ("here", False)])
 def test_imap_login_that_the_policy_allows_passes(server, user, tls):
     assert server.imap(user, tls=tls).select()[0] == "OK"
 
