@@ -72,6 +72,48 @@ def test_http_set_and_get(admin):
     assert (meta["by"], meta["reason"]) == ("http 127.0.0.1", "panel")
 
 
+def test_http_unset(admin):
+    name = admin.user()
+    admin.ok("policy", "set", "-u", name, "pop3_access=deny", "imap_tls=required")
+    assert admin.http("coexistPolicyUnset", user=name, reason="panel",
+                      keys=["pop3_access"]) == ["doveadmResponse", [], "tag"]
+    assert admin.get("-u", name) == {"imap_tls": "required"}
+    meta = admin.get("-u", name, "--meta")
+    assert (meta["by"], meta["reason"]) == ("http 127.0.0.1", "panel")
+    assert admin.http("coexistPolicyUnset", user=name, all=True)[0] == "doveadmResponse"
+    assert admin.text(f"mailbox/{name}") is None
+
+
+def test_http_unset_of_an_unknown_key_changes_nothing(admin):
+    name = admin.user()
+    admin.ok("policy", "set", "-u", name, "pop3_access=deny")
+    kind, what, _ = admin.http("coexistPolicyUnset", user=name, keys=["pop3_access", "pop_access"])
+    assert (kind, what["exitCode"]) == ("error", EX_DATAERR)
+    assert admin.get("-u", name) == {"pop3_access": "deny"}
+
+
+def test_http_explain(admin):
+    """The same rows as on the command line."""
+    name = admin.user()
+    admin.ok("policy", "set", "-u", name, "pop3_access=deny", "imap_networks=192.0.2.0/24",
+             f"deny_text={TEXT}")
+    for protocol, address in (("pop3", "192.0.2.1"), ("imap", "192.0.2.1"), ("imap", "10.0.0.1")):
+        kind, rows, _ = admin.http("coexistExplain", user=name, protocol=protocol, ip=address,
+                                   tls=True)
+        assert kind == "doveadmResponse"
+        assert rows == admin.rows("explain", "-u", name, "--protocol", protocol, "--ip", address,
+                                  "--tls")
+        login = {row["key"]: row["value"] for row in rows}["login"]
+        assert login == ("passes" if (protocol, address) == ("imap", "192.0.2.1") else "refused")
+
+
+@pytest.mark.parametrize("parameters", [{}, {"user": "user1", "protocol": "lmtp"},
+                                        {"user": "user1", "ip": "192.0.2"}])
+def test_http_explain_says_that_it_was_asked_wrongly(admin, parameters):
+    kind, what, _ = admin.http("coexistExplain", **parameters)
+    assert (kind, what["exitCode"]) == ("error", EX_USAGE)
+
+
 def test_http_false_is_not_given(admin):
     assert admin.http("coexistPolicySet", domain="http.example", default=False,
                       values="pop3_access=deny")[0] == "doveadmResponse"
