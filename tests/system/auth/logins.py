@@ -245,6 +245,16 @@ def session(server, protocol, client, proof=False):
         yield line
 
 
+_HARMLESS = {"pop3": "QUIT", "imap": "b NOOP", "submission": "NOOP", "sieve": "NOOP"}
+
+
+def reply_and_next(server, protocol, client):
+    """Return the reply to who is refused, and the line that follows another command."""
+    with connect(server, protocol, client) as line:
+        reply = _authenticate(line, protocol, client, proof=False)
+        return reply, line.ask(_HARMLESS[protocol])
+
+
 def _fields(reply):
     """Return OK or FAIL and the reason."""
     reason = [word[len("reason="):] for word in reply if word.startswith("reason=")]
