@@ -55,9 +55,8 @@ static bool abi_is_ours(const char *abi)
 		      t_strcut(DOVECOT_ABI_VERSION, '(')) == 0;
 }
 
-static void
-module_check(struct coexist_preflight *preflight, const char *file,
-	     bool needed)
+void coexist_preflight_module(struct coexist_preflight *preflight,
+			      const char *file, bool needed)
 {
 	const char *path = t_strconcat(COEXIST_MODULEDIR"/", file, NULL);
 	const char *check = t_strconcat("module ", file, NULL);
@@ -91,8 +90,8 @@ void coexist_preflight_modules(struct coexist_preflight *preflight)
 	unsigned int i;
 
 	for (i = 0; i < N_ELEMENTS(needed_modules); i++) {
-		module_check(preflight, needed_modules[i].file,
-			     !needed_modules[i].is_settings ||
-			     coexist_doveadm_needs_settings_module());
+		coexist_preflight_module(preflight, needed_modules[i].file,
+			!needed_modules[i].is_settings ||
+			coexist_doveadm_needs_settings_module());
 	}
 }

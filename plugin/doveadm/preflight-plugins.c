@@ -88,8 +88,27 @@ static void check_quota(struct coexist_preflight *preflight)
 		if (str_array_find(plugins[i], "coexist_quota"))
 			found = TRUE;
 	}
-	for (i = 0; found && i < N_ELEMENTS(protocols); i++)
+	if (!found)
+		return;
+	coexist_preflight_module(preflight, "lib21_coexist_quota_plugin.so",
+				 /*needed=*/TRUE);
+	for (i = 0; i < N_ELEMENTS(protocols); i++)
 		check_quota_plugins(preflight, protocols[i], plugins[i]);
+}
+
+/* Alerts are for those who want them, too. */
+static void check_imap(struct coexist_preflight *preflight)
+{
+	const char *value, *error;
+
+	/* likewise */
+	if (coexist_doveconf_read_setting(preflight->admin, "imap",
+					  "mail_plugins", &value, &error) == 0 &&
+	    str_array_find(t_strsplit_spaces(value, " ,"), "imap_coexist")) {
+		coexist_preflight_module(preflight,
+					 "lib25_imap_coexist_plugin.so",
+					 /*needed=*/TRUE);
+	}
 }
 
 static void check_uidl(struct coexist_preflight *preflight)
@@ -117,6 +136,7 @@ void coexist_preflight_plugins(struct coexist_preflight *preflight)
 
 	check_plugins(preflight, "pop3", pop3);
 	check_plugins(preflight, "imap", imap);
+	check_imap(preflight);
 	check_quota(preflight);
 	check_uidl(preflight);
 }

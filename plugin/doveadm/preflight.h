@@ -27,7 +27,11 @@ void coexist_preflight_print(struct coexist_preflight *preflight,
 			     enum coexist_preflight_status status,
 			     const char *remedy);
 
-/* The modules are there and made for this Dovecot. */
+/* A module, of which the path below Dovecot's folder is given, is there and made
+   for this Dovecot. It may be missing if it is not needed. */
+void coexist_preflight_module(struct coexist_preflight *preflight,
+			      const char *file, bool needed);
+/* So are those that each installation has. */
 void coexist_preflight_modules(struct coexist_preflight *preflight);
 /* The chains of passdbs and userdbs ask the gate, and nothing goes round it. */
 void coexist_preflight_auth(struct coexist_preflight *preflight,
@@ -36,7 +40,8 @@ void coexist_preflight_auth(struct coexist_preflight *preflight,
    to be read. */
 void coexist_preflight_bypasses(struct coexist_preflight *preflight,
 				const struct coexist_doveconf_block *conf);
-/* The sessions load the plugins. */
+/* The sessions load the plugins, and can load those that are for who wants
+   them. */
 void coexist_preflight_plugins(struct coexist_preflight *preflight);
 /* The store is configured, can be written here and read by the auth process.
    conf may be NULL, if it is not known. */

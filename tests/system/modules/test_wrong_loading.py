@@ -8,37 +8,17 @@ are what an administrator finds in the log. The client that logs in is told only
 import imaplib
 import poplib
 import re
-import shutil
 from contextlib import contextmanager
 
 import pytest
 
 from instance import InstanceError
-from instance.instance import built_stage
+from spoilt import stage_with_stale, stage_without
 
 LIB20 = "lib20_coexist_plugin.so"
 POP3 = "lib25_pop3_coexist_plugin.so"
 SETTINGS = "libcoexist_settings.so"
 OTHER_ABI = "Module is for different ABI version"
-
-
-def stage_without(name, folder):
-    """Return a copy of the built modules from which one is missing."""
-    shutil.copytree(built_stage(), folder)
-    for path in folder.rglob(name):
-        path.unlink()
-    return folder
-
-
-def stage_with_stale(name, folder):
-    """Return a copy in which one module says that it is for another Dovecot."""
-    shutil.copytree(built_stage(), folder)
-    [path] = folder.rglob(name)
-    stale, count = re.subn(rb"(?<=ABIv)\d+", lambda number: b"9" * len(number[0]),
-                           path.read_bytes())
-    assert count > 0
-    path.write_bytes(stale)
-    return folder
 
 
 @contextmanager

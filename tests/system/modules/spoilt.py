@@ -1,0 +1,25 @@
+"""Trees of modules in which one is of no use."""
+
+import re
+import shutil
+
+from instance.instance import built_stage
+
+
+def stage_without(name, folder):
+    """Return a copy of the built modules from which one is missing."""
+    shutil.copytree(built_stage(), folder)
+    for path in folder.rglob(name):
+        path.unlink()
+    return folder
+
+
+def stage_with_stale(name, folder):
+    """Return a copy in which one module says that it is for another Dovecot."""
+    shutil.copytree(built_stage(), folder)
+    [path] = folder.rglob(name)
+    stale, count = re.subn(rb"(?<=ABIv)\d+", lambda number: b"9" * len(number[0]),
+                           path.read_bytes())
+    assert count > 0
+    path.write_bytes(stale)
+    return folder
