@@ -1,7 +1,8 @@
 -- The policy documents in SQL. A row is a document; the table for everybody
--- has one row.
+-- has one row, whose name is 'coexist'.
 
 CREATE TABLE coexist_default (
+  name VARCHAR(200) NOT NULL PRIMARY KEY,
   document TEXT NOT NULL
 );
 CREATE TABLE coexist_domain (

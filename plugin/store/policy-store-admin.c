@@ -29,13 +29,43 @@ int coexist_store_read_text(struct dict *dict, const char *key,
 	return ret;
 }
 
+struct commit {
+	bool finished;
+	/* NULL if all went well */
+	char *error;
+};
+
+static void
+committed(const struct dict_commit_result *result, struct commit *commit)
+{
+	commit->finished = TRUE;
+	if (result->ret <= 0) {
+		commit->error = i_strdup(result->error == NULL ?
+					 "Commit failed" : result->error);
+	}
+}
+
+/* dict_transaction_commit() crashes with the redis driver, which calls back twice
+   if it is to wait (redis_transaction_commit() in src/lib-dict/dict-redis.c). */
 static int
-transaction_finish(struct dict_transaction_context *transaction,
+transaction_finish(struct dict *dict,
+		   struct dict_transaction_context *transaction,
 		   const char *key, const char **error_r)
 {
+	struct commit *commit = i_new(struct commit, 1);
 	const char *error;
 
-	if (dict_transaction_commit(&transaction, &error) > 0)
+	dict_transaction_commit_async(&transaction, committed, commit);
+	dict_wait(dict);
+	if (!commit->finished) {
+		/* the driver may call back later */
+		*error_r = t_strdup_printf("Can't change %s: No answer", key);
+		return -1;
+	}
+	error = t_strdup(commit->error);
+	i_free(commit->error);
+	i_free(commit);
+	if (error == NULL)
 		return 0;
 	*error_r = t_strdup_printf("Can't change %s: %s", key, error);
 	return -1;
@@ -48,7 +78,7 @@ int coexist_store_write_text(struct dict *dict, const char *key,
 		dict_transaction_begin(dict, &store_op_settings);
 
 	dict_set(transaction, key, text);
-	return transaction_finish(transaction, key, error_r);
+	return transaction_finish(dict, transaction, key, error_r);
 }
 
 int coexist_store_remove(struct dict *dict, const char *key,
@@ -58,7 +88,7 @@ int coexist_store_remove(struct dict *dict, const char *key,
 		dict_transaction_begin(dict, &store_op_settings);
 
 	dict_unset(transaction, key);
-	return transaction_finish(transaction, key, error_r);
+	return transaction_finish(dict, transaction, key, error_r);
 }
 
 int coexist_store_lock(const char *base_dir, struct coexist_store_lock **lock_r,

@@ -31,9 +31,9 @@ def document(raw, keys):
 
 
 def table_of(scope):
-    """Return (table, name or None) of a scope such as "domain/D"."""
+    """Return (table, name) of a scope such as "domain/D"."""
     kind, _, name = scope.partition("/")
-    return f"coexist_{kind}", name or None
+    return f"coexist_{kind}", name or "coexist"
 
 
 class Backend:
@@ -96,6 +96,8 @@ class Sqlite(Backend):
     """SQLite, asked by Dovecot's dict process."""
 
     name = "sqlite"
+    package, driver = "dovecot-sqlite", "dict/libdriver_sqlite.so"
+    is_installed = True
 
     def __init__(self):
         super().__init__()
@@ -105,23 +107,22 @@ class Sqlite(Backend):
     def set_up(self):
         with self._open() as database:
             database.executescript(SCHEMA)
-        self.path.chmod(0o644)
+        for path in (self.folder, self.path):
+            shutil.chown(path, DICT_USER)
 
     def put(self, scope, *raw, **keys):
         """Store a document."""
         table, name = table_of(scope)
         self.remove(scope)
-        values = [value for value in (name, document(raw, keys)) if value is not None]
         with self._open() as database:
-            database.execute(f"INSERT INTO {table} VALUES ({', '.join('?' * len(values))})",
-                             values)
+            database.execute(f"INSERT INTO {table} VALUES (?, ?)",
+                             [name, document(raw, keys)])
 
     def remove(self, scope):
         """Remove a document."""
         table, name = table_of(scope)
         with self._open() as database:
-            database.execute(f"DELETE FROM {table}" + (" WHERE name = ?" if name else ""),
-                             [name] if name else [])
+            database.execute(f"DELETE FROM {table} WHERE name = ?", [name])
 
     def stop(self):
         if self.path.exists():
@@ -143,8 +144,10 @@ class Postgresql(Server):
     """PostgreSQL, asked by Dovecot's dict process, on a UNIX socket only."""
 
     name = "postgresql"
+    package, driver = "dovecot-pgsql", "dict/libdriver_pgsql.so"
     programs = max(Path("/usr/lib/postgresql").glob("*/bin"), default=None,
                    key=lambda path: int(path.parent.name))
+    is_installed = programs is not None
 
     def __init__(self):
         super().__init__()
@@ -163,15 +166,13 @@ class Postgresql(Server):
         """Store a document."""
         table, name = table_of(scope)
         self.remove(scope)
-        values = ", ".join(self._quoted(value) for value in (name, document(raw, keys))
-                           if value is not None)
+        values = ", ".join(map(self._quoted, (name, document(raw, keys))))
         self._sql(f"INSERT INTO {table} VALUES ({values})")
 
     def remove(self, scope):
         """Remove a document."""
         table, name = table_of(scope)
-        self._sql(f"DELETE FROM {table}"
-                  + (f" WHERE name = {self._quoted(name)}" if name else ""))
+        self._sql(f"DELETE FROM {table} WHERE name = {self._quoted(name)}")
 
     def start(self):
         self._launch([self.programs / "postgres", "-D", self.data, "-k", self.folder, "-F",
@@ -202,6 +203,8 @@ class Redis(Server):
     """Redis, asked by the auth process, on loopback."""
 
     name = "redis"
+    driver = None       # a part of Dovecot itself
+    is_installed = shutil.which("redis-server") is not None
 
     def __init__(self):
         super().__init__()
@@ -244,19 +247,33 @@ class Redis(Server):
             return client.makefile().readline()
 
 
+def _has_driver(kind):
+    return kind.driver is None or (MODULES / kind.driver).exists()
+
+
 def available():
     """Return the back ends that are installed for this Dovecot.
 
-    One that Debian has not for it has no tests, instead of tests that are skipped.
+    One that is not has no tests, instead of tests that are skipped; see missing().
     """
-    found = []
-    if any(MODULES.glob("dict/libdriver_sqlite.so")):
-        found.append(Sqlite)
-    if any(MODULES.glob("dict/libdriver_pgsql.so")) and Postgresql.programs:
-        found.append(Postgresql)
-    if shutil.which("redis-server"):
-        found.append(Redis)
-    return found
+    return [kind for kind in (Sqlite, Postgresql, Redis)
+            if _has_driver(kind) and kind.is_installed]
+
+
+def missing():
+    """Return the names of those that should be installed and are not.
+
+    That is not the case if the package of this Dovecot is there, without the driver.
+    """
+    return [kind.name for kind in (Sqlite, Postgresql, Redis)
+            if kind not in available() and (_has_driver(kind) or not _is_packaged(kind))]
+
+
+def _is_packaged(kind):
+    """True if the package with the driver is installed."""
+    done = subprocess.run(["dpkg-query", "-W", "-f", "${db:Status-Abbrev}", kind.package],
+                          text=True, check=False, capture_output=True)
+    return done.stdout == "ii "
 
 
 class Example:

@@ -1,5 +1,6 @@
 """Documents in SQLite, PostgreSQL and Redis, configured as examples/ says."""
 
+import json
 import os
 import re
 import signal
@@ -11,12 +12,15 @@ import pytest
 
 import logins
 import texts
-from backends import Example, Redis, available
+from backends import Example, Redis, available, missing
 from instance.block import block
 from logins import Client, pop3_auth_plain
-from wiring import GENERATION
+from wiring import DOVEADM, GENERATION
 
-ACTIONS = ("last-known", "tempfail")    # all three: test_store_away.py
+EX_DATAERR, EX_TEMPFAIL = 65, 75     # sysexits
+
+ACTIONS = ("last-known", "tempfail", "allow")
+PROTOCOLS = ("pop3", "imap")
 
 # Dovecot's dict process keeps a question for a minute, the gate waits 3 s. In
 # between, also for a machine that is busy with other tests:
@@ -42,13 +46,13 @@ def backend(request):
 @pytest.fixture(scope="module")
 def start(gated, backend):
     """start(**gate) returns an Instance whose documents are in the back end."""
-    def start(wrap=None, conf="", **gate):
+    def start(wrap=None, conf=ONE_DICT_PROCESS, **gate):
         example = Example(backend, GENERATION)
         users = {f"{kind}{number}": {} for kind in ("user", *map(slug, ACTIONS))
                  for number in range(8)}
-        users.update({f"a@{kind}.example": {} for kind in ("one", "two")})
+        users.update({f"a@{kind}.example": {} for kind in ("one", "two", "admin")})
         server = gated(users, gate={"store": example.store, **gate},
-                       conf=example.conf + ONE_DICT_PROCESS + conf, wrap=wrap,
+                       conf=example.conf + conf, wrap=wrap,
                        files=example.files)
         return server
     return start
@@ -77,13 +81,17 @@ def slug(action):
     return action.replace("-", "")
 
 
-def outcome(server, user):
+def outcome(server, user, protocol="pop3"):
     """Return "passes", "deny" or "store", else the reply."""
-    reply = pop3_auth_plain(server, Client(user))
-    if logins.passes("pop3", reply):
+    way = {"pop3": pop3_auth_plain, "imap": logins.imap_login}[protocol]
+    reply = way(server, Client(user))
+    if logins.passes(protocol, reply):
         return "passes"
-    kinds = [kind for kind in ("deny", "store") if texts.sentence(kind, "pop3") in reply]
-    return kinds[0] if kinds else reply
+    for kind in ("deny", "store"):
+        if reply == logins.refusal(protocol, texts.code(kind, protocol),
+                                   texts.sentence(kind, protocol)):
+            return kind
+    return reply
 
 
 def test_a_change_is_obeyed_by_the_next_login(server, backend):
@@ -123,25 +131,105 @@ def test_a_name_cannot_be_more_than_a_name(server, backend):
     assert reply == logins.FAILS["imap"]
 
 
+# doveadm
+
+@pytest.fixture(scope="module")
+def managed(start):
+    """A server whose dict processes are as many as there are clients."""
+    return start(conf=DOVEADM)
+
+
+def policy(server, *arguments):
+    """Run doveadm coexist policy, which must succeed; return its rows."""
+    return json.loads(server.doveadm("-f", "json", "coexist", "policy", *arguments))
+
+
+def get(server, *scope):
+    """Return {key: value} of a document."""
+    return {row["key"]: row["value"] for row in policy(server, "get", *scope)}
+
+
+def test_the_next_login_obeys_what_doveadm_sets(managed):
+    server, user, text = managed, "user0", "It's \"over\", 100 % \\ and $1 é"
+    policy(server, "set", "-u", user, "pop3_access=deny", f"deny_text={text}")
+    assert get(server, "-u", user) == {"pop3_access": "deny", "deny_text": text}
+    assert pop3_auth_plain(server, Client(user)) == "-ERR [SYS/PERM] " + text.replace("é", "e")
+    policy(server, "unset", "-u", user, "deny_text")
+    assert outcome(server, user) == "deny"
+    policy(server, "set", "-u", user, "pop3_access=allow")
+    assert get(server, "-u", user) == {"pop3_access": "allow"}
+    assert outcome(server, user) == "passes"
+    policy(server, "unset", "-u", user, "pop3_access")
+    assert get(server, "-u", user) == {}
+
+
+def test_doveadm_sets_the_document_of_a_domain(managed):
+    server, domain = managed, ("-d", "admin.example")
+    policy(server, "set", *domain, "pop3_access=suspend")
+    policy(server, "set", *domain, "pop3_access=deny")
+    assert outcome(server, "a@admin.example") == "deny"
+    policy(server, "unset", *domain, "--all")
+    assert get(server, *domain) == {}
+
+
+def test_doveadm_keeps_one_document_for_everybody(managed):
+    server = managed
+    for number in (1, 2, 3):
+        policy(server, "set", "--default", f"sieve_max_sessions={number}")
+        assert get(server, "--default")["sieve_max_sessions"] == str(number)
+    policy(server, "unset", "--default", "--all")
+    assert get(server, "--default") == {}
+
+
+def test_doveadm_lists_and_checks_what_is_stored(managed, backend):
+    """A store in Redis can't be listed, and doveadm says so."""
+    server = managed
+
+    def run(*arguments):
+        return server.doveadm("-f", "tab", "coexist", "policy", *arguments, check=False)
+
+    backend.put("mailbox/a@admin.example", pop3_access="denied")
+    policy(server, "set", "-d", "admin.example", "pop3_access=deny")
+    listed, checked = run("list", "*admin.example"), run("check")
+    one = run("check", "-u", "a@admin.example")
+    for scope in ("mailbox/a@admin.example", "domain/admin.example"):
+        backend.remove(scope)
+    assert one.returncode == EX_DATAERR and "pop3_access\tdenied" in one.stdout
+    if isinstance(backend, Redis):
+        for done in (listed, checked):
+            assert done.returncode == EX_TEMPFAIL
+            assert re.search("Can't list shared/coexist/(domain|mailbox)/: ", done.stderr)
+    else:
+        assert (listed.returncode, listed.stderr) == (0, "")
+        assert sorted(listed.stdout.splitlines()) == [
+            "domain\tadmin.example", "mailbox\ta@admin.example", "scope\tname"]
+        assert checked.returncode == EX_DATAERR
+        assert "mailbox\ta@admin.example\tpop3_access\tdenied" in checked.stdout
+
+
 @pytest.mark.parametrize("action", ACTIONS)
 def test_the_back_end_goes_away_and_comes_back(start_with, backend, action):
     server = start_with(on_store_error=action)
     denied, allowed, unknown = (f"{slug(action)}{number}" for number in range(3))
-    backend.put(f"mailbox/{denied}", pop3_access="deny")
-    assert outcome(server, denied) == "deny"
-    assert outcome(server, allowed) == "passes"
+    backend.put(f"mailbox/{denied}", pop3_access="deny", imap_access="deny")
+    for protocol in PROTOCOLS:
+        assert outcome(server, denied, protocol) == "deny"
+        assert outcome(server, allowed, protocol) == "passes"
     auth = server.pids("auth")
     backend.stop()
     for pid in server.pids("dict"):
         server.kill(pid)    # it may know the database from before
     try:
         started = time.monotonic()
-        wanted = {"last-known": ["deny", "passes", "passes"],
-                  "tempfail": ["store"] * 3}[action]
-        assert [outcome(server, user) for user in (denied, allowed, unknown)] == wanted
+        wanted = {"last-known": ["deny", "passes", "passes"], "tempfail": ["store"] * 3,
+                  "allow": ["passes"] * 3}[action]
+        for protocol in PROTOCOLS:
+            assert wanted == [outcome(server, user, protocol)
+                              for user in (denied, allowed, unknown)]
         assert time.monotonic() - started < SOON
-        wrong = pop3_auth_plain(server, Client(denied, logins.WRONG))
-        assert wrong == logins.FAILS["pop3"]
+        wrong = Client(denied, logins.WRONG)
+        assert pop3_auth_plain(server, wrong) == logins.FAILS["pop3"]
+        assert logins.imap_login(server, wrong) == logins.FAILS["imap"]
         server.deliver(denied, b"Subject: hello\r\n\r\nhello\r\n")
     finally:
         backend.start()
@@ -165,7 +253,7 @@ def hanging(server, backend):
             os.kill(pid, signal.SIGCONT)
 
 
-@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize("action", ["last-known", "tempfail"])
 def test_a_back_end_that_does_not_answer(start_with, backend, action):
     """No login waits for long, and nobody is forgotten."""
     server = start_with(on_store_error=action)
@@ -242,7 +330,8 @@ def test_a_document_that_is_garbage_is_an_answer_however_slow(start_with, backen
 @IN_DICT_PROCESS
 def test_the_auth_process_ends_while_a_login_waits(start_with, backend):
     """It answers the login before what that needs is gone, and leaves nothing behind."""
-    server = start_with(on_store_error="tempfail", conf="log_debug = category=auth\n")
+    server = start_with(on_store_error="tempfail",
+                        conf=ONE_DICT_PROCESS + "log_debug = category=auth\n")
     assert outcome(server, "user5") == "passes"     # the dict process runs
     auth, = server.pids("auth")
     before = len(server.log_text())
@@ -255,3 +344,9 @@ def test_the_auth_process_ends_while_a_login_waits(start_with, backend):
     # the connection to the dict process is Dovecot's, and said to leak
     assert not re.search("Panic|gate-lookup|killed with signal", server.log_text()[before:])
     server.wait_for(lambda: outcome(server, "user5") == "passes", RECOVERED)
+
+
+def test_ci_has_every_back_end():
+    """Elsewhere, one that is not installed has no tests."""
+    is_ci = os.environ.get("CI") == "true"
+    assert not is_ci or missing() == []

@@ -7,6 +7,9 @@ GENERATION = Dovecot.installed().generation
 MECHANISMS = ["plain", "login", "cram-md5"] + ["apop"] * (GENERATION == 23)
 CLOSED = {f"{protocol}_access": "deny"
           for protocol in ("imap", "pop3", "submission", "sieve", "webmail")}
+# doveadm uses the store of the gate; on Dovecot 2.4 it does anyway.
+DOVEADM = (block("plugin", ["coexist_config = /mnt/etc/coexist.conf.ext"])
+           if GENERATION == 23 else "")
 MASTER = "boss"         # logs in as alice with the name "alice*boss"
 
 
