@@ -4,11 +4,13 @@ The session goes on as in stock Dovecot, marks what can be marked, and nothing
 of it is an error.
 """
 
+import shutil
+import subprocess
 from datetime import datetime, timezone
 
 import pytest
 
-from instance import message
+from instance import Dovecot, config, message
 
 MESSAGE = message()
 KEYWORD = "$POP3Downloaded"
@@ -121,9 +123,12 @@ TWENTY_SIX = [f"keyword{number}" for number in range(26)]
 
 @pytest.fixture(scope="module", params=["maildir", "sdbox"])
 def ours_and_stock(request, start):
-    """A server with our modules and one without."""
-    return (start(storage=request.param, quota=True, groups=POLICIES),
-            start(storage=request.param, quota=True, modules=None))
+    """A server with our modules and one without; of each there are mailboxes with no room."""
+    tight = {23: {"quota_rule": "*:storage=1K"},
+             24: {"quota_storage_size": "1K"}}[Dovecot.installed().generation]
+    groups = {f"tight-{policy}": {**fields, **tight} for policy, fields in POLICIES.items()}
+    return (start(storage=request.param, quota=True, groups={**POLICIES, **groups}),
+            start(storage=request.param, quota=True, modules=None, groups={"tight": tight}))
 
 
 def served(maildrop):
@@ -163,23 +168,20 @@ def test_where_26_keywords_are_used_a_session_is_as_in_stock(ours_and_stock, pol
     assert maildrop.flags()[2] >= set(TWENTY_SIX)
 
 
-def over_quota(server, maildrops):
-    """Store messages and then take the room away."""
-    for maildrop in maildrops:
-        maildrop.append(*MESSAGES, received=RECEIVED)
-    server.reload(quota="1K")
-    for maildrop in maildrops:
-        with maildrop.imap() as imap:
-            assert b"[OVERQUOTA]" in imap.append("INBOX", None, None, MESSAGE)[1][0]
+def overfill(maildrop):
+    """Store messages in a mailbox with room, and copy it to one that has none."""
+    roomy = maildrop.server.maildrop()
+    roomy.append(*MESSAGES, received=RECEIVED)
+    shutil.copytree(roomy.folder.parent, maildrop.folder.parent)
+    subprocess.run(["chown", "-R", ":".join(config.owner()), maildrop.folder.parent], check=True)
+    with maildrop.imap() as imap:
+        assert b"[OVERQUOTA]" in imap.append("INBOX", None, None, MESSAGE)[1][0]
 
 
-def test_a_session_over_quota_is_as_in_stock(ours_and_stock):
+def test_a_session_over_quota_is_as_in_stock(ours_and_stock, policy):
     ours, stock = ours_and_stock
-    maildrops = {policy: ours.maildrop(policy) for policy in POLICIES}
-    other = stock.maildrop()
-    over_quota(ours, maildrops.values())
-    over_quota(stock, [other])
-    in_stock = served(other)
-    for policy, maildrop in maildrops.items():
-        assert served(maildrop) == in_stock
-        assert_marked(maildrop, policy)
+    maildrop, other = ours.maildrop(f"tight-{policy}"), stock.maildrop("tight")
+    for one in (maildrop, other):
+        overfill(one)
+    assert served(maildrop) == served(other)
+    assert_marked(maildrop, policy)
