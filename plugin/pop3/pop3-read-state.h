@@ -57,8 +57,9 @@ int pop3_read_state_apply(struct mailbox_transaction_context *t,
 
 /* Applies the changes at once, beside the session that has the mailbox open
    and whose view must not change: other sessions see them when this returns.
-   Nothing is changed if the mailbox has another UIDVALIDITY than for the session:
-   the UIDs are other messages' then. Returns 0, or -1 after logging the error. */
+   Nothing is changed if the mailbox has another UIDVALIDITY than for the
+   session: the UIDs are other messages' then. Returns 0, or -1 after logging
+   the error. */
 int pop3_read_state_apply_now(struct mailbox *session_box,
 			      uint32_t session_uidvalidity,
 			      const struct pop3_mark *marks,

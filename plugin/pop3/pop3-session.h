@@ -26,8 +26,8 @@ struct pop3_session {
 
 	/* How many messages were sent to their end. */
 	unsigned int downloads;
-	/* For the last ones of them, how much of what the client says had come in
-	   by then. What it had said before it got a message proves nothing. */
+	/* For the last ones of them, how much of what the client says had come
+	   in by then: what it said before it got a message proves nothing. */
 	ARRAY(uoff_t) unconfirmed;
 };
 
@@ -44,8 +44,8 @@ void pop3_session_retr_begin(struct pop3_session *session);
 void pop3_session_retr_end(struct pop3_session *session, struct mail *mail,
 			   bool complete);
 
-/* Returns how many downloads the client has confirmed by another command: all but
-   the last ones. QUIT confirms all of them, whenever it was sent. */
+/* Returns how many downloads the client has confirmed by another command: all
+   but the last ones. QUIT confirms all of them, whenever it was sent. */
 unsigned int pop3_session_get_confirmed(const struct pop3_session *session);
 
 /* Adds the UIDs of messages that are still to get the keyword of confirmed
