@@ -79,6 +79,39 @@ bool coexist_uid_list_is_unique(const ARRAY_TYPE(seq_range) *list)
 	return coexist_uid_list_count(&sorted) == coexist_uid_list_count(list);
 }
 
+/* Returns TRUE and the place of the UID, from 0. */
+static bool list_find(const ARRAY_TYPE(seq_range) *list, uint32_t uid,
+		      uint64_t *place_r)
+{
+	const struct seq_range *range;
+	uint64_t before = 0;
+
+	array_foreach(list, range) {
+		if (range->seq1 <= uid && uid <= range->seq2) {
+			*place_r = before + (uid - range->seq1);
+			return TRUE;
+		}
+		before += range_length(range);
+	}
+	return FALSE;
+}
+
+uint32_t coexist_uid_list_map(const ARRAY_TYPE(seq_range) *from,
+			      const ARRAY_TYPE(seq_range) *to, uint32_t uid)
+{
+	const struct seq_range *range;
+	uint64_t place;
+
+	if (!list_find(from, uid, &place))
+		return 0;
+	array_foreach(to, range) {
+		if (place < range_length(range))
+			return range->seq1 + (uint32_t)place;
+		place -= range_length(range);
+	}
+	return 0;
+}
+
 void coexist_uid_list_write(string_t *dest, const ARRAY_TYPE(seq_range) *list)
 {
 	const struct seq_range *range;

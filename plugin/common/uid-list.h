@@ -20,6 +20,11 @@ void coexist_uid_list_sort(ARRAY_TYPE(seq_range) *list);
 /* Returns FALSE if a UID is in the list more than once. */
 bool coexist_uid_list_is_unique(const ARRAY_TYPE(seq_range) *list);
 
+/* Returns the UID of the second list that is at the place where the first has
+   this one, or 0 if it is not there. */
+uint32_t coexist_uid_list_map(const ARRAY_TYPE(seq_range) *from,
+			      const ARRAY_TYPE(seq_range) *to, uint32_t uid);
+
 /* Adds the list to a text, as in 1:3,7,5. */
 void coexist_uid_list_write(string_t *dest, const ARRAY_TYPE(seq_range) *list);
 /* Adds the UIDs of such a text, perhaps billions, to the list. Returns 0, or -1

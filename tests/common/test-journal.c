@@ -207,6 +207,26 @@ static bool length_holds(size_t size, unsigned int lines)
 	return holds;
 }
 
+static bool map_holds(void)
+{
+	ARRAY_TYPE(seq_range) from, to;
+	bool holds;
+
+	t_array_init(&from, 4);
+	t_array_init(&to, 4);
+	if (coexist_uid_list_parse("7,3:5,1", &from) < 0 ||
+	    coexist_uid_list_parse("10:12,20:21", &to) < 0)
+		return false;
+	holds = coexist_uid_list_map(&from, &to, 7) == 10 &&
+		coexist_uid_list_map(&from, &to, 3) == 11 &&
+		coexist_uid_list_map(&from, &to, 5) == 20 &&
+		coexist_uid_list_map(&from, &to, 1) == 21 &&
+		coexist_uid_list_map(&from, &to, 2) == 0;
+	/* one list is shorter */
+	array_delete(&to, 1, 1);
+	return holds && coexist_uid_list_map(&from, &to, 1) == 0;
+}
+
 /* A list, and the same UIDs in ascending order. */
 static const struct sort_row {
 	const char *label;
@@ -471,6 +491,7 @@ int main(void)
 		      "the longest line");
 		check(length_holds(COEXIST_JOURNAL_LINE_MAX, 0),
 		      "a line that is too long");
+		check(map_holds(), "UIDs at the same place");
 		for (i = 0; i < N_ELEMENTS(sort_rows); i++)
 			check(sort_holds(&sort_rows[i]), sort_rows[i].label);
 		test_files();
