@@ -28,7 +28,6 @@ def test_messages_of_another_mailbox_are_not_marked(maildrop, change):
     maildrop.deliver(3)
     renumber(maildrop, 7)
     with maildrop.pop3() as pop:
-        pop.retr(1)
         pop.retr(2)
         change(maildrop)
         pop.noop()
