@@ -12,7 +12,8 @@ from spoilt import stage_with_stale, stage_without
 EX_CONFIG = 78
 CONF23 = block("plugin", ["coexist_config = /mnt/etc/coexist.conf.ext"])
 SPOILS = {"stale": (stage_with_stale, "Build it for this Dovecot", "different ABI version"),
-          "missing": (stage_without, "Install it", "not found|Unknown|No such file|must be loaded also")}
+          "missing": (stage_without, "Install it",
+                      "not found|Unknown|No such file|must be loaded also")}
 # module -> (its name in the settings, services whose sessions fail)
 MODULES = {"lib20_coexist_plugin.so": ("coexist", {"pop3", "imap"}),
            "lib25_pop3_coexist_plugin.so": ("pop3_coexist", {"pop3"}),
@@ -81,4 +82,4 @@ def test_nobody_logs_in_as_predicted(start, tmp_path, how):
     assert remedy in found["libauthdb_coexist.so"][1]
     with pytest.raises((OSError, poplib.error_proto)):
         poplib.POP3(server.host, server.port("pop3"), timeout=5)
-    server.wait_log(rf"auth: .*(Fatal|Error): .*coexist.*({reason})|auth: Fatal: .*{reason}.*coexist")
+    server.wait_log(rf"auth: .*(Fatal|Error): .*(coexist.*({reason})|({reason}).*coexist)")
