@@ -210,8 +210,8 @@ login_keep(struct gate_login *login, const struct coexist_gate_policy *policy)
 }
 
 static void
-login_decide(struct gate_login *login,
-	     const struct coexist_gate_policy *policy)
+decide(struct gate_login *login, const struct coexist_gate_policy *policy,
+       struct coexist_decision *decision_r)
 {
 	const struct coexist_login facts = {
 		.protocol = login->protocol,
@@ -220,10 +220,18 @@ login_decide(struct gate_login *login,
 		.in_networks = in_networks,
 		.context = login
 	};
+
+	coexist_policy_decide(&policy->policy, &facts, decision_r);
+}
+
+static void
+login_decide(struct gate_login *login,
+	     const struct coexist_gate_policy *policy)
+{
 	struct coexist_decision decision;
 	bool log_only = is_log_only(login->gate);
 
-	coexist_policy_decide(&policy->policy, &facts, &decision);
+	decide(login, policy, &decision);
 	if (decision.refusal == COEXIST_REFUSAL_NONE) {
 		login_keep(login, policy);
 		login_check_limit(login, policy);
@@ -331,6 +339,34 @@ void coexist_gate_login(struct coexist_gate *gate,
 			    has_texts ? login->userdb_texts : NULL,
 			    /*asked_before=*/FALSE,
 			    login_policy_found, login);
+}
+
+enum coexist_gate_second_look
+coexist_gate_login_look_again(struct coexist_gate *gate,
+			      struct auth_request *request,
+			      const struct coexist_gate_policy *policy)
+{
+	struct gate_login login = {
+		.gate = gate,
+		.request = request,
+		.is_proved = TRUE
+	};
+	struct coexist_decision decision;
+	bool log_only = is_log_only(gate);
+
+	login.protocol = login_protocol(&login);
+	if (is_exempt(&login))
+		return COEXIST_GATE_STILL_PASSES;
+	decide(&login, policy, &decision);
+	if (decision.refusal == COEXIST_REFUSAL_NONE)
+		return COEXIST_GATE_STILL_PASSES;
+	if (!log_only && login.protocol != COEXIST_PROTOCOL_WEBMAIL)
+		return COEXIST_GATE_SESSION_REFUSES;
+	T_BEGIN {
+		log_refusal(&login, decision_describe(policy, &decision),
+			    log_only);
+	} T_END;
+	return log_only ? COEXIST_GATE_STILL_PASSES : COEXIST_GATE_REFUSES_HERE;
 }
 
 const char *coexist_gate_login_proved(struct auth_request *request)

@@ -3,6 +3,7 @@
 
 struct auth_request;
 struct coexist_gate;
+struct coexist_gate_policy;
 
 /* One login at the gate. */
 
@@ -32,6 +33,21 @@ void coexist_gate_login(struct coexist_gate *gate,
    the reason, on the data stack, if it was to pass, but others were faster and
    it may not any more. */
 const char *coexist_gate_login_proved(struct auth_request *request);
+
+enum coexist_gate_second_look {
+	COEXIST_GATE_STILL_PASSES,
+	/* the session refuses it, and says why */
+	COEXIST_GATE_SESSION_REFUSES,
+	/* the session does not know that it is webmail's */
+	COEXIST_GATE_REFUSES_HERE
+};
+
+/* Decides again about a login that the gate let pass: the userdb has said more
+   since. Logs what is refused here and what would be. */
+enum coexist_gate_second_look
+coexist_gate_login_look_again(struct coexist_gate *gate,
+			      struct auth_request *request,
+			      const struct coexist_gate_policy *policy);
 
 /* Gives the request what Dovecot's reply to a refused client is made of. */
 void coexist_gate_login_refuse(struct auth_request *request,

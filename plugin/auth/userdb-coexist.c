@@ -6,6 +6,7 @@
 #include "auth-coexist.h"
 #include "compat-auth.h"
 #include "gate.h"
+#include "gate-login.h"
 #include "gate-lookup.h"
 #include "gate-pass.h"
 #include "userdb-texts.h"
@@ -19,12 +20,13 @@ struct userdb_login {
 	struct coexist_gate *gate;
 	struct auth_request *request;
 	userdb_callback_t *callback;
+	bool has_texts;
 	const char *userdb_texts[COEXIST_KEY_COUNT];
 };
 
 /* A field for each key, for all who ask the userdb but the session of a login
    that the gate let pass: LMTP, people, set-ups without the gate, and logins
-   that the gate knew by another name, so that the session itself decides. */
+   that the gate did not know enough about, so that the session decides. */
 static void
 fields_add(struct auth_request *request,
 	   const struct coexist_gate_policy *policy)
@@ -41,18 +43,41 @@ fields_add(struct auth_request *request,
 	}
 }
 
+/* The passdb may not have known all that the userdb says. */
+static enum coexist_gate_second_look
+look_again(const struct userdb_login *login,
+	   const struct coexist_gate_policy *policy)
+{
+	if (!coexist_gate_pass_holds(login->gate, login->request))
+		return COEXIST_GATE_SESSION_REFUSES;
+	return !login->has_texts ? COEXIST_GATE_STILL_PASSES :
+		coexist_gate_login_look_again(login->gate, login->request,
+					      policy);
+}
+
 static void
 userdb_decided(const struct coexist_gate_policy *policy, void *context)
 {
 	struct userdb_login *login = context;
 	struct auth_request *request = login->request;
+	enum userdb_result result = USERDB_RESULT_OK;
 
-	if (coexist_gate_pass_holds(login->gate, request))
+	switch (look_again(login, policy)) {
+	case COEXIST_GATE_STILL_PASSES:
 		coexist_gate_pass_export(login->gate, request, policy);
-	else T_BEGIN {
-		fields_add(request, policy);
-	} T_END;
-	login->callback(USERDB_RESULT_OK, request);
+		break;
+	case COEXIST_GATE_SESSION_REFUSES:
+		T_BEGIN {
+			fields_add(request, policy);
+		} T_END;
+		break;
+	case COEXIST_GATE_REFUSES_HERE:
+		/* the userdbs before have succeeded, which would count */
+		request->userdb_lookup_tempfailed = TRUE;
+		result = USERDB_RESULT_INTERNAL_FAILURE;
+		break;
+	}
+	login->callback(result, request);
 	auth_request_unref(&request);
 	i_free(login);
 }
@@ -81,6 +106,7 @@ coexist_lookup(struct auth_request *request, userdb_callback_t *callback)
 	login->request = request;
 	auth_request_ref(request);
 	login->callback = callback;
+	login->has_texts = has_texts;
 	memcpy(login->userdb_texts, userdb_texts, sizeof(userdb_texts));
 	coexist_gate_lookup(module->gate, authdb_event(request),
 			    request->fields.user,

@@ -1,5 +1,7 @@
 """The userdb half: what of the policy reaches the sessions, and who is a user."""
 
+from contextlib import suppress
+
 import pytest
 
 import logins
@@ -151,6 +153,38 @@ def test_another_name_does_not_let_in_who_may_not(gated, log_only):
     with logins.connect(server, "imap", Client("alias")) as line:
         line.ask(f"x LOGIN alias {PASSWORD}", r"\* BYE \[CONTACTADMIN\]")
     server.wait_log("person.*coexist: Login refused: imap_networks=10.0.0.0/8")
+
+
+def test_what_only_the_userdb_says_is_obeyed(gated):
+    """The gate has been asked before; the session decides then, and only then."""
+    server = gated({"user0": {}, "user1": {}, "user2": {}},
+                   chain=userdb("said", "/mnt/etc/said"))
+    (server.folder / "etc/said").write_text(
+        "user0:::::::userdb_coexist_pop3_access=deny\n"
+        "user1:::::::userdb_coexist_pop3_access=allow userdb_coexist_pop3_tls=required\n"
+        "user2:::::::userdb_coexist_pop3_access=deny\n")
+    server.store.put("mailbox/user2", pop3_access="allow")
+    replies = [logins.pop3_user_pass(server, Client(f"user{number}", tls=tls))
+               for number, tls in ((0, True), (1, False), (1, True), (2, True))]
+    assert texts.sentence("deny", "pop3") in replies[0]
+    assert texts.sentence("tls", "pop3") in replies[1]
+    assert [logins.passes("pop3", reply) for reply in replies] == [False, False, True, True]
+
+
+def test_what_only_the_userdb_says_of_webmail_is_obeyed(gated):
+    """The session takes it for IMAP, so the auth process has to end it."""
+    server = gated({"alice": {}, "bob": {}}, chain=userdb("said", "/mnt/etc/said"),
+                   gate={"webmail_networks": "198.51.100.0/24"})
+    (server.folder / "etc/said").write_text(
+        "alice:::::::userdb_coexist_webmail_access=deny\n"
+        "bob:::::::userdb_coexist_imap_access=deny\n")
+    for user, address in (("alice", "192.0.2.1"), ("bob", "198.51.100.1")):
+        assert logins.passes("imap", logins.imap_login(server, Client(user, address=address)))
+    with suppress(AssertionError):      # Dovecot may hang up without a word
+        reply = logins.imap_login(server, Client("alice", address="198.51.100.1"))
+        if logins.passes("imap", reply):
+            pytest.fail(reply)
+    server.wait_log("coexist: refused user=<alice> protocol=webmail .* webmail_access=deny")
 
 
 # Who is a user
