@@ -16,7 +16,7 @@ COUNT = 20
 def server(start):
     """A server where Trash has a quota of its own, of 4 KB."""
     return start(coexist={"pop3_delete": "trash"}, quota=True,
-                 conf23=BIN[23], conf24=BIN[24])
+                 conf23=BIN[23].replace("@storage@", "maildir"), conf24=BIN[24])
 
 
 @pytest.fixture
