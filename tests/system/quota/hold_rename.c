@@ -1,6 +1,7 @@
 /* Preloaded into a process that delivers: what it is about to put into the folder
    "new" of a maildir waits for as long as the file HOLD exists, beside which it
-   says so by a file of its own, HOLD.<process id>. */
+   says so by a file of its own, HOLD.<process id>. One of them can be kept longer,
+   by HOLD-<process id>. */
 
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -15,7 +16,7 @@
 
 static void hold(const char *path)
 {
-	char waiting[4096];
+	char waiting[4096], longer[4096];
 	FILE *file;
 	int i;
 
@@ -25,7 +26,9 @@ static void hold(const char *path)
 	file = fopen(waiting, "w");
 	if (file != NULL)
 		fclose(file);
-	for (i = 0; i < MAX_POLLS && access(path, F_OK) == 0; i++)
+	snprintf(longer, sizeof(longer), "%s-%ld", path, (long)getpid());
+	for (i = 0; i < MAX_POLLS && (access(path, F_OK) == 0 ||
+				      access(longer, F_OK) == 0); i++)
 		usleep(POLL_USECS);
 }
 

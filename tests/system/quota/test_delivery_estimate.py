@@ -48,13 +48,27 @@ class Hold:
     def begin(self):
         (self._folder / "hold").touch()
 
-    def end(self, count):
-        """Let them go as soon as it keeps so many."""
+    def end(self, count, owner):
+        """Let go so many, as soon as it keeps them; the last one after all others."""
         try:
             self.server.wait_for(lambda: len(list(self._folder.glob("hold.*"))) == count,
                                  what=f"{count} deliveries")
+            last = next(self._folder.glob("hold.*"))
+            kept = self._folder / last.name.replace(".", "-")
+            kept.touch()
         finally:
             (self._folder / "hold").unlink()
+        new = owner.folder / "new"
+        self.server.wait_for(lambda: len(list(new.iterdir())) >= count - 1,
+                             what="the others to be stored")
+        another_second(owner)
+        kept.unlink()
+
+
+def another_second(owner):
+    """Wait, because Dovecot looks again at a folder that changed when it looked last."""
+    changed = (owner.folder / "new").stat().st_mtime
+    owner.server.wait_for(lambda: time.time() > changed + 2, what="another second")
 
 
 def test_deliveries_that_know_nothing_of_each_other(start, tmp_path_factory):
@@ -65,11 +79,10 @@ def test_deliveries_that_know_nothing_of_each_other(start, tmp_path_factory):
     owner = known(hold.server)
     owner.fill(52)
     # none has to look into the folder, for which it would wait for the others
-    changed = (owner.folder / "new").stat().st_mtime
-    owner.server.wait_for(lambda: time.time() > changed + 2, what="another second")
+    another_second(owner)
     owner.server.doveadm("mailbox", "status", "-u", owner.user, "vsize", "INBOX")
     hold.begin()
-    owner.deliver_at_once(20, 1.5, meanwhile=lambda: hold.end(20))
+    owner.deliver_at_once(20, 1.5, meanwhile=lambda: hold.end(20, owner))
     owner.expect("80%")
 
 
