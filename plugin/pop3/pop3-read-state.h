@@ -24,8 +24,6 @@ struct pop3_read_policy {
 /* What is to be changed on one message. */
 struct pop3_mark {
 	uint32_t uid;
-	/* by which download of the session, from 1 */
-	unsigned int download;
 	bool seen;
 	bool downloaded;
 	/* note that now is the time of the first download */

@@ -63,45 +63,14 @@ static bool applies_early(const struct pop3_session *session)
 		 (policy->mark_downloaded || policy->note_time));
 }
 
-unsigned int pop3_session_get_confirmed(const struct pop3_session *session)
-{
-	const struct client *client = session->client;
-	const uoff_t *received;
-	unsigned int count;
-
-	if (client->quit_seen)
-		return session->downloads;
-	received = array_get(&session->unconfirmed, &count);
-	/* more was read since, and of that a command */
-	while (count > 0 && *received < client->input->v_offset) {
-		received++;
-		count--;
-	}
-	return session->downloads - count;
-}
-
-static void download_add(struct pop3_session *session)
-{
-	struct istream *input = session->client->input;
-	uoff_t received = input->v_offset + i_stream_get_data_size(input);
-	unsigned int unconfirmed =
-		session->downloads - pop3_session_get_confirmed(session);
-
-	/* no more are left than input has room for commands */
-	array_delete(&session->unconfirmed, 0,
-		     array_count(&session->unconfirmed) - unconfirmed);
-	array_push_back(&session->unconfirmed, &received);
-	session->downloads++;
-}
-
-/* Returns how many of the changes the client has confirmed. */
+/* Returns how many of the changes the client has confirmed: all, or all but
+   the last if it has sent no command since it got that message. */
 static unsigned int confirmed_count(const struct pop3_session *session)
 {
-	unsigned int confirmed = pop3_session_get_confirmed(session);
-	unsigned int count;
-	const struct pop3_mark *marks = array_get(&session->marks, &count);
+	unsigned int count = array_count(&session->marks);
 
-	while (count > 0 && marks[count - 1].download > confirmed)
+	if (count > 0 && session->client->input->v_offset ==
+	    session->last_mark_input_offset)
 		count--;
 	return count;
 }
@@ -202,13 +171,19 @@ void pop3_session_retr_end(struct pop3_session *session, struct mail *mail,
 	    (!complete ||
 	     !pop3_read_policy_is_recent(&session->read_policy, mail)))
 		withdraw_seen(session->client, mail);
-	if (!complete)
-		return;
-	download_add(session);
-	if (pop3_read_policy_get_mark(&session->read_policy, mail, &mark)) {
-		mark.download = session->downloads;
-		array_push_back(&session->marks, &mark);
+	if (complete) {
+		session->downloads++;
+		session->last_download_input_offset =
+			session->client->input->v_offset;
 	}
+	if (!complete ||
+	    !pop3_read_policy_get_mark(&session->read_policy, mail, &mark))
+		return;
+
+	array_push_back(&session->marks, &mark);
+	session->last_mark_input_offset = session->client->input->v_offset;
+	/* the next command may be here already */
+	apply_soon(session);
 }
 
 static int
@@ -349,7 +324,6 @@ void pop3_session_create(struct client *client)
 	if (pop3_delete_is_needed(&del))
 		pop3_delete_prepare_client(&session->del, client);
 	p_array_init(&session->marks, client->pool, 16);
-	p_array_init(&session->unconfirmed, client->pool, 4);
 	session->module_ctx.super = client->v;
 	client->v.destroy = pop3_session_destroy;
 	MODULE_CONTEXT_SET(client, pop3_session_client_module, session);

@@ -22,13 +22,13 @@ struct pop3_session {
 	/* Changes that downloads of this session brought and that were not
 	   applied yet. */
 	ARRAY_TYPE(pop3_mark) marks;
+	/* How much the client had said when it got the last of them. */
+	uoff_t last_mark_input_offset;
 	struct timeout *to_apply;
-
-	/* How many messages were sent to their end. */
+	/* How many messages were sent to their end, and how much the client had
+	   said when it got the last of them. */
 	unsigned int downloads;
-	/* For the last ones of them, how much of what the client says had come
-	   in by then: what it said before it got a message proves nothing. */
-	ARRAY(uoff_t) unconfirmed;
+	uoff_t last_download_input_offset;
 };
 
 /* Called when the client has logged in. */
@@ -43,10 +43,6 @@ void pop3_session_mailbox_allocated(struct mailbox *box);
 void pop3_session_retr_begin(struct pop3_session *session);
 void pop3_session_retr_end(struct pop3_session *session, struct mail *mail,
 			   bool complete);
-
-/* Returns how many downloads the client has confirmed by another command: all
-   but the last ones. QUIT confirms all of them, whenever it was sent. */
-unsigned int pop3_session_get_confirmed(const struct pop3_session *session);
 
 /* Adds the UIDs of messages that are still to get the keyword of confirmed
    downloads. Returns FALSE if there are none. */

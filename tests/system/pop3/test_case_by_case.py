@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 import leaving
-import wire
 from maildrop import large_message
 
 PAGE = Path(__file__).parents[3] / "doc" / "pop3-read-state.md"
@@ -32,21 +31,10 @@ def session(*commands):
     return run
 
 
-def at_once(retr, command):
-    """Return a session that sends both in one write, and reads the answers."""
-    def run(pop):
-        wire.send(pop, retr, command)
-        wire.read_message(pop)
-        assert wire.read_line(pop).startswith(b"+OK")
-    return run
-
-
 WHAT_THE_CLIENT_SENDS = {
     "RETR, QUIT": session("RETR 1", "QUIT"),
     "RETR, another command, and loses the connection": session("RETR 1", "NOOP"),
     "RETR, and loses the connection": session("RETR 1"),
-    "RETR and another command at once, and loses the connection": at_once("RETR 1", "NOOP"),
-    "RETR and QUIT at once, and the session ends by that": at_once("RETR 1", "QUIT"),
     "half a RETR, and loses the connection": lambda pop: leaving.in_the_middle(pop, 1),
     "RETR, RSET, QUIT": session("RETR 1", "RSET", "QUIT"),
     "RETR, DELE, and loses the connection": session("RETR 1", "DELE 1"),

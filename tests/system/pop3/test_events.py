@@ -5,7 +5,6 @@ import re
 
 import pytest
 
-import wire
 
 EXPORT23 = """event_exporter log {
   format = json
@@ -77,24 +76,6 @@ def test_without_quit_nothing_was_deleted(server):
     found = events(maildrop, 1)
     assert found["coexist_pop3_downloaded"]["fields"]["messages"] == 1
     assert "coexist_pop3_deleted" not in found
-
-
-@pytest.mark.parametrize("writes, count", [
-    ([("RETR 1", "RETR 2"), ("RETR 3", "RETR 4")], 2),
-    ([("RETR 1", "RETR 2", "QUIT")], 2)], ids=["a_later_command", "QUIT"])
-def test_of_downloads_at_once_those_count_that_are_confirmed(server, writes, count):
-    maildrop = server.maildrop("trash")
-    maildrop.deliver(4)
-    with maildrop.pop3() as pop:
-        for commands in writes:
-            wire.send(pop, *commands)
-            for _ in range(2):
-                wire.read_message(pop)
-        if "QUIT" in commands:
-            wire.read_line(pop)
-    found = events(maildrop, 2)
-    assert found["coexist_pop3_downloaded"]["fields"]["messages"] == count
-    assert found["coexist_session_ended"]["fields"]["read"] == count
 
 
 def test_what_expires_after_a_session(server, clock):

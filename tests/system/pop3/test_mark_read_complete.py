@@ -72,6 +72,13 @@ def test_retr_in_tls_is_seen_once_confirmed(maildrop, how):
     assert maildrop.seen() == [1]
 
 
+def test_retr_pipelined_with_noop_is_seen_during_the_session(maildrop):
+    maildrop.deliver(2)
+    with maildrop.idle() as idle, maildrop.pop3() as pop:
+        wire.send(pop, "RETR 1", "NOOP")
+        idle.expect(1, "\\Seen")
+
+
 def test_retr_pipelined_with_quit_is_seen(maildrop):
     maildrop.deliver(2, large_message())
     with maildrop.pop3() as pop:
