@@ -341,6 +341,17 @@ void coexist_gate_login(struct coexist_gate *gate,
 			    login_policy_found, login);
 }
 
+/* Returns TRUE if the login passes whatever the rest of the policy says. */
+static bool
+is_allowed_without_store(const struct coexist_gate *gate,
+			 const struct coexist_gate_policy *policy)
+{
+	return policy->store_failed &&
+		coexist_site_number(&gate->config,
+				    COEXIST_SITE_on_store_error) ==
+		COEXIST_ON_STORE_ERROR_ALLOW;
+}
+
 enum coexist_gate_second_look
 coexist_gate_login_look_again(struct coexist_gate *gate,
 			      struct auth_request *request,
@@ -355,13 +366,13 @@ coexist_gate_login_look_again(struct coexist_gate *gate,
 	bool log_only = is_log_only(gate);
 
 	login.protocol = login_protocol(&login);
-	if (is_exempt(&login))
+	if (is_exempt(&login) || is_allowed_without_store(gate, policy))
 		return COEXIST_GATE_STILL_PASSES;
 	decide(&login, policy, &decision);
 	if (decision.refusal == COEXIST_REFUSAL_NONE)
 		return COEXIST_GATE_STILL_PASSES;
 	if (!log_only && login.protocol != COEXIST_PROTOCOL_WEBMAIL)
-		return COEXIST_GATE_SESSION_REFUSES;
+		return COEXIST_GATE_SESSION_DECIDES;
 	T_BEGIN {
 		log_refusal(&login, decision_describe(policy, &decision),
 			    log_only);

@@ -21,10 +21,10 @@ coexist_gate_login_callback_t(enum coexist_gate_verdict verdict,
 			      const char *reason,
 			      struct auth_request *request, void *context);
 
-/* Decides and logs a refusal, when the password is proved. is_proved tells that the client has shown that it
-   knows the password; else coexist_gate_login_proved() has to be called when it
-   has. The callback may be called before this returns;
-   the request is referenced until then. */
+/* Decides, and logs a refusal when the password is proved. is_proved tells that
+   the client has shown that it knows the password; else
+   coexist_gate_login_proved() has to be called when it has. The callback may be
+   called before this returns; the request is referenced until then. */
 void coexist_gate_login(struct coexist_gate *gate,
 			struct auth_request *request, bool is_proved,
 			coexist_gate_login_callback_t *callback,
@@ -36,14 +36,14 @@ const char *coexist_gate_login_proved(struct auth_request *request);
 
 enum coexist_gate_second_look {
 	COEXIST_GATE_STILL_PASSES,
-	/* the session refuses it, and says why */
-	COEXIST_GATE_SESSION_REFUSES,
+	/* the session refuses what has to be, and says why */
+	COEXIST_GATE_SESSION_DECIDES,
 	/* the session does not know that it is webmail's */
 	COEXIST_GATE_REFUSES_HERE
 };
 
-/* Decides again about a login that the gate let pass: the userdb has said more
-   since. Logs what is refused here and what would be. */
+/* Decides again about a login that the gate let pass, as more is known of it
+   now. Logs what is refused here and what would be. */
 enum coexist_gate_second_look
 coexist_gate_login_look_again(struct coexist_gate *gate,
 			      struct auth_request *request,

@@ -163,16 +163,11 @@ void coexist_gate_pass_set(struct auth_request *request)
 	pass_get(request)->passed = TRUE;
 }
 
-bool coexist_gate_pass_holds(struct coexist_gate *gate,
-			     struct auth_request *request)
+bool coexist_gate_pass_is_set(struct auth_request *request)
 {
 	const struct gate_pass *pass = pass_find(request);
 
-	if (pass == NULL || !pass->passed)
-		return FALSE;
-	/* nobody is asked about an exempt login, and none is refused */
-	return pass->asked_user == NULL || is_users(request, pass->asked_user) ||
-		coexist_site_number(&gate->config, COEXIST_SITE_log_only) != 0;
+	return pass != NULL && pass->passed;
 }
 
 bool coexist_gate_pass_export_kept(struct coexist_gate *gate,

@@ -23,10 +23,8 @@ void coexist_gate_pass_keep(struct coexist_gate *gate,
 			    const struct coexist_gate_policy *policy);
 /* The gate lets the login pass. */
 void coexist_gate_pass_set(struct auth_request *request);
-/* Returns TRUE if it did, as the user whom the request has now: a userdb may
-   have made another one of it since. */
-bool coexist_gate_pass_holds(struct coexist_gate *gate,
-			     struct auth_request *request);
+/* Returns TRUE if it did. */
+bool coexist_gate_pass_is_set(struct auth_request *request);
 
 /* Hands to the session of a login that passed what was kept for it. Returns
    FALSE if that is nothing, another user's, or as old as no look-up's answer may

@@ -360,7 +360,6 @@ void coexist_session_limit_free(struct coexist_session_limit *limit)
 		return;
 	timeout_remove(&limit->to_ask);
 	coexist_session_lookup_free(limit->lookup);
-	waiting_fail(limit);
 	coexist_session_table_free(limit->table);
 	g_hash_table_unref(limit->recent);
 	i_free(limit);

@@ -30,7 +30,7 @@ struct coexist_session_limit *
 coexist_session_limit_new(struct coexist_gate *gate);
 /* Calls back who waits, with UNKNOWN. */
 void coexist_session_limit_end(struct coexist_session_limit *limit);
-/* NULL is allowed. Who still waits is called back, with UNKNOWN. */
+/* NULL is allowed. Nobody may wait any more. */
 void coexist_session_limit_free(struct coexist_session_limit *limit);
 
 /* Finds out whether the user has less than so many sessions. The callback may be

@@ -43,14 +43,16 @@ fields_add(struct auth_request *request,
 	}
 }
 
-/* The passdb may not have known all that the userdb says. */
+/* Where the gate let the login pass, the passdb may not have known all that the
+   userdb says, or not whose mailbox it is. */
 static enum coexist_gate_second_look
 look_again(const struct userdb_login *login,
 	   const struct coexist_gate_policy *policy)
 {
-	if (!coexist_gate_pass_holds(login->gate, login->request))
-		return COEXIST_GATE_SESSION_REFUSES;
-	return !login->has_texts ? COEXIST_GATE_STILL_PASSES :
+	if (!coexist_gate_pass_is_set(login->request))
+		return COEXIST_GATE_SESSION_DECIDES;
+	return !login->has_texts && coexist_gate_pass_is_asked(login->request) ?
+		COEXIST_GATE_STILL_PASSES :
 		coexist_gate_login_look_again(login->gate, login->request,
 					      policy);
 }
@@ -66,7 +68,7 @@ userdb_decided(const struct coexist_gate_policy *policy, void *context)
 	case COEXIST_GATE_STILL_PASSES:
 		coexist_gate_pass_export(login->gate, request, policy);
 		break;
-	case COEXIST_GATE_SESSION_REFUSES:
+	case COEXIST_GATE_SESSION_DECIDES:
 		T_BEGIN {
 			fields_add(request, policy);
 		} T_END;

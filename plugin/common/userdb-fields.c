@@ -76,15 +76,18 @@ coexist_userdb_fields_read(pool_t pool, const char *const *fields,
 	return array_front(&unknown);
 }
 
-const char *coexist_userdb_fields_get(const char *const *fields,
-				      const char *name)
+static const char *
+find_behind(const char *const *fields, const char *prefix, const char *name)
 {
-	size_t length = strlen(name);
+	size_t prefix_length = strlen(prefix), length = strlen(name);
 
 	for (; fields != NULL && *fields != NULL; fields++) {
-		const char *field = *fields + FIELD_PREFIX_LENGTH;
+		const char *field = *fields;
 
-		if (!is_ours(*fields) || strncmp(field, name, length) != 0)
+		if (strncmp(field, prefix, prefix_length) != 0)
+			continue;
+		field += prefix_length;
+		if (strncmp(field, name, length) != 0)
 			continue;
 		if (field[length] == '=')
 			return field + length + 1;
@@ -92,6 +95,18 @@ const char *coexist_userdb_fields_get(const char *const *fields,
 			return "";
 	}
 	return NULL;
+}
+
+const char *coexist_userdb_fields_find(const char *const *fields,
+				       const char *full_name)
+{
+	return find_behind(fields, "", full_name);
+}
+
+const char *coexist_userdb_fields_get(const char *const *fields,
+				      const char *name)
+{
+	return find_behind(fields, COEXIST_KEY_PREFIX, name);
 }
 
 const char *coexist_userdb_fields_get_gate(const char *const *fields)

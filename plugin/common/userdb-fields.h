@@ -39,6 +39,10 @@ bool coexist_userdb_field_is_internal(const char *name);
 /* Returns the word with which the gate let the login pass, on the data stack, or
    NULL if there was no gate. fields may be NULL. */
 const char *coexist_userdb_fields_get_gate(const char *const *fields);
+/* Returns the value of the field, empty if it has none, or NULL if there is no
+   such field. fields may be NULL. */
+const char *coexist_userdb_fields_find(const char *const *fields,
+				       const char *full_name);
 /* Returns the value of the field coexist_<name>, empty if it has none, or NULL
    if there is no such field. fields may be NULL. */
 const char *coexist_userdb_fields_get(const char *const *fields,

@@ -50,26 +50,12 @@ static bool in_networks(void *context, const char *networks)
 	return coexist_network_match(networks, user->conn.remote_ip);
 }
 
-/* Returns the value of Dovecot's own userdb field, or NULL. */
-static const char *
-userdb_field_find(const struct mail_user *user, const char *name)
-{
-	const char *const *field = user->userdb_fields;
-	size_t length = strlen(name);
-
-	for (; field != NULL && *field != NULL; field++) {
-		if (strncmp(*field, name, length) == 0 &&
-		    (*field)[length] == '=')
-			return *field + length + 1;
-	}
-	return NULL;
-}
-
 /* Returns TRUE if somebody else logged in to this mailbox. auth_user alone does
    not say so: it is also the owner's name as the client wrote it. */
 static bool is_master_login(const struct mail_user *user)
 {
-	const char *master = userdb_field_find(user, "master_user");
+	const char *master = coexist_userdb_fields_find(user->userdb_fields,
+							"master_user");
 
 	return master != NULL && user->auth_user != NULL &&
 		strcmp(master, user->auth_user) == 0 &&

@@ -147,6 +147,7 @@ def test_another_name_does_not_let_in_who_may_not(gated, log_only):
     if log_only == "yes":
         assert logins.passes("pop3", reply)
         assert "Login refused" not in server.log_text()
+        server.wait_log("coexist: would refuse user=<person> protocol=pop3 ")
         return
     assert reply.startswith("-ERR [SYS/PERM]")
     server.wait_log("person.*coexist: Login refused: pop3_access=suspend")
@@ -171,20 +172,36 @@ def test_what_only_the_userdb_says_is_obeyed(gated):
     assert [logins.passes("pop3", reply) for reply in replies] == [False, False, True, True]
 
 
-def test_what_only_the_userdb_says_of_webmail_is_obeyed(gated):
+@pytest.mark.parametrize("action", ["allow", "last-known"])
+def test_what_only_the_userdb_says_while_the_store_is_away(gated, action):
+    server = gated({"alice": {}}, chain=userdb("said", "/mnt/etc/said"),
+                   gate={"on_store_error": action})
+    (server.folder / "etc/said").write_text(
+        "alice:::::::userdb_coexist_pop3_access=deny\n")
+    server.store.put("mailbox/alice", "garbage")
+    reply = logins.pop3_user_pass(server, Client("alice"))
+    assert logins.passes("pop3", reply) == (action == "allow"), reply
+
+
+@pytest.mark.parametrize("fields, document", [
+    ("alice:::::::userdb_coexist_webmail_access=deny\n", {}),
+    ("alice:::::/mnt/home/person::userdb_user=person\nperson:::::::\n",
+     {"webmail_access": "deny"})], ids=["a field", "another name"])
+def test_what_only_the_userdb_says_of_webmail_is_obeyed(gated, fields, document):
     """The session takes it for IMAP, so the auth process has to end it."""
-    server = gated({"alice": {}, "bob": {}}, chain=userdb("said", "/mnt/etc/said"),
+    server = gated(dict.fromkeys(("alice", "person", "bob"), {}),
+                   chain=userdb("said", "/mnt/etc/said"),
                    gate={"webmail_networks": "198.51.100.0/24"})
     (server.folder / "etc/said").write_text(
-        "alice:::::::userdb_coexist_webmail_access=deny\n"
-        "bob:::::::userdb_coexist_imap_access=deny\n")
+        fields + "bob:::::::userdb_coexist_imap_access=deny\n")
+    server.store.put("mailbox/person", **document)
     for user, address in (("alice", "192.0.2.1"), ("bob", "198.51.100.1")):
         assert logins.passes("imap", logins.imap_login(server, Client(user, address=address)))
     with suppress(AssertionError):      # Dovecot may hang up without a word
         reply = logins.imap_login(server, Client("alice", address="198.51.100.1"))
         if logins.passes("imap", reply):
             pytest.fail(reply)
-    server.wait_log("coexist: refused user=<alice> protocol=webmail .* webmail_access=deny")
+    server.wait_log("coexist: refused user=<(alice|person)> protocol=webmail .* webmail_access=deny")
 
 
 # Who is a user
