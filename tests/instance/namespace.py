@@ -21,6 +21,11 @@ MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 0x40000
 CLONE_NEWNS, CLONE_NEWPID = 0x20000, 0x20000000
 PR_SET_PDEATHSIG = 1
 
+# What the modules' files have in their names, and where `make install` and the
+# package put texts.
+OURS = "*coexist*"
+TEXTS = ("/usr/local/share/dovecot-coexist", "/usr/share/dovecot-coexist")
+
 libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -61,13 +66,24 @@ def make_private_from_chroot():
 
 
 def lay_over(moduledir, staged):
-    """Put a copy of the stock modules plus the staged ones on moduledir."""
+    """Put a copy of the stock modules plus the staged ones on moduledir.
+
+    Modules of ours that are installed there would stand in for staged ones.
+    """
     stock = os.open(moduledir, os.O_RDONLY)
     mount("modules", moduledir, "tmpfs")
     os.chmod(moduledir, 0o755)
     os.fchdir(stock)
-    shutil.copytree(".", moduledir, symlinks=True, dirs_exist_ok=True)
+    shutil.copytree(".", moduledir, symlinks=True, dirs_exist_ok=True,
+                    ignore=shutil.ignore_patterns(OURS))
     shutil.copytree(staged, moduledir, symlinks=True, dirs_exist_ok=True)
+
+
+def hide_texts():
+    """Hide the texts that are installed: the staged modules would read them."""
+    for folder in TEXTS:
+        if os.path.isdir(folder):
+            mount("texts", folder, "tmpfs")
 
 
 def enter():
@@ -104,6 +120,7 @@ def main(folder, moduledir, staged, *command):
     enter()
     if staged:
         lay_over(moduledir, staged)
+        hide_texts()
     mount(folder, "/mnt", "", MS_BIND)
     output = os.dup(1)
     os.dup2(2, 1)

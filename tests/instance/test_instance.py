@@ -212,3 +212,23 @@ def test_the_next_second_is_waited_for():
     before = int(time.time())
     wait.wait_for_next_second()
     assert int(time.time()) > before
+
+
+LAY_OVER = """
+import os, sys
+import namespace
+namespace.enter()
+namespace.lay_over(*sys.argv[1:])
+print(*sorted(os.listdir(sys.argv[1])))
+"""
+
+
+def test_modules_that_are_installed_do_not_stand_in_for_staged_ones(tmp_path):
+    installed, staged = tmp_path / "modules", tmp_path / "staged"
+    for path in (installed / "lib10_quota_plugin.so", installed / "lib20_coexist_plugin.so",
+                 staged / "lib25_pop3_coexist_plugin.so"):
+        path.parent.mkdir(exist_ok=True)
+        path.touch()
+    shown = subprocess.run([sys.executable, "-c", LAY_OVER, installed, staged], check=True,
+                           capture_output=True, text=True, cwd=HERE / "instance").stdout
+    assert shown.split() == ["lib10_quota_plugin.so", "lib25_pop3_coexist_plugin.so"]
