@@ -124,13 +124,9 @@ static void limit_pass(struct gate_login *login)
 {
 	struct gate_limit *limit = login->limit;
 
-	if (login->is_proved) {
-		coexist_session_limit_note(limit->gate->session_limit,
-					   login->request->fields.user,
-					   limit->protocol);
-	} else {
-		event_set_ptr(login->request->event, EVENT_LIMIT, limit);
-	}
+	coexist_session_limit_note(limit->gate->session_limit,
+				   login->request->fields.user,
+				   limit->protocol);
 	login_finish(login, COEXIST_GATE_PASS, NULL);
 }
 
@@ -166,6 +162,21 @@ limit_checked(enum coexist_session_limit_verdict verdict, void *context)
 	} T_END;
 }
 
+/* Who has proved nothing yet must not find out, by the time that this takes,
+   whether the mailbox has so many sessions. */
+static void login_check_limit(struct gate_login *login)
+{
+	if (!login->is_proved) {
+		event_set_ptr(login->request->event, EVENT_LIMIT, login->limit);
+		login_finish(login, COEXIST_GATE_PASS, NULL);
+		return;
+	}
+	coexist_session_limit_check(login->gate->session_limit,
+				    login->request->fields.user,
+				    login->limit->protocol, login->limit->max,
+				    limit_checked, login);
+}
+
 /* Returns TRUE if Dovecot keeps sessions of the logins: not of Postfix's. */
 static bool login_has_session(const struct gate_login *login)
 {
@@ -175,8 +186,7 @@ static bool login_has_session(const struct gate_login *login)
 
 /* The rest of the policy lets the login pass. */
 static void
-login_check_limit(struct gate_login *login,
-		  const struct coexist_gate_policy *policy)
+login_pass(struct gate_login *login, const struct coexist_gate_policy *policy)
 {
 	const struct coexist_decision full = {
 		.refusal = COEXIST_REFUSAL_SESSIONS,
@@ -197,9 +207,7 @@ login_check_limit(struct gate_login *login,
 		coexist_site_refusal(login->gate->texts, &policy->policy,
 				     login->protocol, &full));
 	login->limit->log = p_strdup(pool, decision_describe(policy, &full));
-	coexist_session_limit_check(login->gate->session_limit,
-				    login->request->fields.user,
-				    login->protocol, max, limit_checked, login);
+	login_check_limit(login);
 }
 
 static void
@@ -234,7 +242,7 @@ login_decide(struct gate_login *login,
 	decide(login, policy, &decision);
 	if (decision.refusal == COEXIST_REFUSAL_NONE) {
 		login_keep(login, policy);
-		login_check_limit(login, policy);
+		login_pass(login, policy);
 		return;
 	}
 	log_refusal(login, decision_describe(policy, &decision), log_only);
@@ -313,6 +321,21 @@ static bool is_exempt(const struct gate_login *login)
 		 coexist_site_number(config, COEXIST_SITE_master_bypass) != 0);
 }
 
+static struct gate_login *
+login_new(struct coexist_gate *gate, struct auth_request *request,
+	  coexist_gate_login_callback_t *callback, void *context)
+{
+	struct gate_login *login;
+
+	login = i_new(struct gate_login, 1);
+	login->gate = gate;
+	login->request = request;
+	auth_request_ref(request);
+	login->callback = callback;
+	login->context = context;
+	return login;
+}
+
 void coexist_gate_login(struct coexist_gate *gate,
 			struct auth_request *request, bool is_proved,
 			coexist_gate_login_callback_t *callback,
@@ -321,13 +344,8 @@ void coexist_gate_login(struct coexist_gate *gate,
 	struct gate_login *login;
 	bool has_texts;
 
-	login = i_new(struct gate_login, 1);
-	login->gate = gate;
-	login->request = request;
+	login = login_new(gate, request, callback, context);
 	login->is_proved = is_proved;
-	auth_request_ref(request);
-	login->callback = callback;
-	login->context = context;
 	login->protocol = login_protocol(login);
 	if (is_exempt(login)) {
 		login_finish(login, COEXIST_GATE_PASS, NULL);
@@ -380,29 +398,26 @@ coexist_gate_login_look_again(struct coexist_gate *gate,
 	return log_only ? COEXIST_GATE_STILL_PASSES : COEXIST_GATE_REFUSES_HERE;
 }
 
-const char *coexist_gate_login_proved(struct auth_request *request)
+void coexist_gate_login_proved(struct auth_request *request,
+			       coexist_gate_login_callback_t *callback,
+			       void *context)
 {
 	struct gate_refusal *refusal =
 		event_get_ptr(request->event, EVENT_REFUSAL);
 	struct gate_limit *limit = event_get_ptr(request->event, EVENT_LIMIT);
-	struct coexist_session_limit *session_limit;
-	const char *user = request->fields.user;
+	struct gate_login *login;
 
 	if (refusal != NULL)
 		coexist_gate_log_info(refusal->gate, refusal->line);
-	if (limit == NULL)
-		return NULL;
-	session_limit = limit->gate->session_limit;
-	if (!is_log_only(limit->gate) &&
-	    !coexist_session_limit_is_free(session_limit, user,
-					   limit->protocol, limit->max)) {
-		coexist_gate_log_info(limit->gate,
-			refusal_line(request, limit->protocol, limit->log,
-				     /*log_only=*/FALSE));
-		return limit->reason;
+	if (limit == NULL) {
+		callback(COEXIST_GATE_PASS, /*reason=*/NULL, request, context);
+		return;
 	}
-	coexist_session_limit_note(session_limit, user, limit->protocol);
-	return NULL;
+	login = login_new(limit->gate, request, callback, context);
+	login->is_proved = TRUE;
+	login->protocol = limit->protocol;
+	login->limit = limit;
+	login_check_limit(login);
 }
 
 void coexist_gate_login_refuse(struct auth_request *request,

@@ -29,10 +29,13 @@ void coexist_gate_login(struct coexist_gate *gate,
 			struct auth_request *request, bool is_proved,
 			coexist_gate_login_callback_t *callback,
 			void *context);
-/* The client of a login has shown that it knows the password. Returns NULL, or
-   the reason, on the data stack, if it was to pass, but others were faster and
-   it may not any more. */
-const char *coexist_gate_login_proved(struct auth_request *request);
+/* The client of a login that was to pass or to be refused then has shown that it
+   knows the password: logs the refusal, or decides what must not be asked for
+   before, whether there are too many sessions. The callback may be called before
+   this returns; the request is referenced until then. */
+void coexist_gate_login_proved(struct auth_request *request,
+			       coexist_gate_login_callback_t *callback,
+			       void *context);
 
 enum coexist_gate_second_look {
 	COEXIST_GATE_STILL_PASSES,

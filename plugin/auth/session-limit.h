@@ -40,12 +40,6 @@ void coexist_session_limit_check(struct coexist_session_limit *limit,
 				 enum coexist_protocol protocol, uint64_t max,
 				 coexist_session_limit_callback_t *callback,
 				 void *context);
-/* Returns TRUE if the user has less than so many by what is known already, for
-   a user that was checked a moment ago. */
-bool coexist_session_limit_is_free(struct coexist_session_limit *limit,
-				   const char *user,
-				   enum coexist_protocol protocol,
-				   uint64_t max);
 /* The user's login passes. */
 void coexist_session_limit_note(struct coexist_session_limit *limit,
 				const char *user,

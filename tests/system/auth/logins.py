@@ -79,8 +79,12 @@ class _Line:
 
     def ask(self, command, last=r""):
         """Send a command and return the line of the reply that matches `last`."""
-        self._socket.sendall(command.encode() + b"\r\n")
+        self.send(command)
         return self.hear(last)
+
+    def send(self, command):
+        """Send a command."""
+        self._socket.sendall(command.encode() + b"\r\n")
 
     def hear(self, last=r""):
         """Return the next line that matches."""
