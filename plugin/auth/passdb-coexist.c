@@ -42,18 +42,18 @@ verify_plain_decided(enum coexist_gate_verdict verdict, const char *reason,
 		     struct auth_request *request, void *context)
 {
 	struct passdb_login *login = context;
-	enum passdb_result result = PASSDB_RESULT_USER_DISABLED;
+	enum passdb_result result;
 
-	switch (verdict) {
-	case COEXIST_GATE_PASS:
+	if (verdict == COEXIST_GATE_PASS) {
 		result = pass(request);
-		break;
-	case COEXIST_GATE_REFUSE:
-	case COEXIST_GATE_TEMPFAIL:
+	} else if (coexist_auth_request_calls_token_invalid(request)) {
+		coexist_refuse_after_proof(request, verdict, reason);
+		result = PASSDB_RESULT_OK;
+	} else {
 		/* Unlike other failures this one ignores the result_* rules
 		   and keeps the fields. */
 		coexist_gate_login_refuse(request, verdict, reason);
-		break;
+		result = PASSDB_RESULT_USER_DISABLED;
 	}
 	login->verify_plain(result, request);
 	i_free(login);
