@@ -51,10 +51,43 @@ struct gate_login {
 	void *context;
 };
 
+/* Returns TRUE if the connection comes from one of the networks, and its client
+   says whom it is for but not to which server that one came: so webmail does.
+   Proxies (the PROXY protocol, another Dovecot) say both, so that their own
+   address may be webmail's without everybody behind them being webmail. */
+static bool
+is_forwarded_from(const struct auth_request_fields *fields,
+		  const char *networks)
+{
+	return fields->local_port == fields->real_local_port &&
+		net_ip_compare(&fields->local_ip, &fields->real_local_ip) &&
+		coexist_network_match(networks, &fields->real_remote_ip);
+}
+
+static const char *webmail_networks(const struct coexist_gate *gate)
+{
+	return gate->config.texts[COEXIST_SITE_webmail_networks];
+}
+
+static bool is_webmail(const struct gate_login *login)
+{
+	const struct auth_request_fields *fields = &login->request->fields;
+	const char *networks = webmail_networks(login->gate);
+
+	return *networks != '\0' &&
+		(coexist_network_match(networks, &fields->remote_ip) ||
+		 is_forwarded_from(fields, networks));
+}
+
+/* Policies name the networks of persons. The site's own line, which is one for
+   the setting and the key in Dovecot 2.4, names the hosts of webmail. */
 static bool in_networks(void *context, const char *networks)
 {
 	struct gate_login *login = context;
 
+	if (login->protocol == COEXIST_PROTOCOL_WEBMAIL &&
+	    strcmp(networks, webmail_networks(login->gate)) == 0)
+		return TRUE;
 	return coexist_network_match(networks,
 				     &login->request->fields.remote_ip);
 }
@@ -299,17 +332,13 @@ login_policy_found(const struct coexist_gate_policy *policy, void *context)
 	} T_END;
 }
 
-static enum coexist_protocol login_protocol(struct gate_login *login)
+static enum coexist_protocol login_protocol(const struct gate_login *login)
 {
-	const char *webmail_networks =
-		login->gate->config.texts[COEXIST_SITE_webmail_networks];
 	enum coexist_protocol protocol = coexist_protocol_find(
 		coexist_auth_request_get_protocol(login->request));
 
-	if (protocol == COEXIST_PROTOCOL_IMAP && *webmail_networks != '\0' &&
-	    in_networks(login, webmail_networks))
-		protocol = COEXIST_PROTOCOL_WEBMAIL;
-	return protocol;
+	return protocol == COEXIST_PROTOCOL_IMAP && is_webmail(login) ?
+		COEXIST_PROTOCOL_WEBMAIL : protocol;
 }
 
 static bool is_exempt(const struct gate_login *login)
