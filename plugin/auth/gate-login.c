@@ -42,7 +42,7 @@ struct gate_refusal {
 struct gate_login {
 	struct coexist_gate *gate;
 	struct auth_request *request;
-	bool is_proved;
+	enum coexist_gate_proof proof;
 	struct gate_limit *limit;
 	enum coexist_protocol protocol;
 	const char *userdb_texts[COEXIST_KEY_COUNT];
@@ -123,7 +123,7 @@ log_refusal(struct gate_login *login, const char *why, bool log_only)
 					log_only);
 	struct gate_refusal *refusal;
 
-	if (login->is_proved) {
+	if (login->proof == COEXIST_GATE_PROVED) {
 		coexist_gate_log_info(login->gate, line);
 		return;
 	}
@@ -199,7 +199,7 @@ limit_checked(enum coexist_session_limit_verdict verdict, void *context)
    whether the mailbox has so many sessions. */
 static void login_check_limit(struct gate_login *login)
 {
-	if (!login->is_proved) {
+	if (login->proof != COEXIST_GATE_PROVED) {
 		event_set_ptr(login->request->event, EVENT_LIMIT, login->limit);
 		login_finish(login, COEXIST_GATE_PASS, NULL);
 		return;
@@ -265,6 +265,23 @@ decide(struct gate_login *login, const struct coexist_gate_policy *policy,
 	coexist_policy_decide(&policy->policy, &facts, decision_r);
 }
 
+/* Nobody may learn from the log either who guesses the names of mailboxes: there
+   is one line for all. */
+static void
+log_unproved(struct gate_login *login, const struct coexist_decision *decision)
+{
+	static const char line[] =
+		"logins that a policy refuses are forwarded to the host that "
+		"verifies their passwords, as a passdb says nopassword here: "
+		"the gate belongs on that host. If those who connect to this "
+		"one have verified passwords, name them by verified_networks";
+
+	if (coexist_gate_may_log(login->gate, line)) {
+		e_warning(login->gate->event, "coexist: %s (%s, just now)",
+			  line, coexist_policy_keys[decision->key].name);
+	}
+}
+
 static void
 login_decide(struct gate_login *login,
 	     const struct coexist_gate_policy *policy)
@@ -273,6 +290,12 @@ login_decide(struct gate_login *login,
 	bool log_only = is_log_only(login->gate);
 
 	decide(login, policy, &decision);
+	if (login->proof == COEXIST_GATE_PROVED_ELSEWHERE) {
+		if (decision.refusal != COEXIST_REFUSAL_NONE)
+			log_unproved(login, &decision);
+		login_finish(login, COEXIST_GATE_PASS, NULL);
+		return;
+	}
 	if (decision.refusal == COEXIST_REFUSAL_NONE) {
 		login_keep(login, policy);
 		login_pass(login, policy);
@@ -327,6 +350,7 @@ login_policy_found(const struct coexist_gate_policy *policy, void *context)
 
 	T_BEGIN {
 		if (!policy->store_failed ||
+		    login->proof == COEXIST_GATE_PROVED_ELSEWHERE ||
 		    !login_finish_store_failed(login, policy))
 			login_decide(login, policy);
 	} T_END;
@@ -350,6 +374,14 @@ static bool is_exempt(const struct gate_login *login)
 		 coexist_site_number(config, COEXIST_SITE_master_bypass) != 0);
 }
 
+bool coexist_gate_login_is_verified(const struct coexist_gate *gate,
+				    const struct auth_request *request)
+{
+	return coexist_network_match(
+		gate->config.texts[COEXIST_SITE_verified_networks],
+		&request->fields.real_remote_ip);
+}
+
 static struct gate_login *
 login_new(struct coexist_gate *gate, struct auth_request *request,
 	  coexist_gate_login_callback_t *callback, void *context)
@@ -366,7 +398,8 @@ login_new(struct coexist_gate *gate, struct auth_request *request,
 }
 
 void coexist_gate_login(struct coexist_gate *gate,
-			struct auth_request *request, bool is_proved,
+			struct auth_request *request,
+			enum coexist_gate_proof proof,
 			coexist_gate_login_callback_t *callback,
 			void *context)
 {
@@ -374,7 +407,7 @@ void coexist_gate_login(struct coexist_gate *gate,
 	bool has_texts;
 
 	login = login_new(gate, request, callback, context);
-	login->is_proved = is_proved;
+	login->proof = proof;
 	login->protocol = login_protocol(login);
 	if (is_exempt(login)) {
 		login_finish(login, COEXIST_GATE_PASS, NULL);
@@ -407,7 +440,7 @@ coexist_gate_login_look_again(struct coexist_gate *gate,
 	struct gate_login login = {
 		.gate = gate,
 		.request = request,
-		.is_proved = TRUE
+		.proof = COEXIST_GATE_PROVED
 	};
 	struct coexist_decision decision;
 	bool log_only = is_log_only(gate);
@@ -443,7 +476,7 @@ void coexist_gate_login_proved(struct auth_request *request,
 		return;
 	}
 	login = login_new(limit->gate, request, callback, context);
-	login->is_proved = TRUE;
+	login->proof = COEXIST_GATE_PROVED;
 	login->protocol = limit->protocol;
 	login->limit = limit;
 	login_check_limit(login);
