@@ -124,13 +124,15 @@ void coexist_session_limit_note(struct coexist_session_limit *limit,
 				const char *user,
 				enum coexist_protocol protocol)
 {
-	struct recent_user *recent = g_hash_table_lookup(limit->recent, user);
 	const struct recent_login login = {
 		.time = *now(),
 		.protocol = protocol
 	};
+	struct recent_user *recent;
 	enum coexist_protocol i;
 
+	user = t_str_lcase(user);
+	recent = g_hash_table_lookup(limit->recent, user);
 	if (recent == NULL) {
 		recent = g_new0(struct recent_user, 1);
 		recent->logins = g_array_new(FALSE, FALSE, sizeof(login));
@@ -311,6 +313,7 @@ void coexist_session_limit_check(struct coexist_session_limit *limit,
 {
 	struct waiting_login *waiting;
 
+	user = t_str_lcase(user);
 	if (!has_passed(&limit->failed, now(), FAILURE_PAUSE_MSECS)) {
 		callback(COEXIST_SESSION_LIMIT_UNKNOWN, context);
 		return;

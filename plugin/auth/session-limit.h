@@ -6,7 +6,8 @@
 struct coexist_gate;
 struct coexist_session_limit;
 
-/* P_max_sessions at the gate: may a user have one more session?
+/* P_max_sessions at the gate: may a user have one more session? The names of
+   users are the same in any letter case, as those of documents.
 
    A session is known to anvil only a while after its login has passed. So the
    logins that passed lately are remembered here, and until anvil's list can be
