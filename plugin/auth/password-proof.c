@@ -15,6 +15,8 @@ typedef void verify_plain_t(struct auth_request *request, const char *password,
 			    verify_plain_callback_t *callback);
 
 struct watched_passdb {
+	struct watched_passdb *next;
+
 	struct passdb_module *module;
 	verify_plain_t *super;
 };
@@ -24,7 +26,7 @@ struct watched_lookup {
 	verify_plain_callback_t *callback;
 };
 
-static ARRAY(struct watched_passdb) watched_passdbs;
+static struct watched_passdb *watched_passdbs = NULL;
 
 static void verified(enum passdb_result result, struct auth_request *request)
 {
@@ -41,36 +43,40 @@ static void verified(enum passdb_result result, struct auth_request *request)
 	lookup->callback(result, request);
 }
 
+static struct watched_passdb *watched_find(const struct passdb_module *module)
+{
+	struct watched_passdb *watched = watched_passdbs;
+
+	while (watched != NULL && watched->module != module)
+		watched = watched->next;
+	return watched;
+}
+
 static void
 watched_verify_plain(struct auth_request *request, const char *password,
 		     verify_plain_callback_t *callback)
 {
-	const struct passdb_module *module = request->passdb->passdb;
-	const struct watched_passdb *watched;
+	struct watched_passdb *watched = watched_find(request->passdb->passdb);
 	struct watched_lookup *lookup;
 
+	i_assert(watched != NULL);
 	lookup = p_new(request->pool, struct watched_lookup, 1);
 	lookup->callback = callback;
 	event_set_ptr(request->event, EVENT_CALLBACK, lookup);
-	array_foreach(&watched_passdbs, watched) {
-		if (watched->module == module) {
-			watched->super(request, password, verified);
-			return;
-		}
-	}
-	i_unreached();
+	watched->super(request, password, verified);
 }
 
 static void watch(struct passdb_module *module)
 {
 	struct watched_passdb *watched;
 
-	if (module->iface.verify_plain == NULL ||
-	    module->iface.verify_plain == watched_verify_plain)
+	if (module->iface.verify_plain == NULL || watched_find(module) != NULL)
 		return;
-	watched = array_append_space(&watched_passdbs);
+	watched = i_new(struct watched_passdb, 1);
 	watched->module = module;
 	watched->super = module->iface.verify_plain;
+	watched->next = watched_passdbs;
+	watched_passdbs = watched;
 	module->iface.verify_plain = watched_verify_plain;
 }
 
@@ -79,8 +85,6 @@ void coexist_password_proof_watch(void)
 	struct auth *const *auth;
 	struct auth_passdb *db;
 
-	if (!array_is_created(&watched_passdbs))
-		i_array_init(&watched_passdbs, 8);
 	array_foreach(&auths, auth) {
 		for (db = (*auth)->passdbs; db != NULL; db = db->next)
 			watch(db->passdb);
@@ -89,16 +93,16 @@ void coexist_password_proof_watch(void)
 
 void coexist_password_proof_unwatch(void)
 {
-	const struct watched_passdb *watched;
+	struct watched_passdb *watched;
 
-	if (!array_is_created(&watched_passdbs))
-		return;
-	array_foreach(&watched_passdbs, watched) {
+	while (watched_passdbs != NULL) {
+		watched = watched_passdbs;
+		watched_passdbs = watched->next;
 		/* those that are gone already have nothing to ask */
 		if (watched->module->iface.verify_plain == watched_verify_plain)
 			watched->module->iface.verify_plain = watched->super;
+		i_free(watched);
 	}
-	array_free(&watched_passdbs);
 }
 
 bool coexist_password_is_any(struct auth_request *request)
