@@ -19,7 +19,8 @@ POLICIES = {"closed": {"imap_access": "deny", "pop3_access": "suspend", "deny_te
             "ended": {"imap_until": "2020-01-01", "pop3_until": "2020-01-01"},
             "abroad": {"imap_networks": "203.0.113.0/24", "pop3_networks": "203.0.113.0/24"}}
 SQLITE = "/mnt/etc/users.db"
-QUERY = "SELECT name AS user, password, nopassword, proxy, host, port FROM users WHERE name = '%%{%s}'"
+QUERY = ("SELECT name AS user, password, nopassword, proxy, host, port FROM users "
+         "WHERE name = '%%{%s}'")
 SQL_FILE = (f"driver = sqlite\nconnect = {SQLITE}\ndefault_pass_scheme = PLAIN\n"
             f"password_query = {QUERY % 'user'}\n")
 CACHE = "auth_cache_size = 10M\nauth_cache_ttl = 1 hour\n"

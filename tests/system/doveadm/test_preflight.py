@@ -162,8 +162,9 @@ PROXY = (
     (("nopassword=y", "proxy=y"), True), (("nopassword=y", "proxy_maybe=y"), True),
     (("nopassword=y",), False), (("proxy=y",), False)])
 def test_a_proxy_that_verifies_no_passwords(admin, fields, is_warned):
-    text = " ".join(fields) if IS_23 else "\n".join(fields)
-    status, found = preflight(admin, lambda conf: PROXY % text + conf)
+    text = (" " if IS_23 else "\n").join(fields)
+    status, found = preflight(admin, lambda conf: re.sub(
+        "^passdb", PROXY % text + "passdb", conf, count=1, flags=re.M))
     assert status == 0
     assert ("passdb static nopassword" in found) == is_warned
     if is_warned:
