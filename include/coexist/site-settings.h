@@ -17,7 +17,12 @@
 	SETTING(log_only, FLAG, "no", "no yes", \
 		"yes only logs what would have been refused.") \
 	SETTING(webmail_networks, NETWORKS, "", NULL, \
-		"IMAP logins from these networks are webmail.") \
+		"IMAP logins from these networks are webmail: its hosts, also " \
+		"if they forward the addresses of their users.") \
+	SETTING(verified_networks, NETWORKS, "", NULL, \
+		"Logins from these networks have had their passwords verified " \
+		"by who connects. Elsewhere a proxy with nopassword has " \
+		"nobody who did, and refuses none.") \
 	SETTING(master_bypass, FLAG, "yes", "yes no", \
 		"Do master users log in whatever the mailbox's policy says?") \
 	SETTING(policy_public_keys, PATHS, "", NULL, \

@@ -9,6 +9,7 @@
 #include "gate.h"
 #include "gate-lookup.h"
 #include "gate-pass.h"
+#include "logged-name.h"
 #include "network-match.h"
 #include "policy-decision.h"
 #include "session-limit.h"
@@ -42,7 +43,7 @@ struct gate_refusal {
 struct gate_login {
 	struct coexist_gate *gate;
 	struct auth_request *request;
-	bool is_proved;
+	enum coexist_gate_proof proof;
 	struct gate_limit *limit;
 	enum coexist_protocol protocol;
 	const char *userdb_texts[COEXIST_KEY_COUNT];
@@ -51,10 +52,43 @@ struct gate_login {
 	void *context;
 };
 
+/* Returns TRUE if the connection comes from one of the networks, and its client
+   says whom it is for but not to which server that one came: so webmail does.
+   Proxies (the PROXY protocol, another Dovecot) say both, so that their own
+   address may be webmail's without everybody behind them being webmail. */
+static bool
+is_forwarded_from(const struct auth_request_fields *fields,
+		  const char *networks)
+{
+	return fields->local_port == fields->real_local_port &&
+		net_ip_compare(&fields->local_ip, &fields->real_local_ip) &&
+		coexist_network_match(networks, &fields->real_remote_ip);
+}
+
+static const char *webmail_networks(const struct coexist_gate *gate)
+{
+	return gate->config.texts[COEXIST_SITE_webmail_networks];
+}
+
+static bool is_webmail(const struct gate_login *login)
+{
+	const struct auth_request_fields *fields = &login->request->fields;
+	const char *networks = webmail_networks(login->gate);
+
+	return *networks != '\0' &&
+		(coexist_network_match(networks, &fields->remote_ip) ||
+		 is_forwarded_from(fields, networks));
+}
+
+/* Policies name the networks of persons. The site's own line, which is one for
+   the setting and the key in Dovecot 2.4, names the hosts of webmail. */
 static bool in_networks(void *context, const char *networks)
 {
 	struct gate_login *login = context;
 
+	if (login->protocol == COEXIST_PROTOCOL_WEBMAIL &&
+	    strcmp(networks, webmail_networks(login->gate)) == 0)
+		return TRUE;
 	return coexist_network_match(networks,
 				     &login->request->fields.remote_ip);
 }
@@ -76,7 +110,7 @@ refusal_line(const struct auth_request *request, enum coexist_protocol protocol,
 {
 	return t_strdup_printf("coexist: %s user=<%s> protocol=%s client=%s %s",
 			       log_only ? "would refuse" : "refused",
-			       request->fields.user,
+			       coexist_logged_name(request->fields.user),
 			       coexist_protocol_name(protocol),
 			       net_ip2addr(&request->fields.remote_ip), why);
 }
@@ -90,7 +124,7 @@ log_refusal(struct gate_login *login, const char *why, bool log_only)
 					log_only);
 	struct gate_refusal *refusal;
 
-	if (login->is_proved) {
+	if (login->proof == COEXIST_GATE_PROVED) {
 		coexist_gate_log_info(login->gate, line);
 		return;
 	}
@@ -124,13 +158,9 @@ static void limit_pass(struct gate_login *login)
 {
 	struct gate_limit *limit = login->limit;
 
-	if (login->is_proved) {
-		coexist_session_limit_note(limit->gate->session_limit,
-					   login->request->fields.user,
-					   limit->protocol);
-	} else {
-		event_set_ptr(login->request->event, EVENT_LIMIT, limit);
-	}
+	coexist_session_limit_note(limit->gate->session_limit,
+				   login->request->fields.user,
+				   limit->protocol);
 	login_finish(login, COEXIST_GATE_PASS, NULL);
 }
 
@@ -166,6 +196,21 @@ limit_checked(enum coexist_session_limit_verdict verdict, void *context)
 	} T_END;
 }
 
+/* Who has proved nothing yet must not find out, by the time that this takes,
+   whether the mailbox has so many sessions. */
+static void login_check_limit(struct gate_login *login)
+{
+	if (login->proof != COEXIST_GATE_PROVED) {
+		event_set_ptr(login->request->event, EVENT_LIMIT, login->limit);
+		login_finish(login, COEXIST_GATE_PASS, NULL);
+		return;
+	}
+	coexist_session_limit_check(login->gate->session_limit,
+				    login->request->fields.user,
+				    login->limit->protocol, login->limit->max,
+				    limit_checked, login);
+}
+
 /* Returns TRUE if Dovecot keeps sessions of the logins: not of Postfix's. */
 static bool login_has_session(const struct gate_login *login)
 {
@@ -175,8 +220,7 @@ static bool login_has_session(const struct gate_login *login)
 
 /* The rest of the policy lets the login pass. */
 static void
-login_check_limit(struct gate_login *login,
-		  const struct coexist_gate_policy *policy)
+login_pass(struct gate_login *login, const struct coexist_gate_policy *policy)
 {
 	const struct coexist_decision full = {
 		.refusal = COEXIST_REFUSAL_SESSIONS,
@@ -197,9 +241,7 @@ login_check_limit(struct gate_login *login,
 		coexist_site_refusal(login->gate->texts, &policy->policy,
 				     login->protocol, &full));
 	login->limit->log = p_strdup(pool, decision_describe(policy, &full));
-	coexist_session_limit_check(login->gate->session_limit,
-				    login->request->fields.user,
-				    login->protocol, max, limit_checked, login);
+	login_check_limit(login);
 }
 
 static void
@@ -224,6 +266,23 @@ decide(struct gate_login *login, const struct coexist_gate_policy *policy,
 	coexist_policy_decide(&policy->policy, &facts, decision_r);
 }
 
+/* Nobody may learn from the log either who guesses the names of mailboxes: there
+   is one line for all. */
+static void
+log_unproved(struct gate_login *login, const struct coexist_decision *decision)
+{
+	static const char line[] =
+		"logins that a policy refuses are forwarded to the host that "
+		"verifies their passwords, as a passdb says nopassword here: "
+		"the gate belongs on that host. If those who connect to this "
+		"one have verified passwords, name them by verified_networks";
+
+	if (coexist_gate_may_log(login->gate, line)) {
+		e_warning(login->gate->event, "coexist: %s (%s, just now)",
+			  line, coexist_policy_keys[decision->key].name);
+	}
+}
+
 static void
 login_decide(struct gate_login *login,
 	     const struct coexist_gate_policy *policy)
@@ -232,9 +291,15 @@ login_decide(struct gate_login *login,
 	bool log_only = is_log_only(login->gate);
 
 	decide(login, policy, &decision);
+	if (login->proof == COEXIST_GATE_PROVED_ELSEWHERE) {
+		if (decision.refusal != COEXIST_REFUSAL_NONE)
+			log_unproved(login, &decision);
+		login_finish(login, COEXIST_GATE_PASS, NULL);
+		return;
+	}
 	if (decision.refusal == COEXIST_REFUSAL_NONE) {
 		login_keep(login, policy);
-		login_check_limit(login, policy);
+		login_pass(login, policy);
 		return;
 	}
 	log_refusal(login, decision_describe(policy, &decision), log_only);
@@ -286,22 +351,19 @@ login_policy_found(const struct coexist_gate_policy *policy, void *context)
 
 	T_BEGIN {
 		if (!policy->store_failed ||
+		    login->proof == COEXIST_GATE_PROVED_ELSEWHERE ||
 		    !login_finish_store_failed(login, policy))
 			login_decide(login, policy);
 	} T_END;
 }
 
-static enum coexist_protocol login_protocol(struct gate_login *login)
+static enum coexist_protocol login_protocol(const struct gate_login *login)
 {
-	const char *webmail_networks =
-		login->gate->config.texts[COEXIST_SITE_webmail_networks];
 	enum coexist_protocol protocol = coexist_protocol_find(
 		coexist_auth_request_get_protocol(login->request));
 
-	if (protocol == COEXIST_PROTOCOL_IMAP && *webmail_networks != '\0' &&
-	    in_networks(login, webmail_networks))
-		protocol = COEXIST_PROTOCOL_WEBMAIL;
-	return protocol;
+	return protocol == COEXIST_PROTOCOL_IMAP && is_webmail(login) ?
+		COEXIST_PROTOCOL_WEBMAIL : protocol;
 }
 
 static bool is_exempt(const struct gate_login *login)
@@ -313,21 +375,40 @@ static bool is_exempt(const struct gate_login *login)
 		 coexist_site_number(config, COEXIST_SITE_master_bypass) != 0);
 }
 
+bool coexist_gate_login_is_verified(const struct coexist_gate *gate,
+				    const struct auth_request *request)
+{
+	return coexist_network_match(
+		gate->config.texts[COEXIST_SITE_verified_networks],
+		&request->fields.real_remote_ip);
+}
+
+static struct gate_login *
+login_new(struct coexist_gate *gate, struct auth_request *request,
+	  coexist_gate_login_callback_t *callback, void *context)
+{
+	struct gate_login *login;
+
+	login = i_new(struct gate_login, 1);
+	login->gate = gate;
+	login->request = request;
+	auth_request_ref(request);
+	login->callback = callback;
+	login->context = context;
+	return login;
+}
+
 void coexist_gate_login(struct coexist_gate *gate,
-			struct auth_request *request, bool is_proved,
+			struct auth_request *request,
+			enum coexist_gate_proof proof,
 			coexist_gate_login_callback_t *callback,
 			void *context)
 {
 	struct gate_login *login;
 	bool has_texts;
 
-	login = i_new(struct gate_login, 1);
-	login->gate = gate;
-	login->request = request;
-	login->is_proved = is_proved;
-	auth_request_ref(request);
-	login->callback = callback;
-	login->context = context;
+	login = login_new(gate, request, callback, context);
+	login->proof = proof;
 	login->protocol = login_protocol(login);
 	if (is_exempt(login)) {
 		login_finish(login, COEXIST_GATE_PASS, NULL);
@@ -360,7 +441,7 @@ coexist_gate_login_look_again(struct coexist_gate *gate,
 	struct gate_login login = {
 		.gate = gate,
 		.request = request,
-		.is_proved = TRUE
+		.proof = COEXIST_GATE_PROVED
 	};
 	struct coexist_decision decision;
 	bool log_only = is_log_only(gate);
@@ -380,29 +461,26 @@ coexist_gate_login_look_again(struct coexist_gate *gate,
 	return log_only ? COEXIST_GATE_STILL_PASSES : COEXIST_GATE_REFUSES_HERE;
 }
 
-const char *coexist_gate_login_proved(struct auth_request *request)
+void coexist_gate_login_proved(struct auth_request *request,
+			       coexist_gate_login_callback_t *callback,
+			       void *context)
 {
 	struct gate_refusal *refusal =
 		event_get_ptr(request->event, EVENT_REFUSAL);
 	struct gate_limit *limit = event_get_ptr(request->event, EVENT_LIMIT);
-	struct coexist_session_limit *session_limit;
-	const char *user = request->fields.user;
+	struct gate_login *login;
 
 	if (refusal != NULL)
 		coexist_gate_log_info(refusal->gate, refusal->line);
-	if (limit == NULL)
-		return NULL;
-	session_limit = limit->gate->session_limit;
-	if (!is_log_only(limit->gate) &&
-	    !coexist_session_limit_is_free(session_limit, user,
-					   limit->protocol, limit->max)) {
-		coexist_gate_log_info(limit->gate,
-			refusal_line(request, limit->protocol, limit->log,
-				     /*log_only=*/FALSE));
-		return limit->reason;
+	if (limit == NULL) {
+		callback(COEXIST_GATE_PASS, /*reason=*/NULL, request, context);
+		return;
 	}
-	coexist_session_limit_note(session_limit, user, limit->protocol);
-	return NULL;
+	login = login_new(limit->gate, request, callback, context);
+	login->proof = COEXIST_GATE_PROVED;
+	login->protocol = limit->protocol;
+	login->limit = limit;
+	login_check_limit(login);
 }
 
 void coexist_gate_login_refuse(struct auth_request *request,

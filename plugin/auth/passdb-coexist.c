@@ -8,6 +8,7 @@
 #include "gate.h"
 #include "gate-login.h"
 #include "gate-pass.h"
+#include "password-proof.h"
 #include "refusal-after-proof.h"
 
 struct coexist_passdb_module {
@@ -16,6 +17,7 @@ struct coexist_passdb_module {
 };
 
 struct passdb_login {
+	enum coexist_gate_proof proof;
 	verify_plain_callback_t *verify_plain;
 	lookup_credentials_callback_t *lookup_credentials;
 };
@@ -27,6 +29,35 @@ static bool is_verified(const struct auth_request *request)
 	return request->fields.skip_password_check &&
 		(request->fields.master_user == NULL ||
 		 request->passdb_success);
+}
+
+static bool is_forwarded(const struct auth_request *request)
+{
+	struct auth_fields *fields = request->fields.extra_fields;
+
+	return auth_fields_exists(fields, "proxy") ||
+		auth_fields_exists(fields, "proxy_maybe");
+}
+
+/* Returns TRUE if the client has shown a certificate that names the user. */
+static bool has_certificate(const struct auth_request *request)
+{
+	const struct auth_request_fields *fields = &request->fields;
+
+	return fields->valid_client_cert &&
+		(fields->cert_username ||
+		 strcasecmp(fields->mech_name, "EXTERNAL") == 0);
+}
+
+/* A host that takes any password and is no proxy relies on who connects to it,
+   or it would be open. */
+static enum coexist_gate_proof
+proof_find(const struct coexist_gate *gate, struct auth_request *request)
+{
+	return coexist_password_is_any(request) && is_forwarded(request) &&
+		!has_certificate(request) &&
+		!coexist_gate_login_is_verified(gate, request) ?
+		COEXIST_GATE_PROVED_ELSEWHERE : COEXIST_GATE_PROVED;
 }
 
 /* Lets a login go on as it was, and tells our userdb that the gate was asked.
@@ -42,18 +73,21 @@ verify_plain_decided(enum coexist_gate_verdict verdict, const char *reason,
 		     struct auth_request *request, void *context)
 {
 	struct passdb_login *login = context;
-	enum passdb_result result = PASSDB_RESULT_USER_DISABLED;
+	enum passdb_result result;
 
-	switch (verdict) {
-	case COEXIST_GATE_PASS:
+	if (login->proof == COEXIST_GATE_PROVED_ELSEWHERE) {
+		/* a session here, after all, is for the userdb to decide */
+		result = PASSDB_RESULT_OK;
+	} else if (verdict == COEXIST_GATE_PASS) {
 		result = pass(request);
-		break;
-	case COEXIST_GATE_REFUSE:
-	case COEXIST_GATE_TEMPFAIL:
+	} else if (coexist_auth_request_calls_token_invalid(request)) {
+		coexist_refuse_after_proof(request, verdict, reason);
+		result = PASSDB_RESULT_OK;
+	} else {
 		/* Unlike other failures this one ignores the result_* rules
 		   and keeps the fields. */
 		coexist_gate_login_refuse(request, verdict, reason);
-		break;
+		result = PASSDB_RESULT_USER_DISABLED;
 	}
 	login->verify_plain(result, request);
 	i_free(login);
@@ -76,7 +110,8 @@ coexist_verify_plain(struct auth_request *request,
 	}
 	login = i_new(struct passdb_login, 1);
 	login->verify_plain = callback;
-	coexist_gate_login(module->gate, request, /*is_proved=*/TRUE,
+	login->proof = proof_find(module->gate, request);
+	coexist_gate_login(module->gate, request, login->proof,
 			   verify_plain_decided, login);
 }
 
@@ -119,7 +154,8 @@ coexist_lookup_credentials(struct auth_request *request,
 	}
 	login = i_new(struct passdb_login, 1);
 	login->lookup_credentials = callback;
-	coexist_gate_login(module->gate, request, /*is_proved=*/FALSE,
+	login->proof = COEXIST_GATE_PROVED_LATER;
+	coexist_gate_login(module->gate, request, login->proof,
 			   lookup_credentials_decided, login);
 }
 
@@ -136,11 +172,17 @@ coexist_preinit(pool_t pool, struct event *event, const char *args,
 	return 0;
 }
 
+static void coexist_init(struct passdb_module *module ATTR_UNUSED)
+{
+	coexist_password_proof_watch();
+}
+
 static void coexist_deinit(struct passdb_module *_module)
 {
 	struct coexist_passdb_module *module =
 		(struct coexist_passdb_module *)_module;
 
+	coexist_password_proof_unwatch();
 	coexist_gate_unref(&module->gate);
 }
 
@@ -150,6 +192,7 @@ struct passdb_module_interface coexist_passdb_interface = {
 	.name = "coexist",
 
 	.preinit = passdb_coexist_preinit,
+	.init = coexist_init,
 	.deinit = coexist_deinit,
 
 	.verify_plain = coexist_verify_plain,

@@ -15,34 +15,59 @@
 /* Every handler has the same one. */
 static auth_request_handler_reply_callback_t *super_reply = NULL;
 
-/* Returns why a client that knows the password is refused, or NULL. */
-static const char *reason_find(struct auth_request *request)
-{
-	const char *late = coexist_gate_login_proved(request);
-	const char *reason = auth_fields_find(request->fields.extra_fields,
-					      FIELD_REFUSAL);
+/* A reply that waits for the last decision. From the request's pool. */
+struct success_reply {
+	const void *data;
+	size_t size;
+};
 
-	return reason != NULL ? reason : late;
+static void
+reply_refusal(struct auth_request *request, enum coexist_gate_verdict verdict,
+	      const char *reason)
+{
+	coexist_gate_login_refuse(request, verdict, reason);
+	request->passdb_result = PASSDB_RESULT_USER_DISABLED;
+	super_reply(request, AUTH_CLIENT_RESULT_FAILURE, /*data=*/NULL, 0);
+}
+
+/* Replies to a client that knows the password. */
+static void
+proved_decided(enum coexist_gate_verdict verdict, const char *reason,
+	       struct auth_request *request, void *context)
+{
+	struct success_reply *success = context;
+	struct auth_fields *fields = request->fields.extra_fields;
+	const char *noted = auth_fields_find(fields, FIELD_REFUSAL);
+
+	if (noted != NULL) {
+		reply_refusal(request,
+			      auth_fields_exists(fields, FIELD_TEMPFAIL) ?
+			      COEXIST_GATE_TEMPFAIL : COEXIST_GATE_REFUSE,
+			      noted);
+	} else if (verdict != COEXIST_GATE_PASS) {
+		reply_refusal(request, verdict, reason);
+	} else {
+		super_reply(request, AUTH_CLIENT_RESULT_SUCCESS,
+			    success->data, success->size);
+	}
 }
 
 static void
 reply(struct auth_request *request, enum auth_client_result result,
       const void *data, size_t size)
 {
-	const char *reason = result != AUTH_CLIENT_RESULT_SUCCESS ? NULL :
-		reason_find(request);
+	struct success_reply *success;
 
-	if (reason != NULL) {
-		coexist_gate_login_refuse(request,
-			auth_fields_exists(request->fields.extra_fields,
-					   FIELD_TEMPFAIL) ?
-			COEXIST_GATE_TEMPFAIL : COEXIST_GATE_REFUSE, reason);
-		request->passdb_result = PASSDB_RESULT_USER_DISABLED;
-		result = AUTH_CLIENT_RESULT_FAILURE;
-		data = NULL;
-		size = 0;
+	if (result != AUTH_CLIENT_RESULT_SUCCESS) {
+		super_reply(request, result, data, size);
+		return;
 	}
-	super_reply(request, result, data, size);
+	success = p_new(request->pool, struct success_reply, 1);
+	success->data = size == 0 ? "" : p_memdup(request->pool, data, size);
+	success->size = size;
+	/* until the reply, the handler is referenced as it is for one that
+	   waits for the address of a proxy */
+	coexist_gate_login_proved(request, proved_decided, success);
 }
 
 void coexist_watch_proof(struct auth_request *request)

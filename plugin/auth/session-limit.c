@@ -124,13 +124,15 @@ void coexist_session_limit_note(struct coexist_session_limit *limit,
 				const char *user,
 				enum coexist_protocol protocol)
 {
-	struct recent_user *recent = g_hash_table_lookup(limit->recent, user);
 	const struct recent_login login = {
 		.time = *now(),
 		.protocol = protocol
 	};
+	struct recent_user *recent;
 	enum coexist_protocol i;
 
+	user = t_str_lcase(user);
+	recent = g_hash_table_lookup(limit->recent, user);
 	if (recent == NULL) {
 		recent = g_new0(struct recent_user, 1);
 		recent->logins = g_array_new(FALSE, FALSE, sizeof(login));
@@ -203,6 +205,14 @@ static void waiting_fail(struct coexist_session_limit *limit)
 	}
 }
 
+/* Returns TRUE if there are fewer by what is known already. */
+static bool
+is_free(struct coexist_session_limit *limit, const char *user,
+	enum coexist_protocol protocol, uint64_t max)
+{
+	return limit->table != NULL && upper(limit, user, protocol) < max;
+}
+
 /* Returns TRUE if the list has too many sessions, and was asked for long enough
    after the login. */
 static bool
@@ -219,8 +229,7 @@ static void
 waiting_decide(struct coexist_session_limit *limit,
 	       struct waiting_login *waiting)
 {
-	if (coexist_session_limit_is_free(limit, waiting->user,
-					  waiting->protocol, waiting->max)) {
+	if (is_free(limit, waiting->user, waiting->protocol, waiting->max)) {
 		waiting_answer(limit, waiting, COEXIST_SESSION_LIMIT_FREE);
 	} else if (is_full_for_sure(limit, waiting) ||
 		   has_passed(&waiting->since, now(), MAX_WAIT_MSECS)) {
@@ -296,14 +305,6 @@ lookup_callback(struct coexist_session_table *table, const char *error,
 		answer_received(limit, table);
 }
 
-bool coexist_session_limit_is_free(struct coexist_session_limit *limit,
-				   const char *user,
-				   enum coexist_protocol protocol,
-				   uint64_t max)
-{
-	return limit->table != NULL && upper(limit, user, protocol) < max;
-}
-
 void coexist_session_limit_check(struct coexist_session_limit *limit,
 				 const char *user,
 				 enum coexist_protocol protocol, uint64_t max,
@@ -312,12 +313,13 @@ void coexist_session_limit_check(struct coexist_session_limit *limit,
 {
 	struct waiting_login *waiting;
 
+	user = t_str_lcase(user);
 	if (!has_passed(&limit->failed, now(), FAILURE_PAUSE_MSECS)) {
 		callback(COEXIST_SESSION_LIMIT_UNKNOWN, context);
 		return;
 	}
 	if (!has_passed(&limit->table_asked, now(), LIST_MAX_AGE_MSECS) &&
-	    coexist_session_limit_is_free(limit, user, protocol, max)) {
+	    is_free(limit, user, protocol, max)) {
 		callback(COEXIST_SESSION_LIMIT_FREE, context);
 		return;
 	}

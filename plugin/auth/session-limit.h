@@ -6,7 +6,8 @@
 struct coexist_gate;
 struct coexist_session_limit;
 
-/* P_max_sessions at the gate: may a user have one more session?
+/* P_max_sessions at the gate: may a user have one more session? The names of
+   users are the same in any letter case, as those of documents.
 
    A session is known to anvil only a while after its login has passed. So the
    logins that passed lately are remembered here, and until anvil's list can be
@@ -40,12 +41,6 @@ void coexist_session_limit_check(struct coexist_session_limit *limit,
 				 enum coexist_protocol protocol, uint64_t max,
 				 coexist_session_limit_callback_t *callback,
 				 void *context);
-/* Returns TRUE if the user has less than so many by what is known already, for
-   a user that was checked a moment ago. */
-bool coexist_session_limit_is_free(struct coexist_session_limit *limit,
-				   const char *user,
-				   enum coexist_protocol protocol,
-				   uint64_t max);
 /* The user's login passes. */
 void coexist_session_limit_note(struct coexist_session_limit *limit,
 				const char *user,

@@ -56,6 +56,7 @@ void coexist_session_table_add(struct coexist_session_table *table,
 
 	if (protocol == COEXIST_PROTOCOL_OTHER)
 		return;
+	user = t_str_lcase(user);
 	sessions = g_hash_table_lookup(table->by_user, user);
 	if (sessions == NULL) {
 		sessions = g_new0(struct user_sessions, 1);

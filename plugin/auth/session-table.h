@@ -17,7 +17,7 @@ void coexist_session_table_add(struct coexist_session_table *table,
 			       const char *user, const char *service,
 			       const char *address, unsigned int count);
 
-/* Returns the user's sessions by the protocol. webmail_networks tells webmail
+/* Returns the sessions by the protocol of the user, whose name is in lower case. webmail_networks tells webmail
    from IMAP. */
 unsigned int
 coexist_session_table_count(const struct coexist_session_table *table,

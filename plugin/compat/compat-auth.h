@@ -109,6 +109,22 @@ coexist_auth_request_is_tls(const struct auth_request *request)
 	return secured == tls || (secured == trusted && is_smtp);
 }
 
+/* Returns TRUE if the login's mechanism tells its client that the token is not
+   valid whenever a passdb refuses the login after it was verified: the client
+   would drop a good token. Since Dovecot 2.4.0 the mechanisms verify tokens
+   themselves, before passdbs are asked for credentials. */
+static inline bool
+coexist_auth_request_calls_token_invalid(const struct auth_request *request)
+{
+#if DOVECOT_PREREQ(2, 4, 0)
+	(void)request;
+	return FALSE;
+#else
+	return strcasecmp(request->fields.mech_name, "XOAUTH2") == 0 ||
+		strcasecmp(request->fields.mech_name, "OAUTHBEARER") == 0;
+#endif
+}
+
 /* Answers a credentials lookup without any credentials. */
 static inline void
 coexist_auth_credentials_reply(lookup_credentials_callback_t *callback,

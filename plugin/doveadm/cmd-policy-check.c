@@ -94,6 +94,15 @@ check_text(const struct check *check, const char *key, const char *text)
 	coexist_document_unref(document);
 }
 
+static void check_name(const struct check *check)
+{
+	if (strcmp(check->name, t_str_lcase(check->name)) != 0) {
+		print_problem(check, "", "", "Only lower case is looked up: "
+			      "store it under that name, or in a database to "
+			      "which they are the same");
+	}
+}
+
 static void
 check_key(const struct coexist_admin *admin,
 	  enum coexist_admin_scope_kind kind, const char *name,
@@ -107,6 +116,7 @@ check_key(const struct coexist_admin *admin,
 	const char *text, *error;
 	int ret;
 
+	check_name(&check);
 	ret = coexist_store_read_text(admin->store, key, &text, &error);
 	if (ret < 0)
 		coexist_admin_fail(admin, EX_TEMPFAIL, "%s", error);

@@ -221,6 +221,50 @@ check_mechanisms(struct coexist_preflight *preflight,
 	}
 }
 
+/* Returns TRUE if the passdb itself sets the field for everybody: in args or
+   default_fields of Dovecot 2.3, in fields { } of 2.4. */
+static bool
+sets_field(const struct coexist_doveconf_block *db, const char *field)
+{
+	static const char *const settings[] = { "args", "default_fields" };
+	const struct coexist_doveconf_block *fields =
+		coexist_doveconf_find(db->children, "fields");
+	const char *const *words;
+	unsigned int i;
+
+	for (i = 0; i < N_ELEMENTS(settings); i++) {
+		words = t_strsplit_spaces(
+			coexist_doveconf_get(db, settings[i], ""), " ");
+		for (; *words != NULL; words++) {
+			if (strcmp(t_strcut(*words, '='), field) == 0)
+				return TRUE;
+		}
+	}
+	return fields != NULL &&
+		coexist_doveconf_get(fields, field, NULL) != NULL;
+}
+
+/* A proxy that lets in any password has nobody to whom a reason may be told. */
+static void
+check_proxies(struct coexist_preflight *preflight,
+	      const struct coexist_doveconf_block *conf)
+{
+	const struct coexist_doveconf_block *db;
+
+	for (db = coexist_doveconf_find(conf->children, "passdb"); db != NULL;
+	     db = coexist_doveconf_find(db->next, "passdb")) {
+		if (!sets_field(db, "nopassword") ||
+		    (!sets_field(db, "proxy") && !sets_field(db, "proxy_maybe")))
+			continue;
+		coexist_preflight_print(preflight, t_strdup_printf(
+			"%s nopassword", label_of(db)), COEXIST_PREFLIGHT_WARN,
+			"This proxy verifies no passwords, so nobody is "
+			"refused here: the gate belongs on the host that does. "
+			"If those who connect to this one have verified them, "
+			"name them by verified_networks");
+	}
+}
+
 void coexist_preflight_bypasses(struct coexist_preflight *preflight,
 				const struct coexist_doveconf_block *conf)
 {
@@ -229,5 +273,8 @@ void coexist_preflight_bypasses(struct coexist_preflight *preflight,
 	if (coexist_site_number(&preflight->admin->config,
 				COEXIST_SITE_master_bypass) == 0)
 		check_masters(preflight, conf);
+	if (*preflight->admin->config.texts[
+			COEXIST_SITE_verified_networks] == '\0')
+		check_proxies(preflight, conf);
 	check_mechanisms(preflight, conf);
 }

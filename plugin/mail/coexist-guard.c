@@ -43,11 +43,22 @@ refusal_text(const struct coexist_policy *policy,
 	return coexist_refusal_text_format(text, &values);
 }
 
+/* Returns TRUE for a program that somebody started on this host and that nobody
+   logged in to: IMAP that says PREAUTH, through ssh for example. It has neither
+   TLS nor an address, and who starts it may read the mails. */
+static bool is_local(const struct mail_user *user)
+{
+	const struct ip_addr *address = user->conn.remote_ip;
+
+	return user->auth_mech == NULL &&
+		(address == NULL || address->family == 0);
+}
+
 static bool in_networks(void *context, const char *networks)
 {
 	struct mail_user *user = context;
 
-	return coexist_network_match(networks, user->conn.remote_ip);
+	return is_local(user) || coexist_network_match(networks, user->conn.remote_ip);
 }
 
 /* Returns TRUE if somebody else logged in to this mailbox. auth_user alone does
@@ -98,7 +109,7 @@ void coexist_guard_user_created(struct mail_user *user)
 	const struct coexist_policy *policy = coexist_user_get_policy(user);
 	const struct coexist_login login = {
 		.protocol = coexist_protocol_find(user->service),
-		.tls = coexist_user_is_tls(user),
+		.tls = coexist_user_is_tls(user) || is_local(user),
 		.today = (uint64_t)ioloop_time / SECS_PER_DAY,
 		.in_networks = in_networks,
 		.context = user

@@ -15,7 +15,7 @@ static const char *store_key(const char *prefix, const char *name)
 {
 	if (*name == '\0' || strlen(name) > COEXIST_STORE_MAX_NAME_LENGTH)
 		return NULL;
-	return t_strconcat(prefix, dict_escape_string(name), NULL);
+	return t_strconcat(prefix, dict_escape_string(t_str_lcase(name)), NULL);
 }
 
 const char *coexist_store_key_mailbox(const char *user)
@@ -25,7 +25,7 @@ const char *coexist_store_key_mailbox(const char *user)
 
 const char *coexist_store_key_domain(const char *domain)
 {
-	return store_key(COEXIST_STORE_PREFIX_DOMAIN, t_str_lcase(domain));
+	return store_key(COEXIST_STORE_PREFIX_DOMAIN, domain);
 }
 
 /* Returns the status, with an error on the data stack. */

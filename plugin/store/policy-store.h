@@ -10,8 +10,9 @@ struct coexist_document;
    shared/coexist/domain/<domain>
    shared/coexist/mailbox/<user>
 
-   Names are taken as Dovecot has normalised them, domains in lower case (RFC
-   4343), which not every auth_username_format makes of them. */
+   Names are taken as Dovecot has normalised them, and in lower case, which not
+   every auth_username_format makes of them: RFC 4343 does for domains, and of
+   users a database may take several spellings for one. */
 
 #define COEXIST_STORE_KEY_DEFAULT "shared/coexist/default"
 #define COEXIST_STORE_PREFIX_DOMAIN "shared/coexist/domain/"

@@ -57,9 +57,11 @@ def _base64(data):
 class _Line:
     """A connection that is used line by line."""
 
-    def __init__(self, server, port, tls):
-        self._socket = socket.create_connection((server.host, server.port(port)),
-                                                timeout=60)
+    def __init__(self, server, port, tls, peer=None, first=""):
+        self._socket = socket.create_connection(
+            (server.host, server.port(port)), timeout=60,
+            source_address=(peer, 0) if peer else None)
+        self._socket.sendall(first.encode())
         if tls:
             self.start_tls(server)
         self._lines = self._socket.makefile("rb")
@@ -79,8 +81,12 @@ class _Line:
 
     def ask(self, command, last=r""):
         """Send a command and return the line of the reply that matches `last`."""
-        self._socket.sendall(command.encode() + b"\r\n")
+        self.send(command)
         return self.hear(last)
+
+    def send(self, command):
+        """Send a command."""
+        self._socket.sendall(command.encode() + b"\r\n")
 
     def hear(self, last=r""):
         """Return the next line that matches."""
@@ -218,7 +224,7 @@ _SASL = {"pop3": "AUTH {}", "imap": "a AUTHENTICATE {}", "submission": "AUTH {}"
 _REPLY = {"pop3": r"[+-](?! )", "imap": "a ", "submission": "", "sieve": SIEVE_REPLY}
 
 
-def _authenticate(line, protocol, client, proof):
+def authenticate(line, protocol, client, proof=False):
     """Log in by SASL CRAM-MD5 or PLAIN, in the words of the protocol."""
     quoted = '"{}"'.format if protocol == "sieve" else str
     if proof:
@@ -231,6 +237,11 @@ def _authenticate(line, protocol, client, proof):
     return _untagged(reply) if protocol == "imap" else reply
 
 
+def arrive(server, port, peer, first=""):
+    """Return a connection from this address of the loopback, with `first` sent."""
+    return _Line(server, port, False, peer, first)
+
+
 def connect(server, protocol, client):
     """Return a connection that is not logged in yet."""
     return _CONNECT[protocol](server, client)
@@ -240,7 +251,7 @@ def connect(server, protocol, client):
 def session(server, protocol, client, proof=False):
     """A session that lasts as long as the block."""
     with connect(server, protocol, client) as line:
-        reply = _authenticate(line, protocol, client, proof)
+        reply = authenticate(line, protocol, client, proof)
         assert passes(protocol, reply), reply
         yield line
 
@@ -251,7 +262,7 @@ _HARMLESS = {"pop3": "QUIT", "imap": "b NOOP", "submission": "NOOP", "sieve": "N
 def reply_and_next(server, protocol, client):
     """Return the reply to who is refused, and the line that follows another command."""
     with connect(server, protocol, client) as line:
-        reply = _authenticate(line, protocol, client, proof=False)
+        reply = authenticate(line, protocol, client, proof=False)
         return reply, line.ask(_HARMLESS[protocol])
 
 

@@ -30,6 +30,7 @@ NO_OWN_LIMIT = "mail_max_userip_connections = 0\n"
 # Sessions of submission end if there is no host to hand the mails to; with this they
 # do not look for one before there is a mail.
 NO_RELAY = "submission_backend_capabilities = 8BITMIME\n"
+VERBOSE = "auth_verbose = yes\n"
 USERS = {f"user{number}": {} for number in range(100)}
 UNUSED = count()
 
@@ -232,18 +233,54 @@ def test_proofs_that_were_begun_together(server, user):
     assert replies[1:] == [full("imap")] * 2
 
 
-def test_wrong_proofs_take_nobody_s_place(server, user):
-    server.store.put(f"mailbox/{user}", **limits(1))
+def test_without_a_proof_nothing_tells_whether_it_is_full(gated, user):
+    """Anvil, which can't answer here, is asked about who has proved the password only."""
+    server = limited(gated, conf=ANVIL + VERBOSE)
+    with ExitStack() as stack:
+        hold(server, stack, user, "imap", 2)
+        server.wait_for(lambda: listed(server, user) == 2)
+        anvil, = server.pids("anvil")
+        server.kill(anvil, signal.SIGSTOP)
+        line, proof = scram_begin(server, Client(user, logins.WRONG))
+        with line:
+            assert scram_end(line, proof) == logins.FAILS["imap"]
+        for way in (logins.imap_cram_md5, logins.pop3_cram_md5):
+            way(server, Client(user, logins.WRONG))
+        server.wait_log(f"{user}.*[Pp]assword mismatch")
+        assert "Can't count the sessions" not in server.log_text()
+        line, proof = scram_begin(server, Client(user))
+        with line:
+            assert "Can't count the sessions" not in server.log_text()
+            assert logins.passes("imap", scram_end(line, proof))
+        server.wait_log("coexist: Can't count .* does not answer")
+        server.kill(anvil, signal.SIGCONT)
 
+
+def test_who_gives_up_while_anvil_is_asked_harms_nobody(gated, user):
+    server = limited(gated)
+    with ExitStack() as stack:
+        hold(server, stack, user, "imap", 2)
+        line, proof = scram_begin(server, Client(user))
+        with line:
+            anvil, = server.pids("anvil")
+            server.kill(anvil, signal.SIGSTOP)
+            line.send(proof)
+        logins.imap_cram_md5(server, Client(user, logins.WRONG))
+        server.kill(anvil, signal.SIGCONT)
+        server.wait_for(lambda: logins.imap_cram_md5(server, Client(user)) == full("imap"),
+                        30, "the limit to hold again")
+
+
+def test_wrong_proofs_take_nobody_s_place(server):
     def login_takes():
+        """Of a user who has not logged in before, or it would wait for that one."""
+        user = f"user{next(UNUSED)}"
+        server.store.put(f"mailbox/{user}", **limits(1))
         for _ in range(3):
             logins.imap_cram_md5(server, Client(user, logins.WRONG))
         started = time.monotonic()
-        with session(server, "imap", Client(user)) as line:
-            took = time.monotonic() - started
-            line.ask("b LOGOUT", "b OK")
-        server.wait_for(lambda: listed(server, user) == 0)
-        return took
+        with session(server, "imap", Client(user)):
+            return time.monotonic() - started
     # a place would be kept for two seconds; the machine may stand still for once
     assert median(login_takes() for _ in range(3)) < 1.5
 

@@ -151,6 +151,27 @@ def test_a_master_passdb_has_to_go_on_if_the_policy_is_for_masters_too(
     assert (status, found.get("passdb static", [None])[0]) == (0, verdict)
 
 
+PROXY = (
+    "passdb {\n  driver = static\n  args = %s host=192.0.2.10\n"
+    "  result_success = continue-ok\n}\n" if IS_23 else
+    "passdb static {\n  fields {\n    %s\n    host = 192.0.2.10\n  }\n"
+    "  result_success = continue-ok\n}\n")
+
+
+@pytest.mark.parametrize("fields, is_warned", [
+    (("nopassword=y", "proxy=y"), True), (("nopassword=y", "proxy_maybe=y"), True),
+    (("nopassword=y",), False), (("proxy=y",), False)])
+def test_a_proxy_that_verifies_no_passwords(admin, fields, is_warned):
+    text = (" " if IS_23 else "\n").join(fields)
+    status, found = preflight(admin, lambda conf: re.sub(
+        "^passdb", PROXY % text + "passdb", conf, count=1, flags=re.M))
+    assert status == 0
+    assert ("passdb static nopassword" in found) == is_warned
+    if is_warned:
+        verdict, remedy = found["passdb static nopassword"]
+        assert verdict == "warn" and "verified_networks" in remedy
+
+
 def test_mechanisms_that_need_no_passdb(admin):
     status, found = preflight(admin, lambda text: text + "auth_mechanisms = plain gssapi\n")
     assert (status, found["auth_mechanisms gssapi"][0]) == (0, "note")

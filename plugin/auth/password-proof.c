@@ -1,0 +1,112 @@
+/* See the contract in password-proof.h. */
+
+#include "lib.h"
+#include "password-proof.h"
+#include "array.h"
+#include "compat-auth.h"
+
+/* Stays with the passdb's other fields: in the reply of an auth worker, in
+   auth_cache, and until the lookup fails. Login processes ignore it. */
+#define FIELD_ANY_PASSWORD "coexist_any_password"
+/* Where a request's event keeps the callback. */
+#define EVENT_CALLBACK "coexist_verify_plain"
+
+typedef void verify_plain_t(struct auth_request *request, const char *password,
+			    verify_plain_callback_t *callback);
+
+struct watched_passdb {
+	struct watched_passdb *next;
+
+	struct passdb_module *module;
+	verify_plain_t *super;
+};
+
+/* From the request's pool. */
+struct watched_lookup {
+	verify_plain_callback_t *callback;
+};
+
+static struct watched_passdb *watched_passdbs = NULL;
+
+static void verified(enum passdb_result result, struct auth_request *request)
+{
+	struct auth_fields *fields = request->fields.extra_fields;
+	struct watched_lookup *lookup =
+		event_get_ptr(request->event, EVENT_CALLBACK);
+
+	/* noauthenticate implies nopassword, and is no success */
+	if (result == PASSDB_RESULT_OK &&
+	    !request->fields.skip_password_check &&
+	    auth_fields_exists(fields, "nopassword") &&
+	    !auth_fields_exists(fields, "noauthenticate"))
+		auth_fields_add(fields, FIELD_ANY_PASSWORD, "yes", 0);
+	lookup->callback(result, request);
+}
+
+static struct watched_passdb *watched_find(const struct passdb_module *module)
+{
+	struct watched_passdb *watched = watched_passdbs;
+
+	while (watched != NULL && watched->module != module)
+		watched = watched->next;
+	return watched;
+}
+
+static void
+watched_verify_plain(struct auth_request *request, const char *password,
+		     verify_plain_callback_t *callback)
+{
+	struct watched_passdb *watched = watched_find(request->passdb->passdb);
+	struct watched_lookup *lookup;
+
+	i_assert(watched != NULL);
+	lookup = p_new(request->pool, struct watched_lookup, 1);
+	lookup->callback = callback;
+	event_set_ptr(request->event, EVENT_CALLBACK, lookup);
+	watched->super(request, password, verified);
+}
+
+static void watch(struct passdb_module *module)
+{
+	struct watched_passdb *watched;
+
+	if (module->iface.verify_plain == NULL || watched_find(module) != NULL)
+		return;
+	watched = i_new(struct watched_passdb, 1);
+	watched->module = module;
+	watched->super = module->iface.verify_plain;
+	watched->next = watched_passdbs;
+	watched_passdbs = watched;
+	module->iface.verify_plain = watched_verify_plain;
+}
+
+void coexist_password_proof_watch(void)
+{
+	struct auth *const *auth;
+	struct auth_passdb *db;
+
+	array_foreach(&auths, auth) {
+		for (db = (*auth)->passdbs; db != NULL; db = db->next)
+			watch(db->passdb);
+	}
+}
+
+void coexist_password_proof_unwatch(void)
+{
+	struct watched_passdb *watched;
+
+	while (watched_passdbs != NULL) {
+		watched = watched_passdbs;
+		watched_passdbs = watched->next;
+		/* those that are gone already have nothing to ask */
+		if (watched->module->iface.verify_plain == watched_verify_plain)
+			watched->module->iface.verify_plain = watched->super;
+		i_free(watched);
+	}
+}
+
+bool coexist_password_is_any(struct auth_request *request)
+{
+	return auth_fields_exists(request->fields.extra_fields,
+				  FIELD_ANY_PASSWORD);
+}

@@ -1,0 +1,19 @@
+#ifndef COEXIST_PASSWORD_PROOF_H
+#define COEXIST_PASSWORD_PROOF_H
+
+struct auth_request;
+
+/* Has anybody verified the password? A passdb that returns the field nopassword
+   lets in any: Dovecot takes that for a success like others, and does not show
+   the field to the passdbs that follow. So the passdbs are watched. */
+
+/* Watches the passdbs that there are, once: to be called when they are being
+   initialised, because the auth workers ask some of them. */
+void coexist_password_proof_watch(void);
+/* Nobody watches any more. */
+void coexist_password_proof_unwatch(void);
+
+/* Returns TRUE if the login so far was let in with any password. */
+bool coexist_password_is_any(struct auth_request *request);
+
+#endif
