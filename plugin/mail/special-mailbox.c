@@ -18,12 +18,27 @@ name_with_prefix(const struct mail_namespace *ns, const char *name)
 		t_strconcat(ns->prefix, name, NULL);
 }
 
+/* Returns the name with the separator of the user's namespaces, which dovecot.conf
+   need not know: a slash has no other meaning in it. */
+static const char *
+name_with_separator(const struct mail_user *user, const char *name)
+{
+	struct mail_namespace *inbox =
+		mail_namespace_find_inbox(user->namespaces);
+
+	return t_str_replace(name, '/', mail_namespace_get_sep(inbox));
+}
+
 /* Returns the namespace and full name for a name in dovecot.conf, which may begin
    with the prefix of a namespace: in any other, that one would hide it. */
 static const char *
 name_find(struct mail_user *user, const char *name,
 	  struct mail_namespace **ns_r)
 {
+	*ns_r = mail_namespace_find(user->namespaces, name);
+	if (*(*ns_r)->prefix != '\0')
+		return name;
+	name = name_with_separator(user, name);
 	*ns_r = mail_namespace_find(user->namespaces, name);
 	if (*(*ns_r)->prefix != '\0')
 		return name;
