@@ -37,6 +37,7 @@ static void preflight_config(struct coexist_preflight *preflight)
 	} else {
 		coexist_preflight_auth(preflight, conf);
 		coexist_preflight_plugins(preflight);
+		coexist_preflight_namespaces(preflight, conf);
 	}
 	if (coexist_admin_read_config(preflight->admin, &error) < 0) {
 		coexist_preflight_print(preflight, "site settings",

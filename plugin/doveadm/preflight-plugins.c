@@ -129,6 +129,24 @@ static void check_uidl(struct coexist_preflight *preflight)
 	}
 }
 
+/* Numbers are given to messages of the same ID, in the order of what is shown:
+   they change when one of them is hidden or gone, unless they are saved. */
+static void check_uidl_duplicates(struct coexist_preflight *preflight)
+{
+	const char *check = "pop3_uidl_duplicates";
+	const char *value = setting_read(preflight, check, "pop3", check);
+	const char *save = setting_read(preflight, check, "pop3",
+					"pop3_save_uidl");
+
+	if (value == NULL || save == NULL ||
+	    strcmp(value, "rename") != 0 || strcmp(save, "yes") == 0)
+		return;
+	coexist_preflight_print(preflight, check, COEXIST_PREFLIGHT_WARN,
+		"After a deletion, messages that have the same ID as the "
+		"deleted one change theirs. In a maildir, pop3_save_uidl = yes "
+		"keeps those that Dovecot makes.");
+}
+
 void coexist_preflight_plugins(struct coexist_preflight *preflight)
 {
 	static const char *const pop3[] = { "coexist", "pop3_coexist", NULL };
@@ -139,4 +157,5 @@ void coexist_preflight_plugins(struct coexist_preflight *preflight)
 	check_imap(preflight);
 	check_quota(preflight);
 	check_uidl(preflight);
+	check_uidl_duplicates(preflight);
 }

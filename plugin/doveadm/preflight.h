@@ -43,6 +43,9 @@ void coexist_preflight_bypasses(struct coexist_preflight *preflight,
 /* The sessions load the plugins, and can load those that are for who wants
    them. */
 void coexist_preflight_plugins(struct coexist_preflight *preflight);
+/* INBOX is in a namespace that has room for what pop3_delete moves. */
+void coexist_preflight_namespaces(struct coexist_preflight *preflight,
+				  const struct coexist_doveconf_block *conf);
 /* The store is configured, can be written here and read by the auth process.
    conf may be NULL, if it is not known. */
 void coexist_preflight_store(struct coexist_preflight *preflight,

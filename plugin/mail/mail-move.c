@@ -8,6 +8,11 @@
 #include "mail-storage-private.h"
 #include "mail-move.h"
 #include "compat-mailbox.h"
+#include "storage-imapc.h"
+
+/* With these, a command for UIDs of ten digits is shorter than the 8000 bytes of
+   IMAPC_SERVER_CMDLINE_MAX_LEN in Dovecot's imapc-save.c. */
+#define IMAPC_COMMAND_UIDS 700
 
 #define MAIL_MOVE_TARGET_CONTEXT(obj) \
 	MODULE_CONTEXT_REQUIRE(obj, mail_move_target_module)
@@ -53,9 +58,21 @@ void coexist_move_deinit(struct coexist_move *move)
 void coexist_move_fail(struct coexist_move *move, struct mailbox *box,
 		       unsigned int count)
 {
+	struct mail_storage *storage = box->storage;
+	const char *text;
+
+	/* what can't be read may have its error in the source's */
+	if (storage->error == MAIL_ERROR_NONE)
+		storage = move->source->box->storage;
+	text = mail_storage_get_last_error(storage, &move->error);
+	if (storage->error == MAIL_ERROR_NONE) {
+		/* nobody knows whether it is for long */
+		move->error = MAIL_ERROR_UNAVAILABLE;
+		text = "The storage gave no reason";
+	}
 	move->failed += count;
 	i_free(move->error_text);
-	move->error_text = i_strdup(mailbox_get_last_error(box, &move->error));
+	move->error_text = i_strdup(text);
 }
 
 /* mailbox_move() would say so to quota and others, but it expunges at once. */
@@ -189,20 +206,25 @@ copies_take_back(struct mailbox *target, const ARRAY_TYPE(seq_range) *uids)
 
 /* Looks for errors in what Dovecot itself does: once that is done, plugins look
    at other mailboxes of the same storage, as quota does for its warnings, and
-   leave errors of these in it. */
+   leave errors of these in it. An error that was there before is imapc's, which
+   has asked its server by now and fails when this is over. */
 static int
 move_index_commit(struct mail_index_transaction *t,
 		  struct mail_index_transaction_commit_result *result_r)
 {
 	struct mail_move_commit *commit = MAIL_MOVE_COMMIT_CONTEXT(t);
+	struct mail_storage *storage = commit->storage;
+	enum mail_error before = storage->error;
+	const char *before_text = t_strdup(storage->error_string);
 
-	mail_storage_clear_error(commit->storage);
+	mail_storage_clear_error(storage);
 	if (commit->module_ctx.super.commit(t, result_r) < 0)
 		return -1;
-	if (commit->storage->error != MAIL_ERROR_NONE) {
+	if (storage->error != MAIL_ERROR_NONE) {
 		commit->error_text = i_strdup(
-			mail_storage_get_last_error(commit->storage,
-						    &commit->error));
+			mail_storage_get_last_error(storage, &commit->error));
+	} else if (before != MAIL_ERROR_NONE) {
+		mail_storage_set_error(storage, before, before_text);
 	}
 	return 0;
 }
@@ -322,14 +344,32 @@ copy_some(struct coexist_move *move, const uint32_t *uids, unsigned int count)
 	copy_some(move, uids + half, count - half);
 }
 
+/* Returns how many messages one transaction copies at most. To imapc it is what
+   one command does, which does all or nothing: if a later one of a transaction
+   fails, imapc expunges what the first one has copied by the UIDs of the
+   copies, but in the source. Without a source on the same server it panics. */
+static unsigned int batch_size(const struct coexist_move *move)
+{
+	struct mail_storage *storage = move->target->storage;
+
+	if (!coexist_storage_is_imapc(storage))
+		return UINT_MAX;
+	return storage == move->source->box->storage ? IMAPC_COMMAND_UIDS : 1;
+}
+
 void coexist_move_copy(struct coexist_move *move, const uint32_t *uids,
 		       unsigned int count)
 {
+	unsigned int i, batch, size = batch_size(move);
+
 	if (count == 0)
 		return;
 	target_watch_copies(move->target);
 	(void)mail_index_refresh(move->source->box->index);
-	copy_some(move, uids, count);
+	for (i = 0; i < count; i += batch) {
+		batch = I_MIN(size, count - i);
+		copy_some(move, uids + i, batch);
+	}
 }
 
 /* Returns TRUE if that is certain, also after a commit that failed half-way. */

@@ -6,6 +6,7 @@
 #include "mail-storage-private.h"
 #include "compat-mailbox.h"
 #include "compat-settings.h"
+#include "storage-imapc.h"
 
 #define TRASH_SPECIAL_USE "\\Trash"
 #define TRASH_DEFAULT_NAME "Trash"
@@ -17,12 +18,27 @@ name_with_prefix(const struct mail_namespace *ns, const char *name)
 		t_strconcat(ns->prefix, name, NULL);
 }
 
+/* Returns the name with the separator of the user's namespaces, which dovecot.conf
+   need not know: a slash has no other meaning in it. */
+static const char *
+name_with_separator(const struct mail_user *user, const char *name)
+{
+	struct mail_namespace *inbox =
+		mail_namespace_find_inbox(user->namespaces);
+
+	return t_str_replace(name, '/', mail_namespace_get_sep(inbox));
+}
+
 /* Returns the namespace and full name for a name in dovecot.conf, which may begin
    with the prefix of a namespace: in any other, that one would hide it. */
 static const char *
 name_find(struct mail_user *user, const char *name,
 	  struct mail_namespace **ns_r)
 {
+	*ns_r = mail_namespace_find(user->namespaces, name);
+	if (*(*ns_r)->prefix != '\0')
+		return name;
+	name = name_with_separator(user, name);
 	*ns_r = mail_namespace_find(user->namespaces, name);
 	if (*(*ns_r)->prefix != '\0')
 		return name;
@@ -50,9 +66,26 @@ mailbox_to_create(struct mail_user *user, const char *special_use,
 	return name_find(user, fallback, ns_r);
 }
 
+/* Returns -1 with the error in the mailbox. Opened to save into, imapc asks its
+   server nothing and opens what is not there. */
+static int open_existing(struct mailbox *box)
+{
+	enum mailbox_existence existence;
+
+	if (!coexist_storage_is_imapc(box->storage))
+		return mailbox_open(box);
+	if (mailbox_exists(box, /*auto_boxes=*/FALSE, &existence) < 0)
+		return -1;
+	if (existence == MAILBOX_EXISTENCE_SELECT)
+		return mailbox_open(box);
+	mail_storage_set_error(box->storage, MAIL_ERROR_NOTFOUND,
+			       T_MAIL_ERR_MAILBOX_NOT_FOUND(box->vname));
+	return -1;
+}
+
 static int open_or_create(struct mailbox *box)
 {
-	if (mailbox_open(box) == 0)
+	if (open_existing(box) == 0)
 		return 0;
 	if (mailbox_get_last_mail_error(box) != MAIL_ERROR_NOTFOUND)
 		return -1;
@@ -80,7 +113,7 @@ coexist_special_mailbox_open(struct mail_user *user, const char *special_use,
 		box = mailbox_alloc_for_user(user, special_use,
 					     MAILBOX_FLAG_SPECIAL_USE |
 					     MAILBOX_FLAG_SAVEONLY);
-		*ret_r = mailbox_open(box);
+		*ret_r = open_existing(box);
 		if (*ret_r == 0 ||
 		    mailbox_get_last_mail_error(box) != MAIL_ERROR_NOTFOUND)
 			return box;

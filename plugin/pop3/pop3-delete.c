@@ -438,6 +438,9 @@ int pop3_delete_finish(struct pop3_session *session, struct mailbox *box)
 	}
 	if (del->failed == 0)
 		return 0;
+	/* it is in the log; mailbox_sync_deinit() would log this one again */
+	if (del->error == MAIL_ERROR_NOTPOSSIBLE)
+		del->error = MAIL_ERROR_PERM;
 	mail_storage_set_error(box->storage, del->error, del->error_text);
 	return -1;
 }

@@ -5,6 +5,7 @@
 #include "ioloop.h"
 #include "mail-storage-private.h"
 #include "pop3-read-state.h"
+#include "pop3-keyword.h"
 #include "network-match.h"
 #include "policy-merge.h"
 
@@ -115,7 +116,10 @@ downloaded_keyword_create(struct mailbox *box, const struct pop3_mark *marks,
 
 	*kw_r = NULL;
 	for (i = 0; i < count && !marks[i].downloaded; i++) ;
-	return i == count ? 0 : mailbox_keywords_create(box, names, kw_r);
+	if (i == count)
+		return 0;
+	pop3_keyword_allow(box, POP3_DOWNLOADED_KEYWORD);
+	return mailbox_keywords_create(box, names, kw_r);
 }
 
 int pop3_read_state_apply(struct mailbox_transaction_context *t,

@@ -18,6 +18,7 @@
 #include "seq-range-array.h"
 #include "mail-storage-private.h"
 #include "pop3-events.h"
+#include "pop3-keyword.h"
 #include "pop3-session.h"
 #include "coexist-user.h"
 #include "istream-notify-read.h"
@@ -238,6 +239,18 @@ bool pop3_session_get_downloaded(const struct pop3_session *session,
 	return !array_is_empty(uids);
 }
 
+static int pop3_session_open(struct mailbox *box)
+{
+	struct pop3_session_mailbox *sbox = POP3_SESSION_MAILBOX_CONTEXT(box);
+
+	if (sbox->module_ctx.super.open(box) < 0)
+		return -1;
+	/* else the login would fail */
+	if (pop3_delete_is_needed(&sbox->session->del))
+		pop3_keyword_allow(box, POP3_HIDDEN_KEYWORD);
+	return 0;
+}
+
 void pop3_session_mailbox_allocated(struct mailbox *box)
 {
 	struct pop3_session *session = pop3_session_find(box->storage->user);
@@ -257,6 +270,7 @@ void pop3_session_mailbox_allocated(struct mailbox *box)
 	sbox->session = session;
 	sbox->module_ctx.super = *v;
 	box->vlast = &sbox->module_ctx.super;
+	v->open = pop3_session_open;
 	v->transaction_commit = pop3_session_transaction_commit;
 	v->sync_deinit = pop3_session_sync_deinit;
 	MODULE_CONTEXT_SET(box, pop3_session_mailbox_module, sbox);

@@ -35,6 +35,10 @@ struct watched_user {
 	/* a client is there: the session may be long, and its start counts */
 	bool has_client;
 	bool has_namespaces;
+	/* The indexes are in memory. Once the driver count has noted the size
+	   of INBOX in its index, Dovecot's index_storage_expunged_sync_begin()
+	   waits for ever for a lock that such an index has not. */
+	bool only_at_end;
 	bool due;
 	bool evaluating;
 };
@@ -85,7 +89,7 @@ static void user_set_due(struct mail_user *user, unsigned int msecs)
 	if (wuser->evaluating)
 		return;
 	wuser->due = TRUE;
-	if (wuser->has_client && wuser->to == NULL) {
+	if (wuser->has_client && !wuser->only_at_end && wuser->to == NULL) {
 		wuser->to = timeout_add_short_to(io_loop_get_root(), msecs,
 						 user_timeout, user);
 	}
@@ -132,6 +136,15 @@ void coexist_quota_user_created(struct mail_user *user)
 	MODULE_CONTEXT_SET(user, coexist_quota_user_module, wuser);
 }
 
+static bool has_index_in_memory(struct mail_user *user)
+{
+	struct mail_namespace *ns = mail_namespace_find_inbox(user->namespaces);
+	const char *path;
+
+	return !mailbox_list_get_root_path(ns->list,
+					   MAILBOX_LIST_PATH_TYPE_INDEX, &path);
+}
+
 void coexist_quota_namespaces_created(struct mail_namespace *namespaces)
 {
 	struct mail_user *user = namespaces->user;
@@ -140,6 +153,7 @@ void coexist_quota_namespaces_created(struct mail_namespace *namespaces)
 	if (wuser == NULL)
 		return;
 	wuser->has_namespaces = TRUE;
+	wuser->only_at_end = has_index_in_memory(user);
 	/* a session that hibernated was looked at before */
 	if (wuser->has_client && !user->session_restored)
 		user_set_due(user, 0);

@@ -172,6 +172,34 @@ def test_a_proxy_that_verifies_no_passwords(admin, fields, is_warned):
         assert verdict == "warn" and "verified_networks" in remedy
 
 
+def with_pop3(text):
+    return lambda before: before + f"protocol pop3 {{\n{text}\n}}\n"
+
+
+def test_ids_that_a_deletion_changes(admin):
+    rename = "  pop3_uidl_duplicates = rename"
+    status, found = preflight(admin, with_pop3(rename))
+    assert (status, found["pop3_uidl_duplicates"][0]) == (0, "warn")
+    assert "pop3_save_uidl = yes" in found["pop3_uidl_duplicates"][1]
+    saved = preflight(admin, with_pop3(rename + "\n  pop3_save_uidl = yes"))[1]
+    assert "pop3_uidl_duplicates" not in saved
+
+
+VIRTUAL = "namespace pop {\n  inbox = yes\n  %s\n}\n" % (
+    "location = virtual:~/virtual" if IS_23 else
+    "mail_driver = virtual\n  mail_path = ~/virtual")
+
+
+def test_a_virtual_inbox_without_a_trash(admin):
+    not_inbox = without("^(namespace inbox \\{\n)  inbox = yes\n", r"\1  inbox = no\n#trash\n")
+    status, found = preflight(admin, lambda text: not_inbox(text) + VIRTUAL)
+    assert (status, found["namespace pop"][0]) == (0, "warn")
+    assert "special_use = \\Trash" in found["namespace pop"][1]
+    trash = "  mailbox Bin {\n    special_use = \\Trash\n  }\n"
+    found = preflight(admin, lambda text: not_inbox(text).replace("#trash\n", trash) + VIRTUAL)[1]
+    assert found["namespace pop"][0] == "note"
+
+
 def test_mechanisms_that_need_no_passdb(admin):
     status, found = preflight(admin, lambda text: text + "auth_mechanisms = plain gssapi\n")
     assert (status, found["auth_mechanisms gssapi"][0]) == (0, "note")

@@ -81,7 +81,9 @@ def test_the_archive_is_the_site_s(start):
 
 
 @pytest.mark.parametrize("name, archive", [("Archive", "INBOX.Archive"),
-                                           ("INBOX.Old", "INBOX.Old")])
+                                           ("INBOX.Old", "INBOX.Old"),
+                                           ("Old/POP", "INBOX.Old.POP"),
+                                           ("INBOX/Old", "INBOX.Old")])
 def test_the_namespace_may_have_a_prefix(start, name, archive):
     server = start(coexist={"pop3_delete": "archive", "archive_mailbox": name},
                    conf="namespace inbox {\n  prefix = INBOX.\n  separator = .\n}\n")

@@ -185,3 +185,23 @@ def test_a_session_over_quota_is_as_in_stock(ours_and_stock, policy):
         overfill(one)
     assert served(maildrop) == served(other)
     assert_marked(maildrop, policy)
+
+
+# No keyword as long as ours
+
+def test_keywords_may_be_longer_than_a_client_s(start):
+    server = start(conf="mail_max_keyword_length = 8\n", coexist={"pop3_delete": "hide"},
+                   groups={"complete": POLICIES["complete"],
+                           "trash": {**POLICIES["complete"], "coexist_pop3_delete": "trash"}})
+    for group, hidden in (("complete", [2]), ("trash", [])):
+        maildrop = server.maildrop(group)
+        maildrop.deliver(3)
+        with maildrop.pop3() as pop:
+            pop.retr(1)
+            pop.dele(2)
+            assert pop.quit() == b"+OK Logging out, messages deleted."
+        assert maildrop.having(KEYWORD) == [1]
+        assert maildrop.having("$POP3Hidden") == hidden
+        with maildrop.pop3() as pop:
+            assert pop.stat()[0] == 2
+        assert maildrop.log_problems() == []
