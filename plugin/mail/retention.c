@@ -34,6 +34,7 @@ struct retention {
 	enum coexist_delete action;
 	bool dry_run;
 
+	uint32_t uidvalidity;
 	uint32_t time_id;
 	/* of POP3_DOWNLOADED_KEYWORD */
 	unsigned int keyword_idx;
@@ -242,7 +243,8 @@ batch_deselect(struct retention *ret, struct mail *mail,
 			seq_range_array_add(&stay_as, uid);
 		array_delete(selected, i - 1, 1);
 	}
-	coexist_move_take_back(ret->box, ret->target, &stay, &stay_as);
+	coexist_move_take_back(ret->box, ret->uidvalidity, ret->target, &stay,
+			       &stay_as);
 	array_free(&stay_as);
 	array_free(&stay);
 }
@@ -303,8 +305,9 @@ batch_run(struct retention *ret, const uint32_t *uids, unsigned int count)
 	if (status < 0) {
 		result_take_back(ret->result, &before, &selected);
 		if (ret->target != NULL) {
-			coexist_move_take_back(ret->box, ret->target,
-					       &move.arrived, &move.arrived_as);
+			coexist_move_take_back(ret->box, ret->uidvalidity,
+					       ret->target, &move.arrived,
+					       &move.arrived_as);
 		}
 	}
 	coexist_move_deinit(&move);
@@ -423,6 +426,7 @@ static enum coexist_retention_status expire_in(struct retention *ret)
 {
 	enum coexist_retention_status status = COEXIST_RETENTION_DONE;
 
+	ret->uidvalidity = mail_index_get_header(ret->box->view)->uid_validity;
 	ret->time_id = coexist_download_time_id(ret->box);
 	ret->has_keyword = mail_index_keyword_lookup(ret->box->index,
 						     POP3_DOWNLOADED_KEYWORD,

@@ -377,8 +377,9 @@ pop3_delete_transaction_commit(struct mailbox_transaction_context *t,
 	ret = dbox->module_ctx.super.transaction_commit(t, changes_r);
 	if (del->target != NULL) {
 		if (ret < 0) {
-			coexist_move_take_back(box, del->target, &del->arrived,
-					       &del->arrived_as);
+			coexist_move_take_back(box,
+				session->client->uid_validity, del->target,
+				&del->arrived, &del->arrived_as);
 		}
 		mailbox_free(&del->target);
 	}

@@ -1,6 +1,10 @@
 """An ACL on INBOX: what may not be done is not done, and QUIT says so."""
 
+import poplib
+
 import pytest
+
+from test_mark_read_recreated import renumber
 
 STAY = "-ERR [SYS/PERM] {} deleted messages stay: Permission denied"
 ACL = {"conf23": "plugin {\n  acl = vfile\n  acl_ignore_namespace = Kept/\n}\n",
@@ -87,6 +91,26 @@ def test_retention_leaves_no_copies(limited, clock):
         pop.quit()
     assert maildrop.subjects() == ["number 2"]
     assert maildrop.subjects("Kept/Archive") == ["number 1", "number 3"]
+
+
+def test_copies_stay_if_inbox_is_another_mailbox_by_then(start):
+    """The messages that they were made of may not be there any more, but others in
+    their place."""
+    server = start(plugins={"all": ["acl", "coexist"], "pop3": ["pop3_coexist"]},
+                   storage="sdbox",
+                   conf23=ACL["conf23"] + KEPT % "location = sdbox:~/kept",
+                   conf24=ACL["conf24"] + KEPT % "mail_path = ~/kept\n  acl_ignore = yes",
+                   coexist={"archive_mailbox": "Kept/Archive", "pop3_delete": "archive"})
+    maildrop = server.maildrop()
+    maildrop.deliver(2)
+    (maildrop.folder / "mailboxes/INBOX/dbox-Mails/dovecot-acl").write_text("owner lrwsta\n")
+    with maildrop.pop3() as pop:
+        pop.dele(1)
+        renumber(maildrop)
+        with pytest.raises(poplib.error_proto):
+            pop.quit()
+    assert maildrop.subjects() == ["number 1", "number 2"]
+    assert maildrop.subjects("Kept/Archive") == ["number 1"]
 
 
 # Without the right to set keywords
