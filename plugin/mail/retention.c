@@ -13,6 +13,7 @@
 #include "coexist-user.h"
 #include "download-time.h"
 #include "mail-move.h"
+#include "private-flags.h"
 #include "retention-rule.h"
 #include "session-changes.h"
 #include "special-mailbox.h"
@@ -112,11 +113,12 @@ static uint32_t downloaded_at(struct retention *ret, struct mail *mail,
 static uint32_t
 due_since(struct retention *ret, struct mail *mail, uint32_t seq)
 {
-	const struct mail_index_record *rec =
-		mail_index_lookup(mail->transaction->view, seq);
+	enum mail_flags flags =
+		coexist_private_flags_lookup(mail->box, mail->transaction->view,
+					     seq);
 	uint32_t downloaded;
 
-	if (!coexist_retention_allows(rec->flags))
+	if (!coexist_retention_allows(flags))
 		return 0;
 	downloaded = downloaded_at(ret, mail, seq);
 	return coexist_retention_is_over(downloaded, ret->result->keep_days,
@@ -211,7 +213,7 @@ batch_select(struct retention *ret, struct mail *mail, const uint32_t *uids,
 {
 	unsigned int i;
 
-	(void)mail_index_refresh(ret->box->index);
+	coexist_private_flags_refresh(ret->box);
 	for (i = 0; i < count; i++) {
 		if (is_still_due(ret, mail, uids[i]))
 			array_push_back(selected, &uids[i]);
@@ -230,7 +232,7 @@ batch_deselect(struct retention *ret, struct mail *mail,
 
 	i_array_init(&stay, 8);
 	i_array_init(&stay_as, 8);
-	(void)mail_index_refresh(ret->box->index);
+	coexist_private_flags_refresh(ret->box);
 	for (i = array_count(selected); i > 0; i--) {
 		uid = *array_idx(selected, i - 1);
 		if (is_still_due(ret, mail, uid))
@@ -455,7 +457,8 @@ static enum coexist_retention_status maildrop_expire(struct retention *ret)
 {
 	if (!maildrop_exists(ret->box))
 		return COEXIST_RETENTION_DONE;
-	if (mailbox_open(ret->box) < 0 || mailbox_sync(ret->box, 0) < 0) {
+	if (mailbox_open(ret->box) < 0 || mailbox_sync(ret->box, 0) < 0 ||
+	    coexist_private_flags_open(ret->box) < 0) {
 		fail(ret, ret->box);
 		return COEXIST_RETENTION_FAILED;
 	}

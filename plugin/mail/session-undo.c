@@ -8,6 +8,7 @@
 #include "journal.h"
 #include "keywords.h"
 #include "mail-move.h"
+#include "private-flags.h"
 #include "session-changes.h"
 #include "uid-list.h"
 
@@ -310,6 +311,20 @@ undo_line(struct undo *undo, const struct coexist_journal_line *line)
 		&line->uids[COEXIST_CHANGE_EXPUNGED]);
 }
 
+/* Returns FALSE for a line of somebody else who shares INBOX: what was read to
+   him is not what is read to this user. */
+static bool is_of_user(const struct undo *undo,
+		       const struct coexist_journal_line *line)
+{
+	if (line->user == NULL ||
+	    strcmp(line->user, undo->user->username) == 0)
+		return TRUE;
+	e_warning(undo->user->event, "coexist: Session %s is one of %s, whose "
+		  "\\Seen is his own: undo it with -u %s", line->session,
+		  line->user, line->user);
+	return FALSE;
+}
+
 /* Notes the session's lines and what is in them. Returns FALSE if there are
    none. */
 static bool
@@ -322,7 +337,8 @@ lines_find(struct undo *undo, const struct coexist_journal *journal,
 
 	for (i = 0; i < array_count(&journal->lines); i++) {
 		line = array_idx(&journal->lines, i);
-		if (strcmp(line->session, session_id) != 0)
+		if (strcmp(line->session, session_id) != 0 ||
+		    !is_of_user(undo, line))
 			continue;
 		array_push_back(&undo->lines, &line);
 		array_append_array(&undo->marked, &line->marked);
@@ -349,7 +365,8 @@ static int inbox_open(struct undo *undo)
 	struct mailbox_status status;
 
 	undo->inbox = mailbox_alloc(ns->list, "INBOX", 0);
-	if (mailbox_open(undo->inbox) < 0 || mailbox_sync(undo->inbox, 0) < 0) {
+	if (mailbox_open(undo->inbox) < 0 || mailbox_sync(undo->inbox, 0) < 0 ||
+	    coexist_private_flags_open(undo->inbox) < 0) {
 		undo_failed(undo, undo->inbox, 0);
 		return -1;
 	}

@@ -15,6 +15,7 @@
 #include "mail-move.h"
 #include "network-match.h"
 #include "policy-merge.h"
+#include "private-flags.h"
 #include "session-changes.h"
 #include "special-mailbox.h"
 
@@ -236,7 +237,8 @@ static void hide(struct pop3_delete_mail *dmail, struct mail *mail,
 {
 	struct pop3_delete *del = &dmail->session->del;
 
-	if (del->mark_read || seq_range_exists(&del->held_seen, mail->seq))
+	if ((del->mark_read || seq_range_exists(&del->held_seen, mail->seq)) &&
+	    coexist_private_flags_can_set(mail))
 		mail_update_flags(mail, MODIFY_ADD, MAIL_SEEN);
 	dmail->module_ctx.super.update_keywords(mail, modify_type, keywords);
 }

@@ -7,6 +7,7 @@
 #include "pop3-read-state.h"
 #include "network-match.h"
 #include "policy-merge.h"
+#include "private-flags.h"
 
 #include <malloc.h>
 
@@ -90,7 +91,8 @@ mark_apply(struct mail *mail, const struct pop3_mark *mark,
 	    mail_index_transaction_is_expunged(mail->transaction->itrans,
 					       mail->seq))
 		return FALSE;
-	if (mark->seen && !mail_is_seen(mail)) {
+	if (mark->seen && !mail_is_seen(mail) &&
+	    coexist_private_flags_can_set(mail)) {
 		mail_update_flags(mail, MODIFY_ADD, MAIL_SEEN);
 		changed = TRUE;
 	}
@@ -157,6 +159,15 @@ static bool has_uidvalidity(struct mailbox *box, uint32_t uidvalidity)
 	return current == uidvalidity;
 }
 
+/* Before the first sync of a mailbox with private flags, \Seen would be set for
+   everybody. */
+static int private_flags_prepare(struct mailbox *box)
+{
+	int ret = coexist_private_flags_open(box);
+
+	return ret <= 0 ? ret : mailbox_sync(box, 0);
+}
+
 static int
 apply_and_sync(struct mailbox *box, uint32_t uidvalidity,
 	       const struct pop3_mark *marks, unsigned int count)
@@ -164,7 +175,7 @@ apply_and_sync(struct mailbox *box, uint32_t uidvalidity,
 	struct mailbox_transaction_context *t;
 	unsigned int changed;
 
-	if (mailbox_open(box) < 0)
+	if (mailbox_open(box) < 0 || private_flags_prepare(box) < 0)
 		return -1;
 	if (!has_uidvalidity(box, uidvalidity))
 		return 0;
