@@ -232,14 +232,22 @@ delete_begin(struct pop3_session *session, struct mailbox_transaction_context *t
 	}
 }
 
+static void mark_read(struct pop3_session *session, struct mail *mail)
+{
+	if (coexist_private_flags_can_set(mail))
+		mail_update_flags(mail, MODIFY_ADD, MAIL_SEEN);
+	/* see pop3-read-state.c */
+	if ((mail_get_flags(mail) & MAIL_SEEN) == 0)
+		pop3_session_mark_refused(session);
+}
+
 static void hide(struct pop3_delete_mail *dmail, struct mail *mail,
 		 enum modify_type modify_type, struct mail_keywords *keywords)
 {
 	struct pop3_delete *del = &dmail->session->del;
 
-	if ((del->mark_read || seq_range_exists(&del->held_seen, mail->seq)) &&
-	    coexist_private_flags_can_set(mail))
-		mail_update_flags(mail, MODIFY_ADD, MAIL_SEEN);
+	if (del->mark_read || seq_range_exists(&del->held_seen, mail->seq))
+		mark_read(dmail->session, mail);
 	dmail->module_ctx.super.update_keywords(mail, modify_type, keywords);
 }
 

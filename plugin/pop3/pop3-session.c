@@ -22,6 +22,7 @@
 #include "coexist-user.h"
 #include "istream-notify-read.h"
 #include "pop3-delete-limit.h"
+#include "private-flags.h"
 
 /* Changes are collected for this long, because each application opens and
    syncs the mailbox. With the half second that Dovecot itself waits before it
@@ -75,17 +76,41 @@ static unsigned int confirmed_count(const struct pop3_session *session)
 	return count;
 }
 
+static const char *why_refused(struct mailbox *box)
+{
+	if (mailbox_is_readonly(box))
+		return "The mailbox is read-only";
+	if (coexist_private_flags_open(box) < 0)
+		return mailbox_get_last_error(box, NULL);
+	return "Permission denied (the ACL rights are s for \\Seen and w for "
+		"keywords)";
+}
+
+void pop3_session_mark_refused(struct pop3_session *session)
+{
+	if (session->told_refused)
+		return;
+	session->told_refused = TRUE;
+	/* whoever made it so, as by an ACL, needs no warning in each session */
+	e_info(session->box->event, "coexist: Can't mark messages as the "
+	       "policy says: %s", why_refused(session->box));
+}
+
 static void apply_confirmed(struct pop3_session *session)
 {
 	unsigned int count = confirmed_count(session);
+	struct pop3_read_result result;
 
 	if (count == 0)
 		return;
 	/* after an error they are tried again with the next ones */
 	if (pop3_read_state_apply_now(session->box,
 				      session->client->uid_validity,
-				      array_front(&session->marks), count) == 0)
+				      array_front(&session->marks), count,
+				      &result) == 0)
 		array_delete(&session->marks, 0, count);
+	if (result.refused > 0)
+		pop3_session_mark_refused(session);
 }
 
 static void apply_timeout(struct pop3_session *session)
@@ -186,6 +211,22 @@ void pop3_session_retr_end(struct pop3_session *session, struct mail *mail,
 	apply_soon(session);
 }
 
+static void
+apply_all(struct pop3_session *session, struct mailbox_transaction_context *t)
+{
+	unsigned int count = array_count(&session->marks);
+	struct pop3_read_result result;
+
+	if (pop3_read_state_apply(t, array_front(&session->marks), count,
+				  &result) < 0) {
+		e_error(t->box->event, "coexist: Can't mark %u messages that "
+			"were downloaded: %s", count,
+			mailbox_get_last_internal_error(t->box, NULL));
+	} else if (result.refused > 0) {
+		pop3_session_mark_refused(session);
+	}
+}
+
 static int
 pop3_session_transaction_commit(struct mailbox_transaction_context *t,
 				struct mail_transaction_commit_changes
@@ -194,16 +235,10 @@ pop3_session_transaction_commit(struct mailbox_transaction_context *t,
 	struct pop3_session_mailbox *sbox =
 		POP3_SESSION_MAILBOX_CONTEXT(t->box);
 	struct pop3_session *session = sbox->session;
-	unsigned int changed, count = array_count(&session->marks);
 
 	/* QUIT is a command too: it confirms everything */
-	if (session->client->quit_seen && count > 0 &&
-	    pop3_read_state_apply(t, array_front(&session->marks), count,
-				  &changed) < 0) {
-		e_error(t->box->event, "coexist: Can't mark %u messages that "
-			"were downloaded: %s", count,
-			mailbox_get_last_internal_error(t->box, NULL));
-	}
+	if (session->client->quit_seen && !array_is_empty(&session->marks))
+		apply_all(session, t);
 	if (sbox->module_ctx.super.transaction_commit(t, changes_r) < 0)
 		return -1;
 	if (session->client->quit_seen)
