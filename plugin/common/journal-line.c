@@ -112,6 +112,7 @@ void coexist_journal_line_write(string_t *dest,
 	write_text(dest, "session", line->session);
 	write_text(dest, "protocol", line->protocol);
 	write_text(dest, "address", line->address);
+	write_text(dest, "user", line->user);
 	write_text(dest, "undoes", line->undoes);
 	write_text(dest, "hidden_keyword", line->hidden_keyword);
 	write_number(dest, "uidvalidity", line->uidvalidity);
@@ -168,6 +169,8 @@ text_find(struct coexist_journal_line *line, const char *name)
 		return &line->protocol;
 	if (strcmp(name, "address") == 0)
 		return &line->address;
+	if (strcmp(name, "user") == 0)
+		return &line->user;
 	if (strcmp(name, "undoes") == 0)
 		return &line->undoes;
 	if (strcmp(name, "hidden_keyword") == 0)

@@ -32,6 +32,9 @@ struct coexist_journal_line {
 	const char *session;
 	const char *protocol;
 	const char *address;
+	/* whose session it was if that matters, because several users share
+	   INBOX and each has \Seen of his own, or NULL */
+	const char *user;
 	/* the session that this one undid, or NULL */
 	const char *undoes;
 	/* what hid messages, or NULL for POP3_HIDDEN_KEYWORD */

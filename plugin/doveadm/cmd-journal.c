@@ -130,6 +130,10 @@ static const char *what_text(const struct coexist_journal_line *line,
 {
 	const char *what = coexist_change_counts_text(counts);
 
+	if (line->user != NULL) {
+		what = t_strdup_printf("%s by %s", what,
+			str_sanitize_utf8(line->user, TEXT_LENGTH));
+	}
 	return line->undoes == NULL ? what :
 		t_strdup_printf("%s (undoes %s)", what,
 				str_sanitize_utf8(line->undoes, TEXT_LENGTH));

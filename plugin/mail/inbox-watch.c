@@ -3,14 +3,18 @@
    A message object or a flag change costs nothing here: what a transaction does
    is read out of Dovecot's own lists, when it is committed and all plugins have
    had their say. These lists have sequences of the view that the transaction
-   began with, which also knows what the flags were before. */
+   began with, which also knows what the flags were before. Where \Seen is
+   private, there is a second transaction for the private index, which Dovecot
+   commits first; what the user sees is in both. */
 
 #include "lib.h"
 #include "inbox-watch.h"
 #include "array.h"
+#include "index-storage.h"
 #include "mail-index-private.h"
 #include "mail-index-transaction-private.h"
 #include "mail-storage-private.h"
+#include "private-flags.h"
 #include "seq-range-array.h"
 #include "session-changes.h"
 #include "uid-list.h"
@@ -40,6 +44,10 @@ struct watch_copies {
 struct watch_commit {
 	union mail_index_transaction_module_context module_ctx;
 	struct coexist_changes *changes;
+	struct mailbox *box;
+	/* what removes and hides messages, and what marks them read; the first
+	   of them to be committed is watched */
+	struct mail_index_transaction *shared, *reads;
 	bool with_flags;
 	uint32_t uidvalidity;
 	/* UIDs; the lists are not there until something is in one of them */
@@ -94,7 +102,8 @@ static int watch_copy(struct mail_save_context *ctx, struct mail *mail)
 	struct mailbox_transaction_context *t = ctx->transaction;
 	struct watch_mailbox *wbox = WATCH_MAILBOX_CONTEXT_REQUIRE(t->box);
 	bool moving = ctx->moving && is_watched_inbox(mail->box);
-	bool marked = moving && (ctx->data.flags & MAIL_SEEN) != 0 &&
+	bool marked = moving &&
+		((ctx->data.flags | ctx->data.pvt_flags) & MAIL_SEEN) != 0 &&
 		(mail_get_flags(mail) & MAIL_SEEN) == 0;
 	struct watch_copies *copies;
 
@@ -133,26 +142,27 @@ static void commit_lists_free(struct watch_commit *commit)
 
 /* Adds the message to the list, and to that of the unread ones if it was. */
 static void
-commit_add(struct watch_commit *commit, struct mail_index_view *view,
-	   uint32_t seq, ARRAY_TYPE(seq_range) *list)
+commit_add(struct watch_commit *commit, uint32_t seq,
+	   ARRAY_TYPE(seq_range) *list)
 {
-	const struct mail_index_record *rec;
+	struct mail_index_view *view = commit->shared->view;
+	uint32_t uid;
 
 	/* one that the transaction saves itself is no change */
 	if (seq == 0 || seq > mail_index_view_get_messages_count(view))
 		return;
-	rec = mail_index_lookup(view, seq);
-	if ((rec->flags & MAIL_SEEN) == 0)
-		seq_range_array_add(&commit->unseen, rec->uid);
+	mail_index_lookup_uid(view, seq, &uid);
+	if ((coexist_private_flags_lookup(commit->box, view, seq) &
+	     MAIL_SEEN) == 0)
+		seq_range_array_add(&commit->unseen, uid);
 	else if (list == &commit->marked)
 		return;
-	seq_range_array_add(list, rec->uid);
+	seq_range_array_add(list, uid);
 }
 
-static void
-commit_add_expunges(struct watch_commit *commit,
-		    const struct mail_index_transaction *t)
+static void commit_add_expunges(struct watch_commit *commit)
 {
+	const struct mail_index_transaction *t = commit->shared;
 	const struct mail_transaction_expunge_guid *expunge;
 
 	if (!array_is_created(&t->expunges))
@@ -160,14 +170,27 @@ commit_add_expunges(struct watch_commit *commit,
 	commit_lists_init(commit);
 	/* it is a sequence until Dovecot finishes the transaction */
 	array_foreach(&t->expunges, expunge) {
-		commit_add(commit, t->view, expunge->uid, &commit->expunged);
+		commit_add(commit, expunge->uid, &commit->expunged);
 	}
 }
 
-static void
-commit_add_flags(struct watch_commit *commit,
-		 const struct mail_index_transaction *t)
+/* Returns the sequence in the shared index of a message that is marked, or 0. */
+static uint32_t
+shared_seq(const struct watch_commit *commit, uint32_t seq)
 {
+	struct mail_index_view *view = commit->reads->view;
+	uint32_t uid;
+
+	if (commit->reads == commit->shared)
+		return seq;
+	mail_index_lookup_uid(view, seq, &uid);
+	return mail_index_lookup_seq(commit->shared->view, uid, &seq) ? seq : 0;
+}
+
+/* Where \Seen is private, that of the shared index is nobody's. */
+static void commit_add_flags(struct watch_commit *commit)
+{
+	const struct mail_index_transaction *t = commit->reads;
 	const struct mail_index_flag_update *update;
 	uint32_t seq;
 
@@ -177,15 +200,16 @@ commit_add_flags(struct watch_commit *commit,
 	array_foreach(&t->updates, update) {
 		if ((update->add_flags & MAIL_SEEN) == 0)
 			continue;
-		for (seq = update->uid1; seq <= update->uid2; seq++)
-			commit_add(commit, t->view, seq, &commit->marked);
+		for (seq = update->uid1; seq <= update->uid2; seq++) {
+			commit_add(commit, shared_seq(commit, seq),
+				   &commit->marked);
+		}
 	}
 }
 
-static void
-commit_add_keywords(struct watch_commit *commit,
-		    const struct mail_index_transaction *t)
+static void commit_add_keywords(struct watch_commit *commit)
 {
+	const struct mail_index_transaction *t = commit->shared;
 	const struct mail_index_transaction_keyword_update *update;
 	const char *keyword =
 		coexist_changes_get_hidden_keyword(commit->changes);
@@ -203,7 +227,7 @@ commit_add_keywords(struct watch_commit *commit,
 	commit_lists_init(commit);
 	seq_range_array_iter_init(&iter, &update->add_seq);
 	while (seq_range_array_iter_nth(&iter, n++, &seq))
-		commit_add(commit, t->view, seq, &commit->hidden);
+		commit_add(commit, seq, &commit->hidden);
 }
 
 static int
@@ -212,13 +236,27 @@ watch_index_commit(struct mail_index_transaction *t,
 {
 	struct watch_commit *commit = WATCH_COMMIT_CONTEXT(t);
 
-	commit->uidvalidity = mail_index_get_header(t->view)->uid_validity;
-	commit_add_expunges(commit, t);
+	commit->uidvalidity =
+		mail_index_get_header(commit->shared->view)->uid_validity;
+	commit_add_expunges(commit);
 	if (commit->with_flags) {
-		commit_add_flags(commit, t);
-		commit_add_keywords(commit, t);
+		commit_add_flags(commit);
+		commit_add_keywords(commit);
 	}
 	return commit->module_ctx.super.commit(t, result_r);
+}
+
+/* Returns the index transaction in which messages are marked read. Whoever does
+   that later, still within the commit, does it there, too. */
+static struct mail_index_transaction *
+reads_begin(struct mailbox_transaction_context *t)
+{
+	struct mail_index_view *view_pvt = t->box->view_pvt;
+
+	/* an inconsistent one fails to be committed, even if it is empty */
+	if (view_pvt != NULL && !mail_index_view_is_inconsistent(view_pvt))
+		index_transaction_init_pvt(t);
+	return t->itrans_pvt != NULL ? t->itrans_pvt : t->itrans;
 }
 
 static void
@@ -238,9 +276,15 @@ commit_begin(struct watch_commit *commit, struct mailbox_transaction_context *t)
 		commit->changes = NULL;
 		return;
 	}
-	commit->module_ctx.super = t->itrans->v;
-	t->itrans->v.commit = watch_index_commit;
-	MODULE_CONTEXT_SET(t->itrans, inbox_watch_index_module, commit);
+	if (t->box->view_pvt != NULL)
+		coexist_changes_set_private_flags(commit->changes);
+	commit->box = t->box;
+	commit->shared = t->itrans;
+	/* Dovecot commits a private one first */
+	commit->reads = reads_begin(t);
+	commit->module_ctx.super = commit->reads->v;
+	commit->reads->v.commit = watch_index_commit;
+	MODULE_CONTEXT_SET(commit->reads, inbox_watch_index_module, commit);
 }
 
 static enum coexist_change_flags

@@ -372,14 +372,17 @@ void coexist_move_copy(struct coexist_move *move, const uint32_t *uids,
 	}
 }
 
-/* Returns TRUE if that is certain, also after a commit that failed half-way. */
+/* Returns TRUE if that is certain, also after a commit that failed half-way, and
+   if another mailbox has come to the place of the one that had them. */
 static bool
-all_are_there(struct mailbox *box, const ARRAY_TYPE(seq_range) *uids)
+all_are_there(struct mailbox *box, uint32_t uidvalidity,
+	      const ARRAY_TYPE(seq_range) *uids)
 {
 	const struct seq_range *range;
 	uint32_t seq1, seq2;
 
-	if (mailbox_open(box) < 0 || mailbox_sync(box, 0) < 0)
+	if (mailbox_open(box) < 0 || mailbox_sync(box, 0) < 0 ||
+	    mail_index_get_header(box->view)->uid_validity != uidvalidity)
 		return FALSE;
 	array_foreach(uids, range) {
 		mailbox_get_seq_range(box, range->seq1, range->seq2,
@@ -390,7 +393,8 @@ all_are_there(struct mailbox *box, const ARRAY_TYPE(seq_range) *uids)
 	return TRUE;
 }
 
-void coexist_move_take_back(struct mailbox *source, struct mailbox *target,
+void coexist_move_take_back(struct mailbox *source,
+			    uint32_t source_uidvalidity, struct mailbox *target,
 			    const ARRAY_TYPE(seq_range) *uids,
 			    const ARRAY_TYPE(seq_range) *target_uids)
 {
@@ -401,7 +405,7 @@ void coexist_move_take_back(struct mailbox *source, struct mailbox *target,
 	mail_storage_last_error_push(source->storage);
 	/* the source may have a transaction, with which it can't be synced */
 	box = mailbox_alloc(source->list, source->vname, 0);
-	if (all_are_there(box, uids))
+	if (all_are_there(box, source_uidvalidity, uids))
 		copies_take_back(target, target_uids);
 	mailbox_free(&box);
 	mail_storage_last_error_pop(source->storage);

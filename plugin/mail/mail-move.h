@@ -47,8 +47,10 @@ void coexist_move_copy(struct coexist_move *move, const uint32_t *uids,
 
 /* Expunges copies of these messages, by their UIDs, because the messages can't be
    expunged: all of them, or none if not all of the messages are certainly still
-   in the source. The source's error stays as it is. */
-void coexist_move_take_back(struct mailbox *source, struct mailbox *target,
+   in the source, which had this UIDVALIDITY when the UIDs were read. The source's
+   error stays as it is. */
+void coexist_move_take_back(struct mailbox *source,
+			    uint32_t source_uidvalidity, struct mailbox *target,
 			    const ARRAY_TYPE(seq_range) *uids,
 			    const ARRAY_TYPE(seq_range) *target_uids);
 

@@ -13,6 +13,7 @@
 #include "coexist-user.h"
 #include "download-time.h"
 #include "mail-move.h"
+#include "private-flags.h"
 #include "retention-rule.h"
 #include "session-changes.h"
 #include "special-mailbox.h"
@@ -34,6 +35,7 @@ struct retention {
 	enum coexist_delete action;
 	bool dry_run;
 
+	uint32_t uidvalidity;
 	uint32_t time_id;
 	/* of POP3_DOWNLOADED_KEYWORD */
 	unsigned int keyword_idx;
@@ -111,11 +113,12 @@ static uint32_t downloaded_at(struct retention *ret, struct mail *mail,
 static uint32_t
 due_since(struct retention *ret, struct mail *mail, uint32_t seq)
 {
-	const struct mail_index_record *rec =
-		mail_index_lookup(mail->transaction->view, seq);
+	enum mail_flags flags =
+		coexist_private_flags_lookup(mail->box, mail->transaction->view,
+					     seq);
 	uint32_t downloaded;
 
-	if (!coexist_retention_allows(rec->flags))
+	if (!coexist_retention_allows(flags))
 		return 0;
 	downloaded = downloaded_at(ret, mail, seq);
 	return coexist_retention_is_over(downloaded, ret->result->keep_days,
@@ -210,7 +213,7 @@ batch_select(struct retention *ret, struct mail *mail, const uint32_t *uids,
 {
 	unsigned int i;
 
-	(void)mail_index_refresh(ret->box->index);
+	coexist_private_flags_refresh(ret->box);
 	for (i = 0; i < count; i++) {
 		if (is_still_due(ret, mail, uids[i]))
 			array_push_back(selected, &uids[i]);
@@ -229,7 +232,7 @@ batch_deselect(struct retention *ret, struct mail *mail,
 
 	i_array_init(&stay, 8);
 	i_array_init(&stay_as, 8);
-	(void)mail_index_refresh(ret->box->index);
+	coexist_private_flags_refresh(ret->box);
 	for (i = array_count(selected); i > 0; i--) {
 		uid = *array_idx(selected, i - 1);
 		if (is_still_due(ret, mail, uid))
@@ -242,7 +245,8 @@ batch_deselect(struct retention *ret, struct mail *mail,
 			seq_range_array_add(&stay_as, uid);
 		array_delete(selected, i - 1, 1);
 	}
-	coexist_move_take_back(ret->box, ret->target, &stay, &stay_as);
+	coexist_move_take_back(ret->box, ret->uidvalidity, ret->target, &stay,
+			       &stay_as);
 	array_free(&stay_as);
 	array_free(&stay);
 }
@@ -303,8 +307,9 @@ batch_run(struct retention *ret, const uint32_t *uids, unsigned int count)
 	if (status < 0) {
 		result_take_back(ret->result, &before, &selected);
 		if (ret->target != NULL) {
-			coexist_move_take_back(ret->box, ret->target,
-					       &move.arrived, &move.arrived_as);
+			coexist_move_take_back(ret->box, ret->uidvalidity,
+					       ret->target, &move.arrived,
+					       &move.arrived_as);
 		}
 	}
 	coexist_move_deinit(&move);
@@ -423,6 +428,7 @@ static enum coexist_retention_status expire_in(struct retention *ret)
 {
 	enum coexist_retention_status status = COEXIST_RETENTION_DONE;
 
+	ret->uidvalidity = mail_index_get_header(ret->box->view)->uid_validity;
 	ret->time_id = coexist_download_time_id(ret->box);
 	ret->has_keyword = mail_index_keyword_lookup(ret->box->index,
 						     POP3_DOWNLOADED_KEYWORD,
@@ -451,7 +457,8 @@ static enum coexist_retention_status maildrop_expire(struct retention *ret)
 {
 	if (!maildrop_exists(ret->box))
 		return COEXIST_RETENTION_DONE;
-	if (mailbox_open(ret->box) < 0 || mailbox_sync(ret->box, 0) < 0) {
+	if (mailbox_open(ret->box) < 0 || mailbox_sync(ret->box, 0) < 0 ||
+	    coexist_private_flags_open(ret->box) < 0) {
 		fail(ret, ret->box);
 		return COEXIST_RETENTION_FAILED;
 	}

@@ -47,6 +47,8 @@ struct coexist_changes {
 	char *cause;
 	char *undoes;
 	const char *hidden_keyword;
+	/* \Seen is this user's own */
+	bool private_flags;
 	/* of this session, not of a run in it */
 	bool is_session;
 	bool log_nothing;
@@ -305,6 +307,11 @@ void coexist_changes_resume(struct mail_user *user,
 		cuser->current = changes;
 }
 
+void coexist_changes_set_private_flags(struct coexist_changes *changes)
+{
+	changes->private_flags = TRUE;
+}
+
 void coexist_changes_set_undoes(struct coexist_changes *changes,
 				const char *session_id)
 {
@@ -353,6 +360,8 @@ static void line_begin(struct coexist_changes *changes, uint32_t uidvalidity)
 	coexist_journal_line_init(line, changes->pool);
 	line->session = changes->id;
 	line->protocol = changes->cause;
+	if (changes->private_flags)
+		line->user = changes->user->username;
 	line->undoes = changes->undoes;
 	line->hidden_keyword = changes->hidden_keyword;
 	line->uidvalidity = uidvalidity;

@@ -42,6 +42,10 @@ void coexist_changes_end(struct coexist_changes **changes);
    only what leaves INBOX is. */
 bool coexist_changes_have_flags(const struct coexist_changes *changes);
 
+/* What is read is so for this user only: the journal, which others may share,
+   says whose session it was. */
+void coexist_changes_set_private_flags(struct coexist_changes *changes);
+
 /* From here on nobody is told what the user's changes are for, because it is not
    the user who makes them: coexist_changes_get() returns NULL. Returns what is to
    be resumed, which may be NULL. */

@@ -8,6 +8,7 @@
 #include "journal.h"
 #include "keywords.h"
 #include "mail-move.h"
+#include "private-flags.h"
 #include "session-changes.h"
 #include "uid-list.h"
 
@@ -18,16 +19,31 @@ struct undo {
 	pool_t pool;
 	/* the lines of the session */
 	ARRAY(const struct coexist_journal_line *) lines;
-	/* UIDs of INBOX that it marked read in one way or another, and that it
-	   took away */
+	/* UIDs that it marked read in one way or another, and that it took away,
+	   of an INBOX with this UIDVALIDITY */
+	uint32_t uids_validity;
 	ARRAY_TYPE(seq_range) marked;
 	ARRAY_TYPE(seq_range) removed;
 	struct mailbox *inbox;
 	uint32_t uidvalidity;
 };
 
-typedef bool undo_mail_func_t(struct undo *undo, struct mail *mail,
-			      const struct coexist_journal_line *line);
+enum undo_outcome {
+	/* it is not as the session left it */
+	UNDO_OTHERWISE,
+	UNDO_DONE,
+	/* the user has no right to it */
+	UNDO_REFUSED
+};
+
+/* How many messages had which outcome. */
+struct undo_counts {
+	uint64_t messages[UNDO_REFUSED + 1];
+};
+
+typedef enum undo_outcome
+undo_mail_func_t(struct undo *undo, struct mail *mail,
+		 const struct coexist_journal_line *line);
 
 static void
 undo_failed(struct undo *undo, struct mailbox *box, uint64_t messages)
@@ -49,17 +65,17 @@ transaction_begin(struct mailbox *box)
 	return mailbox_transaction_begin(box, 0, "coexist undo");
 }
 
-/* Calls the function with each message of a sorted list that exists. Returns how
-   many it changed, or -1 with the error in the mailbox. */
-static int64_t
+/* Calls the function with each message of a sorted list that exists, and counts
+   the outcomes. Returns 0, or -1 with the error in the mailbox. */
+static int
 for_each_mail(struct undo *undo, const ARRAY_TYPE(seq_range) *uids,
-	      const struct coexist_journal_line *line, undo_mail_func_t *func)
+	      const struct coexist_journal_line *line, undo_mail_func_t *func,
+	      struct undo_counts *counts)
 {
 	struct mailbox_transaction_context *t = transaction_begin(undo->inbox);
 	struct mail *mail = mail_alloc(t, MAIL_FETCH_FLAGS, NULL);
 	const struct seq_range *range;
 	uint32_t seq, seq1, seq2;
-	int64_t changed = 0;
 	unsigned int i;
 
 	for (i = 0; i < array_count(uids); i++) {
@@ -68,21 +84,23 @@ for_each_mail(struct undo *undo, const ARRAY_TYPE(seq_range) *uids,
 				      &seq1, &seq2);
 		for (seq = seq1; seq1 != 0 && seq <= seq2; seq++) T_BEGIN {
 			mail_set_seq(mail, seq);
-			if (func(undo, mail, line))
-				changed++;
+			counts->messages[func(undo, mail, line)]++;
 		} T_END;
 	}
 	mail_free(&mail);
-	return mailbox_transaction_commit(&t) < 0 ? -1 : changed;
+	return mailbox_transaction_commit(&t);
 }
 
-static void mark_unread(struct mail *mail)
+static bool is_seen(struct mail *mail)
 {
-	mail_update_flags(mail, MODIFY_REMOVE, MAIL_SEEN);
+	return (mail_get_flags(mail) & MAIL_SEEN) != 0;
 }
 
-static bool show(struct undo *undo, struct mail *mail,
-		 const struct coexist_journal_line *line)
+/* The acl plugin lets what the user has no right to change get lost without an
+   error, so it is looked at whether it has changed. */
+
+static enum undo_outcome show(struct undo *undo, struct mail *mail,
+			      const struct coexist_journal_line *line)
 {
 	const char *names[] = {
 		line->hidden_keyword != NULL ? line->hidden_keyword :
@@ -92,26 +110,38 @@ static bool show(struct undo *undo, struct mail *mail,
 
 	if (!str_array_icase_find(mail_get_keywords(mail), names[0]) ||
 	    mailbox_keywords_create(mail->box, names, &keywords) < 0)
-		return FALSE;
+		return UNDO_OTHERWISE;
 	mail_update_keywords(mail, MODIFY_REMOVE, keywords);
 	mailbox_keywords_unref(&keywords);
+	if (str_array_icase_find(mail_get_keywords(mail), names[0]))
+		return UNDO_REFUSED;
 	if (seq_range_exists(&undo->marked, mail->uid))
-		mark_unread(mail);
+		mail_update_flags(mail, MODIFY_REMOVE, MAIL_SEEN);
 	coexist_changes_add(undo->changes, COEXIST_CHANGE_SHOWN,
 			    undo->uidvalidity, mail->uid, 0);
-	return TRUE;
+	return UNDO_DONE;
 }
 
-static bool
+static enum undo_outcome
 unread(struct undo *undo, struct mail *mail,
        const struct coexist_journal_line *line ATTR_UNUSED)
 {
-	if ((mail_get_flags(mail) & MAIL_SEEN) == 0)
-		return FALSE;
-	mark_unread(mail);
+	if (!is_seen(mail))
+		return UNDO_OTHERWISE;
+	mail_update_flags(mail, MODIFY_REMOVE, MAIL_SEEN);
+	if (is_seen(mail))
+		return UNDO_REFUSED;
 	coexist_changes_add(undo->changes, COEXIST_CHANGE_UNREAD,
 			    undo->uidvalidity, mail->uid, 0);
-	return TRUE;
+	return UNDO_DONE;
+}
+
+static void undo_refused(struct undo *undo, uint64_t messages)
+{
+	mail_storage_set_error(undo->inbox->storage, MAIL_ERROR_PERM,
+			       "Permission denied (the ACL rights are s for "
+			       "\\Seen and w for keywords)");
+	undo_failed(undo, undo->inbox, messages);
 }
 
 static void
@@ -120,16 +150,21 @@ undo_in_place(struct undo *undo, const struct coexist_journal_line *line,
 	      uint64_t *count)
 {
 	uint64_t wanted = coexist_uid_list_count(uids);
-	int64_t changed = 0;
+	struct undo_counts counts;
+	uint64_t done, refused;
 
-	if (line->uidvalidity == undo->uidvalidity)
-		changed = for_each_mail(undo, uids, line, func);
-	if (changed < 0) {
+	i_zero(&counts);
+	if (line->uidvalidity == undo->uidvalidity &&
+	    for_each_mail(undo, uids, line, func, &counts) < 0) {
 		undo_failed(undo, undo->inbox, wanted);
 		return;
 	}
-	*count += (uint64_t)changed;
-	undo->result->gone += wanted - I_MIN(wanted, (uint64_t)changed);
+	done = counts.messages[UNDO_DONE];
+	refused = counts.messages[UNDO_REFUSED];
+	*count += done;
+	undo->result->gone += wanted - I_MIN(wanted, done + refused);
+	if (refused > 0)
+		undo_refused(undo, refused);
 }
 
 /* Whoever wrote the line may have named a message many times. */
@@ -298,10 +333,47 @@ undo_move(struct undo *undo, const struct coexist_journal_move *move)
 }
 
 static void
+uids_add(struct undo *undo, const struct coexist_journal_line *line)
+{
+	const struct coexist_journal_move *move;
+	unsigned int i;
+
+	array_append_array(&undo->marked, &line->marked);
+	array_append_array(&undo->marked, &line->uids[COEXIST_CHANGE_READ]);
+	array_append_array(&undo->removed, &line->uids[COEXIST_CHANGE_HIDDEN]);
+	array_append_array(&undo->removed,
+			   &line->uids[COEXIST_CHANGE_EXPUNGED]);
+	for (i = 0; i < array_count(&line->moves); i++) {
+		move = array_idx(&line->moves, i);
+		array_append_array(&undo->removed, &move->uids);
+	}
+}
+
+/* Finds out what all lines did to the INBOX that a line is about: a session may
+   have seen another one come to its place. */
+static void uids_find(struct undo *undo, uint32_t uidvalidity)
+{
+	const struct coexist_journal_line *line;
+
+	if (undo->uids_validity == uidvalidity)
+		return;
+	undo->uids_validity = uidvalidity;
+	array_clear(&undo->marked);
+	array_clear(&undo->removed);
+	array_foreach_elem(&undo->lines, line) {
+		if (line->uidvalidity == uidvalidity)
+			uids_add(undo, line);
+	}
+	coexist_uid_list_sort(&undo->marked);
+	coexist_uid_list_sort(&undo->removed);
+}
+
+static void
 undo_line(struct undo *undo, const struct coexist_journal_line *line)
 {
 	unsigned int i;
 
+	uids_find(undo, line->uidvalidity);
 	undo_hidden(undo, line);
 	undo_read(undo, line);
 	for (i = 0; i < array_count(&line->moves); i++)
@@ -310,35 +382,34 @@ undo_line(struct undo *undo, const struct coexist_journal_line *line)
 		&line->uids[COEXIST_CHANGE_EXPUNGED]);
 }
 
-/* Notes the session's lines and what is in them. Returns FALSE if there are
-   none. */
+/* Returns FALSE for a line of somebody else who shares INBOX: what was read to
+   him is not what is read to this user. */
+static bool is_of_user(const struct undo *undo,
+		       const struct coexist_journal_line *line)
+{
+	if (line->user == NULL ||
+	    strcmp(line->user, undo->user->username) == 0)
+		return TRUE;
+	e_warning(undo->user->event, "coexist: Session %s is one of %s, whose "
+		  "\\Seen is his own: undo it with -u %s", line->session,
+		  line->user, line->user);
+	return FALSE;
+}
+
+/* Notes the session's lines. Returns FALSE if there are none. */
 static bool
 lines_find(struct undo *undo, const struct coexist_journal *journal,
 	   const char *session_id)
 {
 	const struct coexist_journal_line *line;
-	const struct coexist_journal_move *move;
-	unsigned int i, j;
+	unsigned int i;
 
 	for (i = 0; i < array_count(&journal->lines); i++) {
 		line = array_idx(&journal->lines, i);
-		if (strcmp(line->session, session_id) != 0)
-			continue;
-		array_push_back(&undo->lines, &line);
-		array_append_array(&undo->marked, &line->marked);
-		array_append_array(&undo->marked,
-				   &line->uids[COEXIST_CHANGE_READ]);
-		array_append_array(&undo->removed,
-				   &line->uids[COEXIST_CHANGE_HIDDEN]);
-		array_append_array(&undo->removed,
-				   &line->uids[COEXIST_CHANGE_EXPUNGED]);
-		for (j = 0; j < array_count(&line->moves); j++) {
-			move = array_idx(&line->moves, j);
-			array_append_array(&undo->removed, &move->uids);
-		}
+		if (strcmp(line->session, session_id) == 0 &&
+		    is_of_user(undo, line))
+			array_push_back(&undo->lines, &line);
 	}
-	coexist_uid_list_sort(&undo->marked);
-	coexist_uid_list_sort(&undo->removed);
 	return !array_is_empty(&undo->lines);
 }
 
@@ -349,7 +420,8 @@ static int inbox_open(struct undo *undo)
 	struct mailbox_status status;
 
 	undo->inbox = mailbox_alloc(ns->list, "INBOX", 0);
-	if (mailbox_open(undo->inbox) < 0 || mailbox_sync(undo->inbox, 0) < 0) {
+	if (mailbox_open(undo->inbox) < 0 || mailbox_sync(undo->inbox, 0) < 0 ||
+	    coexist_private_flags_open(undo->inbox) < 0) {
 		undo_failed(undo, undo->inbox, 0);
 		return -1;
 	}

@@ -15,6 +15,7 @@
 #include "mail-move.h"
 #include "network-match.h"
 #include "policy-merge.h"
+#include "private-flags.h"
 #include "session-changes.h"
 #include "special-mailbox.h"
 
@@ -231,13 +232,22 @@ delete_begin(struct pop3_session *session, struct mailbox_transaction_context *t
 	}
 }
 
+static void mark_read(struct pop3_session *session, struct mail *mail)
+{
+	if (coexist_private_flags_can_set(mail))
+		mail_update_flags(mail, MODIFY_ADD, MAIL_SEEN);
+	/* see pop3-read-state.c */
+	if ((mail_get_flags(mail) & MAIL_SEEN) == 0)
+		pop3_session_mark_refused(session);
+}
+
 static void hide(struct pop3_delete_mail *dmail, struct mail *mail,
 		 enum modify_type modify_type, struct mail_keywords *keywords)
 {
 	struct pop3_delete *del = &dmail->session->del;
 
 	if (del->mark_read || seq_range_exists(&del->held_seen, mail->seq))
-		mail_update_flags(mail, MODIFY_ADD, MAIL_SEEN);
+		mark_read(dmail->session, mail);
 	dmail->module_ctx.super.update_keywords(mail, modify_type, keywords);
 }
 
@@ -377,8 +387,9 @@ pop3_delete_transaction_commit(struct mailbox_transaction_context *t,
 	ret = dbox->module_ctx.super.transaction_commit(t, changes_r);
 	if (del->target != NULL) {
 		if (ret < 0) {
-			coexist_move_take_back(box, del->target, &del->arrived,
-					       &del->arrived_as);
+			coexist_move_take_back(box,
+				session->client->uid_validity, del->target,
+				&del->arrived, &del->arrived_as);
 		}
 		mailbox_free(&del->target);
 	}

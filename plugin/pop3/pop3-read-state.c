@@ -8,6 +8,7 @@
 #include "pop3-keyword.h"
 #include "network-match.h"
 #include "policy-merge.h"
+#include "private-flags.h"
 
 #include <malloc.h>
 
@@ -81,30 +82,57 @@ bool pop3_read_policy_get_mark(const struct pop3_read_policy *read_policy,
 	return mark_r->seen || mark_r->downloaded || mark_r->timed;
 }
 
-static bool
-mark_apply(struct mail *mail, const struct pop3_mark *mark,
-	   struct mail_keywords *downloaded)
+/* The acl plugin lets what the user has no right to change get lost without an
+   error, so it is looked at whether it has changed. */
+
+static void seen_apply(struct mail *mail, bool *changed, bool *refused)
 {
-	bool changed = FALSE;
+	if (mail_is_seen(mail))
+		return;
+	if (coexist_private_flags_can_set(mail))
+		mail_update_flags(mail, MODIFY_ADD, MAIL_SEEN);
+	if (mail_is_seen(mail))
+		*changed = TRUE;
+	else
+		*refused = TRUE;
+}
+
+static void
+downloaded_apply(struct mail *mail, struct mail_keywords *downloaded,
+		 bool *changed, bool *refused)
+{
+	if (mail_has_downloaded_keyword(mail))
+		return;
+	mail_update_keywords(mail, MODIFY_ADD, downloaded);
+	if (mail_has_downloaded_keyword(mail))
+		*changed = TRUE;
+	else
+		*refused = TRUE;
+}
+
+static void
+mark_apply(struct mail *mail, const struct pop3_mark *mark,
+	   struct mail_keywords *downloaded, struct pop3_read_result *result)
+{
+	bool changed = FALSE, refused = FALSE;
 
 	if (!mail_set_uid(mail, mark->uid) ||
 	    mail_index_transaction_is_expunged(mail->transaction->itrans,
 					       mail->seq))
-		return FALSE;
-	if (mark->seen && !mail_is_seen(mail)) {
-		mail_update_flags(mail, MODIFY_ADD, MAIL_SEEN);
-		changed = TRUE;
-	}
-	if (mark->downloaded && !mail_has_downloaded_keyword(mail)) {
-		mail_update_keywords(mail, MODIFY_ADD, downloaded);
-		changed = TRUE;
-	}
+		return;
+	if (mark->seen)
+		seen_apply(mail, &changed, &refused);
+	if (mark->downloaded)
+		downloaded_apply(mail, downloaded, &changed, &refused);
 	/* nothing that others would have to see at once */
 	if (mark->timed) {
 		(void)coexist_download_time_note(mail,
 			coexist_download_time_id(mail->box));
 	}
-	return changed;
+	if (changed)
+		result->changed++;
+	if (refused)
+		result->refused++;
 }
 
 static int
@@ -122,25 +150,38 @@ downloaded_keyword_create(struct mailbox *box, const struct pop3_mark *marks,
 	return mailbox_keywords_create(box, names, kw_r);
 }
 
+/* Returns how many of the changes anybody would see. */
+static unsigned int
+visible_count(const struct pop3_mark *marks, unsigned int count)
+{
+	unsigned int i, visible = 0;
+
+	for (i = 0; i < count; i++) {
+		if (marks[i].seen || marks[i].downloaded)
+			visible++;
+	}
+	return visible;
+}
+
 int pop3_read_state_apply(struct mailbox_transaction_context *t,
 			  const struct pop3_mark *marks, unsigned int count,
-			  unsigned int *changed_r)
+			  struct pop3_read_result *result_r)
 {
 	struct mail_keywords *downloaded;
 	struct mail *mail;
 	unsigned int i;
 
-	*changed_r = 0;
-	if (mailbox_is_readonly(t->box))
+	i_zero(result_r);
+	if (mailbox_is_readonly(t->box)) {
+		result_r->refused = visible_count(marks, count);
 		return 0;
+	}
 	if (downloaded_keyword_create(t->box, marks, count, &downloaded) < 0)
 		return -1;
 
 	mail = mail_alloc(t, 0, NULL);
-	for (i = 0; i < count; i++) {
-		if (mark_apply(mail, &marks[i], downloaded))
-			*changed_r += 1;
-	}
+	for (i = 0; i < count; i++)
+		mark_apply(mail, &marks[i], downloaded, result_r);
 	mail_free(&mail);
 	if (downloaded != NULL)
 		mailbox_keywords_unref(&downloaded);
@@ -161,27 +202,36 @@ static bool has_uidvalidity(struct mailbox *box, uint32_t uidvalidity)
 	return current == uidvalidity;
 }
 
+/* Before the first sync of a mailbox with private flags, \Seen would be set for
+   everybody. */
+static int private_flags_prepare(struct mailbox *box)
+{
+	int ret = coexist_private_flags_open(box);
+
+	return ret <= 0 ? ret : mailbox_sync(box, 0);
+}
+
 static int
 apply_and_sync(struct mailbox *box, uint32_t uidvalidity,
-	       const struct pop3_mark *marks, unsigned int count)
+	       const struct pop3_mark *marks, unsigned int count,
+	       struct pop3_read_result *result_r)
 {
 	struct mailbox_transaction_context *t;
-	unsigned int changed;
 
-	if (mailbox_open(box) < 0)
+	if (mailbox_open(box) < 0 || private_flags_prepare(box) < 0)
 		return -1;
 	if (!has_uidvalidity(box, uidvalidity))
 		return 0;
 	/* No MAILBOX_TRANSACTION_FLAG_EXTERNAL: with it, maildir loses flag
 	   changes at the next sync. */
 	t = mailbox_transaction_begin(box, 0, "POP3 read state");
-	if (pop3_read_state_apply(t, marks, count, &changed) < 0) {
+	if (pop3_read_state_apply(t, marks, count, result_r) < 0) {
 		mailbox_transaction_rollback(&t);
 		return -1;
 	}
 	if (mailbox_transaction_commit(&t) < 0)
 		return -1;
-	return changed == 0 ? 0 : mailbox_sync(box, 0);
+	return result_r->changed == 0 ? 0 : mailbox_sync(box, 0);
 }
 
 /* Opening and syncing a mailbox takes some 400 kB, which malloc() would keep for
@@ -196,14 +246,16 @@ static void memory_give_back(void)
 int pop3_read_state_apply_now(struct mailbox *session_box,
 			      uint32_t session_uidvalidity,
 			      const struct pop3_mark *marks,
-			      unsigned int count)
+			      unsigned int count,
+			      struct pop3_read_result *result_r)
 {
 	struct mailbox *box;
 	int ret;
 
+	i_zero(result_r);
 	/* A sync of the session's own mailbox would change its sequences. */
 	box = mailbox_alloc(session_box->list, session_box->vname, 0);
-	ret = apply_and_sync(box, session_uidvalidity, marks, count);
+	ret = apply_and_sync(box, session_uidvalidity, marks, count, result_r);
 	if (ret < 0) {
 		e_error(box->event, "coexist: Can't mark %u messages that "
 			"were downloaded: %s", count,

@@ -31,6 +31,13 @@ struct pop3_mark {
 };
 ARRAY_DEFINE_TYPE(pop3_mark, struct pop3_mark);
 
+/* How many messages changed, and of how many something stays as it was because
+   the user may not change it. */
+struct pop3_read_result {
+	unsigned int changed;
+	unsigned int refused;
+};
+
 /* Reads the policy of a session from this address, which may be NULL. */
 void pop3_read_policy_init(struct pop3_read_policy *read_policy_r,
 			   const struct coexist_policy *policy,
@@ -47,20 +54,21 @@ bool pop3_read_policy_get_mark(const struct pop3_read_policy *read_policy,
 			       struct mail *mail, struct pop3_mark *mark_r);
 
 /* Adds the changes to the transaction, except on messages which it expunges
-   or which are gone. Returns 0 and how many messages change, or -1 with the
-   error set in the mailbox. Does nothing in a read-only mailbox. */
+   or which are gone. Returns 0 and what becomes of them, or -1 with the error
+   set in the mailbox. A read-only mailbox refuses all. */
 int pop3_read_state_apply(struct mailbox_transaction_context *t,
 			  const struct pop3_mark *marks, unsigned int count,
-			  unsigned int *changed_r);
+			  struct pop3_read_result *result_r);
 
 /* Applies the changes at once, beside the session that has the mailbox open
    and whose view must not change: other sessions see them when this returns.
    Nothing is changed if the mailbox has another UIDVALIDITY than for the
-   session: the UIDs are other messages' then. Returns 0, or -1 after logging
-   the error. */
+   session: the UIDs are other messages' then. Returns 0 and what became of
+   them, or -1 after logging the error. */
 int pop3_read_state_apply_now(struct mailbox *session_box,
 			      uint32_t session_uidvalidity,
 			      const struct pop3_mark *marks,
-			      unsigned int count);
+			      unsigned int count,
+			      struct pop3_read_result *result_r);
 
 #endif

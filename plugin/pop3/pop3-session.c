@@ -23,6 +23,7 @@
 #include "coexist-user.h"
 #include "istream-notify-read.h"
 #include "pop3-delete-limit.h"
+#include "private-flags.h"
 
 /* Changes are collected for this long, because each application opens and
    syncs the mailbox. With the half second that Dovecot itself waits before it
@@ -76,17 +77,41 @@ static unsigned int confirmed_count(const struct pop3_session *session)
 	return count;
 }
 
+static const char *why_refused(struct mailbox *box)
+{
+	if (mailbox_is_readonly(box))
+		return "The mailbox is read-only";
+	if (coexist_private_flags_open(box) < 0)
+		return mailbox_get_last_error(box, NULL);
+	return "Permission denied (the ACL rights are s for \\Seen and w for "
+		"keywords)";
+}
+
+void pop3_session_mark_refused(struct pop3_session *session)
+{
+	if (session->told_refused)
+		return;
+	session->told_refused = TRUE;
+	/* whoever made it so, as by an ACL, needs no warning in each session */
+	e_info(session->box->event, "coexist: Can't mark messages as the "
+	       "policy says: %s", why_refused(session->box));
+}
+
 static void apply_confirmed(struct pop3_session *session)
 {
 	unsigned int count = confirmed_count(session);
+	struct pop3_read_result result;
 
 	if (count == 0)
 		return;
 	/* after an error they are tried again with the next ones */
 	if (pop3_read_state_apply_now(session->box,
 				      session->client->uid_validity,
-				      array_front(&session->marks), count) == 0)
+				      array_front(&session->marks), count,
+				      &result) == 0)
 		array_delete(&session->marks, 0, count);
+	if (result.refused > 0)
+		pop3_session_mark_refused(session);
 }
 
 static void apply_timeout(struct pop3_session *session)
@@ -133,6 +158,11 @@ msgnum_from_seq(const struct client *client, uint32_t seq)
 	return seq - 1;
 }
 
+static bool bitmask_has(const unsigned char *bitmask, unsigned int msgnum)
+{
+	return (bitmask[msgnum / CHAR_BIT] & (1U << (msgnum % CHAR_BIT))) != 0;
+}
+
 /* Makes Dovecot forget that it is to mark this message read. */
 static void withdraw_seen(struct client *client, struct mail *mail)
 {
@@ -177,6 +207,10 @@ void pop3_session_retr_end(struct pop3_session *session, struct mail *mail,
 		session->last_download_input_offset =
 			session->client->input->v_offset;
 	}
+	/* where QUIT commits nothing, this is the place to say so */
+	if (session->read_policy.mark_read == COEXIST_MARK_READ_QUIT &&
+	    complete && mailbox_is_readonly(mail->box))
+		pop3_session_mark_refused(session);
 	if (!complete ||
 	    !pop3_read_policy_get_mark(&session->read_policy, mail, &mark))
 		return;
@@ -187,6 +221,57 @@ void pop3_session_retr_end(struct pop3_session *session, struct mail *mail,
 	apply_soon(session);
 }
 
+/* Returns the first message that Dovecot is to mark read at QUIT, or
+   messages_count if there is none. */
+static unsigned int noted_seen_first(const struct client *client)
+{
+	unsigned int msgnum;
+
+	for (msgnum = 0; client->seen_bitmask != NULL &&
+	     msgnum < client->messages_count; msgnum++) {
+		if (bitmask_has(client->seen_bitmask, msgnum) &&
+		    (client->deleted_bitmask == NULL ||
+		     !bitmask_has(client->deleted_bitmask, msgnum)))
+			return msgnum;
+	}
+	return client->messages_count;
+}
+
+/* Dovecot has marked what it noted, in the same transaction. One message tells
+   whether the user has the right to, see pop3-read-state.c. */
+static void
+look_at_noted_seen(struct pop3_session *session,
+		   struct mailbox_transaction_context *t)
+{
+	struct client *client = session->client;
+	unsigned int msgnum = noted_seen_first(client);
+	struct mail *mail;
+
+	if (msgnum == client->messages_count)
+		return;
+	mail = mail_alloc(t, 0, NULL);
+	mail_set_seq(mail, pop3_session_msgnum_to_seq(client, msgnum));
+	if ((mail_get_flags(mail) & MAIL_SEEN) == 0)
+		pop3_session_mark_refused(session);
+	mail_free(&mail);
+}
+
+static void
+apply_all(struct pop3_session *session, struct mailbox_transaction_context *t)
+{
+	unsigned int count = array_count(&session->marks);
+	struct pop3_read_result result;
+
+	if (pop3_read_state_apply(t, array_front(&session->marks), count,
+				  &result) < 0) {
+		e_error(t->box->event, "coexist: Can't mark %u messages that "
+			"were downloaded: %s", count,
+			mailbox_get_last_internal_error(t->box, NULL));
+	} else if (result.refused > 0) {
+		pop3_session_mark_refused(session);
+	}
+}
+
 static int
 pop3_session_transaction_commit(struct mailbox_transaction_context *t,
 				struct mail_transaction_commit_changes
@@ -195,16 +280,13 @@ pop3_session_transaction_commit(struct mailbox_transaction_context *t,
 	struct pop3_session_mailbox *sbox =
 		POP3_SESSION_MAILBOX_CONTEXT(t->box);
 	struct pop3_session *session = sbox->session;
-	unsigned int changed, count = array_count(&session->marks);
 
 	/* QUIT is a command too: it confirms everything */
-	if (session->client->quit_seen && count > 0 &&
-	    pop3_read_state_apply(t, array_front(&session->marks), count,
-				  &changed) < 0) {
-		e_error(t->box->event, "coexist: Can't mark %u messages that "
-			"were downloaded: %s", count,
-			mailbox_get_last_internal_error(t->box, NULL));
-	}
+	if (session->client->quit_seen && !array_is_empty(&session->marks))
+		apply_all(session, t);
+	if (session->client->quit_seen &&
+	    session->read_policy.mark_read == COEXIST_MARK_READ_QUIT)
+		look_at_noted_seen(session, t);
 	if (sbox->module_ctx.super.transaction_commit(t, changes_r) < 0)
 		return -1;
 	if (session->client->quit_seen)

@@ -25,6 +25,8 @@ struct pop3_session {
 	/* How much the client had said when it got the last of them. */
 	uoff_t last_mark_input_offset;
 	struct timeout *to_apply;
+	/* the log has it that something may not be marked */
+	bool told_refused;
 	/* How many messages were sent to their end, and how much the client had
 	   said when it got the last of them. */
 	unsigned int downloads;
@@ -43,6 +45,9 @@ void pop3_session_mailbox_allocated(struct mailbox *box);
 void pop3_session_retr_begin(struct pop3_session *session);
 void pop3_session_retr_end(struct pop3_session *session, struct mail *mail,
 			   bool complete);
+
+/* Logs, once in a session, that its user may not mark what the policy says. */
+void pop3_session_mark_refused(struct pop3_session *session);
 
 /* Adds the UIDs of messages that are still to get the keyword of confirmed
    downloads. Returns FALSE if there are none. */

@@ -5,9 +5,14 @@ import pytest
 DAYS = 30
 
 
-@pytest.fixture(scope="module")
-def server(start, clock):
-    return start(wrap={"pop3": clock.wrapper},
+PRIVATE = {"conf23": "mail_location = maildir:~/mail:INDEXPVT=~/pvt\n",
+           "conf24": "mail_index_private_path = ~/pvt\n"}
+
+
+@pytest.fixture(scope="module", params=[{}, PRIVATE],
+                ids=["flags in one index", "flags of the owner's own"])
+def server(request, start, clock):
+    return start(wrap={"pop3": clock.wrapper}, **request.param,
                  coexist={"pop3_keep_days": str(DAYS), "pop3_delete": "trash"})
 
 
