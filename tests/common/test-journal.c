@@ -6,6 +6,7 @@
 #include "str.h"
 #include "uid-list.h"
 
+#include <ctype.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
