@@ -1,12 +1,12 @@
 /* See the contract in journal-file.h.
 
    Whoever appends holds a lock on the file. If it is too large by then, he
-   writes a new one of the newer half and his line, and puts it in its place:
-   those who waited for the lock see that the file is another one now. */
+   writes a new one of the sessions that stay and his lines, and puts it in its
+   place: those who waited for the lock see that the file is another one now. */
 
 #include "lib.h"
 #include "journal-file.h"
-#include "buffer.h"
+#include "journal-rotation.h"
 #include "read-full.h"
 #include "str.h"
 
@@ -20,13 +20,12 @@
 #define LOCK_RETRY_MSECS 5
 /* How often the file may be replaced while we wait for it. */
 #define OPEN_ATTEMPTS 16
-/* A larger one is not ours; its end is read all the same. */
-#define READ_MAX (8 * (size_t)COEXIST_JOURNAL_FILE_SIZE)
+#define READ_MAX ((size_t)COEXIST_JOURNAL_FILE_READ_MAX)
 
 struct journal_writer {
 	const char *path;
 	const struct coexist_state_mode *mode;
-	const string_t *line;
+	const string_t *lines;
 
 	int fd;
 	struct stat st;
@@ -157,12 +156,12 @@ static bool ends_within_line(const struct journal_writer *writer)
 }
 
 /* Writes all or nothing. */
-static int write_whole(int fd, const string_t *text, const char *path,
+static int write_whole(int fd, const void *text, size_t size, const char *path,
 		       const char **error_r)
 {
-	ssize_t written = write(fd, str_data(text), str_len(text));
+	ssize_t written = write(fd, text, size);
 
-	if (written == (ssize_t)str_len(text))
+	if (written == (ssize_t)size)
 		return 0;
 	if (written >= 0)
 		errno = ENOSPC;
@@ -171,12 +170,17 @@ static int write_whole(int fd, const string_t *text, const char *path,
 
 static int append(struct journal_writer *writer)
 {
-	string_t *text = t_str_new(str_len(writer->line) + 2);
+	const string_t *text = writer->lines;
 
-	if (ends_within_line(writer))
-		str_append_c(text, '\n');
-	str_append_str(text, writer->line);
-	if (write_whole(writer->fd, text, writer->path, writer->error_r) == 0)
+	if (ends_within_line(writer)) {
+		string_t *new_line = t_str_new(str_len(text) + 2);
+
+		str_append_c(new_line, '\n');
+		str_append_str(new_line, text);
+		text = new_line;
+	}
+	if (write_whole(writer->fd, str_data(text), str_len(text),
+			writer->path, writer->error_r) == 0)
 		return 0;
 	if (ftruncate(writer->fd, writer->st.st_size) < 0) {
 		*writer->error_r = t_strdup_printf("%s; ftruncate() failed: %m",
@@ -186,52 +190,77 @@ static int append(struct journal_writer *writer)
 	return -1;
 }
 
-/* Returns the lines at the end of the file, as many as are to be kept. */
-static int read_newer_half(const struct journal_writer *writer, string_t *text)
+/* Reads the whole lines at the end of the file, at most so many bytes. There is
+   room for one more, a line feed that is missing. Returns how many there are. */
+static size_t
+read_lines(const struct journal_writer *writer, unsigned char *text,
+	   size_t size)
 {
-	size_t size = COEXIST_JOURNAL_FILE_SIZE / 2, skip;
-	const unsigned char *newline;
-	unsigned char *data = buffer_append_space_unsafe(text, size);
+	bool is_all = (uoff_t)writer->st.st_size == size;
 
-	if (pread_full(writer->fd, data, size,
+	if (pread_full(writer->fd, text, size,
 		       writer->st.st_size - (off_t)size) <= 0)
-		return -1;
-	newline = memchr(data, '\n', size);
-	skip = newline == NULL ? size : (size_t)(newline - data) + 1;
-	buffer_delete(text, 0, skip);
-	if (str_len(text) > 0 && str_c(text)[str_len(text) - 1] != '\n')
-		str_append_c(text, '\n');
-	return 0;
+		return 0;
+	if (!is_all) {
+		const unsigned char *newline = memchr(text, '\n', size);
+		size_t skip = newline == NULL ? size :
+			(size_t)(newline - text) + 1;
+
+		size -= skip;
+		memmove(text, text + skip, size);
+	}
+	if (size > 0 && text[size - 1] != '\n')
+		text[size++] = '\n';
+	return size;
 }
 
-/* Replaces the file by its newer half and the line. */
-static int replace(struct journal_writer *writer, const char *temp_path)
+/* Replaces the file by this text. */
+static int
+replace(struct journal_writer *writer, const unsigned char *text, size_t size)
 {
-	string_t *text = str_new(default_pool, COEXIST_JOURNAL_FILE_SIZE);
+	const char *temp_path = t_strconcat(writer->path, ".tmp", NULL);
 	const char *error;
 	int fd, ret = -1;
 
 	(void)unlink(temp_path);
 	fd = file_create(temp_path, writer->mode);
-	if (fd != -1 && read_newer_half(writer, text) == 0) {
-		str_append_str(text, writer->line);
-		if (write_whole(fd, text, temp_path, &error) == 0 &&
-		    rename(temp_path, writer->path) == 0)
-			ret = 0;
-	}
+	if (fd != -1 && write_whole(fd, text, size, temp_path, &error) == 0 &&
+	    rename(temp_path, writer->path) == 0)
+		ret = 0;
 	if (ret < 0)
 		(void)unlink(temp_path);
 	i_close_fd(&fd);
-	str_free(&text);
+	return ret;
+}
+
+/* Replaces the file by the sessions that stay and the lines. Returns 1, 0 if all
+   stay, or -1. */
+static int rotate(struct journal_writer *writer)
+{
+	/* where nothing else helps, the end of the file is kept */
+	bool too_large = (uoff_t)writer->st.st_size > READ_MAX;
+	size_t size = too_large ? READ_MAX / 2 : (size_t)writer->st.st_size;
+	size_t kept, added = str_len(writer->lines);
+	unsigned char *text = i_malloc(size + 1 + added);
+	int ret = 0;
+
+	size = read_lines(writer, text, size);
+	kept = coexist_journal_rotate(text, size, writer->lines,
+				      COEXIST_JOURNAL_FILE_SIZE);
+	if (size > 0 && (kept < size || too_large)) {
+		memcpy(text + kept, str_data(writer->lines), added);
+		ret = replace(writer, text, kept + added) < 0 ? -1 : 1;
+	}
+	i_free(text);
 	return ret;
 }
 
 int coexist_journal_file_append(const char *path,
 				const struct coexist_state_mode *mode,
-				const string_t *line, const char **error_r)
+				const string_t *lines, const char **error_r)
 {
 	struct journal_writer writer = {
-		.path = path, .mode = mode, .line = line, .fd = -1,
+		.path = path, .mode = mode, .lines = lines, .fd = -1,
 		.error_r = error_r
 	};
 	int ret, failed_errno;
@@ -239,10 +268,8 @@ int coexist_journal_file_append(const char *path,
 	if (writer_open(&writer) < 0)
 		return -1;
 	/* where that can't be done, it is too large for a while */
-	if ((uoff_t)writer.st.st_size + str_len(line) >
-	    COEXIST_JOURNAL_FILE_SIZE &&
-	    writer.st.st_size > COEXIST_JOURNAL_FILE_SIZE / 2 &&
-	    replace(&writer, t_strconcat(path, ".tmp", NULL)) == 0)
+	if ((uoff_t)writer.st.st_size + str_len(lines) >
+	    COEXIST_JOURNAL_FILE_SIZE && rotate(&writer) > 0)
 		ret = 0;
 	else
 		ret = append(&writer);

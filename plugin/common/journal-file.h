@@ -4,20 +4,23 @@
 #include "journal-line.h"
 #include "state-file.h"
 
-/* The file of the journal's lines, which several processes append to. A line is
-   appended by one write, and taken back if the disk has no room for all of it.
-   A file that has become too large loses its older half. */
+/* The file of the journal's lines, which several processes append to. What a
+   session has to say is appended by one write, and taken back if the disk has no
+   room for all of it. A file that has become too large loses its oldest sessions
+   (journal-rotation.h). */
 
-/* In bytes. */
+/* In bytes, and how much of it is read: the end. The first is that of all
+   sessions but the two largest. */
 #define COEXIST_JOURNAL_FILE_SIZE (1024 * 1024)
+#define COEXIST_JOURNAL_FILE_READ_MAX (32 * COEXIST_JOURNAL_FILE_SIZE)
 
-/* Appends a line that coexist_journal_line_write() made. The file is made if
-   need be. Waits a few seconds at most for others who do the same. Returns 0, or
-   -1 and an error that names the path, with errno being ENOENT if the folder is
-   missing; the file has the lines then that it had. */
+/* Appends lines of one session that coexist_journal_line_write() made. The file
+   is made if need be. Waits a few seconds at most for others who do the same.
+   Returns 0, or -1 and an error that names the path, with errno being ENOENT if
+   the folder is missing; the file has the lines then that it had. */
 int coexist_journal_file_append(const char *path,
 				const struct coexist_state_mode *mode,
-				const string_t *line, const char **error_r);
+				const string_t *lines, const char **error_r);
 
 struct coexist_journal {
 	/* the oldest first */
@@ -31,7 +34,7 @@ struct coexist_journal {
 };
 
 /* Reads all lines to the pool, and passes over what is no line. Of a file that
-   is much larger than it can be, only the end is read. Returns 1, 0 if there is
+   is larger than COEXIST_JOURNAL_FILE_READ_MAX, only the end is read. Returns 1, 0 if there is
    no file, or -1 and an error that names the path. */
 int coexist_journal_file_read(pool_t pool, const char *path,
 			      struct coexist_journal *journal_r,

@@ -116,6 +116,8 @@ void coexist_journal_line_write(string_t *dest,
 	write_text(dest, "undoes", line->undoes);
 	write_text(dest, "hidden_keyword", line->hidden_keyword);
 	write_number(dest, "uidvalidity", line->uidvalidity);
+	if (line->total != 0)
+		str_printfa(dest, "total=%"PRIu64"\t", line->total);
 	for (i = 0; i < COEXIST_CHANGE_COUNT; i++)
 		write_uids(dest, coexist_change_names[i], &line->uids[i]);
 	for (i = 0; i < array_count(&line->moves); i++)
@@ -207,6 +209,8 @@ field_parse(struct coexist_journal_line *line, pool_t pool, const char *name,
 
 	if (strcmp(name, "time") == 0)
 		return time_parse(value, &line->time);
+	if (strcmp(name, "total") == 0)
+		return str_to_uint64(value, &line->total);
 	if ((text = text_find(line, name)) != NULL) {
 		*text = p_strdup(pool, str_tabunescape(t_strdup_noconst(value)));
 		return 0;

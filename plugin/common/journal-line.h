@@ -41,6 +41,9 @@ struct coexist_journal_line {
 	const char *hidden_keyword;
 	/* INBOX's */
 	uint32_t uidvalidity;
+	/* How many messages all lines of the session have that there are when
+	   this one is written; 0 if there is no other. */
+	uint64_t total;
 
 	/* UIDs by enum coexist_change; those that were moved are below */
 	ARRAY_TYPE(seq_range) uids[COEXIST_CHANGE_COUNT];

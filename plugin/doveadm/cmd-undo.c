@@ -29,6 +29,7 @@ static void print_result(const char *session,
 	print_number(result->unread);
 	print_number(result->gone);
 	print_number(result->expunged);
+	print_number(result->missing);
 	print_number(result->failed);
 }
 
@@ -40,6 +41,21 @@ static void tell_expunged(struct mail_user *user,
 			  "expunged and can't be put back but from a backup",
 			  result->expunged);
 	}
+}
+
+static void tell_missing(struct doveadm_mail_cmd_context *ctx,
+			 struct mail_user *user,
+			 const struct coexist_undo_result *result)
+{
+	if (result->missing == 0)
+		return;
+	e_error(user->event, "coexist: The journal does not say any more what "
+		"became of %"PRIu64" messages of this session, and they stay "
+		"as they are: look for them where the session has put the "
+		"others", result->missing);
+	/* to try again helps nobody, unless it does for the others */
+	if (ctx->exit_code == 0)
+		ctx->exit_code = EX_DATAERR;
 }
 
 static int no_session(struct undo_cmd_context *ctx, struct mail_user *user,
@@ -79,16 +95,17 @@ cmd_undo_run(struct doveadm_mail_cmd_context *_ctx, struct mail_user *user)
 	ctx->found++;
 	print_result(session, &result);
 	tell_expunged(user, &result);
-	if (ret > 0)
-		return 0;
-	doveadm_mail_failed_error(_ctx, result.error);
-	return -1;
+	if (ret < 0)
+		doveadm_mail_failed_error(_ctx, result.error);
+	tell_missing(_ctx, user, &result);
+	return ret < 0 || result.missing > 0 ? -1 : 0;
 }
 
 COEXIST_MAIL_CMD_INIT(cmd_undo_init)
 {
 	static const char *const numbers[] = {
-		"shown", "returned", "unread", "gone", "expunged", "failed"
+		"shown", "returned", "unread", "gone", "expunged",
+		"missing", "failed"
 	};
 	unsigned int i;
 

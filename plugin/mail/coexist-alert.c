@@ -5,6 +5,7 @@
 #include "ioloop.h"
 #include "str.h"
 #include "coexist-state.h"
+#include "time-since.h"
 
 #define STATE_ALERT "alert"
 #define STATE_ALERTED_AT "alerted_at"
@@ -42,16 +43,16 @@ bool coexist_alert_is_left(const char *state)
 	return text != NULL && *text != '\0';
 }
 
-/* Returns TRUE if a line was taken lately. A time that can't be read, or is one
-   before the clock was put back, is none. */
+/* Returns TRUE if a line was taken lately. A time that can't be read is none. */
 static bool is_early(const char *state)
 {
 	const char *value = coexist_state_text_get(state, STATE_ALERTED_AT);
-	uint64_t now = (uint64_t)ioloop_time, alerted_at;
+	uint64_t alerted_at, passed;
 
 	return value != NULL && str_to_uint64(value, &alerted_at) == 0 &&
-		alerted_at <= now &&
-		now - alerted_at < COEXIST_ALERT_INTERVAL_SECS;
+		coexist_time_since(alerted_at, (uint64_t)ioloop_time,
+				   &passed) &&
+		passed < COEXIST_ALERT_INTERVAL_SECS;
 }
 
 /* Returns the line that may be said now, or NULL. */

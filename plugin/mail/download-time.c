@@ -4,6 +4,7 @@
 #include "download-time.h"
 #include "ioloop.h"
 #include "mail-storage-private.h"
+#include "time-since.h"
 
 #define EXTENSION_NAME "coexist-pop3"
 
@@ -27,12 +28,21 @@ uint32_t coexist_download_time_get(struct mail_index_view *view, uint32_t seq,
 	return time;
 }
 
+bool coexist_download_time_is_known(struct mail_index_view *view, uint32_t seq,
+				    uint32_t id)
+{
+	uint64_t passed;
+
+	return coexist_time_since(coexist_download_time_get(view, seq, id),
+				  (uint64_t)ioloop_time, &passed);
+}
+
 bool coexist_download_time_note(struct mail *mail, uint32_t id)
 {
 	struct mailbox_transaction_context *t = mail->transaction;
 	uint32_t now = (uint32_t)ioloop_time;
 
-	if (coexist_download_time_get(t->view, mail->seq, id) != 0)
+	if (coexist_download_time_is_known(t->view, mail->seq, id))
 		return FALSE;
 	mail_index_update_ext(t->itrans, mail->seq, id, &now, NULL);
 	return TRUE;

@@ -26,21 +26,27 @@ root_append(const struct coexist_index_root *root, const string_t *text,
 }
 
 int coexist_journal_append(struct mail_user *user,
-			   const struct coexist_journal_line *line)
+			   const struct coexist_journal_line *lines,
+			   unsigned int count)
 {
 	struct coexist_index_root root;
-	string_t *text = t_str_new(512);
+	string_t *text;
 	const char *error;
+	unsigned int i;
+	int ret;
 
 	if (!coexist_index_root_find(user, COEXIST_JOURNAL_FILE_NAME, &root))
 		return -1;
-	coexist_journal_line_write(text, line);
-	if (root_append(&root, text, &error) < 0) {
+	text = str_new(default_pool, 512);
+	for (i = 0; i < count; i++)
+		coexist_journal_line_write(text, &lines[i]);
+	ret = root_append(&root, text, &error);
+	if (ret < 0) {
 		e_warning(user->event, "coexist: Not in the journal: %s",
 			  error);
-		return -1;
 	}
-	return 0;
+	str_free(&text);
+	return ret;
 }
 
 int coexist_journal_read(struct mail_user *user, pool_t pool,

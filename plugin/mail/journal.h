@@ -11,9 +11,10 @@ struct mail_user;
 
 #define COEXIST_JOURNAL_FILE_NAME "dovecot-coexist.journal"
 
-/* Appends the line. Returns 0 or -1. */
+/* Appends lines of one session, all of them or none. Returns 0 or -1. */
 int coexist_journal_append(struct mail_user *user,
-			   const struct coexist_journal_line *line);
+			   const struct coexist_journal_line *lines,
+			   unsigned int count);
 
 /* Reads the journal to the pool and logs a warning about what is no line of it.
    Returns 1, 0 if there is none, or -1 and an error. */

@@ -17,7 +17,6 @@
 #include "notice-message.h"
 #include "notice-text.h"
 #include "policy-value.h"
-#include "session-changes.h"
 
 /* Returns the site's folders, of which the last one comes first, and the one
    that was installed. */
@@ -208,6 +207,14 @@ struct mailbox *coexist_notice_inbox(struct mail_user *user)
 	return mailbox_alloc(ns->list, "INBOX", MAILBOX_FLAG_IGNORE_ACLS);
 }
 
+/* Returns by what the state knows where the last notice of its kind is. */
+static const char *place_name(const struct coexist_notice *notice)
+{
+	return notice->place_name != NULL ? notice->place_name :
+		t_str_replace(t_strconcat(notice->kind, "_mail", NULL),
+			      '-', '_');
+}
+
 int coexist_notice_send(struct mailbox *inbox,
 			const struct coexist_notice *notice,
 			struct coexist_notice_place *place_r)
@@ -222,7 +229,9 @@ int coexist_notice_send(struct mailbox *inbox,
 		e_warning(inbox->event, "coexist: Can't put the notice %s into "
 			  "INBOX: %s", notice->kind,
 			  mailbox_get_last_internal_error(inbox, NULL));
-	}
+	} else if (place_r->uid != 0) T_BEGIN {
+		coexist_notice_replace(inbox, place_name(notice), place_r);
+	} T_END;
 	return ret;
 }
 
@@ -246,53 +255,4 @@ const char *coexist_notice_alert(struct mail_user *user,
 				      &text.words, &error))
 		(void)coexist_ascii_line(alert_of(&text.words), &line);
 	return line;
-}
-
-/* Returns TRUE if it is a notice that nobody has done anything with. */
-static bool is_untouched(struct mail *mail)
-{
-	const char *kind;
-
-	return (mail_get_flags(mail) &
-		(MAIL_SEEN | MAIL_ANSWERED | MAIL_FLAGGED)) == 0 &&
-		mail_get_first_header(mail, COEXIST_NOTICE_HEADER, &kind) > 0;
-}
-
-static int
-withdraw(struct mailbox *box, const struct coexist_notice_place *place)
-{
-	struct mailbox_transaction_context *t;
-	struct mailbox_status status;
-	struct mail *mail;
-
-	if (mailbox_sync(box, 0) < 0)
-		return -1;
-	mailbox_get_open_status(box, STATUS_UIDVALIDITY, &status);
-	if (status.uidvalidity != place->uidvalidity)
-		return 0;
-	t = mailbox_transaction_begin(box, MAILBOX_TRANSACTION_FLAG_NO_NOTIFY,
-				      "coexist notice");
-	mail = mail_alloc(t, MAIL_FETCH_FLAGS, NULL);
-	if (mail_set_uid(mail, place->uid) && is_untouched(mail))
-		mail_expunge(mail);
-	mail_free(&mail);
-	if (mailbox_transaction_commit(&t) < 0)
-		return -1;
-	return mailbox_sync(box, 0);
-}
-
-void coexist_notice_withdraw(struct mailbox *inbox,
-			     const struct coexist_notice_place *place)
-{
-	struct mail_user *user = inbox->storage->user;
-	/* the owner has removed nothing */
-	struct coexist_changes *changes = coexist_changes_suspend(user);
-	int ret = withdraw(inbox, place);
-
-	coexist_changes_resume(user, changes);
-	if (ret < 0) {
-		e_warning(inbox->event, "coexist: Can't take the notice away "
-			  "that a newer one replaces: %s",
-			  mailbox_get_last_internal_error(inbox, NULL));
-	}
 }

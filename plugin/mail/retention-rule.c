@@ -2,6 +2,7 @@
 
 #include "lib.h"
 #include "retention-rule.h"
+#include "time-since.h"
 
 #define SECS_PER_DAY (24 * 60 * 60)
 
@@ -15,7 +16,9 @@ bool coexist_retention_allows(enum mail_flags flags)
 
 bool coexist_retention_is_over(uint32_t downloaded, uint64_t days, time_t now)
 {
-	if (downloaded == 0 || now < (time_t)downloaded)
-		return FALSE;
-	return ((uint64_t)now - downloaded) / SECS_PER_DAY >= days;
+	uint64_t passed;
+
+	return now >= 0 &&
+		coexist_time_since(downloaded, (uint64_t)now, &passed) &&
+		passed / SECS_PER_DAY >= days;
 }

@@ -10,8 +10,7 @@
 bool coexist_retention_allows(enum mail_flags flags);
 
 /* Returns TRUE if so many days have passed since the download. Both times are in
-   seconds since 1970; a download in the future is one by a wrong clock, and 0
-   is none. */
+   seconds since 1970; a time that is none (time-since.h) is not over. */
 bool coexist_retention_is_over(uint32_t downloaded, uint64_t days, time_t now);
 
 #endif

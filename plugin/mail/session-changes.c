@@ -56,7 +56,8 @@ struct coexist_changes {
 	ARRAY(struct coexist_copies) copies;
 	/* what is not in the journal yet, NULL if nothing is not */
 	pool_t pool;
-	struct coexist_journal_line line;
+	ARRAY(struct coexist_journal_line) lines;
+	/* of the last line */
 	unsigned int line_ranges;
 	struct timeout *to_journal;
 	/* what is */
@@ -164,18 +165,38 @@ static void changes_free(struct coexist_changes **_changes)
 	i_free(changes);
 }
 
-/* Writes what is not in the journal yet. */
+/* Lets each line say when it is written and, of a session that has others, how
+   many messages there are in all: so it is known if one of them is missing. */
+static void lines_complete(struct coexist_changes *changes)
+{
+	bool is_only = coexist_change_counts_total(&changes->counts) == 0 &&
+		array_count(&changes->lines) == 1;
+	struct coexist_journal_line *lines;
+	unsigned int i, count;
+
+	lines = array_get_modifiable(&changes->lines, &count);
+	for (i = 0; i < count; i++) {
+		lines[i].time = ioloop_time;
+		coexist_journal_line_count(&lines[i], &changes->counts);
+	}
+	for (i = 0; i < count && !is_only; i++) {
+		lines[i].total =
+			coexist_change_counts_total(&changes->counts);
+	}
+}
+
+/* Writes what is not in the journal yet, all at once. */
 static void changes_flush(struct coexist_changes *changes)
 {
 	timeout_remove(&changes->to_journal);
 	if (changes->pool == NULL)
 		return;
-	changes->line.time = ioloop_time;
-	coexist_journal_line_count(&changes->line, &changes->counts);
+	lines_complete(changes);
 	T_BEGIN {
-		(void)coexist_journal_append(changes->user, &changes->line);
+		(void)coexist_journal_append(changes->user,
+					     array_front(&changes->lines),
+					     array_count(&changes->lines));
 	} T_END;
-	changes->line_ranges = 0;
 	pool_unref(&changes->pool);
 }
 
@@ -351,12 +372,32 @@ static void journal_timeout(struct coexist_changes *changes)
 	changes_flush(changes);
 }
 
+static void lines_begin(struct coexist_changes *changes)
+{
+	changes->pool = pool_alloconly_create("coexist changes", 2048);
+	p_array_init(&changes->lines, changes->pool, 1);
+	/* POP3's sessions end soon. Not in an ioloop that somebody made to wait
+	   for something. */
+	if (is_imap_session(changes)) {
+		changes->to_journal = timeout_add_to(io_loop_get_root(),
+			JOURNAL_DELAY_MSECS, journal_timeout, changes);
+	}
+}
+
+static struct coexist_journal_line *line_last(struct coexist_changes *changes)
+{
+	return array_back_modifiable(&changes->lines);
+}
+
 static void line_begin(struct coexist_changes *changes, uint32_t uidvalidity)
 {
 	const struct ip_addr *remote_ip = changes->user->conn.remote_ip;
-	struct coexist_journal_line *line = &changes->line;
+	struct coexist_journal_line *line;
 
-	changes->pool = pool_alloconly_create("coexist changes", 2048);
+	if (changes->pool == NULL)
+		lines_begin(changes);
+	line = array_append_space(&changes->lines);
+	changes->line_ranges = 0;
 	coexist_journal_line_init(line, changes->pool);
 	line->session = changes->id;
 	line->protocol = changes->cause;
@@ -369,23 +410,17 @@ static void line_begin(struct coexist_changes *changes, uint32_t uidvalidity)
 		line->address = p_strdup(changes->pool,
 					 net_ip2addr(remote_ip));
 	}
-	/* POP3's sessions end soon. Not in an ioloop that somebody made to wait
-	   for something. */
-	if (is_imap_session(changes)) {
-		changes->to_journal = timeout_add_to(io_loop_get_root(),
-			JOURNAL_DELAY_MSECS, journal_timeout, changes);
-	}
 }
 
-/* Gets the line ready for another change. */
-static void line_prepare(struct coexist_changes *changes, uint32_t uidvalidity)
+/* Returns the line for another change. */
+static struct coexist_journal_line *
+line_prepare(struct coexist_changes *changes, uint32_t uidvalidity)
 {
-	if (changes->pool != NULL &&
-	    (changes->line.uidvalidity != uidvalidity ||
-	     changes->line_ranges >= COEXIST_JOURNAL_LINE_RANGES))
-		changes_flush(changes);
-	if (changes->pool == NULL)
+	if (changes->pool == NULL ||
+	    line_last(changes)->uidvalidity != uidvalidity ||
+	    changes->line_ranges >= COEXIST_JOURNAL_LINE_RANGES)
 		line_begin(changes, uidvalidity);
+	return line_last(changes);
 }
 
 static void list_add(struct coexist_changes *changes,
@@ -397,24 +432,27 @@ static void list_add(struct coexist_changes *changes,
 	changes->line_ranges += array_count(list) - before;
 }
 
-static void flags_add(struct coexist_changes *changes, uint32_t uid,
-		      enum coexist_change_flags flags)
+static void
+flags_add(struct coexist_changes *changes, struct coexist_journal_line *line,
+	  uint32_t uid, enum coexist_change_flags flags)
 {
 	if ((flags & COEXIST_CHANGE_WAS_UNSEEN) != 0)
-		list_add(changes, &changes->line.unseen, uid);
+		list_add(changes, &line->unseen, uid);
 	if ((flags & COEXIST_CHANGE_MARKED) != 0)
-		list_add(changes, &changes->line.marked, uid);
+		list_add(changes, &line->marked, uid);
 }
 
 void coexist_changes_add(struct coexist_changes *changes,
 			 enum coexist_change change, uint32_t uidvalidity,
 			 uint32_t uid, enum coexist_change_flags flags)
 {
+	struct coexist_journal_line *line;
+
 	if (changes == NULL)
 		return;
-	line_prepare(changes, uidvalidity);
-	list_add(changes, &changes->line.uids[change], uid);
-	flags_add(changes, uid, flags);
+	line = line_prepare(changes, uidvalidity);
+	list_add(changes, &line->uids[change], uid);
+	flags_add(changes, line, uid, flags);
 }
 
 static void
@@ -422,20 +460,21 @@ add_moved(struct coexist_changes *changes, uint32_t uidvalidity, uint32_t uid,
 	  enum coexist_change_flags flags, const struct coexist_copies *copies,
 	  uint32_t target_uid)
 {
+	struct coexist_journal_line *line;
 	struct coexist_journal_move *move;
 
-	if (changes->pool != NULL && array_count(&changes->line.moves) >=
+	if (changes->pool != NULL && array_count(&line_last(changes)->moves) >=
 	    COEXIST_JOURNAL_LINE_MOVES)
-		changes_flush(changes);
-	line_prepare(changes, uidvalidity);
-	move = coexist_journal_line_move(&changes->line, changes->pool,
+		line_begin(changes, uidvalidity);
+	line = line_prepare(changes, uidvalidity);
+	move = coexist_journal_line_move(line, changes->pool,
 					 copies->target,
 					 copies->target_uidvalidity,
 					 target_uid != 0);
 	list_add(changes, &move->uids, uid);
 	if (target_uid != 0)
 		list_add(changes, &move->target_uids, target_uid);
-	flags_add(changes, uid, flags);
+	flags_add(changes, line, uid, flags);
 }
 
 static void

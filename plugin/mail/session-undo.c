@@ -413,6 +413,26 @@ lines_find(struct undo *undo, const struct coexist_journal *journal,
 	return !array_is_empty(&undo->lines);
 }
 
+/* Returns how many messages lines had that are not there: of which a write was
+   cut off or failed, or which somebody took out. */
+static uint64_t lines_missing(const struct undo *undo)
+{
+	const struct coexist_journal_line *line;
+	struct coexist_change_counts counts;
+	uint64_t wanted = 0, found;
+	unsigned int i;
+
+	i_zero(&counts);
+	for (i = 0; i < array_count(&undo->lines); i++) {
+		line = array_idx_elem(&undo->lines, i);
+		coexist_journal_line_count(line, &counts);
+		wanted = I_MAX(wanted, line->total);
+	}
+	found = coexist_change_counts_total(&counts);
+	coexist_change_counts_free(&counts);
+	return wanted - I_MIN(wanted, found);
+}
+
 static int inbox_open(struct undo *undo)
 {
 	struct mail_namespace *ns =
@@ -435,6 +455,7 @@ static int undo_lines(struct undo *undo, const char *session_id)
 	unsigned int i;
 	int ret;
 
+	undo->result->missing = lines_missing(undo);
 	undo->changes = coexist_changes_begin(undo->user, "undo");
 	coexist_changes_set_undoes(undo->changes, session_id);
 	ret = inbox_open(undo);

@@ -17,6 +17,8 @@ struct coexist_undo_result {
 	uint64_t gone;
 	/* How many were expunged: there is nothing to put back */
 	uint64_t expunged;
+	/* How many there were that the journal does not tell any more */
+	uint64_t missing;
 	/* How many could not be put back, and why the last one couldn't */
 	uint64_t failed;
 	enum mail_error error;

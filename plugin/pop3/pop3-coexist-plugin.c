@@ -10,6 +10,7 @@
 #include "pop3-download.h"
 #include "ostream-pop3.h"
 #include "pop3-login-delay.h"
+#include "pop3-notices.h"
 #include "pop3-refusal.h"
 #include "pop3-retention.h"
 #include "pop3-session.h"
@@ -34,6 +35,10 @@ static struct mail_storage_hooks pop3_delete_mail_storage_hooks = {
 static struct mail_storage_hooks pop3_login_delay_mail_storage_hooks = {
 	.mail_namespaces_created = pop3_login_delay_namespaces_created,
 	.mailbox_allocated = pop3_login_delay_mailbox_allocated
+};
+
+static struct mail_storage_hooks pop3_notices_mail_storage_hooks = {
+	.mailbox_allocated = pop3_notices_mailbox_allocated
 };
 
 static void session_begin(struct client *client)
@@ -68,10 +73,12 @@ void pop3_coexist_plugin_init(struct module *module)
 	mail_storage_hooks_add(module, &pop3_coexist_mail_storage_hooks);
 	mail_storage_hooks_add(module, &pop3_delete_mail_storage_hooks);
 	mail_storage_hooks_add(module, &pop3_login_delay_mail_storage_hooks);
+	mail_storage_hooks_add(module, &pop3_notices_mail_storage_hooks);
 }
 
 void pop3_coexist_plugin_deinit(void)
 {
+	mail_storage_hooks_remove(&pop3_notices_mail_storage_hooks);
 	mail_storage_hooks_remove(&pop3_login_delay_mail_storage_hooks);
 	mail_storage_hooks_remove(&pop3_delete_mail_storage_hooks);
 	mail_storage_hooks_remove(&pop3_coexist_mail_storage_hooks);

@@ -10,6 +10,7 @@
 #include "notice-text.h"
 #include "pop3-delete-limit.h"
 #include "pop3-session.h"
+#include "time-since.h"
 
 /* A program that deletes everything does it each time it looks. */
 #define TELL_INTERVAL_SECS (24 * 60 * 60)
@@ -51,13 +52,13 @@ struct claim {
 	bool told_before;
 };
 
-/* A time in the future is none: somebody has set the clock. */
 static bool is_recent(const char *told)
 {
-	time_t when;
+	uint64_t when, passed;
 
-	return told != NULL && str_to_time(told, &when) == 0 &&
-		when <= ioloop_time && ioloop_time - when < TELL_INTERVAL_SECS;
+	return told != NULL && str_to_uint64(told, &when) == 0 &&
+		coexist_time_since(when, (uint64_t)ioloop_time, &passed) &&
+		passed < TELL_INTERVAL_SECS;
 }
 
 static unsigned int

@@ -13,6 +13,7 @@
 #include "ostream-pop3.h"
 #include "policy-merge.h"
 #include "state-file.h"
+#include "time-since.h"
 
 #define STATE_LOGIN COEXIST_STATE_POP3_LOGIN
 #define STATE_UIDVALIDITY "pop3_uidvalidity"
@@ -131,15 +132,14 @@ static void state_write(struct login_delay *delay)
 
 /* The decision */
 
-/* Returns how many seconds are left, or 0. A login in the future is one before
-   the clock was put back. */
+/* Returns how many seconds are left, or 0. */
 static uint64_t seconds_left(const struct login_delay *delay)
 {
-	uint64_t passed = delay->login - delay->before.login;
+	uint64_t passed;
 
-	if (delay->before.login == 0 || delay->before.login > delay->login)
-		return 0;
-	return passed >= delay->seconds ? 0 : delay->seconds - passed;
+	return coexist_time_since(delay->before.login, delay->login,
+				  &passed) && passed < delay->seconds ?
+		delay->seconds - passed : 0;
 }
 
 static void refuse(struct login_delay *delay, uint64_t left)

@@ -61,8 +61,8 @@ static bool mail_has_downloaded_keyword(struct mail *mail)
 
 static bool mail_has_download_time(struct mail *mail)
 {
-	return coexist_download_time_get(mail->transaction->view, mail->seq,
-					 coexist_download_time_id(mail->box)) != 0;
+	return coexist_download_time_is_known(mail->transaction->view,
+		mail->seq, coexist_download_time_id(mail->box));
 }
 
 bool pop3_read_policy_get_mark(const struct pop3_read_policy *read_policy,

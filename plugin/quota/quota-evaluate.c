@@ -14,9 +14,14 @@
 #include "quota-growth.h"
 #include "quota-notice.h"
 #include "quota-state.h"
+#include "time-since.h"
 
 /* see quota-growth.h */
 #define STATE_GROWTH "quota_growth"
+/* When it was logged last that the quota can't be counted: once a day, or each
+   delivery would repeat what Dovecot has said. */
+#define STATE_FAILED_AT "quota_failed_at"
+#define FAILURE_INTERVAL_SECS (24 * 60 * 60)
 
 struct evaluation {
 	struct mail_user *user;
@@ -258,22 +263,61 @@ evaluation_init(struct evaluation *evaluation, struct mail_user *user,
 	rules_read(evaluation);
 }
 
-/* Returns like coexist_compat_quota_get(), having logged an error. */
-static int usages_get(struct evaluation *evaluation)
+/* Returns like coexist_compat_quota_get(). */
+static int usages_get(struct evaluation *evaluation, const char **error_r)
 {
 	ARRAY_TYPE(coexist_quota_usage) usages;
-	const char *error;
 	int ret;
 
 	t_array_init(&usages, 4);
-	ret = coexist_compat_quota_get(evaluation->user, &usages, &error);
-	if (ret < 0) {
-		e_warning(evaluation->user->event,
-			  "coexist: Can't say how full the mailbox is: %s",
-			  error);
-	}
+	ret = coexist_compat_quota_get(evaluation->user, &usages, error_r);
 	evaluation->usages = array_get(&usages, &evaluation->usage_count);
 	return ret;
+}
+
+static void failure_log(struct mail_user *user, const char *error)
+{
+	e_warning(user->event,
+		  "coexist: Can't say how full the mailbox is: %s", error);
+}
+
+static bool failure_is_news(const char *text)
+{
+	const char *value = coexist_state_text_get(text, STATE_FAILED_AT);
+	uint64_t failed_at, passed;
+
+	return value == NULL || str_to_uint64(value, &failed_at) < 0 ||
+		!coexist_time_since(failed_at, (uint64_t)ioloop_time,
+				    &passed) ||
+		passed >= FAILURE_INTERVAL_SECS;
+}
+
+static unsigned int
+failure_decide(const char *text, struct coexist_state_value *values_r,
+	       void *context)
+{
+	bool *news = context;
+
+	*news = failure_is_news(text);
+	if (!*news)
+		return 0;
+	values_r->name = STATE_FAILED_AT;
+	values_r->value = dec2str(ioloop_time);
+	return 1;
+}
+
+/* What can't be remembered is logged each time. */
+static void
+failure_log_daily(struct evaluation *evaluation, const char *error)
+{
+	bool news = failure_is_news(state_get(evaluation));
+
+	if (news && !evaluation->lost) {
+		(void)coexist_state_update(evaluation->user, failure_decide,
+					   &news);
+	}
+	if (news)
+		failure_log(evaluation->user, error);
 }
 
 /* Judges as if this were used. */
@@ -342,13 +386,18 @@ void coexist_quota_evaluate(struct mail_user *user,
 			    const struct coexist_quota_estimate *estimate)
 {
 	struct evaluation evaluation;
+	const char *error;
+	int ret = 1;
 
 	evaluation_init(&evaluation, user, policy);
 	if (estimate != NULL && is_settled(&evaluation, estimate))
 		return;
-	if ((estimate != NULL && is_reached(&evaluation, estimate)) ||
-	    usages_get(&evaluation) > 0)
+	if (estimate == NULL || !is_reached(&evaluation, estimate))
+		ret = usages_get(&evaluation, &error);
+	if (ret > 0)
 		evaluate(&evaluation);
+	else if (ret < 0)
+		failure_log_daily(&evaluation, error);
 }
 
 int coexist_quota_look(struct mail_user *user,
@@ -356,12 +405,14 @@ int coexist_quota_look(struct mail_user *user,
 		       struct coexist_quota_look *look_r)
 {
 	struct evaluation evaluation;
-	const char *text;
+	const char *text, *error;
 	int ret;
 
 	i_zero(look_r);
 	evaluation_init(&evaluation, user, policy);
-	ret = usages_get(&evaluation);
+	ret = usages_get(&evaluation, &error);
+	if (ret < 0)
+		failure_log(user, error);
 	if (ret <= 0)
 		return ret;
 	look_r->usages = evaluation.usages;

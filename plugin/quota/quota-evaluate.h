@@ -12,10 +12,10 @@ bool coexist_quota_has_levels(const struct coexist_policy *policy);
 
 /* Asks how full the mailbox is, judges it by the policy and what is remembered,
    remembers it and tells the owner what is to be told. What can't be found out
-   or remembered is logged, and nobody is told. The policy must have levels.
-   Does not ask if the estimate, which may be NULL, proves that nothing would
-   change, or that a level is reached. Must not be called while a mailbox is being
-   changed or synced. */
+   or remembered is logged, and nobody is told; that the quota can't be counted is
+   logged once a day. The policy must have levels. Does not ask if the estimate,
+   which may be NULL, proves that nothing would change, or that a level is reached.
+   Must not be called while a mailbox is being changed or synced. */
 void coexist_quota_evaluate(struct mail_user *user,
 			    const struct coexist_policy *policy,
 			    const struct coexist_quota_estimate *estimate);

@@ -1,6 +1,7 @@
 /* See the contract in quota-growth.h. */
 
 #include "quota-growth.h"
+#include "time-since.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -115,15 +116,13 @@ bool coexist_quota_growth_add(struct coexist_quota_growth *growth,
 {
 	const struct coexist_quota_usage *usage =
 		fullest_storage(usages, count);
-	uint64_t last = growth->count == 0 ? 0 :
-		growth->samples[growth->count - 1].time;
+	uint64_t passed = UINT64_MAX;
+	bool known = growth->count > 0 && coexist_time_since(
+		growth->samples[growth->count - 1].time, now, &passed);
 
-	/* the clocks of several hosts may differ a little */
-	if (usage == NULL ||
-	    (growth->count > 0 &&
-	     (last > now ? last - now : now - last) < DAY_SECS))
+	if (usage == NULL || passed < DAY_SECS)
 		return false;
-	if (usage->limit != growth->limit || last > now)
+	if (usage->limit != growth->limit || !known)
 		growth->count = 0;
 	forget_old(growth, now);
 	growth->limit = usage->limit;
@@ -155,13 +154,14 @@ is_known(const struct coexist_quota_growth *growth,
 	 const struct coexist_quota_usage *usage, uint64_t now)
 {
 	const struct coexist_quota_sample *first = &growth->samples[0];
-	uint64_t span;
+	uint64_t span, passed;
 
 	if (growth->count < SAMPLES_MIN ||
 	    usage->resource != COEXIST_QUOTA_STORAGE ||
 	    usage->limit != growth->limit || usage->used >= usage->limit ||
 	    usage->used <= first->used ||
-	    growth->samples[growth->count - 1].time > now)
+	    !coexist_time_since(growth->samples[growth->count - 1].time, now,
+				&passed))
 		return false;
 	span = now - first->time;
 	return span >= SPAN_MIN_DAYS * DAY_SECS &&

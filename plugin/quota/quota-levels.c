@@ -2,6 +2,7 @@
 
 #include "quota-levels.h"
 #include "policy-value.h"
+#include "time-since.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -206,25 +207,29 @@ static void judge_below(const struct coexist_quota_rules *rules,
 	forget(verdict);
 }
 
+/* Returns how many seconds ago something was said, or would have been. */
+static uint64_t
+silence_length(const struct coexist_quota_state *state, uint64_t now)
+{
+	uint64_t level, told;
+
+	if (!coexist_time_since(state->level_at, now, &level))
+		level = UINT64_MAX;
+	if (!coexist_time_since(state->told_at, now, &told))
+		told = UINT64_MAX;
+	return told < level ? told : level;
+}
+
 static void judge_repeat(const struct coexist_quota_rules *rules,
 			 const struct search *search, uint64_t now,
 			 struct coexist_quota_verdict *verdict)
 {
-	struct coexist_quota_state *state = &verdict->state;
-	uint64_t last = state->told_at > state->level_at ?
-		state->told_at : state->level_at;
-
 	if (rules->repeat == 0 ||
-	    search->reached.level.kind == COEXIST_QUOTA_LEVEL_NONE)
+	    search->reached.level.kind == COEXIST_QUOTA_LEVEL_NONE ||
+	    silence_length(&verdict->state, now) < rules->repeat)
 		return;
-	if (last > now) {
-		/* the clock was put back */
-		state->level_at = now;
-		state->told_at = state->told_at == 0 ? 0 : now;
-	} else if (now - last >= rules->repeat) {
-		verdict->action = COEXIST_QUOTA_TELL_REMINDER;
-		state->told_at = now;
-	}
+	verdict->action = COEXIST_QUOTA_TELL_REMINDER;
+	verdict->state.told_at = now;
 }
 
 static void judge_known(const struct coexist_quota_rules *rules,

@@ -159,6 +159,8 @@ void coexist_quota_text_init(struct coexist_quota_text *text_r,
 {
 	i_zero(&text_r->notice);
 	text_r->notice.variables = text_r->variables;
+	/* one of them is enough, whatever it says */
+	text_r->notice.place_name = "quota_mail";
 	kind_choose(notice, &text_r->notice);
 	variable_add(text_r, "user", notice->user->username);
 	variable_add(text_r, "date",

@@ -2,9 +2,11 @@
 
 #include "lib.h"
 #include "journal-file.h"
+#include "journal-rotation.h"
 #include "str.h"
 #include "uid-list.h"
 
+#include <ctype.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -52,6 +54,8 @@ static const struct line_row {
 	{ "of one of those who share INBOX", HEAD"user=jo\tread=1\tend",
 	  "1 read by jo" },
 	{ "fields of a newer version", HEAD"new=x\tread=1\tend", "1 read" },
+	{ "the session's total", HEAD"total=18446744073709551615\tread=1\tend",
+	  "1 read" },
 	{ "all UIDs", HEAD"read=1:4294967294\tend", "4294967294 read" },
 	{ "the same ones many times",
 	  HEAD"read=1:4294967294,1:4294967294\tend", "8589934588 read" },
@@ -72,6 +76,7 @@ static const struct line_row {
 	{ "a wrong time", "time=yesterday\tend", "has a wrong time" },
 	{ "a wrong UIDVALIDITY", HEAD"uidvalidity=x\tend",
 	  "has a wrong uidvalidity" },
+	{ "a wrong total", HEAD"total=-1\tend", "has a wrong total" },
 	{ "no session", "time=2026-01-02T03:04:05Z\tprotocol=pop3\t"
 	  "uidvalidity=9\tend", "lacks the time, the session, its protocol or "
 	  "the UIDVALIDITY" },
@@ -271,6 +276,94 @@ static bool sort_holds(const struct sort_row *row)
 	return unique == row->unique && strcmp(str_c(sorted), row->sorted) == 0;
 }
 
+/* A file of lines, of which each letter is one of the session of that name: of
+   100 bytes, a capital one of 1000; a dash is a line that names none. What is
+   left when another one is written. */
+static const struct rotation_row {
+	const char *label;
+	const char *lines;
+	const char *newest;
+	size_t room;
+	const char *left;
+} rotation_rows[] = {
+	{ "nothing", "", "a", 400, "" },
+	{ "no room at all", "abc", "d", 0, "c" },
+	{ "just room for all but the two largest", "abcde", "f", 400, "abcde" },
+	{ "the older ones go until there is half as much", "abcdef", "g", 400,
+	  "def" },
+	{ "a session is as old as its last line", "abcdefa", "g", 400, "aefa" },
+	{ "what is written belongs to the oldest", "abcdefg", "a", 400, "aefg" },
+	{ "it stays, however large", "AAAAAbcdefg", "A", 400, "AAAAAefg" },
+	{ "it alone", "AAAA", "A", 400, "AAAA" },
+	{ "lines of it between others", "abacadaeaf", "a", 200, "aaaaeaf" },
+	{ "a large one does not count", "bcdeAf", "g", 400, "eAf" },
+	{ "two large ones", "ABAbcdBef", "g", 1200, "ABAbcdBef" },
+	{ "three large ones", "ABCdef", "g", 1000, "BCdef" },
+	{ "it goes when it is the oldest", "AAAbcdef", "g", 400, "def" },
+	{ "as a whole", "AbAcAdefghijkl", "m", 400, "jkl" },
+	{ "lines that name no session", "------", "g", 400, "---" },
+	{ "a line that names none is written", "aaaaab", "-", 0, "b" },
+};
+
+static void rotation_line(string_t *text, char letter)
+{
+	size_t begin = str_len(text);
+	size_t size = letter >= 'A' && letter <= 'Z' ? 1000 : 100;
+
+	if (letter != '-')
+		str_printfa(text, "time=x\tsession=%c\t", i_tolower(letter));
+	while (str_len(text) < begin + size - 2)
+		str_append_c(text, '.');
+	str_printfa(text, "%c\n", letter);
+}
+
+static unsigned char *str_bytes(string_t *text)
+{
+	return (unsigned char *)str_c_modifiable(text);
+}
+
+static bool rotation_holds(const struct rotation_row *row)
+{
+	string_t *text = t_str_new(4096), *newest = t_str_new(1024);
+	string_t *left = t_str_new(64);
+	const char *p;
+	size_t size, i;
+
+	for (p = row->lines; *p != '\0'; p++)
+		rotation_line(text, *p);
+	for (p = row->newest; *p != '\0'; p++)
+		rotation_line(newest, *p);
+	size = coexist_journal_rotate(str_bytes(text), str_len(text),
+				      newest, row->room);
+	for (i = 1; i < size; i++) {
+		if (str_c(text)[i] == '\n')
+			str_append_c(left, str_c(text)[i - 1]);
+	}
+	if (strcmp(str_c(left), row->left) != 0) {
+		printf("# %s\n", str_c(left));
+		return false;
+	}
+	return true;
+}
+
+/* What is no line for its length is not kept, though there is room. */
+static bool rotation_drops_what_is_no_line(void)
+{
+	string_t *text = str_new(default_pool, 2 * COEXIST_JOURNAL_LINE_MAX);
+	string_t *newest = t_str_new(128);
+	size_t size;
+
+	rotation_line(newest, 'b');
+	while (str_len(text) <= COEXIST_JOURNAL_LINE_MAX)
+		str_append_c(text, 'x');
+	str_append_c(text, '\n');
+	rotation_line(text, 'a');
+	size = coexist_journal_rotate(str_bytes(text), str_len(text),
+				      newest, SIZE_MAX);
+	str_free(&text);
+	return size == 100;
+}
+
 static off_t file_size(const char *path)
 {
 	struct stat st;
@@ -332,13 +425,54 @@ static bool fill(const char *path, off_t size)
 	return fclose(file) == 0;
 }
 
+/* The two largest lines of it do not count. */
 static bool a_large_file_is_halved_by_one_write(const char *path)
 {
-	return fill(path, COEXIST_JOURNAL_FILE_SIZE) &&
+	return fill(path, COEXIST_JOURNAL_FILE_SIZE + 40) &&
 		append(path, "newest\n", 0) && write_count == 1 &&
-		file_size(path) <= COEXIST_JOURNAL_FILE_SIZE / 2 + 7 &&
+		file_size(path) <= COEXIST_JOURNAL_FILE_SIZE / 2 + 40 &&
 		file_size(path) > COEXIST_JOURNAL_FILE_SIZE / 2 - 20 &&
 		new_file_has_the_mode(path);
+}
+
+/* Writes a line of a session with so many bytes. */
+static void write_session(FILE *file, const char *session, size_t size)
+{
+	fprintf(file, "session=%s\t%*s\n", session,
+		(int)(size - strlen(session) - strlen("session=\t\n")), "");
+}
+
+/* It may be much larger than all others together are allowed to be. */
+static bool a_large_session_stays_when_others_are_written(const char *path)
+{
+	FILE *file = fopen(path, "w");
+	unsigned int i;
+
+	if (file == NULL)
+		return false;
+	for (i = 0; i < 30; i++)
+		write_session(file, "large", 100 * 1024);
+	for (i = 0; i < 9; i++)
+		write_session(file, t_strdup_printf("%u", i), 100 * 1024);
+	return fclose(file) == 0 &&
+		append(path, "session=a\tend\n", 0) && write_count == 1 &&
+		file_size(path) == 39 * 100 * 1024 + 14;
+}
+
+/* Somebody else has made it so, or a session that was open for months. */
+static bool of_a_far_too_large_file_the_end_stays(const char *path)
+{
+	const off_t size = COEXIST_JOURNAL_FILE_READ_MAX + 1;
+	FILE *file = fopen(path, "w");
+
+	if (file == NULL)
+		return false;
+	while (ftell(file) < size)
+		write_session(file, "a", 1024 * 100);
+	return fclose(file) == 0 &&
+		append(path, "session=a\tend\n", 0) && write_count == 1 &&
+		file_size(path) <= size / 2 + 14 &&
+		file_size(path) > size / 2 - 1024 * 101;
 }
 
 static bool a_full_disk_keeps_a_large_file(const char *path)
@@ -346,7 +480,7 @@ static bool a_full_disk_keeps_a_large_file(const char *path)
 	off_t before;
 	bool holds;
 
-	if (!fill(path, COEXIST_JOURNAL_FILE_SIZE))
+	if (!fill(path, COEXIST_JOURNAL_FILE_SIZE + 40))
 		return false;
 	before = file_size(path);
 	write_room = 3;
@@ -477,6 +611,10 @@ static void test_files(void)
 	      "a full disk leaves it as it was");
 	check(a_large_file_is_halved_by_one_write(path),
 	      "a large file is halved by one write");
+	check(a_large_session_stays_when_others_are_written(path),
+	      "a large session stays when others are written");
+	check(of_a_far_too_large_file_the_end_stays(path),
+	      "of a far too large file the end stays");
 	check(a_full_disk_keeps_a_large_file(path),
 	      "a full disk keeps a large file");
 	check(writers_at_once_lose_no_line(path),
@@ -506,6 +644,12 @@ int main(void)
 		check(map_holds(), "UIDs at the same place");
 		for (i = 0; i < N_ELEMENTS(sort_rows); i++)
 			check(sort_holds(&sort_rows[i]), sort_rows[i].label);
+		for (i = 0; i < N_ELEMENTS(rotation_rows); i++) {
+			check(rotation_holds(&rotation_rows[i]),
+			      rotation_rows[i].label);
+		}
+		check(rotation_drops_what_is_no_line(),
+		      "what is no line goes when the file is rotated");
 		test_files();
 	} T_END;
 	lib_deinit();

@@ -3,6 +3,7 @@
 #include "lib.h"
 #include "fuzz.h"
 #include "journal-file.h"
+#include "journal-rotation.h"
 #include "str.h"
 #include "uid-list.h"
 #include "unichar.h"
@@ -52,6 +53,22 @@ static void check_line(pool_t pool, const struct coexist_journal_line *line)
 	}
 }
 
+/* Of any file as much is kept as there is room for, and what is left can be
+   rotated again. */
+static void check_rotation(const uint8_t *data, size_t size)
+{
+	const string_t *newest = t_str_new_const("session=s\tend\n", 14);
+	unsigned char *text = i_malloc(size + 1);
+	size_t kept;
+
+	memcpy(text, data, size);
+	kept = coexist_journal_rotate(text, size, newest, 64);
+	if (kept > size ||
+	    coexist_journal_rotate(text, kept, newest, 64) != kept)
+		abort();
+	i_free(text);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static bool initialized = FALSE;
@@ -68,6 +85,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		coexist_journal_text_read(pool, data, size, &journal);
 		for (i = 0; i < array_count(&journal.lines); i++)
 			check_line(pool, array_idx(&journal.lines, i));
+		check_rotation(data, size);
 	} T_END;
 	pool_unref(&pool);
 	return 0;

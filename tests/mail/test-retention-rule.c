@@ -38,6 +38,7 @@ static const struct {
 	{ "long ago", 1, 30, NOW, TRUE },
 	{ "just now", NOW, 1, NOW, FALSE },
 	{ "in the future", NOW + 1, 1, NOW, FALSE },
+	{ "far in the future", NOW + DAY, 0, NOW, FALSE },
 	{ "at the end of time", UINT32_MAX, 1, NOW, FALSE },
 	{ "one day, a second too early", NOW - DAY + 1, 1, NOW, FALSE },
 	{ "one day", NOW - DAY, 1, NOW, TRUE },

@@ -214,7 +214,8 @@ static void test_one_sample_a_day(void)
 	g_assert_true(look(&growth, 1, 1000, NOW));
 	g_assert_false(look(&growth, 2, 1000, NOW));
 	g_assert_false(look(&growth, 2, 1000, NOW + DAY - 1));
-	g_assert_false(look(&growth, 2, 1000, NOW - DAY + 1));
+	/* the clocks of several hosts */
+	g_assert_false(look(&growth, 2, 1000, NOW - 300));
 	/* not even if the limit swings between two values */
 	g_assert_false(look(&growth, 2, 2000, NOW + 1));
 	g_assert_true(look(&growth, 2, 1000, NOW + DAY));
@@ -238,9 +239,9 @@ static void test_clock_put_back(void)
 
 	g_assert_true(look(&growth, 1, 1000, NOW));
 	g_assert_true(look(&growth, 2, 1000, NOW + 3 * DAY));
-	g_assert_true(look(&growth, 3, 1000, NOW + 2 * DAY));
+	g_assert_true(look(&growth, 3, 1000, NOW + 3 * DAY - 301));
 	g_assert_cmpuint(growth.count, ==, 1);
-	g_assert_cmpuint(growth.samples[0].time, ==, NOW + 2 * DAY);
+	g_assert_cmpuint(growth.samples[0].time, ==, NOW + 3 * DAY - 301);
 }
 
 static void test_only_the_last_are_kept(void)

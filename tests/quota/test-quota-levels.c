@@ -208,9 +208,28 @@ static const struct row rows[] = {
 	{ .label = "a higher level is no reminder", .used = 950,
 	  .limit = 1000, .repeat = DAY, .before = "80%", .level_ago = DAY,
 	  .told_ago = DAY, .action = "told", .level = "90%", .after = "90%" },
-	{ .label = "a clock that was put back", .used = 850, .limit = 1000,
-	  .repeat = DAY, .before = "80%", .level_ago = -1000 * DAY,
+	{ .label = "told by a host whose clock is a little ahead", .used = 850,
+	  .limit = 1000, .repeat = DAY, .before = "80%", .level_ago = -2,
 	  .told_ago = -2, .action = "", .after = "80%" },
+	{ .label = "told just now, at a level from a wrong clock", .used = 850,
+	  .limit = 1000, .repeat = DAY, .before = "80%",
+	  .level_ago = -1000 * DAY, .told_ago = 1, .action = "",
+	  .after = "80%" },
+	{ .label = "told by a wrong clock, at a level from yesterday",
+	  .used = 850, .limit = 1000, .repeat = DAY, .before = "80%",
+	  .level_ago = DAY, .told_ago = -1000 * DAY, .action = "reminded",
+	  .level = "80%", .after = "80%" },
+	{ .label = "told by a wrong clock, at a level from just now",
+	  .used = 850, .limit = 1000, .repeat = DAY, .before = "80%",
+	  .level_ago = 1, .told_ago = -1000 * DAY, .action = "",
+	  .after = "80%" },
+	{ .label = "all by a wrong clock", .used = 850, .limit = 1000,
+	  .repeat = DAY, .before = "80%", .level_ago = -1000 * DAY,
+	  .told_ago = -1000 * DAY, .action = "reminded", .level = "80%",
+	  .after = "80%" },
+	{ .label = "all by a wrong clock, without reminders", .used = 850,
+	  .limit = 1000, .before = "80%", .level_ago = -1000 * DAY,
+	  .told_ago = -1000 * DAY, .action = "", .after = "80%" },
 
 	/* quota_warn_recovered */
 	{ .label = "recovered", .used = 100, .limit = 1000, .rearm = 5,
@@ -363,10 +382,12 @@ static void test_clock_put_back(void)
 	look(&story, 850, 1000);
 	story.now = NOW / 2;
 	look(&story, 850, 1000);
-	g_assert_cmpuint(story.told, ==, 1);
-	story.now += DAY;
+	g_assert_cmpuint(story.told, ==, 2);
 	look(&story, 850, 1000);
 	g_assert_cmpuint(story.told, ==, 2);
+	story.now += DAY;
+	look(&story, 850, 1000);
+	g_assert_cmpuint(story.told, ==, 3);
 }
 
 static void test_nothing_is_written_for_nothing(void)

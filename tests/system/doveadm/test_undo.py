@@ -9,6 +9,7 @@ import journal
 from administrator import EX_NOUSER, EX_USAGE
 from maildrop import large_message
 
+EX_DATAERR = 65
 EX_NOHOST = 68      # Dovecot's "not found"
 EX_TEMPFAIL = 75
 
@@ -207,6 +208,35 @@ def test_what_is_gone_since_is_counted(server):
         imap.expunge()
     assert undo(maildrop) == {"returned": 2, "gone": 1}
     assert maildrop.subjects() == ["number 1", "number 3"]
+
+
+@pytest.mark.parametrize("lost", [
+    pytest.param(lambda line: line.split(b"\n")[0] + b"\n", id="a line that was not written"),
+    pytest.param(lambda line: line[:-20], id="half a line"),
+])
+def test_what_the_journal_does_not_tell_any_more_is_told(server, lost):
+    maildrop = server.maildrop("hide")
+    maildrop.deliver(3)
+    maildrop.delete(1, 2, 3)
+    session = last_session(maildrop)
+    line = journal.path(maildrop).read_text()
+    pieces = [line.replace("hidden=1:3", f"total=3\thidden={uids}") for uids in ("1", "2:3")]
+    journal.write(maildrop, lost("".join(pieces).encode()))
+    done = server.doveadm("coexist", "undo", "-u", maildrop.user, session, check=False)
+    assert done.returncode == EX_DATAERR
+    assert "does not say any more what became of 2 messages of this session" in done.stderr
+    assert undo(maildrop, session, EX_DATAERR) == {"gone": 1, "missing": 2}
+    assert maildrop.having("$POP3Hidden") == [2, 3]
+
+
+def test_all_lines_of_a_session_are_undone(server):
+    maildrop = server.maildrop("hide")
+    maildrop.deliver(3)
+    maildrop.delete(1, 2, 3)
+    line = journal.path(maildrop).read_text()
+    pieces = [line.replace("hidden=1:3", f"total=3\thidden={uids}") for uids in ("1", "2:3")]
+    journal.write(maildrop, "".join(pieces).encode())
+    assert undo(maildrop) == {"shown": 3}
 
 
 def test_what_was_shown_since_is_counted(server):

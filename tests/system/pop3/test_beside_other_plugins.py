@@ -265,6 +265,24 @@ def test_downloads_from_a_virtual_inbox_are_marked(virtual_server, group, seen):
     assert maildrop.log_problems() == []
 
 
+def test_what_was_a_notice_in_a_virtual_inbox_stays(virtual_server):
+    maildrop = virtual_server.maildrop("keep")
+    fill_virtual_inbox(maildrop, 0)
+    notice = message("a notice", **{"X-Coexist-Notice": "quota-storage"})
+    maildrop.deliver(notice, notice)
+    with maildrop.imap() as imap:
+        imap.select()
+        validity = imap.untagged_responses["UIDVALIDITY"][0].decode()
+    for folder in ("virtual", "mail"):
+        (maildrop.folder.with_name(folder) / "dovecot-coexist.state").write_text(
+            f"notices_replaced={validity}:1:2\n")
+    with maildrop.pop3() as pop:
+        assert pop.stat()[0] == 2
+        pop.quit()
+    assert maildrop.subjects() == ["a notice"] * 2
+    assert maildrop.log_problems() == []
+
+
 def test_an_idling_session_of_a_virtual_inbox_is_told(virtual_server):
     maildrop = virtual_server.maildrop()
     fill_virtual_inbox(maildrop, 1)

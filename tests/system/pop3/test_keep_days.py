@@ -115,6 +115,16 @@ def test_a_download_that_a_wrong_clock_put_into_the_future_is_not_over_early(
     assert maildrop.subjects() == []
 
 
+def test_another_download_puts_a_time_of_a_wrong_clock_right(maildrop, download, visit):
+    maildrop.deliver(1)
+    download(maildrop, 1, days_ago=-1000)
+    download(maildrop, 1, days_ago=0)
+    visit(maildrop, in_days=29.9)
+    assert maildrop.subjects() == ["number 1"]
+    visit(maildrop, in_days=30.1)
+    assert maildrop.subjects() == []
+
+
 def test_the_session_that_downloads_may_be_the_one_that_expires(maildrop, download, clock):
     maildrop.deliver(2)
     download(maildrop, 1)

@@ -4,10 +4,11 @@ import re
 
 import pytest
 
-from instance import Dovecot
+from instance import Dovecot, message
 from owner import known, of_size, unreadable
 
 POLICY = {"quota_warn": "80", "quota_warn_channels": "event"}
+DAY = 24 * 60 * 60
 GENERATION = Dovecot.installed().generation
 
 
@@ -196,7 +197,8 @@ def test_other_storage_formats(start, storage):
 
 
 def test_a_look_up_that_fails_says_nothing(start):
-    """Neither is the mailbox empty then, nor full."""
+    """Neither is the mailbox empty then, nor full. The log hears it from Dovecot each time, and
+    from us once a day."""
     server = start(quota="1000K", coexist=POLICY)
     owner = known(server)
     owner.fill(82)
@@ -204,12 +206,35 @@ def test_a_look_up_that_fails_says_nothing(start):
     before = owner.state()
     with owner.imap() as client:
         client.create("Broken")
+
+    def problems():
+        return sum("Can't say how full the mailbox is" in line for line in owner.log_problems())
     with unreadable(owner.folder / ".Broken"):
         owner.visit("pop3")
+        owner.visit("imap")
         owner.visit("pop3")
-        assert owner.state() == before
-        problems = [line for line in owner.log_problems()
-                    if "Can't say how full the mailbox is" in line]
-        assert len(problems) == 2
+        assert problems() == 1
+        failed_at = int(owner.state()["quota_failed_at"])
+        assert owner.state() == before | {"quota_failed_at": str(failed_at)}
+        owner.change_state(quota_failed_at=failed_at - DAY + 60)
+        owner.visit("pop3")
+        assert problems() == 1
+        owner.change_state(quota_failed_at=failed_at - DAY)
+        owner.visit("pop3")
+        owner.visit("pop3")
+        assert problems() == 2
     owner.visit()
     assert owner.notices() == ["80%"]
+
+
+def test_deliveries_of_which_each_fails_to_count_are_logged_once(start):
+    server = start(quota="1000K", coexist=POLICY)
+    owner = known(server)
+    with owner.imap() as client:
+        client.create("Broken")
+    with unreadable(owner.folder / ".Broken"):
+        for _ in range(3):
+            owner.deliver_by_lda(message("small").decode())
+    problems = [line for line in owner.log_problems()
+                if "Can't say how full the mailbox is" in line]
+    assert len(problems) == 1

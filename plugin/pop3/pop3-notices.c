@@ -1,0 +1,51 @@
+/* See the contract in pop3-notices.h. */
+
+#include "lib.h"
+#include "pop3-notices.h"
+#include "mail-storage-private.h"
+#include "coexist-user.h"
+#include "notice.h"
+#include "policy-merge.h"
+
+#define POP3_NOTICES_CONTEXT(obj) \
+	MODULE_CONTEXT_REQUIRE(obj, pop3_notices_mailbox_module)
+
+static MODULE_CONTEXT_DEFINE_INIT(pop3_notices_mailbox_module,
+				  &mail_storage_module_register);
+
+/* Returns TRUE if the policy has anything that the owner is told by a notice. */
+static bool has_notices(const struct coexist_policy *policy)
+{
+	return policy != NULL &&
+		(*coexist_policy_text(policy, COEXIST_KEY_quota_warn) != '\0' ||
+		 *coexist_policy_text(policy,
+				      COEXIST_KEY_quota_warn_free) != '\0' ||
+		 coexist_policy_number(policy,
+				       COEXIST_KEY_pop3_delete_limit) != 0 ||
+		 coexist_policy_number(policy,
+				       COEXIST_KEY_pop3_keep_days) != 0);
+}
+
+static int pop3_notices_open(struct mailbox *box)
+{
+	union mailbox_module_context *context = POP3_NOTICES_CONTEXT(box);
+
+	coexist_notice_tidy(box->storage->user);
+	return context->super.open(box);
+}
+
+void pop3_notices_mailbox_allocated(struct mailbox *box)
+{
+	struct mailbox_vfuncs *v = box->vlast;
+	union mailbox_module_context *context;
+
+	if ((box->flags & MAILBOX_FLAG_POP3_SESSION) == 0 ||
+	    !box->inbox_user ||
+	    !has_notices(coexist_user_get_policy(box->storage->user)))
+		return;
+	context = p_new(box->pool, union mailbox_module_context, 1);
+	context->super = *v;
+	box->vlast = &context->super;
+	v->open = pop3_notices_open;
+	MODULE_CONTEXT_SET_SELF(box, pop3_notices_mailbox_module, context);
+}
