@@ -21,7 +21,7 @@ static void coexist_mail_user_created(struct mail_user *user)
 
 static struct mail_storage_hooks coexist_mail_storage_hooks = {
 	.mail_user_created = coexist_mail_user_created,
-	.mail_namespaces_created = coexist_guard_namespaces_created
+	.mail_namespace_storage_added = coexist_guard_namespace_storage_added
 };
 
 /* Dovecot chains the functions of a hook, not those within one. */
