@@ -11,17 +11,21 @@
 #include "policy-decision.h"
 #include "refusal-reason.h"
 #include "refusal-text.h"
+#include "session-end.h"
 #include "userdb-fields.h"
 
 #define SECS_PER_DAY (24 * 60 * 60)
 
 #define COEXIST_GUARD_USER_CONTEXT(obj) \
 	MODULE_CONTEXT(obj, coexist_guard_user_module)
+#define COEXIST_GUARD_USER_CONTEXT_REQUIRE(obj) \
+	MODULE_CONTEXT_REQUIRE(obj, coexist_guard_user_module)
 
 struct coexist_guard_user {
 	union mail_user_module_context module_ctx;
 	const char *reason;
 	const char *error;
+	bool taken_over;
 };
 
 static MODULE_CONTEXT_DEFINE_INIT(coexist_guard_user_module,
@@ -97,6 +101,7 @@ refuse(struct mail_user *user, const struct coexist_policy *policy,
 		coexist_policy_keys[decision->key].name,
 		coexist_policy_text(policy, decision->key));
 	MODULE_CONTEXT_SET(user, coexist_guard_user_module, guser);
+	coexist_session_end_cancel(user);
 
 	/* no later place to end the session of other protocols */
 	if (protocol != COEXIST_PROTOCOL_POP3 &&
@@ -126,12 +131,12 @@ void coexist_guard_user_created(struct mail_user *user)
 	} T_END;
 }
 
-void coexist_guard_namespaces_created(struct mail_namespace *namespaces)
+void coexist_guard_namespace_storage_added(struct mail_namespace *ns)
 {
-	struct mail_user *user = namespaces->user;
+	struct mail_user *user = ns->user;
 	struct coexist_guard_user *guser = COEXIST_GUARD_USER_CONTEXT(user);
 
-	if (guser != NULL && user->error == NULL)
+	if (guser != NULL && !guser->taken_over && user->error == NULL)
 		user->error = guser->error;
 }
 
@@ -173,4 +178,13 @@ const char *coexist_guard_get_reason(struct mail_user *user)
 	struct coexist_guard_user *guser = COEXIST_GUARD_USER_CONTEXT(user);
 
 	return guser == NULL ? NULL : guser->reason;
+}
+
+const char *coexist_guard_take_over(struct mail_user *user)
+{
+	struct coexist_guard_user *guser =
+		COEXIST_GUARD_USER_CONTEXT_REQUIRE(user);
+
+	guser->taken_over = TRUE;
+	return guser->error;
 }

@@ -9,6 +9,7 @@
 #include "coexist-user.h"
 #include "inbox-watch.h"
 #include "session-changes.h"
+#include "session-end.h"
 
 const char *coexist_plugin_version = DOVECOT_ABI_VERSION;
 
@@ -20,7 +21,7 @@ static void coexist_mail_user_created(struct mail_user *user)
 
 static struct mail_storage_hooks coexist_mail_storage_hooks = {
 	.mail_user_created = coexist_mail_user_created,
-	.mail_namespaces_created = coexist_guard_namespaces_created
+	.mail_namespace_storage_added = coexist_guard_namespace_storage_added
 };
 
 /* Dovecot chains the functions of a hook, not those within one. */
@@ -29,14 +30,20 @@ static struct mail_storage_hooks coexist_journal_mail_storage_hooks = {
 	.mailbox_allocated = coexist_inbox_watch_allocated
 };
 
+static struct mail_storage_hooks coexist_end_mail_storage_hooks = {
+	.mail_namespaces_created = coexist_session_end_namespaces_created
+};
+
 void coexist_plugin_init(struct module *module)
 {
 	mail_storage_hooks_add(module, &coexist_mail_storage_hooks);
 	mail_storage_hooks_add(module, &coexist_journal_mail_storage_hooks);
+	mail_storage_hooks_add(module, &coexist_end_mail_storage_hooks);
 }
 
 void coexist_plugin_deinit(void)
 {
+	mail_storage_hooks_remove(&coexist_end_mail_storage_hooks);
 	mail_storage_hooks_remove(&coexist_journal_mail_storage_hooks);
 	mail_storage_hooks_remove(&coexist_mail_storage_hooks);
 }

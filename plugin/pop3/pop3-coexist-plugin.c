@@ -32,6 +32,10 @@ static struct mail_storage_hooks pop3_delete_mail_storage_hooks = {
 	.mail_allocated = pop3_delete_mail_allocated
 };
 
+static struct mail_storage_hooks pop3_refusal_mail_storage_hooks = {
+	.mailbox_allocated = pop3_refusal_mailbox_allocated
+};
+
 static struct mail_storage_hooks pop3_login_delay_mail_storage_hooks = {
 	.mail_namespaces_created = pop3_login_delay_namespaces_created,
 	.mailbox_allocated = pop3_login_delay_mailbox_allocated
@@ -47,7 +51,8 @@ static void session_begin(struct client *client)
 	const char *capability;
 
 	if (reason != NULL) {
-		pop3_refuse(client, reason);
+		pop3_refuse(client, reason,
+			    coexist_guard_take_over(client->user));
 		return;
 	}
 	pop3_session_create(client);
@@ -74,10 +79,12 @@ void pop3_coexist_plugin_init(struct module *module)
 	mail_storage_hooks_add(module, &pop3_delete_mail_storage_hooks);
 	mail_storage_hooks_add(module, &pop3_login_delay_mail_storage_hooks);
 	mail_storage_hooks_add(module, &pop3_notices_mail_storage_hooks);
+	mail_storage_hooks_add(module, &pop3_refusal_mail_storage_hooks);
 }
 
 void pop3_coexist_plugin_deinit(void)
 {
+	mail_storage_hooks_remove(&pop3_refusal_mail_storage_hooks);
 	mail_storage_hooks_remove(&pop3_notices_mail_storage_hooks);
 	mail_storage_hooks_remove(&pop3_login_delay_mail_storage_hooks);
 	mail_storage_hooks_remove(&pop3_delete_mail_storage_hooks);

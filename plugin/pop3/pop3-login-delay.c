@@ -12,6 +12,7 @@
 #include "logged-name.h"
 #include "ostream-pop3.h"
 #include "policy-merge.h"
+#include "pop3-refusal.h"
 #include "state-file.h"
 #include "time-since.h"
 
@@ -41,6 +42,7 @@ struct login_delay {
 	/* beneath the client's output, if others put themselves before it */
 	struct ostream *output;
 	enum coexist_guard_mode mode;
+	bool refused;
 	uint64_t seconds;
 	uint64_t login;
 	struct login_delay_state before;
@@ -148,9 +150,11 @@ static void refuse(struct login_delay *delay, uint64_t left)
 
 	o_stream_pop3_replace(delay->output, t_strdup_printf("-ERR %s\r\n",
 		coexist_guard_login_delay_reason(user, left)));
-	user->error = p_strdup_printf(user->pool, "coexist: Login refused: "
+	pop3_refuse_maildrop(user, p_strdup_printf(user->pool,
+		"coexist: Login refused: "
 		"pop3_login_delay=%"PRIu64"s, %"PRIu64"s left",
-		delay->seconds, left);
+		delay->seconds, left));
+	delay->refused = TRUE;
 }
 
 static void decide(struct login_delay *delay)
@@ -234,7 +238,8 @@ static void login_delay_destroy(struct client *client, const char *reason)
 {
 	struct login_delay *delay = LOGIN_DELAY_CLIENT_CONTEXT(client);
 	/* a session that was refused, or failed, was not in the maildrop */
-	bool was_in = client->trans != NULL || client->quit_seen;
+	bool was_in = !delay->refused &&
+		(client->trans != NULL || client->quit_seen);
 
 	o_stream_pop3_pass(delay->output);
 	if (was_in) T_BEGIN {

@@ -2,10 +2,24 @@
 #define POP3_REFUSAL_H
 
 struct client;
+struct mail_user;
+struct mailbox;
 
-/* Answers the login with -ERR and the reason. The session ends by itself when
-   its user fails; ending it here would crash Dovecot. Whatever else it wants to
-   say is not sent. */
-void pop3_refuse(struct client *client, const char *reason);
+/* The end of a session that is not to be. Ending it where its client is created
+   would crash Dovecot, and so would an error of its user with some plugins that
+   have seen the user's namespaces. So the session gets as far as opening its
+   maildrop, which fails, and Dovecot ends it as it does with a mailbox that
+   can't be opened. */
+
+/* Answers the login with -ERR and the reason when the client is created. Nothing
+   else is said any more. The error is for the log and lives as long as the
+   user. */
+void pop3_refuse(struct client *client, const char *reason, const char *error);
+/* The same without an answer, which the caller gives. Any time before the
+   maildrop is opened. */
+void pop3_refuse_maildrop(struct mail_user *user, const char *error);
+
+/* Hook. */
+void pop3_refusal_mailbox_allocated(struct mailbox *box);
 
 #endif

@@ -8,6 +8,7 @@
 #include "network-match.h"
 #include "policy-merge.h"
 #include "retention.h"
+#include "session-end.h"
 
 #define POP3_RETENTION_CLIENT_CONTEXT(obj) \
 	MODULE_CONTEXT_REQUIRE(obj, pop3_retention_client_module)
@@ -54,7 +55,7 @@ static bool process_is_to_end(void)
 		master_service_is_master_stopped(master_service);
 }
 
-static void pop3_retention_user_deinit_pre(struct mail_user *user)
+static void pop3_retention_session_end(struct mail_user *user)
 {
 	struct pop3_retention_user *ruser = POP3_RETENTION_USER_CONTEXT(user);
 	struct coexist_retention_result result;
@@ -64,7 +65,6 @@ static void pop3_retention_user_deinit_pre(struct mail_user *user)
 		(void)coexist_retention_run(user, /* dry_run */ FALSE, &result);
 		coexist_retention_result_free(&result);
 	}
-	ruser->module_ctx.super.deinit_pre(user);
 }
 
 static void
@@ -101,7 +101,6 @@ void pop3_retention_create(struct client *client)
 	MODULE_CONTEXT_SET(client, pop3_retention_client_module, rclient);
 
 	ruser = p_new(user->pool, struct pop3_retention_user, 1);
-	ruser->module_ctx.super = user->v;
-	user->v.deinit_pre = pop3_retention_user_deinit_pre;
 	MODULE_CONTEXT_SET(user, pop3_retention_user_module, ruser);
+	(void)coexist_session_end_add(user, pop3_retention_session_end);
 }

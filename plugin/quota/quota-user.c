@@ -10,6 +10,7 @@
 #include "policy-decision.h"
 #include "quota-estimate.h"
 #include "quota-evaluate.h"
+#include "session-end.h"
 
 /* After a change, so that the messages of one command are looked at once. */
 #define CHANGE_DELAY_MSECS 500
@@ -34,7 +35,6 @@ struct watched_user {
 	struct timeout *to;
 	/* a client is there: the session may be long, and its start counts */
 	bool has_client;
-	bool has_namespaces;
 	/* The indexes are in memory. Once the driver count has noted the size
 	   of INBOX in its index, Dovecot's index_storage_expunged_sync_begin()
 	   waits for ever for a lock that such an index has not. */
@@ -95,16 +95,22 @@ static void user_set_due(struct mail_user *user, unsigned int msecs)
 	}
 }
 
-static void watched_user_deinit_pre(struct mail_user *user)
+static void watched_user_end(struct mail_user *user)
 {
 	struct watched_user *wuser = WATCHED_USER_CONTEXT(user);
 
-	if (wuser->due && wuser->has_namespaces && user->error == NULL)
+	if (wuser->due)
 		user_evaluate(user);
-	timeout_remove(&wuser->to);
 	/* Nothing looks at the mailbox any more. */
 	wuser->evaluating = TRUE;
-	wuser->module_ctx.super.deinit_pre(user);
+}
+
+static void watched_user_deinit(struct mail_user *user)
+{
+	struct watched_user *wuser = WATCHED_USER_CONTEXT(user);
+
+	timeout_remove(&wuser->to);
+	wuser->module_ctx.super.deinit(user);
 }
 
 static bool is_delivery(const struct mail_user *user)
@@ -123,7 +129,8 @@ void coexist_quota_user_created(struct mail_user *user)
 
 	if (policy == NULL || user->autocreated ||
 	    !coexist_quota_has_levels(policy) ||
-	    (!has_client && !is_delivery(user)))
+	    (!has_client && !is_delivery(user)) ||
+	    !coexist_session_end_add(user, watched_user_end))
 		return;
 
 	wuser = p_new(user->pool, struct watched_user, 1);
@@ -132,7 +139,7 @@ void coexist_quota_user_created(struct mail_user *user)
 	p_array_init(&wuser->saving, user->pool, 2);
 	wuser->module_ctx.super = *v;
 	user->vlast = &wuser->module_ctx.super;
-	v->deinit_pre = watched_user_deinit_pre;
+	v->deinit = watched_user_deinit;
 	MODULE_CONTEXT_SET(user, coexist_quota_user_module, wuser);
 }
 
@@ -152,7 +159,6 @@ void coexist_quota_namespaces_created(struct mail_namespace *namespaces)
 
 	if (wuser == NULL)
 		return;
-	wuser->has_namespaces = TRUE;
 	wuser->only_at_end = has_index_in_memory(user);
 	/* a session that hibernated was looked at before */
 	if (wuser->has_client && !user->session_restored)
