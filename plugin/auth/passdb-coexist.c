@@ -42,11 +42,8 @@ static bool is_forwarded(const struct auth_request *request)
 /* Returns TRUE if the client has shown a certificate that names the user. */
 static bool has_certificate(const struct auth_request *request)
 {
-	const struct auth_request_fields *fields = &request->fields;
-
-	return fields->valid_client_cert &&
-		(fields->cert_username ||
-		 strcasecmp(fields->mech_name, "EXTERNAL") == 0);
+	return request->fields.valid_client_cert &&
+		request->fields.cert_username;
 }
 
 /* A host that takes any password and is no proxy relies on who connects to it,
@@ -54,7 +51,7 @@ static bool has_certificate(const struct auth_request *request)
 static enum coexist_gate_proof
 proof_find(const struct coexist_gate *gate, struct auth_request *request)
 {
-	return coexist_password_is_any(request) && is_forwarded(request) &&
+	return coexist_password_take_any(request) && is_forwarded(request) &&
 		!has_certificate(request) &&
 		!coexist_gate_login_is_verified(gate, request) ?
 		COEXIST_GATE_PROVED_ELSEWHERE : COEXIST_GATE_PROVED;
