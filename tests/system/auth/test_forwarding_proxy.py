@@ -172,6 +172,17 @@ def test_a_certificate_is_a_proof(gated):
         assert sasl.external("free", service="imap")[0] == "OK"
 
 
+@pytest.mark.parametrize("field, is_refused_here", [
+    ("pass=another", True), ("proxy_noauth=y", True), (f"pass={PASSWORD}", False)])
+def test_what_is_verified_nowhere_else_was_verified_before(gated, field, is_refused_here):
+    """The host behind is not given the client's password, so a front must have seen it."""
+    there = static("nopassword=y", "proxy=y", "host=192.0.2.10", field)
+    server = gated({}, chain=there)
+    server.store.put("mailbox/closed", submission_access="deny")
+    with Sasl(server) as sasl:
+        assert sasl.plain("closed", PASSWORD)[0] == ("FAIL" if is_refused_here else "OK")
+
+
 def test_nobody_else_hears_of_it(gated, behind):
     """What says that any password was let in stays with the gate."""
     server = open_front(gated, behind, "pop3", fronts(behind.port("pop3"))["static"])
