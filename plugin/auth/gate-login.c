@@ -266,8 +266,7 @@ decide(struct gate_login *login, const struct coexist_gate_policy *policy,
 	coexist_policy_decide(&policy->policy, &facts, decision_r);
 }
 
-/* Nobody may learn from the log either who guesses the names of mailboxes: there
-   is one line for all. */
+/* One line for all users: who guesses names must not fill the log. */
 static void
 log_unproved(struct gate_login *login, const struct coexist_decision *decision)
 {

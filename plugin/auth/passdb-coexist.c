@@ -31,31 +31,34 @@ static bool is_verified(const struct auth_request *request)
 		 request->passdb_success);
 }
 
-static bool is_forwarded(const struct auth_request *request)
+/* Returns TRUE if the login goes on to a host that verifies the client's own
+   password, and not another one that the passdb knows, or none. */
+static bool is_verified_elsewhere(const struct auth_request *request)
 {
 	struct auth_fields *fields = request->fields.extra_fields;
+	const char *password = auth_fields_find(fields, "pass");
 
-	return auth_fields_exists(fields, "proxy") ||
-		auth_fields_exists(fields, "proxy_maybe");
+	return (auth_fields_exists(fields, "proxy") ||
+		auth_fields_exists(fields, "proxy_maybe")) &&
+		!auth_fields_exists(fields, "proxy_noauth") &&
+		(password == NULL ||
+		 null_strcmp(password, request->mech_password) == 0);
 }
 
 /* Returns TRUE if the client has shown a certificate that names the user. */
 static bool has_certificate(const struct auth_request *request)
 {
-	const struct auth_request_fields *fields = &request->fields;
-
-	return fields->valid_client_cert &&
-		(fields->cert_username ||
-		 strcasecmp(fields->mech_name, "EXTERNAL") == 0);
+	return request->fields.valid_client_cert &&
+		request->fields.cert_username;
 }
 
-/* A host that takes any password and is no proxy relies on who connects to it,
-   or it would be open. */
+/* Where any password is taken and none is verified elsewhere, who connects is
+   relied on, or everybody could log in. */
 static enum coexist_gate_proof
 proof_find(const struct coexist_gate *gate, struct auth_request *request)
 {
-	return coexist_password_is_any(request) && is_forwarded(request) &&
-		!has_certificate(request) &&
+	return coexist_password_take_any(request) &&
+		is_verified_elsewhere(request) && !has_certificate(request) &&
 		!coexist_gate_login_is_verified(gate, request) ?
 		COEXIST_GATE_PROVED_ELSEWHERE : COEXIST_GATE_PROVED;
 }

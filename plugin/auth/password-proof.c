@@ -6,7 +6,7 @@
 #include "compat-auth.h"
 
 /* Stays with the passdb's other fields: in the reply of an auth worker, in
-   auth_cache, and until the lookup fails. Login processes ignore it. */
+   auth_cache, and until a lookup fails. */
 #define FIELD_ANY_PASSWORD "coexist_any_password"
 /* Where a request's event keeps the callback. */
 #define EVENT_CALLBACK "coexist_verify_plain"
@@ -105,8 +105,11 @@ void coexist_password_proof_unwatch(void)
 	}
 }
 
-bool coexist_password_is_any(struct auth_request *request)
+bool coexist_password_take_any(struct auth_request *request)
 {
-	return auth_fields_exists(request->fields.extra_fields,
-				  FIELD_ANY_PASSWORD);
+	struct auth_fields *fields = request->fields.extra_fields;
+	bool is_any = auth_fields_exists(fields, FIELD_ANY_PASSWORD);
+
+	auth_fields_remove(fields, FIELD_ANY_PASSWORD);
+	return is_any;
 }

@@ -13,7 +13,8 @@ void coexist_password_proof_watch(void);
 /* Nobody watches any more. */
 void coexist_password_proof_unwatch(void);
 
-/* Returns TRUE if the login so far was let in with any password. */
-bool coexist_password_is_any(struct auth_request *request);
+/* Returns TRUE if the login so far was let in with any password, once: what told
+   so goes no further. */
+bool coexist_password_take_any(struct auth_request *request);
 
 #endif

@@ -30,10 +30,17 @@ struct explain {
 	bool address_missing;
 };
 
+/* The site's own line, which Dovecot 2.4 has for the setting and the key, names
+   the hosts of webmail; the address is the person's. */
 static bool in_networks(void *context, const char *networks)
 {
 	struct explain *explain = context;
+	const char *webmail =
+		explain->admin->config.texts[COEXIST_SITE_webmail_networks];
 
+	if (explain->login.protocol == COEXIST_PROTOCOL_WEBMAIL &&
+	    webmail != NULL && strcmp(networks, webmail) == 0)
+		return TRUE;
 	if (explain->address == NULL) {
 		explain->address_missing = TRUE;
 		return TRUE;

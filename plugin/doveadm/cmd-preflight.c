@@ -49,6 +49,7 @@ static void preflight_config(struct coexist_preflight *preflight)
 	coexist_preflight_store(preflight, conf);
 	if (conf != NULL) {
 		coexist_preflight_bypasses(preflight, conf);
+		coexist_preflight_names(preflight, conf);
 		coexist_preflight_sessions(preflight, conf);
 	}
 }

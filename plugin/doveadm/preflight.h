@@ -51,6 +51,10 @@ void coexist_preflight_namespaces(struct coexist_preflight *preflight,
 void coexist_preflight_store(struct coexist_preflight *preflight,
 			     const struct coexist_doveconf_block *conf);
 
+/* The userdb does not know a mailbox by two names, if Dovecot runs. */
+void coexist_preflight_names(struct coexist_preflight *preflight,
+			     const struct coexist_doveconf_block *conf);
+
 /* The auth process can count sessions, if Dovecot runs. */
 void coexist_preflight_sessions(struct coexist_preflight *preflight,
 				const struct coexist_doveconf_block *conf);

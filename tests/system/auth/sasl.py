@@ -49,10 +49,19 @@ class Sasl:
         self._send("CONT", 1, base64.b64encode(answer(base64.b64decode(challenge))).decode())
         return self._hear()
 
-    def _ask(self, mechanism, response, service="smtp", address="192.0.2.1", tls=False):
+    def external(self, user, **facts):
+        """The same of a client whose certificate names the user."""
+        assert self._ask("EXTERNAL", None, certificate_of=user, **facts)[0] == "CONT"
+        self._send("CONT", 1, "")
+        return self._hear()
+
+    def _ask(self, mechanism, response, service="smtp", address="192.0.2.1", tls=False,
+             certificate_of=None):
         """Postfix and Exim say "secured" for a client that uses TLS."""
         fields = [f"service={service}", "nologin", f"rip={address}", "lip=127.0.0.1"]
         fields += ["secured"] * tls
+        if certificate_of is not None:
+            fields += ["valid-client-cert", f"cert_username={certificate_of}"]
         if response is not None:
             fields.append("resp=" + base64.b64encode(response).decode())
         self._send("AUTH", 1, mechanism, *fields)

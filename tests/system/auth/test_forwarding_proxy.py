@@ -12,6 +12,7 @@ import logins
 from instance import PASSWORD, Instance
 from instance.block import block
 from logins import Client
+from sasl import Sasl
 from wiring import CLIENTS, GENERATION, NO_PENALTY, passwords, userdb
 
 PROTOCOLS = ("imap", "pop3")
@@ -26,6 +27,7 @@ SQL_FILE = (f"driver = sqlite\nconnect = {SQLITE}\ndefault_pass_scheme = PLAIN\n
 CACHE = "auth_cache_size = 10M\nauth_cache_ttl = 1 hour\n"
 
 
+CERTIFICATES = "auth_mechanisms = plain external\nauth_ssl_username_from_cert = yes\n"
 HOMES = {"homes": "closed::65534:65534::/mnt/home/closed::\n"}
 
 
@@ -152,6 +154,41 @@ def test_a_front_that_verifies_them_may_be_named(gated, behind):
                         verified_networks="127.0.0.1")
     assert reply(server, "pop3", "closed") == "-ERR [SYS/PERM] Unpaid."
     assert logins.passes("pop3", reply(server, "pop3", "free"))
+
+
+def test_a_front_is_named_by_the_address_of_its_connection(gated, behind):
+    """Not by an address that somebody forwards."""
+    server = open_front(gated, behind, "pop3", fronts(behind.port("pop3"))["static"],
+                        verified_networks="192.0.2.0/24")
+    assert reply(server, "pop3", "closed", logins.WRONG) == logins.FAILS["pop3"]
+
+
+def test_a_certificate_is_a_proof(gated):
+    there = static("nopassword=y", "proxy=y", "host=192.0.2.10")
+    server = gated({}, chain=there, conf=CERTIFICATES)
+    server.store.put("mailbox/closed", imap_access="deny", deny_text="Not here.")
+    with Sasl(server) as sasl:
+        assert "reason=[CONTACTADMIN] Not here." in sasl.external("closed", service="imap")
+        assert sasl.external("free", service="imap")[0] == "OK"
+
+
+@pytest.mark.parametrize("field, is_refused_here", [
+    ("pass=another", True), ("proxy_noauth=y", True), (f"pass={PASSWORD}", False)])
+def test_what_is_verified_nowhere_else_was_verified_before(gated, field, is_refused_here):
+    """The host behind is not given the client's password, so a front must have seen it."""
+    there = static("nopassword=y", "proxy=y", "host=192.0.2.10", field)
+    server = gated({}, chain=there)
+    server.store.put("mailbox/closed", submission_access="deny")
+    with Sasl(server) as sasl:
+        assert sasl.plain("closed", PASSWORD)[0] == ("FAIL" if is_refused_here else "OK")
+
+
+def test_nobody_else_hears_of_it(gated, behind):
+    """What says that any password was let in stays with the gate."""
+    server = open_front(gated, behind, "pop3", fronts(behind.port("pop3"))["static"])
+    with Sasl(server) as sasl:
+        answer = sasl.plain("free", PASSWORD)
+    assert answer[0] == "OK" and "any_password" not in " ".join(answer)
 
 
 def test_who_stays_here_after_all_is_refused_by_the_session(gated):

@@ -1,5 +1,6 @@
 """A mailbox is the same in any letter case, where a database takes it for the same."""
 
+import json
 import re
 import sqlite3
 from contextlib import ExitStack
@@ -17,7 +18,10 @@ from wiring import ANVIL, DOVEADM, GENERATION
 DATABASE = "/mnt/etc/people.db"
 TABLE = "CREATE TABLE people (name TEXT COLLATE NOCASE, password, uid, gid, home)"
 PASSWORD_QUERY = "SELECT password FROM people WHERE name = '%{user}'"
-USER_QUERY = "SELECT uid, gid, home FROM people WHERE name = '%{user}'"
+# Takes off what is behind a "+", and does not say so.
+USER_QUERY = ("SELECT uid, gid, home FROM people, (SELECT '%{user}' AS login) WHERE name = "
+              "CASE instr(login, '+') WHEN 0 THEN login ELSE substr(login, 1, "
+              "instr(login, '+') - 1) || substr(login, instr(login, '@')) END")
 GOES_ON = "result_success = continue-ok"
 if GENERATION == 23:
     CHAIN = "".join(block(kind, ["driver = sql", "args = /mnt/etc/people.conf.ext", GOES_ON])
@@ -37,11 +41,17 @@ PEOPLE = ["jo@example.org", "Ana@Example.org", "max@example.org", "set@example.o
 NO_OWN_LIMIT = "mail_max_userip_connections = 0\n"
 
 
-@pytest.fixture(scope="module")
-def server(gated):
-    server = gated({}, chain=CHAIN, files=FILES, conf=CONF + ANVIL + DOVEADM + NO_OWN_LIMIT)
+def make_store(server):
+    """Make the folders of a store that doveadm writes and the auth process reads."""
     server.inside("install", "-d", "-m", "2750", "-g", "dovecot", "/mnt/policy",
                   "/mnt/policy/coexist", "/mnt/policy/coexist/mailbox")
+
+
+@pytest.fixture(scope="module")
+def server(gated):
+    server = gated({}, chain=CHAIN, files=FILES,
+                   conf=CONF + ANVIL + DOVEADM + NO_OWN_LIMIT + "auth_username_chars =\n")
+    make_store(server)
     with sqlite3.connect(server.folder / "etc/people.db") as database:
         database.execute(TABLE)
         database.executemany("INSERT INTO people VALUES (?, ?, 65534, 65534, ?)",
@@ -83,3 +93,22 @@ def test_a_document_that_no_login_reads_is_found(server):
                          check=False)
     assert re.search(r"Bob@example\.org\s.*lower case", done.stdout)
     assert done.returncode != 0
+
+
+def preflight(server):
+    """Return {check: (status, remedy)}."""
+    rows = json.loads(server.doveadm("-f", "json", "coexist", "preflight"))
+    return {row["check"]: (row["status"], row["remedy"]) for row in rows}
+
+
+DETAIL = "userdb, names with a detail"
+
+
+def test_a_query_that_keeps_to_itself_what_it_takes_off_is_found(server, gated):
+    verdict, remedy = preflight(server)[DETAIL]
+    assert verdict == "warn" and "+coexist-preflight@example.org" in remedy
+    assert "as user" in remedy
+    other = gated({"jo@example.org": {}}, conf=DOVEADM)
+    make_store(other)
+    other.store.put("mailbox/jo@example.org", pop3_access="allow")
+    assert preflight(other)[DETAIL] == ("ok", "")

@@ -255,6 +255,16 @@ def test_all_protocols(admin, jo):
     assert ("webmail", "login") in found
 
 
+def test_a_person_s_address_that_webmail_forwards(admin, jo):
+    """The site's own networks are those of its webmail; a policy's are the person's."""
+    asked = ("-u", jo, "--protocol", "webmail", "--ip", "203.0.113.7")
+    assert explain(admin, *asked)["webmail", "login"][0] == "passes"
+    admin.ok("policy", "set", "-u", jo, f"webmail_networks={SITE['webmail_networks']}")
+    assert explain(admin, *asked)["webmail", "login"][0] == "passes"
+    admin.ok("policy", "set", "-u", jo, "webmail_networks=192.0.2.0/24")
+    assert explain(admin, *asked)["webmail", "login"][0] == "refused"
+
+
 def test_imap_from_the_webmail_is_webmail(admin, jo):
     admin.ok("policy", "set", "-u", jo, "webmail_access=deny")
     found = explain(admin, "-u", jo, "--protocol", "imap", "--ip", "198.51.100.1")

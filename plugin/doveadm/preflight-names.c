@@ -1,0 +1,130 @@
+/* preflight: is a mailbox known by one name? A query that takes the detail off a
+   name (jo+x@example.org, RFC 5233) without saying so lets the mailbox be used
+   under a name that no document has. Asked about a mailbox that has one. */
+
+#include "lib.h"
+#include "preflight.h"
+#include "dict.h"
+#include "net.h"
+#include "compat-doveadm.h"
+#include "coexist-admin.h"
+#include "doveconf.h"
+#include "policy-store-admin.h"
+#include "userdb-fields.h"
+
+#include <unistd.h>
+
+#define DETAIL "coexist-preflight"
+
+/* Documents of mailboxes that are no more. */
+#define MAX_UNKNOWN 20
+
+struct found_user {
+	const char *name;
+	const char *home;
+};
+
+struct user_search {
+	const struct coexist_admin *admin;
+	struct auth_master_connection *conn;
+	struct found_user user;
+	unsigned int unknown;
+};
+
+/* Returns TRUE if the userdb has the user, with a home. */
+static bool
+user_find(const struct coexist_admin *admin,
+	  struct auth_master_connection *conn, const char *name,
+	  struct found_user *user_r)
+{
+	struct auth_user_info info;
+	const char *const *fields;
+
+	i_zero(&info);
+	coexist_auth_user_info_set_protocol(&info, "doveadm");
+	if (auth_master_user_lookup(conn, name, &info, admin->pool,
+				    &user_r->name, &fields) <= 0)
+		return FALSE;
+	user_r->home = coexist_userdb_fields_find(fields, "home");
+	return user_r->home != NULL;
+}
+
+static bool name_try(const char *name, void *context)
+{
+	struct user_search *search = context;
+
+	return !user_find(search->admin, search->conn, name, &search->user) &&
+		++search->unknown < MAX_UNKNOWN;
+}
+
+/* Returns TRUE if there is a mailbox that has a document. A store that can't be
+   listed is no fault of the names. */
+static bool user_search(struct user_search *search)
+{
+	const struct coexist_site_config *config = &search->admin->config;
+	const char *error;
+	struct dict *dict;
+
+	if (coexist_site_config_open_store(config, search->admin->event,
+					   &dict, &error) <= 0)
+		return FALSE;
+	(void)coexist_store_list(dict, config, COEXIST_STORE_PREFIX_MAILBOX,
+				 name_try, search, &error);
+	dict_deinit(&dict);
+	return search->user.home != NULL;
+}
+
+static const char *add_detail(const char *name, char delimiter)
+{
+	const char *at = strrchr(name, '@');
+
+	return at == NULL ? t_strdup_printf("%s%c"DETAIL, name, delimiter) :
+		t_strdup_printf("%s%c"DETAIL"%s", t_strdup_until(name, at),
+				delimiter, at);
+}
+
+/* Returns TRUE if Dovecot is there to be asked. */
+static bool auth_is_there(const char *path)
+{
+	int fd = net_connect_unix(path);
+
+	if (fd == -1)
+		return FALSE;
+	i_close_fd(&fd);
+	return TRUE;
+}
+
+static void
+check_detail(struct coexist_preflight *preflight,
+	     const struct user_search *search, char delimiter)
+{
+	const struct found_user *user = &search->user;
+	struct found_user other;
+	bool is_apart = !user_find(search->admin, search->conn,
+				   add_detail(user->name, delimiter), &other) ||
+		strcmp(user->home, other.home) != 0 ||
+		strcmp(user->name, other.name) == 0;
+
+	coexist_preflight_print(preflight, "userdb, names with a detail",
+		is_apart ? COEXIST_PREFLIGHT_OK : COEXIST_PREFLIGHT_WARN,
+		is_apart ? "" : t_strdup_printf(
+		"It takes %s for the mailbox %s and keeps the name, for which "
+		"the mailbox's document does not hold: let the queries return "
+		"the mailbox's name as user", other.name, user->name));
+}
+
+void coexist_preflight_names(struct coexist_preflight *preflight,
+			     const struct coexist_doveconf_block *conf)
+{
+	const char *delimiters =
+		coexist_doveconf_get(conf, "recipient_delimiter", "+");
+	struct user_search search = { .admin = preflight->admin };
+
+	if (*delimiters == '\0' ||
+	    !auth_is_there(doveadm_settings->auth_socket_path))
+		return;
+	search.conn = auth_master_init(doveadm_settings->auth_socket_path, 0);
+	if (user_search(&search))
+		check_detail(preflight, &search, *delimiters);
+	auth_master_deinit(&search.conn);
+}
