@@ -8,6 +8,8 @@
 #include "compat-settings.h"
 #include "storage-imapc.h"
 
+#include <sys/stat.h>
+
 #define TRASH_SPECIAL_USE "\\Trash"
 #define TRASH_DEFAULT_NAME "Trash"
 
@@ -126,9 +128,33 @@ coexist_special_mailbox_open(struct mail_user *user, const char *special_use,
 	return box;
 }
 
-struct mailbox *
-coexist_delete_target_open(struct mail_user *user, enum coexist_delete action,
-			   int *ret_r)
+/* Returns -1 with the error in the mailbox if a maildir has no list of UIDs and
+   none can be written, because the disk is full: maildir_save_sync_index()
+   would panic (first_uid != 0). */
+static int maildir_check_uidlist(struct mailbox *box)
+{
+	const char *folder, *path;
+	struct stat st;
+
+	if (strcmp(box->storage->name, "maildir") != 0 ||
+	    mailbox_get_path_to(box, MAILBOX_LIST_PATH_TYPE_CONTROL,
+				&folder) <= 0)
+		return 0;
+	path = t_strconcat(folder, "/dovecot-uidlist", NULL);
+	if (stat(path, &st) == 0)
+		return 0;
+	/* it makes one */
+	if (mailbox_sync(box, 0) < 0)
+		return -1;
+	if (stat(path, &st) == 0)
+		return 0;
+	mail_storage_set_error(box->storage, MAIL_ERROR_TEMP,
+			       "Can't write the list of UIDs");
+	return -1;
+}
+
+static struct mailbox *
+target_open(struct mail_user *user, enum coexist_delete action, int *ret_r)
 {
 	if (action == COEXIST_DELETE_TRASH) {
 		return coexist_special_mailbox_open(user, TRASH_SPECIAL_USE,
@@ -137,4 +163,15 @@ coexist_delete_target_open(struct mail_user *user, enum coexist_delete action,
 	return coexist_special_mailbox_open(user, NULL,
 		coexist_session_setting_get(user, COEXIST_SITE_archive_mailbox),
 		ret_r);
+}
+
+struct mailbox *
+coexist_delete_target_open(struct mail_user *user, enum coexist_delete action,
+			   int *ret_r)
+{
+	struct mailbox *box = target_open(user, action, ret_r);
+
+	if (*ret_r == 0)
+		*ret_r = maildir_check_uidlist(box);
+	return box;
 }
