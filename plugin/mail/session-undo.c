@@ -19,8 +19,9 @@ struct undo {
 	pool_t pool;
 	/* the lines of the session */
 	ARRAY(const struct coexist_journal_line *) lines;
-	/* UIDs of INBOX that it marked read in one way or another, and that it
-	   took away */
+	/* UIDs that it marked read in one way or another, and that it took away,
+	   of an INBOX with this UIDVALIDITY */
+	uint32_t uids_validity;
 	ARRAY_TYPE(seq_range) marked;
 	ARRAY_TYPE(seq_range) removed;
 	struct mailbox *inbox;
@@ -332,10 +333,49 @@ undo_move(struct undo *undo, const struct coexist_journal_move *move)
 }
 
 static void
+uids_add(struct undo *undo, const struct coexist_journal_line *line)
+{
+	const struct coexist_journal_move *move;
+	unsigned int i;
+
+	array_append_array(&undo->marked, &line->marked);
+	array_append_array(&undo->marked, &line->uids[COEXIST_CHANGE_READ]);
+	array_append_array(&undo->removed, &line->uids[COEXIST_CHANGE_HIDDEN]);
+	array_append_array(&undo->removed,
+			   &line->uids[COEXIST_CHANGE_EXPUNGED]);
+	for (i = 0; i < array_count(&line->moves); i++) {
+		move = array_idx(&line->moves, i);
+		array_append_array(&undo->removed, &move->uids);
+	}
+}
+
+/* Finds out what all lines did to the INBOX that a line is about: a session may
+   have seen another one come to its place. */
+static void uids_find(struct undo *undo, uint32_t uidvalidity)
+{
+	const struct coexist_journal_line *line;
+	unsigned int i;
+
+	if (undo->uids_validity == uidvalidity)
+		return;
+	undo->uids_validity = uidvalidity;
+	array_clear(&undo->marked);
+	array_clear(&undo->removed);
+	for (i = 0; i < array_count(&undo->lines); i++) {
+		line = array_idx_elem(&undo->lines, i);
+		if (line->uidvalidity == uidvalidity)
+			uids_add(undo, line);
+	}
+	coexist_uid_list_sort(&undo->marked);
+	coexist_uid_list_sort(&undo->removed);
+}
+
+static void
 undo_line(struct undo *undo, const struct coexist_journal_line *line)
 {
 	unsigned int i;
 
+	uids_find(undo, line->uidvalidity);
 	undo_hidden(undo, line);
 	undo_read(undo, line);
 	for (i = 0; i < array_count(&line->moves); i++)
@@ -358,36 +398,20 @@ static bool is_of_user(const struct undo *undo,
 	return FALSE;
 }
 
-/* Notes the session's lines and what is in them. Returns FALSE if there are
-   none. */
+/* Notes the session's lines. Returns FALSE if there are none. */
 static bool
 lines_find(struct undo *undo, const struct coexist_journal *journal,
 	   const char *session_id)
 {
 	const struct coexist_journal_line *line;
-	const struct coexist_journal_move *move;
-	unsigned int i, j;
+	unsigned int i;
 
 	for (i = 0; i < array_count(&journal->lines); i++) {
 		line = array_idx(&journal->lines, i);
-		if (strcmp(line->session, session_id) != 0 ||
-		    !is_of_user(undo, line))
-			continue;
-		array_push_back(&undo->lines, &line);
-		array_append_array(&undo->marked, &line->marked);
-		array_append_array(&undo->marked,
-				   &line->uids[COEXIST_CHANGE_READ]);
-		array_append_array(&undo->removed,
-				   &line->uids[COEXIST_CHANGE_HIDDEN]);
-		array_append_array(&undo->removed,
-				   &line->uids[COEXIST_CHANGE_EXPUNGED]);
-		for (j = 0; j < array_count(&line->moves); j++) {
-			move = array_idx(&line->moves, j);
-			array_append_array(&undo->removed, &move->uids);
-		}
+		if (strcmp(line->session, session_id) == 0 &&
+		    is_of_user(undo, line))
+			array_push_back(&undo->lines, &line);
 	}
-	coexist_uid_list_sort(&undo->marked);
-	coexist_uid_list_sort(&undo->removed);
 	return !array_is_empty(&undo->lines);
 }
 

@@ -173,6 +173,19 @@ def test_what_was_expunged_is_beyond_it(server):
     assert undo(maildrop) == {"expunged": 1}
 
 
+def test_what_it_marked_in_an_inbox_before_this_one_is_nobodys_now(server):
+    maildrop = server.maildrop("hide")
+    maildrop.deliver(1)
+    marked(maildrop, "1")
+    maildrop.delete(1)
+    line, = journal.path(maildrop).read_text().splitlines(keepends=True)
+    before = re.sub(r"uidvalidity=\d+", "uidvalidity=7", line)
+    journal.write(maildrop, (before.replace("\tend", "\tunseen=1\tmarked=1\tend")
+                             + line).encode())
+    assert undo(maildrop) == {"shown": 1, "gone": 1}
+    assert maildrop.seen() == [1]
+
+
 def test_to_repeat_it_is_harmless(server):
     maildrop = server.maildrop("trash")
     maildrop.deliver(2)
