@@ -157,6 +157,11 @@ msgnum_from_seq(const struct client *client, uint32_t seq)
 	return seq - 1;
 }
 
+static bool bitmask_has(const unsigned char *bitmask, unsigned int msgnum)
+{
+	return (bitmask[msgnum / CHAR_BIT] & (1U << (msgnum % CHAR_BIT))) != 0;
+}
+
 /* Makes Dovecot forget that it is to mark this message read. */
 static void withdraw_seen(struct client *client, struct mail *mail)
 {
@@ -201,6 +206,10 @@ void pop3_session_retr_end(struct pop3_session *session, struct mail *mail,
 		session->last_download_input_offset =
 			session->client->input->v_offset;
 	}
+	/* where QUIT commits nothing, this is the place to say so */
+	if (session->read_policy.mark_read == COEXIST_MARK_READ_QUIT &&
+	    complete && mailbox_is_readonly(mail->box))
+		pop3_session_mark_refused(session);
 	if (!complete ||
 	    !pop3_read_policy_get_mark(&session->read_policy, mail, &mark))
 		return;
@@ -209,6 +218,41 @@ void pop3_session_retr_end(struct pop3_session *session, struct mail *mail,
 	session->last_mark_input_offset = session->client->input->v_offset;
 	/* the next command may be here already */
 	apply_soon(session);
+}
+
+/* Returns the first message that Dovecot is to mark read at QUIT, or
+   messages_count if there is none. */
+static unsigned int noted_seen_first(const struct client *client)
+{
+	unsigned int msgnum;
+
+	for (msgnum = 0; client->seen_bitmask != NULL &&
+	     msgnum < client->messages_count; msgnum++) {
+		if (bitmask_has(client->seen_bitmask, msgnum) &&
+		    (client->deleted_bitmask == NULL ||
+		     !bitmask_has(client->deleted_bitmask, msgnum)))
+			return msgnum;
+	}
+	return client->messages_count;
+}
+
+/* Dovecot has marked what it noted, in the same transaction. One message tells
+   whether the user has the right to, see pop3-read-state.c. */
+static void
+look_at_noted_seen(struct pop3_session *session,
+		   struct mailbox_transaction_context *t)
+{
+	struct client *client = session->client;
+	unsigned int msgnum = noted_seen_first(client);
+	struct mail *mail;
+
+	if (msgnum == client->messages_count)
+		return;
+	mail = mail_alloc(t, 0, NULL);
+	mail_set_seq(mail, pop3_session_msgnum_to_seq(client, msgnum));
+	if ((mail_get_flags(mail) & MAIL_SEEN) == 0)
+		pop3_session_mark_refused(session);
+	mail_free(&mail);
 }
 
 static void
@@ -239,6 +283,9 @@ pop3_session_transaction_commit(struct mailbox_transaction_context *t,
 	/* QUIT is a command too: it confirms everything */
 	if (session->client->quit_seen && !array_is_empty(&session->marks))
 		apply_all(session, t);
+	if (session->client->quit_seen &&
+	    session->read_policy.mark_read == COEXIST_MARK_READ_QUIT)
+		look_at_noted_seen(session, t);
 	if (sbox->module_ctx.super.transaction_commit(t, changes_r) < 0)
 		return -1;
 	if (session->client->quit_seen)

@@ -34,6 +34,7 @@ def server(start, clock):
                          "limit": {"coexist_pop3_delete_limit": "2"},
                          "complete": {"coexist_pop3_mark_read": "complete",
                                       "coexist_pop3_mark_downloaded": "yes"},
+                         "quit": {"coexist_pop3_mark_read": "quit"},
                          "keep": {"coexist_pop3_delete": "archive",
                                   "coexist_pop3_keep_days": "30"}})
 
@@ -194,8 +195,21 @@ def test_what_can_not_be_marked_is_logged_once(limited, rights, flags):
     assert why.startswith("Permission denied (the ACL rights are s for \\Seen")
 
 
-def test_a_mailbox_that_is_only_read_is_logged_once(limited):
-    maildrop = limited("complete", "lr")
+@pytest.mark.parametrize("rights, seen", [("lrwe", []), ("lrswe", [1])])
+def test_what_quit_can_not_mark_is_logged_once(limited, rights, seen):
+    maildrop = limited("quit", rights)
+    with maildrop.pop3() as pop:
+        pop.retr(1)
+        pop.retr(2)
+        pop.dele(1)
+        assert pop.quit() == b"+OK Logging out, messages deleted."
+    assert maildrop.seen() == seen
+    assert len(unmarked(maildrop)) == (0 if seen else 1)
+
+
+@pytest.mark.parametrize("group", ["complete", "quit"])
+def test_a_mailbox_that_is_only_read_is_logged_once(limited, group):
+    maildrop = limited(group, "lr")
     with maildrop.pop3() as pop:
         pop.retr(1)
         pop.retr(2)
