@@ -354,13 +354,15 @@ uids_add(struct undo *undo, const struct coexist_journal_line *line)
 static void uids_find(struct undo *undo, uint32_t uidvalidity)
 {
 	const struct coexist_journal_line *line;
+	unsigned int i;
 
 	if (undo->uids_validity == uidvalidity)
 		return;
 	undo->uids_validity = uidvalidity;
 	array_clear(&undo->marked);
 	array_clear(&undo->removed);
-	array_foreach_elem(&undo->lines, line) {
+	for (i = 0; i < array_count(&undo->lines); i++) {
+		line = array_idx_elem(&undo->lines, i);
 		if (line->uidvalidity == uidvalidity)
 			uids_add(undo, line);
 	}
