@@ -12,6 +12,7 @@
 #include "seq-range-array.h"
 #include "coexist-user.h"
 #include "download-time.h"
+#include "index-root.h"
 #include "mail-move.h"
 #include "retention-rule.h"
 #include "session-changes.h"
@@ -396,6 +397,19 @@ static void report(struct retention *ret)
 	event_unref(&event);
 }
 
+static int
+lock_create(struct retention *ret, struct file_lock **lock_r,
+	    const char **error_r)
+{
+	/* Dovecot would put it into the folder of the index, and there is none */
+	if (mail_index_is_in_memory(ret->box->index)) {
+		return coexist_index_root_lock(ret->user, LOCK_NAME, lock_r,
+					       error_r);
+	}
+	return mailbox_lock_file_create(ret->box, LOCK_NAME,
+					/* lock_secs */ 0, lock_r, error_r);
+}
+
 /* Two at once would copy messages twice. */
 static enum coexist_retention_status remove_locked(struct retention *ret)
 {
@@ -403,8 +417,7 @@ static enum coexist_retention_status remove_locked(struct retention *ret)
 	const char *error;
 	int status;
 
-	status = mailbox_lock_file_create(ret->box, LOCK_NAME,
-					  /* lock_secs */ 0, &lock, &error);
+	status = lock_create(ret, &lock, &error);
 	if (status == 0)
 		return COEXIST_RETENTION_BUSY;
 	if (status < 0) {
