@@ -2,6 +2,7 @@
 
 #include "lib.h"
 #include "index-root.h"
+#include "file-create-locked.h"
 #include "mail-namespace.h"
 #include "mail-storage-private.h"
 #include "mailbox-list-private.h"
@@ -47,4 +48,30 @@ int coexist_index_root_create(const struct coexist_index_root *root,
 {
 	return mailbox_list_try_mkdir_root(root->list, root->folder,
 		(enum mailbox_list_path_type)root->path_type, error_r);
+}
+
+int coexist_index_root_lock(struct mail_user *user, const char *file_name,
+			    struct file_lock **lock_r, const char **error_r)
+{
+	struct coexist_index_root root;
+	struct file_create_settings set = {
+		.lock_settings = {
+			.lock_method = FILE_LOCK_METHOD_FCNTL,
+			.close_on_free = TRUE,
+			.unlink_on_free = TRUE
+		}
+	};
+	bool created;
+
+	if (!coexist_index_root_find(user, file_name, &root)) {
+		*error_r = "There is no folder";
+		return -1;
+	}
+	set.mode = (int)root.mode.mode;
+	set.gid = root.mode.gid;
+	set.gid_origin = root.mode.gid_origin;
+	if (file_create_locked(t_strconcat(root.folder, "/", file_name, NULL),
+			       &set, lock_r, &created, error_r) >= 0)
+		return 1;
+	return errno == EAGAIN ? 0 : -1;
 }

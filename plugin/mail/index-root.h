@@ -3,6 +3,7 @@
 
 #include "state-file.h"
 
+struct file_lock;
 struct mail_user;
 struct mailbox_list;
 
@@ -25,5 +26,10 @@ bool coexist_index_root_find(struct mail_user *user, const char *file_name,
 /* Makes the folder. Returns 0, or -1 and an error. */
 int coexist_index_root_create(const struct coexist_index_root *root,
 			      const char **error_r);
+
+/* Locks a file there, without waiting. Returns 1 and the lock, which removes the
+   file when it is freed; 0 if somebody else has it; or -1 and an error. */
+int coexist_index_root_lock(struct mail_user *user, const char *file_name,
+			    struct file_lock **lock_r, const char **error_r);
 
 #endif

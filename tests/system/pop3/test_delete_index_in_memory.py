@@ -35,3 +35,17 @@ def test_put_back_without_an_index_on_disk(server):
     server.doveadm("coexist", "undo", "-u", maildrop.user, lines[0]["session"])
     assert sorted(maildrop.subjects()) == ["number 1", "number 2"]
     assert maildrop.subjects("Trash") == []
+
+
+def test_expired_without_an_index_on_disk(server, clock):
+    maildrop = server.maildrop("trash")
+    maildrop.deliver(2)
+    with maildrop.imap() as imap:
+        imap.select()
+        imap.store("1", "+FLAGS", "(\\Seen $POP3Downloaded)")
+    with clock.days_from_now(40):
+        server.doveadm("coexist", "expire", "-u", maildrop.user, "--now",
+                       env=clock.environment)
+    assert maildrop.subjects() == ["number 2"]
+    assert maildrop.subjects("Trash") == ["number 1"]
+    assert list(maildrop.folder.glob("*.lock")) == []
