@@ -28,6 +28,9 @@ struct coexist_gate_policy {
 	/* At least one document could not be read. If it was read before, the
 	   policy has it as it was. */
 	bool store_failed;
+	/* What the policy would be if documents counted whose signature could
+	   not be proved true or false, or NULL if there is none of them. */
+	const struct coexist_gate_policy *unproved;
 };
 
 /* Returns TRUE for a key that a document names. What a narrower scope said in

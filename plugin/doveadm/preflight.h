@@ -48,6 +48,11 @@ void coexist_preflight_plugins(struct coexist_preflight *preflight);
 void coexist_preflight_store(struct coexist_preflight *preflight,
 			     const struct coexist_doveconf_block *conf);
 
+/* The keys whose signatures count can be read, if documents need any. conf as
+   above. */
+void coexist_preflight_keys(struct coexist_preflight *preflight,
+			    const struct coexist_doveconf_block *conf);
+
 /* The auth process can count sessions, if Dovecot runs. */
 void coexist_preflight_sessions(struct coexist_preflight *preflight,
 				const struct coexist_doveconf_block *conf);

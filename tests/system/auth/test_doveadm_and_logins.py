@@ -9,6 +9,7 @@ import pytest
 
 import logins
 import texts
+from instance.gate import MARKER
 from logins import Client, imap_login, pop3_auth_plain, sasl_plain
 from wiring import DOVEADM
 
@@ -27,6 +28,7 @@ def coexist(server, *arguments):
 def start(gated, users, **settings):
     """Return a server with an empty store as the page wants it."""
     server = gated(users, **settings)
+    server.inside("rm", "-r", f"{STORE}/coexist")
     server.inside("install", "-d", "-o", "root", "-g", "dovecot", "-m", "2750", STORE)
     return server
 
@@ -71,7 +73,8 @@ def test_owners_and_modes_of_what_doveadm_writes(server, umask):
     folder, file = ("root", "dovecot", "drwxr-s---"), ("root", "dovecot", "-rw-r-----")
     assert found == {
         ".": folder, "coexist": folder, "coexist/mailbox": folder, "coexist/domain": folder,
-        "coexist/mailbox/bob": file, "coexist/domain/example.org": file,
+        f"coexist/{MARKER}": file, "coexist/mailbox/bob": file,
+        "coexist/domain/example.org": file,
         "coexist/default": file}
 
 
