@@ -19,7 +19,9 @@ enum coexist_gate_scope {
 	COEXIST_GATE_SCOPE_COUNT
 };
 
-/* What was looked up a moment ago may be taken for an answer for so long. */
+/* What was looked up a moment ago may be taken for an answer for so long. Time is
+   in whole seconds, so for users it is one more: tests/doc/seconds knows the
+   pages that say so. */
 #define COEXIST_GATE_ANSWER_SECS 3
 
 struct coexist_gate_policy {
