@@ -26,9 +26,6 @@
 
 /* No scope, but looked up as they are: the store's marker. */
 #define SCOPE_MARKER COEXIST_GATE_SCOPE_COUNT
-#define REMEDY_MARKER "The store has no "COEXIST_STORE_KEY_MARKER": it is " \
-	"not mounted, or was emptied. If it is new, or empty on purpose, run " \
-	"'doveadm coexist policy init'"
 
 /* What is known of the marker. */
 enum gate_marker {
@@ -330,13 +327,15 @@ static bool store_is_missing(struct gate_lookup *lookup)
 
 	if (!gate->marker_seen && !lookup->has_lost &&
 	    action != COEXIST_ON_STORE_ERROR_TEMPFAIL) {
-		if (!gate->marker_noted)
-			e_warning(gate->event, "coexist: "REMEDY_MARKER);
+		if (!gate->marker_noted) {
+			e_warning(gate->event, "coexist: %s",
+				  COEXIST_STORE_REMEDY_MARKER);
+		}
 		gate->marker_noted = TRUE;
 		return FALSE;
 	}
-	if (coexist_gate_may_log(gate, REMEDY_MARKER))
-		e_error(lookup->event, REMEDY_MARKER);
+	if (coexist_gate_may_log(gate, COEXIST_STORE_REMEDY_MARKER))
+		e_error(lookup->event, "%s", COEXIST_STORE_REMEDY_MARKER);
 	return TRUE;
 }
 

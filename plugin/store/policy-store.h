@@ -25,6 +25,11 @@ struct coexist_site_config;
    Nothing in it counts but that it is there. */
 #define COEXIST_STORE_KEY_MARKER \
 	COEXIST_STORE_PREFIX_MAILBOX "coexist-store@invalid"
+/* What is said where it is missing. */
+#define COEXIST_STORE_REMEDY_MARKER \
+	"The store has no " COEXIST_STORE_KEY_MARKER ": it is not mounted, or " \
+	"was emptied. If it is new, or empty on purpose, run " \
+	"'doveadm coexist policy init'"
 
 /* Longer names are not looked up: no document is kept under them. File systems
    take 255 bytes, of which an escaped name may need more than it has. */

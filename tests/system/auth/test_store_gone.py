@@ -1,5 +1,6 @@
 """A store in which nothing is found: not mounted, emptied, or new."""
 
+import os
 from contextlib import contextmanager
 
 import pytest
@@ -159,6 +160,9 @@ def test_the_first_change_makes_it_a_store(gated, change):
     server = gated({"alice": {}, "bob": {}}, gate={"on_store_error": "tempfail"}, conf=DOVEADM)
     without_marker(server)
     assert outcome(server, "bob") == "store"
+    explained = server.doveadm("coexist", "explain", "-u", "bob", "--protocol", "pop3",
+                               check=False)
+    assert REMEDY in explained.stderr and "refused" in explained.stdout
     server.doveadm("coexist", "policy", *change)
     server.wait_for(lambda: outcome(server, "bob") == "passes")
     assert "invalid" not in server.doveadm("coexist", "policy", "list")
@@ -166,3 +170,23 @@ def test_the_first_change_makes_it_a_store(gated, change):
     if change[0] == "set":
         server.doveadm("coexist", "policy", "unset", *change[1:-1], "--all")
         assert outcome(server, "bob") == "passes"
+
+
+@pytest.mark.night
+def test_none_of_it_is_a_memory_error(gated, tmp_path):
+    keys = tmp_path / "none.pub"
+    tmp_path.chmod(0o755)
+    users = {f"user{number}": {} for number in range(3)}
+    for settings in ({}, {"policy_public_keys": keys}):
+        server = gated(users, gate=settings, conf=DOVEADM, wrap={"auth": "valgrind"})
+        server.store.put("mailbox/user0", "[policy]\npop3_access=deny\n"
+                         "[signature]\nkey=00000000\ned25519=" + "A" * 86 + "==\n")
+        wanted = "store" if settings else "deny"
+        server.wait_for(lambda: outcome(server, "user0") == wanted, 120)
+        with away(server):
+            assert outcome(server, "user1") == "passes"
+            outcome(server, "user0")
+        os.mkfifo(server.store.folder / "mailbox/user2")
+        assert outcome(server, "user2") == "passes"
+        server.stop()
+        assert server.valgrind_reports() == {}
