@@ -13,3 +13,6 @@ CREATE TABLE coexist_mailbox (
   name VARCHAR(200) NOT NULL PRIMARY KEY,
   document TEXT NOT NULL
 );
+
+-- By this row, logins know that a table without their mailbox has not lost it.
+INSERT INTO coexist_mailbox VALUES ('coexist-store@invalid', '[policy]');

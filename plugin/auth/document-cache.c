@@ -175,6 +175,27 @@ void coexist_document_cache_forget_times(struct coexist_document_cache *cache)
 	}
 }
 
+void coexist_document_cache_forget_texts(struct coexist_document_cache *cache)
+{
+	struct cached_document *cached;
+	GList *link;
+
+	coexist_document_cache_forget_times(cache);
+	for (link = cache->by_use.head; link != NULL; link = link->next) {
+		cached = link->data;
+		g_clear_pointer(&cached->text, g_free);
+		cache->size -= cached->size;
+		cached->size = entry_size(cached);
+		cache->size += cached->size;
+	}
+}
+
+void coexist_document_cache_clear(struct coexist_document_cache *cache)
+{
+	while (cache->by_use.head != NULL)
+		cache_remove(cache, cache->by_use.head->data);
+}
+
 void coexist_document_cache_set_stamp(struct coexist_document_cache *cache,
 				      const char *key,
 				      const struct coexist_document_stamp *stamp)

@@ -34,6 +34,9 @@ bool coexist_document_cache_get(struct coexist_document_cache *cache,
 /* Nothing counts as new any more, though it is remembered: the clock was put
    back. */
 void coexist_document_cache_forget_times(struct coexist_document_cache *cache);
+/* Nor is any text taken for one that was read before. */
+void coexist_document_cache_forget_texts(struct coexist_document_cache *cache);
+void coexist_document_cache_clear(struct coexist_document_cache *cache);
 
 /* Remembers what its file was like before it was read. Nothing happens if the
    document is not kept; what is put later has no such stamp. */

@@ -3,6 +3,7 @@
 #include "lib.h"
 #include "document-file.h"
 #include "policy-store.h"
+#include "store-file.h"
 
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -13,8 +14,6 @@
 #endif
 #define ZFS_SUPER_MAGIC 0x2fc12fc1
 
-/* What a key begins with that is not in the file's name. */
-#define KEY_SHARED "shared/"
 /* File systems count time in steps of some milliseconds, old ones in seconds.
    Who changed a file within the step in which it was read left no trace. */
 #define SETTLED_SECS 2
@@ -36,8 +35,13 @@ struct coexist_document_files *coexist_document_files_new(const char *prefix)
 		return NULL;
 	files = i_new(struct coexist_document_files, 1);
 	files->prefix = prefix;
-	files->folder = i_strconcat(prefix, COEXIST_STORE_PREFIX_MAILBOX +
-				    strlen(KEY_SHARED), NULL);
+	T_BEGIN {
+		/* the folder of any mailbox's document */
+		const char *path = coexist_store_file_path(
+			prefix, COEXIST_STORE_KEY_MARKER);
+
+		files->folder = i_strdup_until(path, strrchr(path, '/'));
+	} T_END;
 	return files;
 }
 
@@ -84,7 +88,7 @@ path_stamp(const char *path, time_t now, struct coexist_document_stamp *stamp_r)
 	struct stat st;
 
 	i_zero(stamp_r);
-	if (stat(path, &st) < 0)
+	if (lstat(path, &st) < 0)
 		return errno == ENOENT;
 	if (!S_ISREG(st.st_mode) || st.st_ctime > now - SETTLED_SECS)
 		return FALSE;
@@ -102,14 +106,12 @@ bool coexist_document_files_stamp(struct coexist_document_files *files,
 {
 	bool ret;
 
-	/* Dovecot has names of its own for those that begin with a dot */
 	if (files == NULL || strncmp(key, COEXIST_STORE_PREFIX_MAILBOX,
 		    strlen(COEXIST_STORE_PREFIX_MAILBOX)) != 0 ||
-	    strstr(key, "/.") != NULL || !is_local(files, now))
+	    !is_local(files, now))
 		return FALSE;
 	T_BEGIN {
-		ret = path_stamp(t_strconcat(files->prefix,
-					     key + strlen(KEY_SHARED), NULL),
+		ret = path_stamp(coexist_store_file_path(files->prefix, key),
 				 now, stamp_r);
 	} T_END;
 	return ret;

@@ -312,6 +312,23 @@ login_decide(struct gate_login *login,
 					  login->protocol, &decision));
 }
 
+/* Returns TRUE if nothing but a document forbids the login of which nobody can
+   tell, without the key that signed it, whether it is true. */
+static bool
+is_refused_unproved(struct gate_login *login,
+		    const struct coexist_gate_policy *policy)
+{
+	struct coexist_decision decision;
+
+	if (policy->unproved == NULL)
+		return FALSE;
+	decide(login, policy, &decision);
+	if (decision.refusal != COEXIST_REFUSAL_NONE)
+		return FALSE;
+	decide(login, policy->unproved, &decision);
+	return decision.refusal != COEXIST_REFUSAL_NONE;
+}
+
 /* Returns TRUE if the login was finished because the store is away. */
 static bool
 login_finish_store_failed(struct gate_login *login,
@@ -324,14 +341,18 @@ login_finish_store_failed(struct gate_login *login,
 
 	switch (action) {
 	case COEXIST_ON_STORE_ERROR_LAST_KNOWN:
-		return FALSE;
+		if (!is_refused_unproved(login, policy))
+			return FALSE;
+		break;
 	case COEXIST_ON_STORE_ERROR_ALLOW:
 		login_finish(login, COEXIST_GATE_PASS, NULL);
 		return TRUE;
 	case COEXIST_ON_STORE_ERROR_TEMPFAIL:
 		break;
 	}
-	log_refusal(login, "on_store_error=tempfail", log_only);
+	log_refusal(login, action == COEXIST_ON_STORE_ERROR_TEMPFAIL ?
+		    "on_store_error=tempfail" : "policy_public_keys",
+		    log_only);
 	if (log_only) {
 		login_finish(login, COEXIST_GATE_PASS, NULL);
 		return TRUE;
@@ -448,6 +469,8 @@ coexist_gate_login_look_again(struct coexist_gate *gate,
 	login.protocol = login_protocol(&login);
 	if (is_exempt(&login) || is_allowed_without_store(gate, policy))
 		return COEXIST_GATE_STILL_PASSES;
+	if (!log_only && is_refused_unproved(&login, policy))
+		return COEXIST_GATE_REFUSES_HERE;
 	decide(&login, policy, &decision);
 	if (decision.refusal == COEXIST_REFUSAL_NONE)
 		return COEXIST_GATE_STILL_PASSES;

@@ -10,8 +10,8 @@
 #include "document-cache.h"
 #include "document-file.h"
 #include "gate.h"
+#include "gate-keyring.h"
 #include "policy-document.h"
-#include "policy-signature.h"
 #include "policy-store.h"
 
 #define LOGGED_VALUE_LENGTH 80
@@ -25,6 +25,18 @@
 #define SILENCE_SECS 5
 #define SLOW_FAILURE_USECS (400 * 1000)
 
+/* No scope, but looked up as they are: the store's marker. */
+#define SCOPE_MARKER COEXIST_GATE_SCOPE_COUNT
+
+/* What is known of the marker. */
+enum gate_marker {
+	GATE_MARKER_NOT_ASKED,
+	GATE_MARKER_FOUND,
+	GATE_MARKER_MISSING,
+	/* that could not be told */
+	GATE_MARKER_FAILED
+};
+
 struct gate_lookup {
 	struct coexist_gate *gate;
 	struct event *event;
@@ -36,6 +48,17 @@ struct gate_lookup {
 
 	/* by scope; USERDB and SITE have none */
 	struct coexist_document *documents[COEXIST_GATE_SCOPE_COUNT];
+	/* what is there has a signature, and its key can't be read */
+	struct coexist_document *unproved[COEXIST_GATE_SCOPE_COUNT];
+	bool has_unproved;
+	bool has_mailbox;
+	/* the store has no such document, if it is there at all: only then is
+	   the answer remembered */
+	bool is_absent[COEXIST_GATE_SCOPE_COUNT];
+	struct gate_document_lookup *absent[COEXIST_GATE_SCOPE_COUNT];
+	/* one of these was there before */
+	bool has_lost;
+	enum gate_marker marker;
 
 	coexist_gate_callback_t *callback;
 	void *context;
@@ -51,7 +74,8 @@ struct gate_document_lookup {
 	struct gate_lookup *lookup;
 	struct timeout *to;
 	uint64_t asked;		/* microseconds */
-	enum coexist_gate_scope scope;
+	/* enum coexist_gate_scope, or SCOPE_MARKER */
+	unsigned int scope;
 	char *key;
 	/* the document's file before it was read */
 	bool has_stamp;
@@ -101,7 +125,10 @@ log_unknown_value(void *context, const struct coexist_scope *scope,
 		e_warning(lookup->event, "%s", line);
 }
 
-static void scopes_init(struct gate_lookup *lookup)
+static void
+scopes_init(struct gate_lookup *lookup,
+	    struct coexist_document *const *documents,
+	    struct coexist_scope *scopes)
 {
 	static const char *const names[COEXIST_GATE_SCOPE_COUNT] = {
 		[COEXIST_GATE_SCOPE_MAILBOX] = "the mailbox's document",
@@ -110,11 +137,10 @@ static void scopes_init(struct gate_lookup *lookup)
 		[COEXIST_GATE_SCOPE_DEFAULT] = "the default document",
 		[COEXIST_GATE_SCOPE_SITE] = "dovecot.conf"
 	};
-	struct coexist_scope *scopes = lookup->result.scopes;
 	unsigned int i;
 
 	for (i = 0; i < COEXIST_GATE_SCOPE_COUNT; i++) {
-		coexist_document_init_scope(lookup->documents[i], names[i],
+		coexist_document_init_scope(documents[i], names[i],
 					    &scopes[i]);
 	}
 	scopes[COEXIST_GATE_SCOPE_USERDB].get =
@@ -125,39 +151,69 @@ static void scopes_init(struct gate_lookup *lookup)
 	scopes[COEXIST_GATE_SCOPE_SITE].context = lookup->gate;
 }
 
+static void
+policy_make(struct gate_lookup *lookup,
+	    struct coexist_document *const *documents,
+	    struct coexist_gate_policy *policy)
+{
+	scopes_init(lookup, documents, policy->scopes);
+	coexist_policy_merge(policy->scopes, COEXIST_GATE_SCOPE_COUNT,
+			     log_unknown_value, lookup, &policy->policy);
+}
+
+static void
+policy_make_unproved(struct gate_lookup *lookup,
+		     struct coexist_gate_policy *policy)
+{
+	struct coexist_document *documents[COEXIST_GATE_SCOPE_COUNT];
+	unsigned int i;
+
+	for (i = 0; i < COEXIST_GATE_SCOPE_COUNT; i++) {
+		documents[i] = lookup->documents[i] != NULL ?
+			lookup->documents[i] : lookup->unproved[i];
+	}
+	policy_make(lookup, documents, policy);
+	lookup->result.unproved = policy;
+}
+
 static void lookup_finish(struct gate_lookup *lookup)
 {
+	struct coexist_gate_policy unproved;
 	unsigned int i;
 
 	T_BEGIN {
-		scopes_init(lookup);
-		coexist_policy_merge(lookup->result.scopes,
-				     COEXIST_GATE_SCOPE_COUNT,
-				     log_unknown_value, lookup,
-				     &lookup->result.policy);
+		policy_make(lookup, lookup->documents, &lookup->result);
+		i_zero(&unproved);
+		if (lookup->has_unproved)
+			policy_make_unproved(lookup, &unproved);
 	} T_END;
 	lookup->callback(&lookup->result, lookup->context);
 
-	for (i = 0; i < COEXIST_GATE_SCOPE_COUNT; i++)
+	for (i = 0; i < COEXIST_GATE_SCOPE_COUNT; i++) {
 		coexist_document_unref(lookup->documents[i]);
+		coexist_document_unref(lookup->unproved[i]);
+	}
 	event_unref(&lookup->event);
 	i_free(lookup->user);
 	i_free(lookup);
 }
 
-static void lookup_unref(struct gate_lookup *lookup)
-{
-	i_assert(lookup->pending > 0);
-	if (--lookup->pending == 0)
-		lookup_finish(lookup);
-}
-
+/* The store has this document, or none if it is NULL. */
 static void
-lookup_set_document(struct gate_lookup *lookup, enum coexist_gate_scope scope,
+lookup_set_document(struct gate_lookup *lookup, unsigned int scope,
 		    struct coexist_document *document)
 {
-	if (document != NULL)
-		lookup->documents[scope] = coexist_document_ref(document);
+	if (scope == SCOPE_MARKER) {
+		lookup->marker = document != NULL ? GATE_MARKER_FOUND :
+			GATE_MARKER_MISSING;
+		return;
+	}
+	lookup->is_absent[scope] = document == NULL;
+	if (document == NULL)
+		return;
+	if (scope == COEXIST_GATE_SCOPE_MAILBOX)
+		lookup->has_mailbox = TRUE;
+	lookup->documents[scope] = coexist_document_ref(document);
 }
 
 /* The event of a login is of no use after it: its prefix is made of the request
@@ -176,20 +232,31 @@ static const char *logged(const char *text)
 }
 
 /* Takes what was known of the document last. */
-static void
-lookup_failed(struct gate_document_lookup *dlookup, const char *error)
+static void take_last_known(struct gate_document_lookup *dlookup)
 {
 	struct gate_lookup *lookup = dlookup->lookup;
 	struct coexist_document *document;
 
+	lookup->result.store_failed = TRUE;
+	if (dlookup->scope != SCOPE_MARKER &&
+	    coexist_document_cache_get(dlookup->gate->last_known, dlookup->key,
+				       /*since=*/0, &document) &&
+	    document != NULL) {
+		lookup->documents[dlookup->scope] =
+			coexist_document_ref(document);
+	}
+}
+
+static void
+lookup_failed(struct gate_document_lookup *dlookup, const char *error)
+{
 	if (coexist_gate_may_log(dlookup->gate, error))
 		e_error(log_event(dlookup), "%s", logged(error));
-	if (lookup == NULL)
+	if (dlookup->lookup == NULL)
 		return;
-	lookup->result.store_failed = TRUE;
-	if (coexist_document_cache_get(dlookup->gate->last_known, dlookup->key,
-				       /*since=*/0, &document))
-		lookup_set_document(lookup, dlookup->scope, document);
+	if (dlookup->scope == SCOPE_MARKER)
+		dlookup->lookup->marker = GATE_MARKER_FAILED;
+	take_last_known(dlookup);
 }
 
 static void
@@ -251,30 +318,160 @@ lookup_succeeded(struct gate_document_lookup *dlookup,
 		lookup_set_document(dlookup->lookup, dlookup->scope, document);
 }
 
+static void document_lookup_free(struct gate_document_lookup *dlookup)
+{
+	i_free(dlookup->key);
+	i_free(dlookup);
+}
+
+/* Without its marker, a store in which nothing is found is not the store. Where
+   nothing was ever seen, nothing can be missed: unless the site wants to be sure,
+   a new installation goes by what it has. */
+static bool store_is_missing(struct gate_lookup *lookup)
+{
+	struct coexist_gate *gate = lookup->gate;
+	enum coexist_on_store_error action =
+		coexist_site_number(&gate->config, COEXIST_SITE_on_store_error);
+
+	if (!gate->marker_seen && !lookup->has_lost &&
+	    action != COEXIST_ON_STORE_ERROR_TEMPFAIL) {
+		if (!gate->marker_noted) {
+			e_warning(gate->event, "coexist: %s",
+				  COEXIST_STORE_REMEDY_MARKER);
+		}
+		gate->marker_noted = TRUE;
+		return FALSE;
+	}
+	if (coexist_gate_may_log(gate, COEXIST_STORE_REMEDY_MARKER))
+		e_error(lookup->event, "%s", COEXIST_STORE_REMEDY_MARKER);
+	return TRUE;
+}
+
+/* Returns TRUE if documents that were not found are not there. */
+static bool absence_is_known(struct gate_lookup *lookup)
+{
+	switch (lookup->marker) {
+	case GATE_MARKER_NOT_ASKED:
+		break;
+	case GATE_MARKER_FOUND:
+		lookup->gate->marker_seen = TRUE;
+		break;
+	case GATE_MARKER_MISSING:
+		return !store_is_missing(lookup);
+	case GATE_MARKER_FAILED:
+		return FALSE;
+	}
+	return TRUE;
+}
+
+/* All have answered: remembers which documents are not there, or takes what was
+   known of them. */
+static void lookup_settle(struct gate_lookup *lookup)
+{
+	bool known = absence_is_known(lookup);
+	unsigned int i;
+
+	if (!known)
+		lookup->result.store_failed = TRUE;
+	for (i = 0; i < COEXIST_GATE_SCOPE_COUNT; i++) {
+		if (lookup->absent[i] == NULL)
+			continue;
+		if (known) {
+			lookup_succeeded(lookup->absent[i], /*document=*/NULL,
+					 /*text=*/NULL);
+		} else {
+			take_last_known(lookup->absent[i]);
+		}
+		document_lookup_free(lookup->absent[i]);
+	}
+}
+
+static bool lookup_needs_marker(const struct gate_lookup *lookup)
+{
+	unsigned int i;
+
+	if (lookup->marker != GATE_MARKER_NOT_ASKED || lookup->has_mailbox)
+		return FALSE;
+	for (i = 0; i < COEXIST_GATE_SCOPE_COUNT; i++) {
+		if (lookup->is_absent[i])
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static bool has_lost(const struct gate_lookup *lookup)
+{
+	struct coexist_document *document;
+	unsigned int i;
+
+	for (i = 0; i < COEXIST_GATE_SCOPE_COUNT; i++) {
+		if (lookup->absent[i] != NULL &&
+		    coexist_document_cache_get(lookup->gate->last_known,
+					       lookup->absent[i]->key,
+					       /*since=*/0, &document) &&
+		    document != NULL)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static void
+lookup_document(struct gate_lookup *lookup, unsigned int scope, const char *key);
+
+static void lookup_unref(struct gate_lookup *lookup)
+{
+	i_assert(lookup->pending > 0);
+	if (--lookup->pending > 0)
+		return;
+	if (lookup_needs_marker(lookup)) {
+		lookup->has_lost = has_lost(lookup);
+		/* the answer may come at once */
+		lookup->pending = 1;
+		lookup_document(lookup, SCOPE_MARKER, COEXIST_STORE_KEY_MARKER);
+		if (--lookup->pending > 0)
+			return;
+	}
+	lookup_settle(lookup);
+	lookup_finish(lookup);
+}
+
+static void
+lookup_set_unproved(struct gate_document_lookup *dlookup,
+		    struct coexist_document *document)
+{
+	struct gate_lookup *lookup = dlookup->lookup;
+
+	if (lookup == NULL)
+		return;
+	coexist_document_slim(document);
+	lookup->unproved[dlookup->scope] = coexist_document_ref(document);
+	lookup->has_unproved = TRUE;
+}
+
 /* Returns FALSE after noting the failure if the document lacks a signature that
    it needs. */
 static bool
 document_is_trusted(struct gate_document_lookup *dlookup,
-		    const struct coexist_document *document)
+		    struct coexist_document *document)
 {
-	coexist_keyring *keyring = dlookup->gate->keyring;
+	struct coexist_gate_keyring *keyring = dlookup->gate->keyring;
 	g_autoptr(GError) error = NULL;
+	enum coexist_signature signature;
 
-	if (keyring == NULL ||
-	    coexist_document_verify(document, dlookup->key, keyring,
-				    &error) == COEXIST_SIGNATURE_VALID)
+	if (keyring == NULL)
 		return TRUE;
+	signature = coexist_document_verify(document, dlookup->key,
+					    coexist_gate_keyring_get(keyring),
+					    &error);
+	if (signature == COEXIST_SIGNATURE_VALID)
+		return TRUE;
+	if (signature == COEXIST_SIGNATURE_UNKNOWN)
+		lookup_set_unproved(dlookup, document);
 	T_BEGIN {
 		lookup_failed(dlookup, t_strdup_printf("%s: %s", dlookup->key,
 						       error->message));
 	} T_END;
 	return FALSE;
-}
-
-static void document_lookup_free(struct gate_document_lookup *dlookup)
-{
-	i_free(dlookup->key);
-	i_free(dlookup);
 }
 
 static void store_was_silent(struct coexist_gate *gate)
@@ -313,6 +510,8 @@ void coexist_gate_lookups_end(struct coexist_gate *gate)
 {
 	struct gate_document_lookup *dlookup, *next;
 
+	/* who has waited for the last document asks for nothing more */
+	store_was_silent(gate);
 	for (dlookup = gate->lookups; dlookup != NULL; dlookup = next) {
 		next = dlookup->next;
 		if (dlookup->lookup != NULL)
@@ -339,11 +538,25 @@ lookup_read(struct gate_document_lookup *dlookup, const char *text)
 	lookup_succeeded(dlookup, document, text);
 }
 
+/* Whatever is in it: it vouches for nothing else. */
+static void
+marker_found(struct gate_document_lookup *dlookup, const char *text)
+{
+	g_autoptr(coexist_document) marker = coexist_document_new();
+
+	coexist_document_slim(marker);
+	lookup_succeeded(dlookup, marker, text);
+}
+
 static void
 lookup_found(struct gate_document_lookup *dlookup, const char *text)
 {
 	struct coexist_document *document = NULL;
 
+	if (dlookup->scope == SCOPE_MARKER) {
+		marker_found(dlookup, text);
+		return;
+	}
 	/* what was read and trusted once need not be again: most logins find
 	   the same as the one before */
 	if (!is_outdated(dlookup)) {
@@ -358,6 +571,25 @@ lookup_found(struct gate_document_lookup *dlookup, const char *text)
 	set_stamp(dlookup, text);
 	if (dlookup->lookup != NULL)
 		lookup_set_document(dlookup->lookup, dlookup->scope, document);
+}
+
+/* Returns TRUE if the lookup is kept, and must not be used any more, until it
+   is known whether the store is there. Nobody tells what an answer is worth that
+   comes late. */
+static bool document_is_absent(struct gate_document_lookup *dlookup)
+{
+	struct gate_lookup *lookup = dlookup->lookup;
+
+	if (dlookup->scope == SCOPE_MARKER) {
+		lookup_succeeded(dlookup, /*document=*/NULL, /*text=*/NULL);
+		return FALSE;
+	}
+	if (lookup == NULL)
+		return FALSE;
+	lookup->absent[dlookup->scope] = dlookup;
+	lookup_set_document(lookup, dlookup->scope, /*document=*/NULL);
+	lookup_unref(lookup);
+	return TRUE;
 }
 
 static void
@@ -377,7 +609,8 @@ document_callback(enum coexist_store_status status, const char *text,
 		break;
 	case COEXIST_STORE_NOT_FOUND:
 		store_answered(dlookup->gate);
-		lookup_succeeded(dlookup, /*document=*/NULL, /*text=*/NULL);
+		if (document_is_absent(dlookup))
+			return;
 		break;
 	case COEXIST_STORE_GARBAGE:
 	case COEXIST_STORE_FAILED:
@@ -392,10 +625,24 @@ document_callback(enum coexist_store_status status, const char *text,
 	document_lookup_free(dlookup);
 }
 
+static bool
+may_answer_be_old(const struct gate_lookup *lookup, unsigned int scope)
+{
+	switch (scope) {
+	case COEXIST_GATE_SCOPE_MAILBOX:
+		return lookup->asked_before;
+	case SCOPE_MARKER:
+		/* it may have gone together with the document */
+		return !lookup->has_lost;
+	default:
+		/* the same for many logins */
+		return TRUE;
+	}
+}
+
 /* key is NULL if there can't be such a document. */
 static void
-lookup_document(struct gate_lookup *lookup, enum coexist_gate_scope scope,
-		const char *key)
+lookup_document(struct gate_lookup *lookup, unsigned int scope, const char *key)
 {
 	struct coexist_gate *gate = lookup->gate;
 	struct gate_document_lookup *dlookup;
@@ -405,9 +652,7 @@ lookup_document(struct gate_lookup *lookup, enum coexist_gate_scope scope,
 
 	if (key == NULL)
 		return;
-	/* the documents of domains and of everybody are the same for many
-	   logins */
-	if ((scope != COEXIST_GATE_SCOPE_MAILBOX || lookup->asked_before) &&
+	if (may_answer_be_old(lookup, scope) &&
 	    coexist_document_cache_get(gate->last_known, key, ioloop_time -
 				       COEXIST_GATE_ANSWER_SECS, &document)) {
 		lookup_set_document(lookup, scope, document);
@@ -439,7 +684,7 @@ lookup_document(struct gate_lookup *lookup, enum coexist_gate_scope scope,
 				  document_timeout, dlookup);
 	lookup->pending++;
 	DLLIST_PREPEND(&gate->lookups, dlookup);
-	coexist_store_lookup(gate->dict, key, document_callback, dlookup);
+	coexist_store_lookup(gate->store, key, document_callback, dlookup);
 }
 
 void coexist_gate_lookup(struct coexist_gate *gate, struct event *event,
@@ -451,6 +696,7 @@ void coexist_gate_lookup(struct coexist_gate *gate, struct event *event,
 	struct gate_lookup *lookup;
 
 	coexist_gate_check_clock(gate);
+	coexist_gate_check_keys(gate);
 	lookup = i_new(struct gate_lookup, 1);
 	lookup->gate = gate;
 	lookup->event = event;

@@ -19,7 +19,9 @@ enum coexist_gate_scope {
 	COEXIST_GATE_SCOPE_COUNT
 };
 
-/* What was looked up a moment ago may be taken for an answer for so long. */
+/* What was looked up a moment ago may be taken for an answer for so long. Time is
+   in whole seconds, so for users it is one more: tests/doc/seconds knows the
+   pages that say so. */
 #define COEXIST_GATE_ANSWER_SECS 3
 
 struct coexist_gate_policy {
@@ -28,6 +30,9 @@ struct coexist_gate_policy {
 	/* At least one document could not be read. If it was read before, the
 	   policy has it as it was. */
 	bool store_failed;
+	/* What the policy would be if documents counted whose signature could
+	   not be proved true or false, or NULL if there is none of them. */
+	const struct coexist_gate_policy *unproved;
 };
 
 /* Returns TRUE for a key that a document names. What a narrower scope said in

@@ -2,13 +2,14 @@
 
 #include "lib.h"
 #include "gate.h"
-#include "dict.h"
 #include "ioloop.h"
 #include "lib-event.h"
 #include "llist.h"
 #include "document-cache.h"
 #include "document-file.h"
+#include "gate-keyring.h"
 #include "gate-lookup.h"
+#include "policy-store.h"
 #include "session-limit.h"
 #include "site-refusal.h"
 
@@ -32,29 +33,12 @@ static struct coexist_gate *gate_find(const char *path)
 	return NULL;
 }
 
-/* A file that can't be read leaves fewer keys, and its documents count as
-   unreadable: on_store_error says what logins get then. So it is with a value
-   that names no files: the site does want signatures. */
-static void keyring_read(struct coexist_gate *gate)
+/* Without some of the keys, the documents that they signed count as unreadable:
+   on_store_error says what logins get then. */
+static void log_keys(struct coexist_gate *gate, const char *error)
 {
-	const char *list = gate->config.texts[COEXIST_SITE_policy_public_keys];
-	const char *item;
-	size_t length;
-
-	if (gate->config.unknown[COEXIST_SITE_policy_public_keys])
-		gate->keyring = coexist_keyring_new();
-
-	while (coexist_list_next(&list, &item, &length)) {
-		g_autofree char *path = g_strndup(item, length);
-		g_autoptr(GError) error = NULL;
-
-		if (gate->keyring == NULL)
-			gate->keyring = coexist_keyring_new();
-		if (!coexist_keyring_add_file(gate->keyring, path, &error)) {
-			e_error(gate->event, "coexist: policy_public_keys: %s",
-				error->message);
-		}
-	}
+	if (error != NULL && coexist_gate_may_log(gate, error))
+		e_error(gate->event, "coexist: %s", error);
 }
 
 static int
@@ -64,23 +48,25 @@ gate_open(struct coexist_gate *gate, const char **error_r)
 				     &gate->config, error_r) < 0)
 		return -1;
 	gate->texts = coexist_site_texts_read(&gate->config, gate->event);
-	keyring_read(gate);
-	if (coexist_site_config_open_store(&gate->config, gate->event,
-					   &gate->dict, error_r) <= 0)
+	T_BEGIN {
+		const char *error;
+
+		gate->keyring = coexist_gate_keyring_new(&gate->config, &error);
+		log_keys(gate, error);
+	} T_END;
+	if (coexist_store_open(&gate->config, gate->event, &gate->store,
+			       error_r) <= 0)
 		return -1;
-	gate->files = coexist_document_files_new(
-		coexist_site_config_store_files(gate->pool, &gate->config,
-						gate->event));
+	gate->files = coexist_document_files_new(gate->store->files);
 	return 0;
 }
 
 static void gate_free(struct coexist_gate *gate)
 {
 	coexist_session_limit_free(gate->session_limit);
-	if (gate->dict != NULL)
-		dict_deinit(&gate->dict);
 	coexist_document_files_free(gate->files);
-	coexist_keyring_free(gate->keyring);
+	coexist_store_close(&gate->store);
+	coexist_gate_keyring_free(gate->keyring);
 	coexist_texts_free(gate->texts);
 	coexist_document_cache_free(gate->last_known);
 	g_hash_table_unref(gate->logged);
@@ -142,6 +128,28 @@ void coexist_gate_check_clock(struct coexist_gate *gate)
 		g_hash_table_remove_all(gate->logged);
 	}
 	gate->last_time = ioloop_time;
+}
+
+void coexist_gate_check_keys(struct coexist_gate *gate)
+{
+	if (gate->keyring == NULL)
+		return;
+	T_BEGIN {
+		const char *error;
+
+		switch (coexist_gate_keyring_refresh(gate->keyring, ioloop_time,
+						     &error)) {
+		case COEXIST_GATE_KEYRING_SAME:
+			break;
+		case COEXIST_GATE_KEYRING_OTHERS:
+			coexist_document_cache_clear(gate->last_known);
+			break;
+		case COEXIST_GATE_KEYRING_LOST:
+			coexist_document_cache_forget_texts(gate->last_known);
+			break;
+		}
+		log_keys(gate, error);
+	} T_END;
 }
 
 bool coexist_gate_may_log(struct coexist_gate *gate, const char *line)

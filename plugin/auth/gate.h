@@ -3,16 +3,16 @@
 
 #include <glib.h>
 
-#include "policy-signature.h"
 #include "policy-text.h"
 #include "site-config.h"
 
-struct dict;
 struct event;
 struct coexist_document_cache;
 struct coexist_document_files;
+struct coexist_gate_keyring;
 struct gate_document_lookup;
 struct coexist_session_limit;
+struct coexist_store;
 
 /* The gate of the auth process: the site's configuration and what belongs to
    it. Shared by the passdb and the userdb driver. */
@@ -26,17 +26,19 @@ struct coexist_gate {
 	struct event *event;
 
 	struct coexist_site_config config;
-	struct dict *dict;
-	/* NULL unless the dict keeps each document in a file */
+	struct coexist_store *store;
+	/* NULL unless the store keeps each document in a file */
 	struct coexist_document_files *files;
 	/* the store did not answer and is not asked again before this time */
 	time_t silent_until;
+	/* the store's marker was there once; it was said that there is none */
+	bool marker_seen, marker_noted;
 	/* when the gate was asked last */
 	time_t last_time;
 	/* the refusals' texts: those that were installed, those of the site */
 	coexist_texts *texts;
 	/* whose signatures count, or NULL if documents need none */
-	coexist_keyring *keyring;
+	struct coexist_gate_keyring *keyring;
 
 	/* the store has not answered yet */
 	struct gate_document_lookup *lookups;
@@ -58,6 +60,10 @@ void coexist_gate_unref(struct coexist_gate **gate);
 /* Has to be called before a time that the gate has noted is compared: after the
    clock was put back, none tells how long ago it was. */
 void coexist_gate_check_clock(struct coexist_gate *gate);
+
+/* Has to be called before documents are looked up: the keys that sign them may
+   be others by now. */
+void coexist_gate_check_keys(struct coexist_gate *gate);
 
 /* Returns TRUE if this line was not logged within the last minute, and notes
    that it is now. */

@@ -12,6 +12,7 @@
 #include "master-service.h"
 #include "master-service-settings.h"
 #include "site-config.h"
+#include "small-file.h"
 
 #include <glib.h>
 
@@ -59,20 +60,34 @@ static bool policy_key_is_known(const char *name)
 	return coexist_key_find(name, &key);
 }
 
+static int key_file_read(GKeyFile *file, const char *path, const char **error_r)
+{
+	g_autoptr(GError) parse_error = NULL;
+	const char *text, *error;
+	int ret = coexist_small_file_read(path, &text, &error);
+
+	if (ret == 0)
+		error = "There is no such file";
+	if (ret > 0) {
+		if (g_key_file_load_from_data(file, text, strlen(text),
+					      G_KEY_FILE_NONE, &parse_error))
+			return 0;
+		error = parse_error->message;
+	}
+	*error_r = t_strdup_printf("Can't read %s: %s", path, error);
+	return -1;
+}
+
 int coexist_compat_site_read(pool_t pool, struct event *event,
 			     const char *path,
 			     struct coexist_site_config *config,
 			     const char **error_r)
 {
 	g_autoptr(GKeyFile) file = g_key_file_new();
-	g_autoptr(GError) error = NULL;
 	unsigned int i;
 
-	if (!g_key_file_load_from_file(file, path, G_KEY_FILE_NONE, &error)) {
-		*error_r = t_strdup_printf("Can't read %s: %s", path,
-					   error->message);
+	if (key_file_read(file, path, error_r) < 0)
 		return -1;
-	}
 	group_warn_unknown(event, file, "site", site_setting_is_known);
 	group_warn_unknown(event, file, "policy", policy_key_is_known);
 	for (i = 0; i < COEXIST_SITE_COUNT; i++) {

@@ -33,6 +33,35 @@ void coexist_admin_note_change(const struct coexist_admin *admin,
 				  coexist_admin_text(admin->cctx, "reason"));
 }
 
+/* So that the gate knows this store by it. Returns 0, or -1 after an error was
+   logged and the exit code set. */
+static int store_mark(const struct coexist_admin *admin)
+{
+	g_autoptr(coexist_document) marker = NULL;
+	g_autofree char *text = NULL;
+	const char *old, *error;
+
+	switch (coexist_store_read_text(admin->store, COEXIST_STORE_KEY_MARKER,
+					&old, &error)) {
+	case COEXIST_STORE_FOUND:
+		return 0;
+	case COEXIST_STORE_NOT_FOUND:
+	case COEXIST_STORE_GARBAGE:
+		break;
+	case COEXIST_STORE_FAILED:
+		coexist_admin_fail(admin, EX_TEMPFAIL, "%s", error);
+		return -1;
+	}
+	marker = coexist_document_new();
+	coexist_admin_note_change(admin, marker);
+	text = coexist_document_to_text(marker);
+	if (coexist_store_write_text(admin->store, COEXIST_STORE_KEY_MARKER,
+				     text, &error) == 0)
+		return 0;
+	coexist_admin_fail(admin, EX_TEMPFAIL, "%s", error);
+	return -1;
+}
+
 static void
 document_write(const struct coexist_admin *admin, const char *key,
 	       struct coexist_document *document)
@@ -40,7 +69,8 @@ document_write(const struct coexist_admin *admin, const char *key,
 	g_autofree char *text = NULL;
 	const char *error;
 
-	if (coexist_admin_sign(admin, document, key) < 0)
+	if (coexist_admin_sign(admin, document, key) < 0 ||
+	    store_mark(admin) < 0)
 		return;
 	text = coexist_document_to_text(document);
 	if (coexist_store_write_text(admin->store, key, text, &error) < 0)
@@ -52,6 +82,9 @@ document_remove(const struct coexist_admin *admin, const char *key)
 {
 	const char *error;
 
+	/* without it, the gate would not believe that the document is gone */
+	if (store_mark(admin) < 0)
+		return;
 	if (coexist_store_remove(admin->store, key, &error) < 0)
 		coexist_admin_fail(admin, EX_TEMPFAIL, "%s", error);
 }
@@ -98,15 +131,30 @@ void coexist_admin_remove(struct coexist_admin *admin,
 {
 	struct coexist_store_lock *store_lock;
 	const char *text, *error;
-	int found;
 
 	if (lock(admin, &store_lock) < 0)
 		return;
-	found = coexist_store_read_text(admin->store, scope->key, &text,
-					&error);
-	if (found < 0)
-		coexist_admin_fail(admin, EX_TEMPFAIL, "%s", error);
-	else if (found > 0)
+	switch (coexist_store_read_text(admin->store, scope->key, &text,
+					&error)) {
+	case COEXIST_STORE_NOT_FOUND:
+		break;
+	case COEXIST_STORE_FOUND:
+	case COEXIST_STORE_GARBAGE:
 		document_remove(admin, scope->key);
+		break;
+	case COEXIST_STORE_FAILED:
+		coexist_admin_fail(admin, EX_TEMPFAIL, "%s", error);
+		break;
+	}
+	coexist_store_unlock(&store_lock);
+}
+
+void coexist_admin_mark_store(struct coexist_admin *admin)
+{
+	struct coexist_store_lock *store_lock;
+
+	if (lock(admin, &store_lock) < 0)
+		return;
+	(void)store_mark(admin);
 	coexist_store_unlock(&store_lock);
 }

@@ -3,26 +3,42 @@
 #include "lib.h"
 #include "admin-document.h"
 #include "coexist-admin.h"
-#include "policy-store-admin.h"
+#include "policy-store.h"
 
 #include <sysexits.h>
+
+int coexist_admin_text_read(const struct coexist_admin *admin, const char *key,
+			    const char **text_r)
+{
+	const char *error;
+
+	switch (coexist_store_read_text(admin->store, key, text_r, &error)) {
+	case COEXIST_STORE_FOUND:
+		return 1;
+	case COEXIST_STORE_NOT_FOUND:
+		return 0;
+	case COEXIST_STORE_GARBAGE:
+		coexist_admin_fail(admin, EX_DATAERR, "%s", error);
+		return -1;
+	case COEXIST_STORE_FAILED:
+		break;
+	}
+	coexist_admin_fail(admin, EX_TEMPFAIL, "%s", error);
+	return -1;
+}
 
 int coexist_admin_document_read(const struct coexist_admin *admin,
 				const char *key,
 				struct coexist_document **document_r)
 {
 	g_autoptr(GError) parse_error = NULL;
-	const char *text, *error;
+	const char *text;
 	int ret;
 
 	*document_r = NULL;
-	ret = coexist_store_read_text(admin->store, key, &text, &error);
-	if (ret < 0) {
-		coexist_admin_fail(admin, EX_TEMPFAIL, "%s", error);
-		return -1;
-	}
-	if (ret == 0)
-		return 0;
+	ret = coexist_admin_text_read(admin, key, &text);
+	if (ret <= 0)
+		return ret;
 	*document_r = coexist_document_parse(key, text, strlen(text),
 					     &parse_error);
 	if (*document_r == NULL) {

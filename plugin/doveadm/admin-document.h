@@ -12,6 +12,9 @@ struct coexist_admin;
 int coexist_admin_document_read(const struct coexist_admin *admin,
 				const char *key,
 				struct coexist_document **document_r);
+/* The same for the document's text, which is on the data stack. */
+int coexist_admin_text_read(const struct coexist_admin *admin, const char *key,
+			    const char **text_r);
 
 /* Returns TRUE if the document names no key at all, not even an unknown one. */
 bool coexist_admin_document_is_empty(const struct coexist_document *document);

@@ -2,7 +2,6 @@
 
 #include "lib.h"
 #include "admin-list.h"
-#include "dict.h"
 #include "doveadm.h"
 #include "wildcard-match.h"
 #include "coexist-admin.h"
@@ -24,7 +23,8 @@ static bool list_name(const char *name, void *context)
 		coexist_store_key_mailbox(name) :
 		coexist_store_key_domain(name);
 
-	if (key != NULL && wildcard_match(name, list->mask)) {
+	if (key != NULL && strcmp(key, COEXIST_STORE_KEY_MARKER) != 0 &&
+	    wildcard_match(name, list->mask)) {
 		list->callback(list->admin, list->kind, name, key,
 			       list->context);
 	}
@@ -35,28 +35,33 @@ static void
 list_default(struct list *list)
 {
 	const char *text, *error;
-	int ret;
 
 	if (!wildcard_match("", list->mask))
 		return;
-	ret = coexist_store_read_text(list->admin->store,
-				      COEXIST_STORE_KEY_DEFAULT, &text, &error);
-	if (ret < 0)
-		coexist_admin_fail(list->admin, EX_TEMPFAIL, "%s", error);
-	else if (ret > 0) {
+	switch (coexist_store_read_text(list->admin->store,
+					COEXIST_STORE_KEY_DEFAULT, &text,
+					&error)) {
+	case COEXIST_STORE_NOT_FOUND:
+		break;
+	case COEXIST_STORE_FOUND:
+	case COEXIST_STORE_GARBAGE:
 		list->callback(list->admin, COEXIST_ADMIN_SCOPE_DEFAULT, "",
 			       COEXIST_STORE_KEY_DEFAULT, list->context);
+		break;
+	case COEXIST_STORE_FAILED:
+		coexist_admin_fail(list->admin, EX_TEMPFAIL, "%s", error);
+		break;
 	}
 }
 
 static void
-list_names(struct list *list, struct dict *dict,
+list_names(struct list *list, struct coexist_store *store,
 	   enum coexist_admin_scope_kind kind, const char *prefix)
 {
 	const char *error;
 
 	list->kind = kind;
-	if (coexist_store_list(dict, &list->admin->config, prefix, list_name,
+	if (coexist_store_list(store, &list->admin->config, prefix, list_name,
 			       list, &error) < 0)
 		coexist_admin_fail(list->admin, EX_TEMPFAIL, "%s", error);
 }
@@ -70,20 +75,20 @@ void coexist_admin_list(const struct coexist_admin *admin, const char *mask,
 		.callback = callback,
 		.context = context
 	};
-	struct dict *dict;
+	struct coexist_store *store;
 	const char *error;
 
 	/* a connection of its own: on the one that the callback's look-ups
 	   use, they would wait for the whole list and keep it in memory */
-	if (coexist_site_config_open_store(&admin->config, admin->event,
-					   &dict, &error) <= 0) {
+	if (coexist_store_open(&admin->config, admin->event, &store,
+			       &error) <= 0) {
 		coexist_admin_fail(admin, EX_CONFIG, "%s", error);
 		return;
 	}
 	list_default(&list);
-	list_names(&list, dict, COEXIST_ADMIN_SCOPE_DOMAIN,
+	list_names(&list, store, COEXIST_ADMIN_SCOPE_DOMAIN,
 		   COEXIST_STORE_PREFIX_DOMAIN);
-	list_names(&list, dict, COEXIST_ADMIN_SCOPE_MAILBOX,
+	list_names(&list, store, COEXIST_ADMIN_SCOPE_MAILBOX,
 		   COEXIST_STORE_PREFIX_MAILBOX);
-	dict_deinit(&dict);
+	coexist_store_close(&store);
 }

@@ -193,6 +193,35 @@ int coexist_admin_policy_read(const struct coexist_admin *admin,
 	return 0;
 }
 
+/* Without its marker, a store that has no document of the mailbox is none for the
+   gate. What it makes of that by last-known and allow depends on what it has
+   seen. */
+static void
+marker_read_as_gate(const struct coexist_admin *admin,
+		    struct coexist_admin_policy *policy)
+{
+	const char *text, *error;
+
+	if (policy->store_failed ||
+	    policy->documents[COEXIST_ADMIN_POLICY_MAILBOX] != NULL ||
+	    coexist_site_number(&admin->config, COEXIST_SITE_on_store_error) !=
+	    COEXIST_ON_STORE_ERROR_TEMPFAIL)
+		return;
+	switch (coexist_store_read_text(admin->store, COEXIST_STORE_KEY_MARKER,
+					&text, &error)) {
+	case COEXIST_STORE_FOUND:
+		return;
+	case COEXIST_STORE_NOT_FOUND:
+		error = COEXIST_STORE_REMEDY_MARKER;
+		break;
+	case COEXIST_STORE_GARBAGE:
+	case COEXIST_STORE_FAILED:
+		break;
+	}
+	e_error(admin->event, "%s", error);
+	policy->store_failed = TRUE;
+}
+
 int coexist_admin_policy_read_as_gate(const struct coexist_admin *admin,
 				      const struct coexist_admin_scope *scope,
 				      struct coexist_admin_policy *policy_r)
@@ -211,6 +240,7 @@ int coexist_admin_policy_read_as_gate(const struct coexist_admin *admin,
 	document_read_as_gate(admin, policy_r, keyring,
 			      COEXIST_ADMIN_POLICY_DEFAULT, "default",
 			      COEXIST_STORE_KEY_DEFAULT);
+	marker_read_as_gate(admin, policy_r);
 	policy_merge(admin, scope, policy_r);
 	return 0;
 }

@@ -2,39 +2,23 @@
 
 #include "lib.h"
 #include "admin-signature.h"
+#include "safe-memset.h"
 #include "coexist-admin.h"
+#include "small-file.h"
 
 #include <sysexits.h>
 
 int coexist_admin_keyring_read(const struct coexist_admin *admin,
 			       coexist_keyring **keyring_r)
 {
-	g_autoptr(coexist_keyring) keyring = coexist_keyring_new();
-	g_autoptr(GError) error = NULL;
-	const char *list =
-		admin->config.texts[COEXIST_SITE_policy_public_keys];
-	const char *item;
-	size_t length;
-	bool found = FALSE;
+	const char *error;
 
-	*keyring_r = NULL;
-	if (admin->config.unknown[COEXIST_SITE_policy_public_keys]) {
-		coexist_admin_fail(admin, EX_CONFIG, "policy_public_keys names "
-				   "no files, so no document counts");
-		return -1;
-	}
-	while (coexist_list_next(&list, &item, &length)) {
-		if (!coexist_keyring_add_file(keyring, t_strndup(item, length),
-					      &error)) {
-			coexist_admin_fail(admin, EX_CONFIG, "%s",
-					   error->message);
-			return -1;
-		}
-		found = TRUE;
-	}
-	if (found)
-		*keyring_r = g_steal_pointer(&keyring);
-	return 0;
+	*keyring_r = coexist_site_keyring_read(&admin->config, &error);
+	if (error == NULL)
+		return 0;
+	g_clear_pointer(keyring_r, coexist_keyring_free);
+	coexist_admin_fail(admin, EX_CONFIG, "%s", error);
+	return -1;
 }
 
 int coexist_admin_check_signature(const struct coexist_admin *admin,
@@ -57,10 +41,27 @@ int coexist_admin_check_signature(const struct coexist_admin *admin,
 	return -1;
 }
 
-static bool site_wants_signatures(const struct coexist_admin *admin)
+/* Returns the key, or NULL after an error was logged and the exit code set. */
+static coexist_signing_key *
+signing_key_read(const struct coexist_admin *admin, const char *path)
 {
-	return *admin->config.texts[COEXIST_SITE_policy_public_keys] != '\0' ||
-		admin->config.unknown[COEXIST_SITE_policy_public_keys];
+	g_autoptr(GError) parse_error = NULL;
+	coexist_signing_key *key;
+	const char *pem, *error;
+	int ret = coexist_small_file_read(path, &pem, &error);
+
+	if (ret <= 0) {
+		coexist_admin_fail(admin, EX_NOINPUT, "%s", ret < 0 ? error :
+				   t_strdup_printf("%s does not exist", path));
+		return NULL;
+	}
+	key = coexist_signing_key_parse(path, pem, &parse_error);
+	if (key == NULL) {
+		coexist_admin_fail(admin, EX_NOINPUT, "%s",
+				   parse_error->message);
+	}
+	safe_memset((char *)pem, 0, strlen(pem));
+	return key;
 }
 
 int coexist_admin_sign(const struct coexist_admin *admin,
@@ -72,18 +73,18 @@ int coexist_admin_sign(const struct coexist_admin *admin,
 	g_autoptr(GError) error = NULL;
 
 	if (path == NULL) {
-		if (!site_wants_signatures(admin))
+		if (!coexist_site_wants_signatures(&admin->config))
 			return 0;
 		coexist_admin_fail(admin, EX_USAGE, "This site wants policies "
 				   "to be signed (policy_public_keys): "
 				   "expected --sign-key FILE");
 		return -1;
 	}
-	key = coexist_signing_key_load(path, &error);
-	if (key == NULL || !coexist_document_sign(document, store_key, key,
-						  &error)) {
-		coexist_admin_fail(admin, EX_NOINPUT, "%s", error->message);
+	key = signing_key_read(admin, path);
+	if (key == NULL)
 		return -1;
-	}
-	return 0;
+	if (coexist_document_sign(document, store_key, key, &error))
+		return 0;
+	coexist_admin_fail(admin, EX_SOFTWARE, "%s", error->message);
+	return -1;
 }

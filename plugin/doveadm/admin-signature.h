@@ -1,7 +1,7 @@
 #ifndef COEXIST_ADMIN_SIGNATURE_H
 #define COEXIST_ADMIN_SIGNATURE_H
 
-#include "policy-signature.h"
+#include "site-keyring.h"
 
 struct coexist_admin;
 

@@ -9,7 +9,7 @@
 #include "admin-scope.h"
 #include "admin-signature.h"
 #include "policy-document.h"
-#include "policy-store-admin.h"
+#include "policy-store.h"
 
 /* What all the documents have in common. */
 struct checks {
@@ -114,14 +114,21 @@ check_key(const struct coexist_admin *admin,
 		.all = context
 	};
 	const char *text, *error;
-	int ret;
 
 	check_name(&check);
-	ret = coexist_store_read_text(admin->store, key, &text, &error);
-	if (ret < 0)
-		coexist_admin_fail(admin, EX_TEMPFAIL, "%s", error);
-	else if (ret > 0)
+	switch (coexist_store_read_text(admin->store, key, &text, &error)) {
+	case COEXIST_STORE_FOUND:
 		check_text(&check, key, text);
+		break;
+	case COEXIST_STORE_NOT_FOUND:
+		break;
+	case COEXIST_STORE_GARBAGE:
+		print_problem(&check, "", "", error);
+		break;
+	case COEXIST_STORE_FAILED:
+		coexist_admin_fail(admin, EX_TEMPFAIL, "%s", error);
+		break;
+	}
 }
 
 static void

@@ -47,6 +47,7 @@ static void preflight_config(struct coexist_preflight *preflight)
 	coexist_preflight_print(preflight, "site settings",
 				COEXIST_PREFLIGHT_OK, "");
 	coexist_preflight_store(preflight, conf);
+	coexist_preflight_keys(preflight, conf);
 	if (conf != NULL) {
 		coexist_preflight_bypasses(preflight, conf);
 		coexist_preflight_names(preflight, conf);

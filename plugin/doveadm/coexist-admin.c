@@ -3,9 +3,9 @@
 #include "lib.h"
 #include "coexist-admin.h"
 #include "array.h"
-#include "dict.h"
 #include "net.h"
 #include "compat-doveadm.h"
+#include "policy-store.h"
 
 #include <pwd.h>
 #include <unistd.h>
@@ -28,9 +28,8 @@ int coexist_admin_read_config(struct coexist_admin *admin, const char **error_r)
 
 int coexist_admin_open_store(struct coexist_admin *admin, const char **error_r)
 {
-	return coexist_site_config_open_store(&admin->config, admin->event,
-					      &admin->store, error_r) <= 0 ?
-		-1 : 0;
+	return coexist_store_open(&admin->config, admin->event, &admin->store,
+				  error_r) <= 0 ? -1 : 0;
 }
 
 int coexist_admin_init(const struct doveadm_cmd_context *cctx,
@@ -49,8 +48,7 @@ int coexist_admin_init(const struct doveadm_cmd_context *cctx,
 
 void coexist_admin_deinit(struct coexist_admin *admin)
 {
-	if (admin->store != NULL)
-		dict_deinit(&admin->store);
+	coexist_store_close(&admin->store);
 	pool_unref(&admin->pool);
 	event_unref(&admin->event);
 }

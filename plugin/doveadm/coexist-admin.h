@@ -3,8 +3,8 @@
 
 #include "site-config.h"
 
-struct dict;
 struct doveadm_cmd_context;
+struct coexist_store;
 
 /* What the commands work with: the site's configuration and the store. */
 struct coexist_admin {
@@ -12,7 +12,7 @@ struct coexist_admin {
 	struct event *event;
 	pool_t pool;
 	struct coexist_site_config config;
-	struct dict *store;
+	struct coexist_store *store;
 };
 
 /* The parts of coexist_admin_init(): the second and third return 0, or -1 and

@@ -19,6 +19,7 @@ struct doveadm_cmd_ver2;
 #define COEXIST_MAIL_USAGE "-u USER | -A | -F FILE"
 
 extern struct doveadm_cmd_ver2 coexist_cmd_policy_get;
+extern struct doveadm_cmd_ver2 coexist_cmd_policy_init;
 extern struct doveadm_cmd_ver2 coexist_cmd_policy_set;
 extern struct doveadm_cmd_ver2 coexist_cmd_policy_unset;
 extern struct doveadm_cmd_ver2 coexist_cmd_policy_list;

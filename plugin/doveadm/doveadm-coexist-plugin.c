@@ -11,6 +11,7 @@ void doveadm_coexist_plugin_init(struct module *module ATTR_UNUSED)
 {
 	static struct doveadm_cmd_ver2 *const commands[] = {
 		&coexist_cmd_policy_get,
+		&coexist_cmd_policy_init,
 		&coexist_cmd_policy_set,
 		&coexist_cmd_policy_unset,
 		&coexist_cmd_policy_list,

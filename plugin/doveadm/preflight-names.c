@@ -4,7 +4,6 @@
 
 #include "lib.h"
 #include "preflight.h"
-#include "dict.h"
 #include "net.h"
 #include "compat-doveadm.h"
 #include "coexist-admin.h"
@@ -63,14 +62,14 @@ static bool user_search(struct user_search *search)
 {
 	const struct coexist_site_config *config = &search->admin->config;
 	const char *error;
-	struct dict *dict;
+	struct coexist_store *store;
 
-	if (coexist_site_config_open_store(config, search->admin->event,
-					   &dict, &error) <= 0)
+	if (coexist_store_open(config, search->admin->event, &store,
+			       &error) <= 0)
 		return FALSE;
-	(void)coexist_store_list(dict, config, COEXIST_STORE_PREFIX_MAILBOX,
+	(void)coexist_store_list(store, config, COEXIST_STORE_PREFIX_MAILBOX,
 				 name_try, search, &error);
-	dict_deinit(&dict);
+	coexist_store_close(&store);
 	return search->user.home != NULL;
 }
 

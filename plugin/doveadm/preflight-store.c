@@ -1,13 +1,13 @@
 /* preflight: the store. A document is stored and removed again; in between it
-   must be there for the auth process. */
+   must be there for the auth process. And the keys that sign documents. */
 
 #include "lib.h"
 #include "preflight.h"
-#include "dict.h"
 #include "compat-doveadm.h"
 #include "auth-identity.h"
 #include "coexist-admin.h"
 #include "doveconf.h"
+#include "site-keyring.h"
 #include "policy-store-admin.h"
 
 /* A name that no mailbox has (RFC 2606). */
@@ -17,19 +17,19 @@
 static bool probe_read(void *context, const char **error_r)
 {
 	struct coexist_admin *admin = context;
-	struct dict *dict;
+	struct coexist_store *store;
+	enum coexist_store_status status;
 	const char *text;
-	int ret;
 
-	if (coexist_site_config_open_store(&admin->config, admin->event,
-					   &dict, error_r) <= 0)
+	if (coexist_store_open(&admin->config, admin->event, &store,
+			       error_r) <= 0)
 		return FALSE;
-	ret = coexist_store_read_text(dict,
+	status = coexist_store_read_text(store,
 		coexist_store_key_mailbox(PROBE_USER), &text, error_r);
-	if (ret == 0)
+	if (status == COEXIST_STORE_NOT_FOUND)
 		*error_r = "The document that was stored is not there";
-	dict_deinit(&dict);
-	return ret > 0;
+	coexist_store_close(&store);
+	return status == COEXIST_STORE_FOUND;
 }
 
 static void
@@ -75,6 +75,71 @@ check_written(struct coexist_preflight *preflight,
 				COEXIST_PREFLIGHT_OK, "");
 }
 
+/* The probe has made the folders by now, but no store of them. */
+static void check_marker(struct coexist_preflight *preflight)
+{
+	struct coexist_admin *admin = preflight->admin;
+	bool tempfail = coexist_site_number(&admin->config,
+		COEXIST_SITE_on_store_error) == COEXIST_ON_STORE_ERROR_TEMPFAIL;
+	const char *text, *error;
+
+	switch (coexist_store_read_text(admin->store, COEXIST_STORE_KEY_MARKER,
+					&text, &error)) {
+	case COEXIST_STORE_FOUND:
+		coexist_preflight_print(preflight, "store, marker",
+					COEXIST_PREFLIGHT_OK, "");
+		break;
+	case COEXIST_STORE_NOT_FOUND:
+		coexist_preflight_print(preflight, "store, marker",
+			tempfail ? COEXIST_PREFLIGHT_FAIL :
+			COEXIST_PREFLIGHT_NOTE,
+			"Nothing was stored in it yet, or it is not mounted. "
+			"Mount it; if it is new, or empty on purpose, run "
+			"'doveadm coexist policy init'");
+		break;
+	case COEXIST_STORE_GARBAGE:
+	case COEXIST_STORE_FAILED:
+		coexist_preflight_print(preflight, "store, marker",
+					COEXIST_PREFLIGHT_FAIL, error);
+		break;
+	}
+}
+
+static bool keys_read(void *context, const char **error_r)
+{
+	struct coexist_admin *admin = context;
+	coexist_keyring *keyring =
+		coexist_site_keyring_read(&admin->config, error_r);
+
+	coexist_keyring_free(keyring);
+	return *error_r == NULL;
+}
+
+void coexist_preflight_keys(struct coexist_preflight *preflight,
+			    const struct coexist_doveconf_block *conf)
+{
+	static const char check[] = "policy_public_keys";
+	struct coexist_admin *admin = preflight->admin;
+	const char *error, *user = conf == NULL ? NULL :
+		coexist_auth_identity(conf);
+
+	if (!coexist_site_wants_signatures(&admin->config))
+		return;
+	if (!keys_read(admin, &error)) {
+		coexist_preflight_print(preflight, check,
+					COEXIST_PREFLIGHT_FAIL, error);
+	} else if (user != NULL &&
+		   !coexist_identity_try(user, keys_read, admin, &error)) {
+		coexist_preflight_print(preflight, check,
+			COEXIST_PREFLIGHT_WARN, t_strdup_printf(
+			"Let %s read the files, or it needs a reload to see "
+			"that they changed: %s", user, error));
+	} else {
+		coexist_preflight_print(preflight, check, COEXIST_PREFLIGHT_OK,
+					"");
+	}
+}
+
 void coexist_preflight_store(struct coexist_preflight *preflight,
 			     const struct coexist_doveconf_block *conf)
 {
@@ -89,4 +154,5 @@ void coexist_preflight_store(struct coexist_preflight *preflight,
 	}
 	coexist_preflight_print(preflight, "store", COEXIST_PREFLIGHT_OK, "");
 	check_written(preflight, conf);
+	check_marker(preflight);
 }

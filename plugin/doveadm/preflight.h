@@ -51,6 +51,11 @@ void coexist_preflight_namespaces(struct coexist_preflight *preflight,
 void coexist_preflight_store(struct coexist_preflight *preflight,
 			     const struct coexist_doveconf_block *conf);
 
+/* The keys whose signatures count can be read, if documents need any. conf as
+   above. */
+void coexist_preflight_keys(struct coexist_preflight *preflight,
+			    const struct coexist_doveconf_block *conf);
+
 /* The userdb does not know a mailbox by two names, if Dovecot runs. */
 void coexist_preflight_names(struct coexist_preflight *preflight,
 			     const struct coexist_doveconf_block *conf);

@@ -32,6 +32,7 @@ typedef struct public_key {
 struct coexist_keyring {
 	/* public_key */
 	GPtrArray *keys;
+	bool is_incomplete;
 };
 
 struct coexist_signing_key {
@@ -180,6 +181,25 @@ void coexist_keyring_free(coexist_keyring *keyring)
 	g_free(keyring);
 }
 
+/* Reads a line as keygen prints it, id and key, or one with the key alone. */
+static public_key *public_key_parse_line(const char *line, GError **error)
+{
+	size_t id_length = strcspn(line, " \t");
+	const char *text = line + id_length + strspn(line + id_length, " \t");
+	g_autoptr(public_key) key = NULL;
+
+	if (*text == '\0')
+		return public_key_parse_base64(line, error);
+	key = public_key_parse_base64(text, error);
+	if (key != NULL && (id_length != COEXIST_KEY_ID_LENGTH ||
+			    strncmp(line, key->id, id_length) != 0)) {
+		signature_error(error, COEXIST_SIGNATURE_ERROR_KEY,
+				"The public key has another id");
+		return NULL;
+	}
+	return g_steal_pointer(&key);
+}
+
 /* Takes the key that begins in the line, of which there is one. *line is moved
    to the key's last line. */
 static public_key *key_take(char ***line, GError **error)
@@ -187,7 +207,7 @@ static public_key *key_take(char ***line, GError **error)
 	g_autoptr(GString) pem = NULL;
 
 	if (!g_str_has_prefix(**line, PEM_BEGIN))
-		return public_key_parse_base64(**line, error);
+		return public_key_parse_line(**line, error);
 
 	pem = g_string_new(NULL);
 	for (;; (*line)++) {
@@ -229,13 +249,26 @@ bool coexist_keyring_add_text(coexist_keyring *keyring, const char *name,
 	return true;
 }
 
-bool coexist_keyring_add_file(coexist_keyring *keyring, const char *path,
-			      GError **error)
+void coexist_keyring_set_incomplete(coexist_keyring *keyring)
 {
-	g_autofree char *text = NULL;
+	keyring->is_incomplete = true;
+}
 
-	return g_file_get_contents(path, &text, NULL, error) &&
-		coexist_keyring_add_text(keyring, path, text, error);
+bool coexist_keyring_equals(const coexist_keyring *a, const coexist_keyring *b)
+{
+	unsigned int i;
+
+	if (a->is_incomplete != b->is_incomplete ||
+	    a->keys->len != b->keys->len)
+		return false;
+	for (i = 0; i < a->keys->len; i++) {
+		const public_key *key = g_ptr_array_index(a->keys, i);
+		const public_key *other = g_ptr_array_index(b->keys, i);
+
+		if (strcmp(key->base64, other->base64) != 0)
+			return false;
+	}
+	return true;
 }
 
 void coexist_signing_key_free(coexist_signing_key *key)
@@ -289,19 +322,6 @@ coexist_signing_key_parse(const char *name, const char *pem, GError **error)
 	key = signing_key_new(pkey, error);
 	if (key == NULL)
 		g_prefix_error(error, "%s: ", name);
-	return key;
-}
-
-coexist_signing_key *
-coexist_signing_key_load(const char *path, GError **error)
-{
-	coexist_signing_key *key;
-	char *pem;
-
-	if (!g_file_get_contents(path, &pem, NULL, error))
-		return NULL;
-	key = coexist_signing_key_parse(path, pem, error);
-	coexist_secret_free(pem);
 	return key;
 }
 
@@ -405,6 +425,23 @@ keyring_find(const coexist_keyring *keyring, const char *id)
 	return NULL;
 }
 
+static enum coexist_signature
+signature_of_stranger(const coexist_keyring *keyring, const char *id,
+		      GError **error)
+{
+	if (keyring->is_incomplete) {
+		g_set_error(error, COEXIST_SIGNATURE_ERROR,
+			    COEXIST_SIGNATURE_ERROR_KEY,
+			    "Signed with the key %s, and not all that "
+			    "policy_public_keys names can be read", id);
+		return COEXIST_SIGNATURE_UNKNOWN;
+	}
+	g_set_error(error, COEXIST_SIGNATURE_ERROR,
+		    COEXIST_SIGNATURE_ERROR_INVALID,
+		    "Signed with the key %s, which is not trusted", id);
+	return COEXIST_SIGNATURE_INVALID;
+}
+
 enum coexist_signature
 coexist_document_verify(const coexist_document *document,
 			const char *store_key, const coexist_keyring *keyring,
@@ -429,12 +466,8 @@ coexist_document_verify(const coexist_document *document,
 		return COEXIST_SIGNATURE_INVALID;
 	}
 	key = keyring_find(keyring, id);
-	if (key == NULL) {
-		g_set_error(error, COEXIST_SIGNATURE_ERROR,
-			    COEXIST_SIGNATURE_ERROR_INVALID,
-			    "Signed with the key %s, which is not trusted", id);
-		return COEXIST_SIGNATURE_INVALID;
-	}
+	if (key == NULL)
+		return signature_of_stranger(keyring, id, error);
 	text = coexist_document_to_signed_text(document, store_key);
 	return signature_verify(key, signature, text, error);
 }

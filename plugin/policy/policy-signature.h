@@ -28,15 +28,17 @@ coexist_keyring *coexist_keyring_new(void);
 void coexist_keyring_free(coexist_keyring *keyring);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(coexist_keyring, coexist_keyring_free)
 
-/* Adds public keys out of a text: PEM, or a line with the 32 bytes in base64;
-   several of either, with empty lines and # comments between them. Returns
-   false and an error with name and line, and adds nothing, if there is anything
-   else or no key at all. */
+/* Adds public keys out of a text: PEM, or a line with the 32 bytes in base64,
+   perhaps with the key's id before it; several of either, with empty lines and #
+   comments between them. Returns false and an error with name and line, and adds
+   nothing, if there is anything else or no key at all. */
 bool coexist_keyring_add_text(coexist_keyring *keyring, const char *name,
 			      const char *text, GError **error);
-/* The same out of a file. */
-bool coexist_keyring_add_file(coexist_keyring *keyring, const char *path,
-			      GError **error);
+/* The site trusts more keys, which could not be read: whether a signature by a
+   key that is not in the keyring counts, can't be told. */
+void coexist_keyring_set_incomplete(coexist_keyring *keyring);
+/* Returns true if both have the same keys and are as complete. */
+bool coexist_keyring_equals(const coexist_keyring *a, const coexist_keyring *b);
 
 /* A private key. */
 typedef struct coexist_signing_key coexist_signing_key;
@@ -47,8 +49,6 @@ coexist_signing_key *coexist_signing_key_generate(GError **error);
    begins with the name or path if it is none. */
 coexist_signing_key *
 coexist_signing_key_parse(const char *name, const char *pem, GError **error);
-coexist_signing_key *
-coexist_signing_key_load(const char *path, GError **error);
 /* NULL is allowed. */
 void coexist_signing_key_free(coexist_signing_key *key);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(coexist_signing_key, coexist_signing_key_free)
@@ -74,7 +74,8 @@ enum coexist_signature {
 	/* there is none, or it isn't one of a key of ours for this document in
 	   this place */
 	COEXIST_SIGNATURE_INVALID,
-	/* OpenSSL failed: could not tell */
+	/* could not tell: OpenSSL failed, or the key may be one of those that
+	   the keyring lacks */
 	COEXIST_SIGNATURE_UNKNOWN
 };
 

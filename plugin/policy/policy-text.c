@@ -322,6 +322,13 @@ static bool table_add_file(GHashTable *table, const char *path, GError **error)
 	g_auto(GStrv) groups = NULL;
 	size_t i;
 
+	/* opening a FIFO would wait for somebody to write */
+	if (g_file_test(path, G_FILE_TEST_EXISTS) &&
+	    !g_file_test(path, G_FILE_TEST_IS_REGULAR)) {
+		g_set_error(error, G_FILE_ERROR, G_FILE_ERROR_FAILED,
+			    "Not a file");
+		return false;
+	}
 	if (!g_key_file_load_from_file(file, path,
 				       G_KEY_FILE_KEEP_TRANSLATIONS, error))
 		return false;

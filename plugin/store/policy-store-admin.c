@@ -6,28 +6,20 @@
 #include "file-create-locked.h"
 #include "compat-store-list.h"
 #include "site-config.h"
+#include "store-file.h"
+
+#include <dirent.h>
 
 #define LOCK_FILE_NAME "coexist-policy.lock"
 #define LOCK_TIMEOUT_SECS 60
+/* What fs:posix calls a file that it will rename. */
+#define TEMP_FILE_PREFIX ".temp.dovecot"
 
 struct coexist_store_lock {
 	struct file_lock *file_lock;
 };
 
 static const struct dict_op_settings store_op_settings = { .username = "" };
-
-int coexist_store_read_text(struct dict *dict, const char *key,
-			    const char **text_r, const char **error_r)
-{
-	const char *error;
-	int ret;
-
-	ret = dict_lookup(dict, &store_op_settings, pool_datastack_create(),
-			  key, text_r, &error);
-	if (ret < 0)
-		*error_r = t_strdup_printf("Can't look up %s: %s", key, error);
-	return ret;
-}
 
 struct commit {
 	bool finished;
@@ -48,7 +40,7 @@ committed(const struct dict_commit_result *result, struct commit *commit)
 /* dict_transaction_commit() crashes with the redis driver, which calls back twice
    if it is to wait (redis_transaction_commit() in src/lib-dict/dict-redis.c). */
 static int
-transaction_finish(struct dict *dict,
+transaction_finish(struct coexist_store *store,
 		   struct dict_transaction_context *transaction,
 		   const char *key, const char **error_r)
 {
@@ -56,7 +48,7 @@ transaction_finish(struct dict *dict,
 	const char *error;
 
 	dict_transaction_commit_async(&transaction, committed, commit);
-	dict_wait(dict);
+	dict_wait(store->dict);
 	if (!commit->finished) {
 		/* the driver may call back later */
 		*error_r = t_strdup_printf("Can't change %s: No answer", key);
@@ -71,24 +63,24 @@ transaction_finish(struct dict *dict,
 	return -1;
 }
 
-int coexist_store_write_text(struct dict *dict, const char *key,
+int coexist_store_write_text(struct coexist_store *store, const char *key,
 			     const char *text, const char **error_r)
 {
 	struct dict_transaction_context *transaction =
-		dict_transaction_begin(dict, &store_op_settings);
+		dict_transaction_begin(store->dict, &store_op_settings);
 
 	dict_set(transaction, key, text);
-	return transaction_finish(dict, transaction, key, error_r);
+	return transaction_finish(store, transaction, key, error_r);
 }
 
-int coexist_store_remove(struct dict *dict, const char *key,
+int coexist_store_remove(struct coexist_store *store, const char *key,
 			 const char **error_r)
 {
 	struct dict_transaction_context *transaction =
-		dict_transaction_begin(dict, &store_op_settings);
+		dict_transaction_begin(store->dict, &store_op_settings);
 
 	dict_unset(transaction, key);
-	return transaction_finish(dict, transaction, key, error_r);
+	return transaction_finish(store, transaction, key, error_r);
 }
 
 int coexist_store_lock(const char *base_dir, struct coexist_store_lock **lock_r,
@@ -128,7 +120,51 @@ void coexist_store_unlock(struct coexist_store_lock **_lock)
 	i_free(lock);
 }
 
-int coexist_store_list(struct dict *dict,
+static bool is_document_name(const char *name)
+{
+	return strcmp(name, ".") != 0 && strcmp(name, "..") != 0 &&
+		strncmp(name, TEMP_FILE_PREFIX, strlen(TEMP_FILE_PREFIX)) != 0;
+}
+
+/* dict-fs would leave out a folder that is in a document's place. */
+static int
+files_list(struct coexist_store *store, const char *prefix,
+	   coexist_store_name_t *callback, void *context, const char **error_r)
+{
+	/* the folder of any document */
+	const char *file = coexist_store_file_path(
+		store->files, t_strconcat(prefix, "x", NULL));
+	const char *folder = t_strdup_until(file, strrchr(file, '/'));
+	struct dirent *entry;
+	bool more = TRUE;
+	DIR *dir;
+
+	dir = opendir(folder);
+	if (dir == NULL) {
+		if (errno == ENOENT)
+			return 0;
+		*error_r = t_strdup_printf("Can't list %s: opendir(%s) failed: "
+					   "%m", prefix, folder);
+		return -1;
+	}
+	errno = 0;
+	while (more && (entry = readdir(dir)) != NULL) {
+		if (is_document_name(entry->d_name)) T_BEGIN {
+			more = callback(dict_unescape_string(entry->d_name),
+					context);
+		} T_END;
+		errno = 0;
+	}
+	if (errno != 0) {
+		*error_r = t_strdup_printf("Can't list %s: readdir(%s) failed: "
+					   "%m", prefix, folder);
+	}
+	more = errno == 0;
+	(void)closedir(dir);
+	return more ? 0 : -1;
+}
+
+int coexist_store_list(struct coexist_store *store,
 		       const struct coexist_site_config *config,
 		       const char *prefix, coexist_store_name_t *callback,
 		       void *context, const char **error_r)
@@ -136,7 +172,10 @@ int coexist_store_list(struct dict *dict,
 	struct coexist_compat_store_list *list;
 	bool more = TRUE;
 
-	list = coexist_compat_store_list_init(dict, config->store_uri, prefix);
+	if (store->files != NULL)
+		return files_list(store, prefix, callback, context, error_r);
+	list = coexist_compat_store_list_init(store->dict, config->store_uri,
+					      prefix);
 	while (more) T_BEGIN {
 		const char *name;
 

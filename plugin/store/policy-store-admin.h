@@ -6,18 +6,14 @@
 struct coexist_site_config;
 struct coexist_store_lock;
 
-/* Reading, changing and listing documents while waiting for the store, for
-   doveadm. Texts and errors are on the data stack. */
+/* Changing and listing documents while waiting for the store, for doveadm.
+   Errors are on the data stack. */
 
-/* Reads a document's text, whatever it is. Returns 1 and the text, 0 if there
-   is none, or -1 and an error that names the key. */
-int coexist_store_read_text(struct dict *dict, const char *key,
-			    const char **text_r, const char **error_r);
 /* Stores a document's text, or removes the document, all or nothing. Return 0,
    or -1 and an error that names the key. Only what is there can be removed. */
-int coexist_store_write_text(struct dict *dict, const char *key,
+int coexist_store_write_text(struct coexist_store *store, const char *key,
 			     const char *text, const char **error_r);
-int coexist_store_remove(struct dict *dict, const char *key,
+int coexist_store_remove(struct coexist_store *store, const char *key,
 			 const char **error_r);
 
 /* Waits until nobody else on this node holds the lock, so that a document can
@@ -34,7 +30,7 @@ typedef bool coexist_store_name_t(const char *name, void *context);
 
 /* Calls back for all documents whose keys begin with the prefix, in any order
    and without holding them. Returns 0, or -1 and an error. */
-int coexist_store_list(struct dict *dict,
+int coexist_store_list(struct coexist_store *store,
 		       const struct coexist_site_config *config,
 		       const char *prefix, coexist_store_name_t *callback,
 		       void *context, const char **error_r);

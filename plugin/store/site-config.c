@@ -62,16 +62,11 @@ int coexist_site_config_open_store(const struct coexist_site_config *config,
 }
 
 const char *
-coexist_site_config_store_files(pool_t pool,
-				const struct coexist_site_config *config,
+coexist_site_config_store_files(const struct coexist_site_config *config,
 				struct event *event)
 {
-	const char *prefix;
+	const char *prefix =
+		coexist_compat_store_files(event, config->store_uri);
 
-	T_BEGIN {
-		prefix = coexist_compat_store_files(event, config->store_uri);
-		if (prefix != NULL)
-			prefix = *prefix == '\0' ? NULL : p_strdup(pool, prefix);
-	} T_END;
-	return prefix;
+	return prefix == NULL || *prefix == '\0' ? NULL : prefix;
 }

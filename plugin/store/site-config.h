@@ -30,18 +30,16 @@ int coexist_site_config_read(pool_t pool, struct event *event,
 			     struct coexist_site_config *config_r,
 			     const char **error_r);
 
-/* Opens the store. Returns 1, 0 and an error if none is configured, or -1 and
-   an error. */
+/* Opens the store's dict: see coexist_store_open(). */
 int coexist_site_config_open_store(const struct coexist_site_config *config,
 				   struct event *event,
 				   struct dict **dict_r, const char **error_r);
 
-/* Returns what the names of the store's files begin with, from the pool: what
-   is behind shared/ in a key is the rest of the name. NULL if the store is none
-   of files, or of files that Dovecot keeps in another way. */
+/* Returns what the names of the store's files begin with, on the data stack:
+   see coexist_store_file_path(). NULL if the store is none of files, or of files
+   that Dovecot keeps in another way. */
 const char *
-coexist_site_config_store_files(pool_t pool,
-				const struct coexist_site_config *config,
+coexist_site_config_store_files(const struct coexist_site_config *config,
 				struct event *event);
 
 static inline uint64_t

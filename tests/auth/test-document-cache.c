@@ -146,6 +146,44 @@ static void test_forget_times(void)
 	coexist_document_cache_free(cache);
 }
 
+/* What was read has to be read and trusted again. */
+static void test_forget_texts(void)
+{
+	static const char text[] = "[policy]\npop3_access=deny\n";
+	struct coexist_document_cache *cache =
+		coexist_document_cache_new(LARGE);
+
+	coexist_document_cache_forget_texts(cache);
+	put(cache, "a", text, 10);
+	put(cache, "b", NULL, 10);
+	coexist_document_cache_forget_texts(cache);
+	g_assert_null(coexist_document_cache_put_again(cache, "a", text, 20));
+	g_assert_cmpstr(get(cache, "a", 0), ==, "deny");
+	g_assert_null(get(cache, "a", 1));
+	g_assert_cmpstr(get(cache, "b", 0), ==, "none");
+
+	put(cache, "a", text, 30);
+	g_assert_nonnull(coexist_document_cache_put_again(cache, "a", text,
+							  40));
+	coexist_document_cache_free(cache);
+}
+
+static void test_clear(void)
+{
+	struct coexist_document_cache *cache =
+		coexist_document_cache_new(LARGE);
+
+	coexist_document_cache_clear(cache);
+	put(cache, "a", "[policy]\npop3_access=deny\n", 10);
+	put(cache, "b", NULL, 10);
+	coexist_document_cache_clear(cache);
+	g_assert_null(get(cache, "a", 0));
+	g_assert_null(get(cache, "b", 0));
+	put(cache, "a", NULL, 10);
+	g_assert_cmpstr(get(cache, "a", 0), ==, "none");
+	coexist_document_cache_free(cache);
+}
+
 static unsigned int
 count_kept(struct coexist_document_cache *cache, unsigned int count)
 {
@@ -254,6 +292,8 @@ int main(int argc, char *argv[])
 	g_test_add_func("/document-cache/put-again", test_put_again);
 	g_test_add_func("/document-cache/unchanged", test_unchanged);
 	g_test_add_func("/document-cache/forget-times", test_forget_times);
+	g_test_add_func("/document-cache/forget-texts", test_forget_texts);
+	g_test_add_func("/document-cache/clear", test_clear);
 	g_test_add_func("/document-cache/size", test_size);
 	g_test_add_func("/document-cache/use", test_use);
 	g_test_add_func("/document-cache/too-large", test_too_large);

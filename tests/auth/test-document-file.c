@@ -166,6 +166,17 @@ static void test_no_file(void)
 	store_deinit(&store);
 }
 
+/* Which is what the link is, and not what it leads to. */
+static void test_symbolic_link(void)
+{
+	struct store store;
+
+	store_init(&store);
+	g_assert_cmpint(symlink("/etc/passwd", store.path), ==, 0);
+	g_assert_false(is_settled(&store, KEY, time(NULL) + 1000));
+	store_deinit(&store);
+}
+
 static void test_other_keys(void)
 {
 	struct store store;
@@ -175,9 +186,8 @@ static void test_other_keys(void)
 	g_assert_true(is_settled(&store, KEY, now));
 	g_assert_false(is_settled(&store, "shared/coexist/default", now));
 	g_assert_false(is_settled(&store, "shared/coexist/domain/x.org", now));
-	/* Dovecot's dict-fs has another name for these files */
-	g_assert_false(is_settled(&store, "shared/coexist/mailbox/.user", now));
-	g_assert_false(is_settled(&store, "shared/coexist/mailbox/..", now));
+	/* a file of its own, and no folder */
+	g_assert_true(is_settled(&store, "shared/coexist/mailbox/..", now));
 	store_deinit(&store);
 }
 
@@ -214,6 +224,7 @@ int main(int argc, char *argv[])
 	g_test_add_func("/document-file/replaced", test_replaced);
 	g_test_add_func("/document-file/removed", test_removed);
 	g_test_add_func("/document-file/no-file", test_no_file);
+	g_test_add_func("/document-file/symbolic-link", test_symbolic_link);
 	g_test_add_func("/document-file/other-keys", test_other_keys);
 	g_test_add_func("/document-file/other-stores", test_other_stores);
 	return g_test_run();

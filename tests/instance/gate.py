@@ -1,10 +1,12 @@
 """The gate in dovecot.conf, and the documents of its store."""
 
 import re
+import shutil
 
 from .block import block
 
 STORE = "policy"    # in the instance's folder
+MARKER = "mailbox/coexist-store@invalid"    # what every store has
 _BEHIND = ["driver = coexist", "skip = unauthenticated", "result_failure = continue"]
 
 
@@ -53,6 +55,14 @@ class Store:
         new = path.with_name(f".{path.name}.new")
         new.write_bytes(text if isinstance(text, bytes) else text.encode())
         new.rename(path)
+
+    def mark(self):
+        """Make it a store, as doc/policy-store.md says and the first change does."""
+        for folder in (self.folder.parent, self.folder, self.folder / "mailbox"):
+            folder.mkdir(exist_ok=True)
+            shutil.chown(folder, group="dovecot")
+            folder.chmod(0o2750)
+        self.put(MARKER)
 
     def remove(self, scope):
         (self.folder / scope).unlink()

@@ -325,6 +325,8 @@ class Instance:
         for name in ("etc", "log", "run", "state", "home", "bin"):
             (self.folder / name).mkdir(exist_ok=True)
         self.store = Store(self.folder / STORE)
+        if self._settings["gate"] is not None:
+            self.store.mark()
         for name in ("home", "log"):
             (self.folder / name).chmod(0o777)
         certificate.create(self.folder / "etc")

@@ -290,10 +290,6 @@ static void test_keyring(void)
 static void test_keyring_add(void)
 {
 	g_autoptr(coexist_keyring) keyring = keyring_of(OTHER_BASE64);
-	g_autoptr(coexist_keyring) of_file = coexist_keyring_new();
-	g_autofree char *path = NULL;
-	g_autoptr(GError) error = NULL;
-	int fd;
 
 	g_assert_false(coexist_keyring_add_text(keyring, "keys",
 						PUBLIC_BASE64"\nx\n", NULL));
@@ -301,18 +297,76 @@ static void test_keyring_add(void)
 	g_assert_true(coexist_keyring_add_text(keyring, "keys", PUBLIC_BASE64,
 					       NULL));
 	verify(SIGNED_DOCUMENT, STORE_KEY, keyring, NULL);
+}
 
-	g_assert_false(coexist_keyring_add_file(keyring, "/nonexistent",
-						&error));
-	g_assert_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
+/* As doveadm coexist policy keygen prints it. */
+static void test_keyring_line(void)
+{
+	static const char *const lines[] = {
+		KEY_ID"\t"PUBLIC_BASE64, KEY_ID"  "PUBLIC_BASE64"\n",
+		" "KEY_ID"\t"PUBLIC_BASE64" \r\n"
+	};
+	static const char *const wrong[] = {
+		OTHER_ID"\t"PUBLIC_BASE64, "x\t"PUBLIC_BASE64,
+		PUBLIC_BASE64"\t"PUBLIC_BASE64, KEY_ID"\t", KEY_ID,
+		KEY_ID"\t"PUBLIC_BASE64"\t"PUBLIC_BASE64
+	};
+	g_autoptr(coexist_keyring) none = coexist_keyring_new();
+
+	for (size_t i = 0; i < G_N_ELEMENTS(lines); i++) {
+		g_autoptr(coexist_keyring) keyring = keyring_of(lines[i]);
+
+		verify(SIGNED_DOCUMENT, STORE_KEY, keyring, NULL);
+	}
+	for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {
+		g_autoptr(GError) error = NULL;
+
+		g_test_message("row %zu", i);
+		g_assert_false(coexist_keyring_add_text(none, "keys", wrong[i],
+							&error));
+		g_assert_error(error, COEXIST_SIGNATURE_ERROR,
+			       COEXIST_SIGNATURE_ERROR_KEY);
+	}
+}
+
+/* A key that could not be read may be the one that signed. */
+static void test_keyring_incomplete(void)
+{
+	g_autoptr(coexist_keyring) keyring = keyring_of(OTHER_BASE64);
+	g_autoptr(coexist_document) document = parse(SIGNED_DOCUMENT);
+	g_autoptr(coexist_document) unsigned_one =
+		parse("[policy]\npop3_access=deny\n");
+	g_autoptr(GError) error = NULL;
+
+	coexist_keyring_set_incomplete(keyring);
+	g_assert_cmpint(coexist_document_verify(document, STORE_KEY, keyring,
+						&error), ==,
+			COEXIST_SIGNATURE_UNKNOWN);
+	g_assert_error(error, COEXIST_SIGNATURE_ERROR,
+		       COEXIST_SIGNATURE_ERROR_KEY);
+	g_assert_cmpint(coexist_document_verify(unsigned_one, STORE_KEY,
+						keyring, NULL), ==,
+			COEXIST_SIGNATURE_INVALID);
+	/* those that are there count as ever */
+	g_assert_true(coexist_keyring_add_text(keyring, "keys", PUBLIC_BASE64,
+					       NULL));
 	verify(SIGNED_DOCUMENT, STORE_KEY, keyring, NULL);
+}
 
-	fd = g_file_open_tmp("coexist-keys-XXXXXX", &path, NULL);
-	g_close(fd, NULL);
-	g_file_set_contents(path, PUBLIC_PEM, -1, NULL);
-	g_assert_true(coexist_keyring_add_file(of_file, path, NULL));
-	verify(SIGNED_DOCUMENT, STORE_KEY, of_file, NULL);
-	g_unlink(path);
+static void test_keyring_equals(void)
+{
+	g_autoptr(coexist_keyring) a = keyring_of(PUBLIC_BASE64);
+	g_autoptr(coexist_keyring) same = keyring_of(PUBLIC_PEM);
+	g_autoptr(coexist_keyring) other = keyring_of(OTHER_BASE64);
+	g_autoptr(coexist_keyring) both =
+		keyring_of(PUBLIC_BASE64"\n"OTHER_BASE64"\n");
+
+	g_assert_true(coexist_keyring_equals(a, same));
+	g_assert_false(coexist_keyring_equals(a, other));
+	g_assert_false(coexist_keyring_equals(a, both));
+	g_assert_false(coexist_keyring_equals(both, a));
+	coexist_keyring_set_incomplete(same);
+	g_assert_false(coexist_keyring_equals(a, same));
 }
 
 /* The signature of one key under the name of the other. */
@@ -355,9 +409,6 @@ static void test_private_key(void)
 			       COEXIST_SIGNATURE_ERROR_KEY);
 		g_assert_true(g_str_has_prefix(error->message, "name: Not "));
 	}
-	g_clear_error(&error);
-	g_assert_null(coexist_signing_key_load("/nonexistent", &error));
-	g_assert_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
 	coexist_signing_key_free(NULL);
 	coexist_secret_free(NULL);
 }
@@ -370,24 +421,17 @@ static void test_generate(void)
 	g_autoptr(coexist_signing_key) same = NULL;
 	g_autoptr(coexist_document) document = coexist_document_new();
 	g_autoptr(coexist_keyring) keyring = NULL;
-	g_autofree char *path = NULL;
 	char *pem;
-	int fd;
 
 	g_assert_no_error(error);
 	g_assert_cmpstr(coexist_signing_key_get_public(key), !=,
 			coexist_signing_key_get_public(other));
 	pem = coexist_signing_key_to_pem(key, &error);
 	g_assert_no_error(error);
-	fd = g_file_open_tmp("coexist-key-XXXXXX", &path, NULL);
-	g_close(fd, NULL);
-	g_file_set_contents(path, pem, -1, &error);
-	g_assert_no_error(error);
-	same = coexist_signing_key_load(path, &error);
+	same = coexist_signing_key_parse("name", pem, &error);
 	g_assert_no_error(error);
 	g_assert_cmpstr(coexist_signing_key_get_public(same), ==,
 			coexist_signing_key_get_public(key));
-	g_unlink(path);
 	coexist_secret_free(pem);
 
 	keyring = keyring_of(coexist_signing_key_get_public(key));
@@ -444,6 +488,10 @@ int main(int argc, char *argv[])
 	g_test_add_func("/signature/sign", test_sign);
 	g_test_add_func("/signature/keyring", test_keyring);
 	g_test_add_func("/signature/keyring-add", test_keyring_add);
+	g_test_add_func("/signature/keyring-line", test_keyring_line);
+	g_test_add_func("/signature/keyring-incomplete",
+			test_keyring_incomplete);
+	g_test_add_func("/signature/keyring-equals", test_keyring_equals);
 	g_test_add_func("/signature/wrong-id", test_wrong_id);
 	g_test_add_func("/signature/private-key", test_private_key);
 	g_test_add_func("/signature/generate", test_generate);

@@ -14,6 +14,7 @@ import tempfile
 from pathlib import Path
 
 from instance import Dovecot, InstanceError, wait_for
+from instance.gate import MARKER
 from instance.ports import Ports
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
@@ -124,6 +125,11 @@ class Sqlite(Backend):
         with self._open() as database:
             database.execute(f"DELETE FROM {table} WHERE name = ?", [name])
 
+    def empty(self):
+        """Lose all documents of mailboxes, and of mailboxes only."""
+        with self._open() as database:
+            database.execute("DELETE FROM coexist_mailbox")
+
     def stop(self):
         if self.path.exists():
             self.path.rename(self.path.with_suffix(".away"))
@@ -174,6 +180,10 @@ class Postgresql(Server):
         table, name = table_of(scope)
         self._sql(f"DELETE FROM {table} WHERE name = {self._quoted(name)}")
 
+    def empty(self):
+        """Lose all documents of mailboxes, and of mailboxes only."""
+        self._sql("DELETE FROM coexist_mailbox")
+
     def start(self):
         self._launch([self.programs / "postgres", "-D", self.data, "-k", self.folder, "-F",
                       "-c", "listen_addresses="], self._answers, **AS_POSTGRES)
@@ -219,6 +229,14 @@ class Redis(Server):
     def remove(self, scope):
         """Remove a document."""
         self._ask("DEL", f"coexist/{scope}")
+
+    def set_up(self):
+        self.start()
+        self.put(MARKER)
+
+    def empty(self):
+        """Lose all documents."""
+        self._ask("FLUSHALL")
 
     def start(self):
         self._launch(["redis-server", "--bind", "127.0.0.1", "--port", str(self.port),

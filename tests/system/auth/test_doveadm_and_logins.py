@@ -2,21 +2,27 @@
 has them."""
 
 import json
+import re
 import stat
 import subprocess
+import time
+from pathlib import Path
 
 import pytest
 
 import logins
 import texts
-from logins import Client, imap_login, pop3_auth_plain, sasl_plain
+from instance.gate import MARKER
+from logins import Client, imap_login, pop3_auth_plain, sasl_plain, sieve_auth_plain
 from wiring import DOVEADM
 
 STORE = "/mnt/policy"
 # In either spelling; each pair is for one test.
 IDN = [("info@bücher.example", "info@xn--bcher-kva.example"),
        ("info@xn--kche-0ra.example", "info@küche.example")]
-USERS = {"alice": {}, "bob": {}, **{name: {} for names in IDN for name in names}}
+PAGE = Path(__file__).parents[3] / "doc/protocol-policy.md"
+USERS = {"alice": {}, "bob": {}, "someone@many.example": {},
+         **{name: {} for names in IDN for name in names}}
 
 
 def coexist(server, *arguments):
@@ -27,6 +33,7 @@ def coexist(server, *arguments):
 def start(gated, users, **settings):
     """Return a server with an empty store as the page wants it."""
     server = gated(users, **settings)
+    server.inside("rm", "-r", f"{STORE}/coexist")
     server.inside("install", "-d", "-o", "root", "-g", "dovecot", "-m", "2750", STORE)
     return server
 
@@ -44,6 +51,21 @@ def test_the_next_login_obeys_doveadm(server, protocol, way):
         protocol, texts.code("deny", protocol), texts.sentence("deny", protocol))
     coexist(server, "policy", "unset", "-u", "alice", f"{protocol}_access")
     assert logins.passes(protocol, way(server, Client("alice")))
+
+
+def test_changes_for_many_are_obeyed_as_soon_as_the_page_says(server):
+    """What was looked up a moment ago counts for so long, and no longer."""
+    seconds, = set(re.findall(r"within (\d+) seconds", PAGE.read_text()))
+    user = "someone@many.example"
+    assert logins.passes("pop3", pop3_auth_plain(server, Client(user)))
+    coexist(server, "policy", "set", "-d", "many.example", "pop3_access=deny")
+    coexist(server, "policy", "set", "--default", "sieve_access=deny")
+    changed = time.monotonic()
+    server.wait_for(lambda: time.monotonic() > changed + int(seconds))
+    assert texts.sentence("deny", "pop3") in pop3_auth_plain(server, Client(user))
+    assert texts.sentence("deny", "sieve") in sieve_auth_plain(server, Client(user))
+    for scope in (("-d", "many.example"), ("--default",)):
+        coexist(server, "policy", "unset", *scope, "--all")
 
 
 def owners(server):
@@ -71,7 +93,8 @@ def test_owners_and_modes_of_what_doveadm_writes(server, umask):
     folder, file = ("root", "dovecot", "drwxr-s---"), ("root", "dovecot", "-rw-r-----")
     assert found == {
         ".": folder, "coexist": folder, "coexist/mailbox": folder, "coexist/domain": folder,
-        "coexist/mailbox/bob": file, "coexist/domain/example.org": file,
+        f"coexist/{MARKER}": file, "coexist/mailbox/bob": file,
+        "coexist/domain/example.org": file,
         "coexist/default": file}
 
 

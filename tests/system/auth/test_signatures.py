@@ -6,7 +6,10 @@ and nothing of ours.
 
 import base64
 import hashlib
+import os
 import subprocess
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -62,6 +65,14 @@ def keys(tmp_path_factory, panels):
     path = tmp_path_factory.mktemp("keys") / "panel.pub"
     trust(path, panels[0])
     return path
+
+
+@pytest.fixture
+def folder():
+    """A folder that the auth process can look into, as it can into /etc/dovecot."""
+    with tempfile.TemporaryDirectory() as name:
+        os.chmod(name, 0o755)
+        yield Path(name)
 
 
 @pytest.fixture(scope="module")
@@ -160,23 +171,16 @@ def test_a_document_that_is_removed_does_not_count(server, panels):
     assert outcome(server, "user5") == "passes"
 
 
-def reload(server):
-    """Let the processes of logins begin anew."""
-    old = {*server.pids("auth"), *server.pids("pop3-login")}
-    server.reload()
-    server.wait_for(lambda: not old & set(server.pids()), 60, "old processes to end")
-
-
-def test_a_new_key_ends_all_old_documents(start, panels, tmp_path):
-    keys = tmp_path / "panel.pub"
+def test_a_new_key_ends_all_old_documents(start, panels, folder):
+    keys = folder / "panel.pub"
     trust(keys, *panels)
     server = start("tempfail", keys)
     put(server, panels[0], "mailbox/user0", pop3_access="deny")
     put(server, panels[1], "mailbox/user1", pop3_access="deny")
     assert (outcome(server, "user0"), outcome(server, "user1")) == ("deny", "deny")
     trust(keys, panels[1])
-    reload(server)
-    assert (outcome(server, "user0"), outcome(server, "user1")) == ("store", "deny")
+    server.wait_for(lambda: (outcome(server, "user0"), outcome(server, "user1"))
+                    == ("store", "deny"))
 
 
 def test_dovecot_conf_holds_whatever_is_put_back(gated, panels, keys):
@@ -194,3 +198,116 @@ def test_keys_that_are_no_files_trust_nobody(gated, panels):
     put(server, panels[0], "mailbox/user1", pop3_access="deny")
     assert (outcome(server, "user0"), outcome(server, "user1")) == ("store", "store")
     server.wait_log("policy_public_keys=panel.pub")
+
+
+# Key files of no use
+
+def missing(path):
+    path.unlink(missing_ok=True)
+
+
+def instead(make):
+    """Return what makes something else of the path, which is not there then."""
+    def instead(path):
+        missing(path)
+        make(path)
+    return instead
+
+
+USELESS = {
+    "missing": missing,
+    "empty": lambda path: path.write_text(""),
+    "garbage": lambda path: path.write_text("-----BEGIN PUBLIC KEY-----\n"),
+    "fifo": instead(os.mkfifo),
+    "directory": instead(os.mkdir),
+}
+
+
+@pytest.fixture(params=USELESS)
+def useless(request):
+    """What makes a key file useless."""
+    return USELESS[request.param]
+
+
+def test_keys_of_no_use_lift_no_denial(start, panels, folder, useless):
+    """Nobody knows whether the document is genuine: the login has to come back later."""
+    keys = folder / "panel.pub"
+    useless(keys)
+    server = start("last-known", keys)
+    put(server, panels[0], "mailbox/user0", pop3_access="deny")
+    put(server, panels[0], "mailbox/user1", pop3_access="allow", language="es")
+    server.store.put("mailbox/user2", pop3_access="deny")
+    assert [outcome(server, f"user{number}") for number in range(4)] == [
+        "store", "passes", "passes", "passes"]
+    server.deliver("user0", b"Subject: hello\r\n\r\nhello\r\n")
+    server.wait_log(f"Error: .*policy_public_keys: .*{keys}.*doveadm coexist policy keygen")
+    if keys.is_dir():
+        keys.rmdir()
+    elif keys.is_fifo():
+        keys.unlink()
+    trust(keys, panels[0])
+    server.wait_for(lambda: outcome(server, "user0") == "deny")
+    assert [outcome(server, f"user{number}") for number in range(1, 4)] == ["passes"] * 3
+
+
+@pytest.mark.parametrize("action, wanted", [("tempfail", ["store", "store", "passes"]),
+                                            ("allow", ["passes"] * 3)])
+def test_keys_of_no_use_are_a_store_error(start, panels, folder, action, wanted):
+    server = start(action, folder / "none.pub")
+    put(server, panels[0], "mailbox/user0", pop3_access="deny")
+    put(server, panels[0], "mailbox/user1", pop3_access="allow")
+    assert [outcome(server, f"user{number}") for number in range(3)] == wanted
+
+
+def test_keys_that_become_useless(start, panels, folder):
+    """What was known holds, of what was not it is as if they never were of use."""
+    keys = folder / "panel.pub"
+    trust(keys, panels[0])
+    server = start("last-known", keys)
+    put(server, panels[0], "mailbox/user0", pop3_access="deny")
+    assert outcome(server, "user0") == "deny"
+    for unknown, make_useless, why in (("user1", USELESS["garbage"], "Not a public key"),
+                                       ("user2", missing, "does not exist")):
+        make_useless(keys)
+        server.wait_for(lambda: outcome(server, "user0") == "deny"
+                        and why in server.log_text())
+        put(server, panels[0], f"mailbox/{unknown}", pop3_access="deny")
+        assert outcome(server, unknown) == "store"
+        assert outcome(server, "user0") == "deny"
+        trust(keys, panels[0])
+        server.wait_for(lambda: outcome(server, unknown) == "deny")
+
+
+def test_keys_that_become_useless_are_a_store_error(start, panels, folder):
+    keys = folder / "panel.pub"
+    trust(keys, panels[0])
+    server = start("tempfail", keys)
+    put(server, panels[0], "mailbox/user0", pop3_access="deny")
+    assert outcome(server, "user0") == "deny"
+    missing(keys)
+    server.wait_for(lambda: outcome(server, "user0") == "store")
+    assert outcome(server, "user1") == "passes"
+
+
+def test_one_of_two_key_files_is_useless(start, panels, folder):
+    """Documents of the other one's key are as good as ever."""
+    good = folder / "good.pub"
+    trust(good, panels[0])
+    server = start("last-known", f"{good} {folder}/none.pub")
+    put(server, panels[0], "mailbox/user0", pop3_access="deny")
+    put(server, panels[1], "mailbox/user1", pop3_access="deny")
+    assert (outcome(server, "user0"), outcome(server, "user1")) == ("deny", "store")
+
+
+def test_keys_that_only_root_may_read(start, panels, folder):
+    """The auth process was root when it read them first: they hold on."""
+    keys = folder / "panel.pub"
+    trust(keys, panels[0])
+    server = start("tempfail", keys)
+    put(server, panels[0], "mailbox/user0", pop3_access="deny")
+    assert outcome(server, "user0") == "deny"
+    keys.chmod(0)
+    server.wait_for(lambda: outcome(server, "user0") == "deny"
+                    and "The keys that were read before hold on" in server.log_text())
+    put(server, panels[0], "mailbox/user1", pop3_access="deny")
+    assert outcome(server, "user1") == "deny"

@@ -346,6 +346,38 @@ def test_the_auth_process_ends_while_a_login_waits(start_with, backend):
     server.wait_for(lambda: outcome(server, "user5") == "passes", RECOVERED)
 
 
+def test_a_store_that_was_emptied_is_away(start_with, backend):
+    """What was known holds until it is back, and others are told nothing."""
+    server = start_with(on_store_error="last-known", conf=ONE_DICT_PROCESS + DOVEADM)
+    backend.put("mailbox/user1", pop3_access="deny")
+    assert (outcome(server, "user1"), outcome(server, "user2")) == ("deny", "passes")
+    backend.empty()
+    assert [outcome(server, "user1") for _ in range(2)] == ["deny", "deny"]
+    assert outcome(server, "user2") == "passes"
+    server.wait_log("doveadm coexist policy init")
+    server.doveadm("coexist", "policy", "init")
+    server.wait_for(lambda: outcome(server, "user1") == "passes", RECOVERED)
+
+
+def test_a_store_that_was_emptied_can_be_told_from_one_without_the_mailbox(start_with, backend):
+    server = start_with(on_store_error="tempfail", conf=ONE_DICT_PROCESS + DOVEADM)
+    assert outcome(server, "user3") == "passes"
+    backend.empty()
+    server.wait_for(lambda: outcome(server, "user3") == "store", SOON)
+    server.doveadm("coexist", "policy", "init")
+    server.wait_for(lambda: outcome(server, "user3") == "passes", RECOVERED)
+
+
+def test_a_document_that_is_too_large_is_a_store_error_of_its_mailbox(start_with, backend):
+    server = start_with(on_store_error="tempfail")
+    assert outcome(server, "user5") == "passes"
+    backend.put("mailbox/user4", "[policy]\npop3_access=deny\n#" + 100_000 * "x" + "\n")
+    assert outcome(server, "user4") == "store"
+    assert outcome(server, "user5") == "passes"
+    backend.put("mailbox/user4", pop3_access="deny")
+    server.wait_for(lambda: outcome(server, "user4") == "deny", RECOVERED)
+
+
 def test_ci_has_every_back_end():
     """Elsewhere, one that is not installed has no tests."""
     is_ci = os.environ.get("CI") == "true"

@@ -7,6 +7,7 @@ import pytest
 
 from administrator import CONF23, EX_CONFIG, Administrator
 from instance import Dovecot
+from instance.gate import MARKER
 
 DOVECOT = Dovecot.installed()
 IS_23 = DOVECOT.generation == 23
@@ -225,6 +226,58 @@ def test_no_store(admin):
         status, found = preflight(admin, without(r"^coexist \{\n(  .*\n)*\}\n"))
     assert status == EX_CONFIG
     assert "posix" in failed(found)["store"]
+
+
+@pytest.fixture
+def site(admin):
+    """site(name, value) returns the change of dovecot.conf that sets a site setting."""
+    path = admin.server.folder / "etc/coexist.conf.ext"
+    before = path.read_text()
+
+    def site(name, value):
+        if not IS_23:
+            return lambda text: text + f"coexist_{name} = {value}\n"
+        path.write_text(before.replace("[site]\n", f"[site]\n{name}={value}\n"))
+        return lambda text: text
+    yield site
+    path.write_text(before)
+
+
+@pytest.mark.parametrize("action, verdict", [("last-known", "note"), ("allow", "note"),
+                                             ("tempfail", "fail")])
+def test_a_store_in_which_nothing_was_stored(admin, site, action, verdict):
+    """It may be new, and then only `tempfail` stops logins."""
+    change = site("on_store_error", action)
+    admin.server.store.remove(MARKER)
+    status, found = preflight(admin, change)
+    assert (status, found["store, marker"][0]) == (EX_CONFIG if verdict == "fail" else 0, verdict)
+    assert "doveadm coexist policy init" in found["store, marker"][1]
+    admin.ok("policy", "init")
+    assert preflight(admin, change)[1]["store, marker"] == ("ok", "")
+
+
+KEYS = "/mnt/etc/panel.pub"
+PUBLIC = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="    # RFC 8032 section 7.1
+
+
+@pytest.mark.parametrize("make, verdict, remedy", [
+    (f"echo {PUBLIC} >{KEYS}", "ok", ""),
+    ("true", "fail", f"{KEYS} does not exist"),
+    (f": >{KEYS}", "fail", f"{KEYS}: No public key"),
+    (f"echo garbage >{KEYS}", "fail", f"{KEYS}: line 1: Not a public key"),
+    (f"mkfifo {KEYS}", "fail", f"{KEYS} is not a small file"),
+    (f"echo {PUBLIC} >{KEYS}; chmod 600 {KEYS}", "warn", "Let dovecot read"),
+], ids=["good", "missing", "empty", "garbage", "fifo", "unreadable"])
+def test_the_keys_that_sign_documents(admin, site, make, verdict, remedy):
+    admin.server.inside("sh", "-c", f"rm -f {KEYS}; {make}")
+    status, found = preflight(admin, site("policy_public_keys", KEYS))
+    assert (status, found["policy_public_keys"][0]) == (EX_CONFIG if verdict == "fail" else 0,
+                                                        verdict)
+    assert remedy in found["policy_public_keys"][1]
+
+
+def test_documents_that_need_no_signature(admin):
+    assert "policy_public_keys" not in preflight(admin)[1]
 
 
 def test_a_store_that_only_root_reads(admin):

@@ -1,5 +1,7 @@
 """doveadm coexist policy keygen, sign and verify: documents that the site trusts."""
 
+import os
+
 import pytest
 
 from administrator import (CONF23, CONF24, EX_CONFIG, EX_DATAERR, EX_USAGE, KEY_FILE,
@@ -123,3 +125,24 @@ def test_keys_that_are_no_files_sign_and_trust_nothing(start):
     for command in (("verify",), ("set", "language=es"), ("check",)):
         assert "policy_public_keys" in admin.fails(EX_CONFIG, "policy", *command, "-u", user)
     assert "language" not in admin.text(f"mailbox/{user}")
+
+
+def test_the_line_that_keygen_prints_is_one_of_a_key_file(start):
+    """As doc/doveadm-coexist.md says: all of the line goes into the file."""
+    admin = Administrator(start(conf23=CONF23, conf24=CONF24 + "coexist_" + SETTING),
+                          KEY_FILE + SETTING)
+    line = admin.server.doveadm("-h", "coexist", "policy", "keygen", KEY)
+    (admin.server.folder / "etc/panel.pub").write_text(line)
+    user = admin.user()
+    admin.ok("policy", "set", "-u", user, "--sign-key", KEY, "pop3_access=deny")
+    assert admin.rows("policy", "verify", "-u", user)[0]["signature"] == "valid"
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir], ids=["fifo", "directory"])
+def test_a_private_key_that_is_no_file(admin, make):
+    make(admin.server.folder / f"etc/{make.__name__}.key")
+    user = admin.user()
+    assert f"/mnt/etc/{make.__name__}.key" in admin.fails(
+        EX_NOINPUT, "policy", "set", "-u", user, "--sign-key", f"/mnt/etc/{make.__name__}.key",
+        "pop3_access=deny")
+    assert admin.text(f"mailbox/{user}") is None

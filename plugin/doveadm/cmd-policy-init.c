@@ -1,0 +1,27 @@
+/* doveadm coexist policy init: this store is empty on purpose. */
+
+#include "lib.h"
+#include "coexist-commands.h"
+#include "doveadm.h"
+#include "coexist-admin.h"
+#include "admin-change.h"
+
+static void cmd_policy_init(struct doveadm_cmd_context *cctx)
+{
+	struct coexist_admin admin;
+
+	if (coexist_admin_init(cctx, &admin) < 0)
+		return;
+	coexist_admin_mark_store(&admin);
+	coexist_admin_deinit(&admin);
+}
+
+struct doveadm_cmd_ver2 coexist_cmd_policy_init = {
+	.name = "coexist policy init",
+	.cmd = cmd_policy_init,
+	.usage = "[--reason TEXT]",
+	.parameters = (const struct doveadm_cmd_param[]) {
+		COEXIST_PARAM('r', "reason", CMD_PARAM_STR, 0),
+		COEXIST_PARAMS_END
+	}
+};

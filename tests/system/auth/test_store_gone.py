@@ -1,0 +1,192 @@
+"""A store in which nothing is found: not mounted, emptied, or new."""
+
+import os
+from contextlib import contextmanager
+
+import pytest
+
+import logins
+import texts
+from logins import Client, pop3_auth_plain
+from wiring import DOVEADM
+
+STORE = "/mnt/policy"
+REMEDY = "doveadm coexist policy init"
+
+
+def outcome(server, user, protocol="pop3"):
+    """Return "passes", "deny" or "store", else the reply."""
+    way = {"pop3": pop3_auth_plain, "imap": logins.imap_login}[protocol]
+    reply = way(server, Client(user))
+    if logins.passes(protocol, reply):
+        return "passes"
+    for kind in ("deny", "store"):
+        if texts.sentence(kind, protocol) in reply:
+            return kind
+    return reply
+
+
+@contextmanager
+def away(server):
+    """What is mounted on the store's folder is not, and the mount point is empty."""
+    server.inside("mount", "-t", "tmpfs", "-o", "mode=755", "none", STORE)
+    try:
+        yield
+    finally:
+        server.inside("umount", STORE)
+
+
+def remedies(server):
+    """Return how often the log names the command."""
+    return server.log_text().count(REMEDY)
+
+
+# A store that was there
+
+ACTIONS = ("last-known", "tempfail", "allow")
+
+
+@pytest.fixture(scope="module", params=ACTIONS)
+def action(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def server(gated, action):
+    server = gated({f"user{number}": {} for number in range(9)},
+                   gate={"on_store_error": action}, conf=DOVEADM,
+                   coexist={"submission_access": "deny"})
+    server.store.put("domain/nobody.example", imap_access="deny")
+    return server
+
+
+def test_what_was_known_holds(server, action):
+    """Of mailboxes with a document, and of those without one."""
+    server.store.put("mailbox/user0", pop3_access="deny")
+    assert (outcome(server, "user0"), outcome(server, "user1")) == ("deny", "passes")
+    with away(server):
+        wanted = {"last-known": ("deny", "passes"), "tempfail": ("store", "store"),
+                  "allow": ("passes", "passes")}[action]
+        assert outcome(server, "user0") == wanted[0]
+        server.wait_for(lambda: outcome(server, "user1") == wanted[1])
+        assert outcome(server, "user0") == wanted[0]
+        server.deliver("user0", b"Subject: hello\r\n\r\nhello\r\n")
+    server.wait_for(lambda: (outcome(server, "user0"), outcome(server, "user1"))
+                    == ("deny", "passes"))
+
+
+def test_the_first_to_log_in_forgets_nothing(server, action):
+    """Also where nobody asked for the marker before: the document itself was there."""
+    server.store.put("mailbox/user2", pop3_access="deny")
+    assert outcome(server, "user2") == "deny"
+    with away(server):
+        for _ in range(3):
+            assert outcome(server, "user2") == {
+                "last-known": "deny", "tempfail": "store", "allow": "passes"}[action]
+    assert outcome(server, "user2") == "deny"
+
+
+def test_the_default_document_is_not_forgotten_either(server, action):
+    server.store.put("default", sieve_access="deny", pop3_access="deny")
+    server.wait_for(lambda: outcome(server, "user3") == "deny")
+    with away(server):
+        wanted = {"last-known": "deny", "tempfail": "store", "allow": "passes"}[action]
+        server.wait_for(lambda: outcome(server, "user3") == wanted
+                        and REMEDY in server.log_text())
+        assert outcome(server, "user3") == wanted
+    server.store.remove("default")
+    server.wait_for(lambda: outcome(server, "user3") == "passes")
+
+
+def test_a_folder_that_was_moved_away(server, action):
+    server.store.put("mailbox/user4", pop3_access="deny")
+    assert outcome(server, "user4") == "deny"
+    aside = server.store.folder.with_name("aside")
+    server.store.folder.rename(aside)
+    assert outcome(server, "user4") == {
+        "last-known": "deny", "tempfail": "store", "allow": "passes"}[action]
+    aside.rename(server.store.folder)
+    assert outcome(server, "user4") == "deny"
+
+
+def test_a_document_that_was_removed_is_gone(server):
+    """That is an answer of a store which is there."""
+    server.store.put("mailbox/user5", pop3_access="deny")
+    assert outcome(server, "user5") == "deny"
+    server.store.remove("mailbox/user5")
+    assert outcome(server, "user5") == "passes"
+
+
+def test_the_log_names_the_remedy_but_not_for_each_login(server):
+    with away(server):
+        server.wait_for(lambda: outcome(server, "user6") and remedies(server))
+        for _ in range(5):
+            outcome(server, "user6")
+    # once a minute, by each of which a slow machine may need two
+    assert remedies(server) <= 3
+
+
+# A store that is new
+
+def without_marker(server):
+    """The folder is as doc/policy-store.md has it made."""
+    server.inside("rm", "-r", f"{STORE}/coexist")
+    server.inside("install", "-d", "-g", "dovecot", "-m", "2750", STORE)
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_a_new_installation(gated, action):
+    """Nobody is locked out by default, and what dovecot.conf says holds."""
+    server = gated({"alice": {}}, gate={"on_store_error": action}, conf=DOVEADM,
+                   coexist={"imap_access": "deny"})
+    without_marker(server)
+    wanted = ("store", "store") if action == "tempfail" else ("passes", "deny")
+    assert (outcome(server, "alice"), outcome(server, "alice", "imap")) == wanted
+    server.wait_log(f"(Warning|Error): .*{REMEDY}")
+    before = remedies(server)
+    assert outcome(server, "alice") == wanted[0]
+    assert remedies(server) == before
+    server.doveadm("coexist", "policy", "init")
+    server.wait_for(lambda: (outcome(server, "alice"), outcome(server, "alice", "imap"))
+                    == ("passes", "deny"))
+
+
+@pytest.mark.parametrize("change", [("set", "-u", "alice", "imap_tls=any"),
+                                    ("set", "-d", "example.org", "imap_tls=any"),
+                                    ("set", "--default", "imap_tls=any"),
+                                    ("init",)], ids=lambda change: " ".join(change[:2]))
+def test_the_first_change_makes_it_a_store(gated, change):
+    """One that no list shows, and that can be emptied on purpose."""
+    server = gated({"alice": {}, "bob": {}}, gate={"on_store_error": "tempfail"}, conf=DOVEADM)
+    without_marker(server)
+    assert outcome(server, "bob") == "store"
+    explained = server.doveadm("coexist", "explain", "-u", "bob", "--protocol", "pop3",
+                               check=False)
+    assert REMEDY in explained.stderr and "refused" in explained.stdout
+    server.doveadm("coexist", "policy", *change)
+    server.wait_for(lambda: outcome(server, "bob") == "passes")
+    assert "invalid" not in server.doveadm("coexist", "policy", "list")
+    assert server.doveadm("coexist", "policy", "check").count("\n") <= 1
+    if change[0] == "set":
+        server.doveadm("coexist", "policy", "unset", *change[1:-1], "--all")
+        assert outcome(server, "bob") == "passes"
+
+
+@pytest.mark.night
+def test_none_of_it_is_a_memory_error(gated, tmp_path):
+    keys = tmp_path / "none.pub"
+    tmp_path.chmod(0o755)
+    users = {f"user{number}": {} for number in range(3)}
+    for settings in ({}, {"policy_public_keys": keys}):
+        server = gated(users, gate=settings, conf=DOVEADM, wrap={"auth": "valgrind"})
+        server.store.put("mailbox/user0", "[policy]\npop3_access=deny\n"
+                         "[signature]\nkey=00000000\ned25519=" + "A" * 86 + "==\n")
+        wanted = "store" if settings else "deny"
+        server.wait_for(lambda: outcome(server, "user0") == wanted, 120)
+        with away(server):
+            assert outcome(server, "user1") == "passes"
+            outcome(server, "user0")
+        os.mkfifo(server.store.folder / "mailbox/user2")
+        assert outcome(server, "user2") == "passes"
+        server.stop()
+        assert server.valgrind_reports() == {}
