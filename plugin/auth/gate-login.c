@@ -9,6 +9,7 @@
 #include "gate.h"
 #include "gate-lookup.h"
 #include "gate-pass.h"
+#include "logged-name.h"
 #include "network-match.h"
 #include "policy-decision.h"
 #include "session-limit.h"
@@ -76,7 +77,7 @@ refusal_line(const struct auth_request *request, enum coexist_protocol protocol,
 {
 	return t_strdup_printf("coexist: %s user=<%s> protocol=%s client=%s %s",
 			       log_only ? "would refuse" : "refused",
-			       request->fields.user,
+			       coexist_logged_name(request->fields.user),
 			       coexist_protocol_name(protocol),
 			       net_ip2addr(&request->fields.remote_ip), why);
 }

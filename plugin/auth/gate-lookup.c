@@ -15,6 +15,7 @@
 #include "policy-store.h"
 
 #define LOGGED_VALUE_LENGTH 80
+#define LOGGED_TEXT_LENGTH 1024
 /* A store that answers takes milliseconds, but the dict process waits a minute
    for a database that is away. */
 #define LOOKUP_TIMEOUT_SECS 3
@@ -167,6 +168,13 @@ static struct event *log_event(const struct gate_document_lookup *dlookup)
 		dlookup->gate->event;
 }
 
+/* Keys have the names of users, which are whatever auth_username_chars lets
+   clients write. */
+static const char *logged(const char *text)
+{
+	return str_sanitize_utf8(text, LOGGED_TEXT_LENGTH);
+}
+
 /* Takes what was known of the document last. */
 static void
 lookup_failed(struct gate_document_lookup *dlookup, const char *error)
@@ -175,7 +183,7 @@ lookup_failed(struct gate_document_lookup *dlookup, const char *error)
 	struct coexist_document *document;
 
 	if (coexist_gate_may_log(dlookup->gate, error))
-		e_error(log_event(dlookup), "%s", error);
+		e_error(log_event(dlookup), "%s", logged(error));
 	if (lookup == NULL)
 		return;
 	lookup->result.store_failed = TRUE;
@@ -193,7 +201,7 @@ log_unknown_keys(struct gate_document_lookup *dlookup,
 	for (; *names != NULL; names++) T_BEGIN {
 		const char *line =
 			t_strdup_printf("Ignoring unknown key in %s: %s",
-					dlookup->key,
+					logged(dlookup->key),
 					str_sanitize(*names,
 						     LOGGED_VALUE_LENGTH));
 		if (coexist_gate_may_log(dlookup->gate, line))

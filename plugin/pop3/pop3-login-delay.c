@@ -9,6 +9,7 @@
 #include "coexist-guard.h"
 #include "coexist-state.h"
 #include "coexist-user.h"
+#include "logged-name.h"
 #include "ostream-pop3.h"
 #include "policy-merge.h"
 #include "state-file.h"
@@ -166,7 +167,7 @@ static void decide(struct login_delay *delay)
 	if (delay->mode == COEXIST_GUARD_LOG_ONLY) {
 		e_info(user->event, "coexist: would refuse user=<%s> "
 		       "protocol=pop3 client=%s pop3_login_delay=%"PRIu64"s",
-		       user->username, user->conn.remote_ip == NULL ? "" :
+		       coexist_logged_name(user->username), user->conn.remote_ip == NULL ? "" :
 		       net_ip2addr(user->conn.remote_ip), delay->seconds);
 		o_stream_pop3_pass(delay->output);
 		return;

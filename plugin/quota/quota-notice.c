@@ -3,6 +3,7 @@
 #include "lib.h"
 #include "quota-notice.h"
 #include "lib-event.h"
+#include "logged-name.h"
 #include "mail-user.h"
 #include "policy-merge.h"
 #include "quota-alert.h"
@@ -72,7 +73,7 @@ event_send(const struct coexist_quota_notice *notice, const char *channel)
 	event_add_str(event, "channel", channel);
 	e_info(event, "coexist: Quota notice: user=<%s> level=%s (%s) "
 	       "resource=%s used=%"PRIu64" limit=%"PRIu64" percent=%"PRIu64" "
-	       "channel=%s", notice->user->username, level,
+	       "channel=%s", coexist_logged_name(notice->user->username), level,
 	       action_describe(notice->action), resource,
 	       notice->usage.used, notice->usage.limit, notice->percent,
 	       channel);

@@ -1,0 +1,9 @@
+#ifndef COEXIST_LOGGED_NAME_H
+#define COEXIST_LOGGED_NAME_H
+
+/* Returns the name of a user for user=<name> in a log line, on the data stack:
+   it can end neither the brackets nor the line, whatever the client wrote. A
+   bracket is a question mark, a control U+FFFD. */
+const char *coexist_logged_name(const char *name);
+
+#endif

@@ -1,0 +1,43 @@
+/* Whatever a client calls itself, a log line stays one, and keeps its form. */
+
+#include "lib.h"
+#include "logged-name.h"
+
+#include <stdio.h>
+
+/* U+FFFD */
+#define REPLACED "\xEF\xBF\xBD"
+
+static const struct row {
+	const char *label;
+	const char *name;
+	const char *logged;
+} rows[] = {
+	{ "an address", "jo@example.org", "jo@example.org" },
+	{ "nothing", "", "" },
+	{ "UTF-8", "j\xC3\xB3@b\xC3\xBC" "cher.example",
+	  "j\xC3\xB3@b\xC3\xBC" "cher.example" },
+	{ "a second line", "a\nauth: Error: b",
+	  "a"REPLACED"auth: Error: b" },
+	{ "other controls", "a\r\tb\x1b", "a"REPLACED REPLACED"b"REPLACED },
+	{ "brackets", "a> protocol=pop3 <b", "a? protocol=pop3 ?b" },
+	{ "not UTF-8", "a\xff" "b", "a"REPLACED"b" },
+};
+
+int main(void)
+{
+	const char *logged;
+	unsigned int i, failed = 0;
+
+	lib_init();
+	for (i = 0; i < N_ELEMENTS(rows); i++) T_BEGIN {
+		logged = coexist_logged_name(rows[i].name);
+		if (strcmp(logged, rows[i].logged) != 0) {
+			printf("%s: \"%s\", expected \"%s\"\n", rows[i].label,
+			       logged, rows[i].logged);
+			failed++;
+		}
+	} T_END;
+	lib_deinit();
+	return failed == 0 ? 0 : 1;
+}
