@@ -9,6 +9,7 @@
 #include "compat-user.h"
 #include "network-match.h"
 #include "policy-decision.h"
+#include "policy-handover.h"
 #include "refusal-reason.h"
 #include "refusal-text.h"
 #include "userdb-fields.h"
@@ -144,8 +145,10 @@ const char *coexist_guard_login_delay_reason(struct mail_user *user,
 					     uint64_t seconds_left)
 {
 	const enum coexist_text id = COEXIST_TEXT_login_delay;
-	const char *text = coexist_userdb_fields_get(user->userdb_fields,
-		COEXIST_USERDB_FIELD_DELAY_TEXT);
+	const char *handover =
+		coexist_userdb_fields_get_handover(user->userdb_fields);
+	const char *text = handover == NULL ? NULL :
+		coexist_handover_delay_text(handover);
 	const struct coexist_refusal_values values = {
 		.protocol = coexist_protocol_label(COEXIST_PROTOCOL_POP3),
 		.seconds = dec2str(seconds_left)
