@@ -5,6 +5,7 @@
 #include "ioloop.h"
 #include "mail-namespace.h"
 #include "mail-storage-private.h"
+#include "str-sanitize.h"
 #include "coexist-user.h"
 #include "compat-user.h"
 #include "network-match.h"
@@ -15,6 +16,8 @@
 #include "userdb-fields.h"
 
 #define SECS_PER_DAY (24 * 60 * 60)
+/* Enough of a value to recognise it in the log. */
+#define LOGGED_VALUE_LENGTH 80
 
 #define COEXIST_GUARD_USER_CONTEXT(obj) \
 	MODULE_CONTEXT(obj, coexist_guard_user_module)
@@ -85,7 +88,8 @@ refuse(struct mail_user *user, const struct coexist_policy *policy,
 	guser->error = p_strdup_printf(user->pool,
 		"coexist: Login refused: %s=%s",
 		coexist_policy_keys[decision->key].name,
-		coexist_policy_text(policy, decision->key));
+		str_sanitize(coexist_policy_text(policy, decision->key),
+			     LOGGED_VALUE_LENGTH));
 	MODULE_CONTEXT_SET(user, coexist_guard_user_module, guser);
 
 	/* no later place to end the session of other protocols */
