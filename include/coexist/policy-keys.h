@@ -13,7 +13,10 @@
    type     a COEXIST_TYPE_* of policy-value.h without its prefix
    default  the built-in value, in the syntax of the type
    choices  the words that are allowed, separated by spaces, or NULL
-   state    ENFORCED, or LATER while nothing obeys the key yet
+   state    who obeys the key, and so has to be told of it: ENFORCED any
+            session, POP3 a session of POP3, LOGIN the gate, or where it did
+            not decide the session that is the login's, GATE the gate alone,
+            LATER nobody yet
    help     one line; the manual adds "Not enforced yet." to a LATER key
 
    The order is that of the manual and, on Dovecot 2.4, that of the settings
@@ -24,20 +27,20 @@
 
 /* Keys that exist once for each protocol. */
 #define COEXIST_PROTOCOL_KEYS(KEY, protocol, label) \
-	KEY(protocol##_access, ACCESS, "allow", "allow deny suspend", ENFORCED, \
+	KEY(protocol##_access, ACCESS, "allow", "allow deny suspend", LOGIN, \
 	    "May this mailbox log in by " label "? suspend is a deny that a " \
 	    "narrower scope cannot lift.") \
-	KEY(protocol##_networks, NETWORKS, "", NULL, ENFORCED, \
+	KEY(protocol##_networks, NETWORKS, "", NULL, LOGIN, \
 	    "Client networks that may use " label "; empty means any.") \
-	KEY(protocol##_until, DATE, "none", NULL, ENFORCED, \
+	KEY(protocol##_until, DATE, "none", NULL, LOGIN, \
 	    "From this date (UTC) on, " label " is refused and the refusal " \
 	    "names the date.") \
-	KEY(protocol##_max_sessions, NUMBER, "0", NULL, ENFORCED, \
+	KEY(protocol##_max_sessions, NUMBER, "0", NULL, GATE, \
 	    "Concurrent " label " sessions of this mailbox, all addresses " \
 	    "together; 0 leaves it to Dovecot's own limit.")
 
 #define COEXIST_TLS_KEY(KEY, protocol, label) \
-	KEY(protocol##_tls, CHOICE, "any", "any required", ENFORCED, \
+	KEY(protocol##_tls, CHOICE, "any", "any required", LOGIN, \
 	    "Must the connection be TLS to use " label "?")
 
 #define COEXIST_POLICY_KEYS(KEY) \
@@ -50,10 +53,10 @@
 	COEXIST_PROTOCOL_KEYS(KEY, sieve, "ManageSieve") \
 	COEXIST_TLS_KEY(KEY, sieve, "ManageSieve") \
 	COEXIST_PROTOCOL_KEYS(KEY, webmail, "webmail") \
-	KEY(pop3_login_delay, INTERVAL, "0", NULL, ENFORCED, \
+	KEY(pop3_login_delay, INTERVAL, "0", NULL, POP3, \
 	    "Least time between two POP3 logins (RFC 2449 LOGIN-DELAY), " \
 	    "announced and enforced.") \
-	KEY(deny_text, TEXT, "", NULL, ENFORCED, \
+	KEY(deny_text, TEXT, "", NULL, LOGIN, \
 	    "The administrator's own text for refusals.") \
 	KEY(language, LANGUAGE, "en", NULL, ENFORCED, \
 	    "Language tag for texts; falls back to its base, then to en.") \
@@ -63,12 +66,12 @@
 	    "exactly as Dovecot. complete: a RETR that the client confirmed " \
 	    "with its next command. quit: the same, applied only at QUIT. " \
 	    "never: nothing does.") \
-	KEY(pop3_mark_read_days, NUMBER, "0", NULL, ENFORCED, \
+	KEY(pop3_mark_read_days, NUMBER, "0", NULL, POP3, \
 	    "Mark only messages received within so many days; 0 means no " \
 	    "limit. Without effect on stock and never.") \
 	KEY(pop3_mark_downloaded, FLAG, "no", "no yes", ENFORCED, \
 	    "Add the keyword $POP3Downloaded to confirmed downloads.") \
-	KEY(pop3_fetcher_networks, NETWORKS, "", NULL, ENFORCED, \
+	KEY(pop3_fetcher_networks, NETWORKS, "", NULL, POP3, \
 	    "POP3 sessions from these networks (a ticket system, a backup) " \
 	    "never mark anything.") \
 	KEY(pop3_delete, CHOICE, "expunge", "expunge hide trash archive", \

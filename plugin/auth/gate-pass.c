@@ -4,12 +4,10 @@
 #include "gate-pass.h"
 #include "ioloop.h"
 #include "str.h"
-#include "strescape.h"
 #include "compat-auth.h"
 #include "gate.h"
+#include "gate-handover.h"
 #include "gate-lookup.h"
-#include "policy-decision.h"
-#include "site-refusal.h"
 #include "userdb-fields.h"
 
 /* Where a request's event keeps it. Fields of the request would be sent to the
@@ -27,8 +25,7 @@ struct gate_pass {
 	struct coexist_gate *gate;
 	const char *user;
 	time_t time;
-	const char *items;
-	const char *delay_text;
+	const char *handover;
 };
 
 /* Returns NULL if there is none. */
@@ -54,52 +51,6 @@ is_users(const struct auth_request *request, const char *user)
 	return user != NULL && strcmp(user, request->fields.user) == 0;
 }
 
-static void
-item_write(string_t *items, const struct coexist_policy *policy,
-	   enum coexist_key key)
-{
-	str_append_c(items, '\t');
-	str_append(items, coexist_policy_keys[key].name);
-	str_append_c(items, '=');
-	str_append_tabescaped(items, coexist_policy_text(policy, key));
-}
-
-/* Returns the keys that the session reads in place of the documents, on the data
-   stack: none that the gate has decided itself, and the preset only if it is
-   needed for saying that a value is empty. */
-static const char *items_write(const struct coexist_gate_policy *policy)
-{
-	string_t *items = t_str_new(256);
-	bool has_empty = FALSE;
-	unsigned int i;
-
-	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
-		if (!coexist_gate_policy_hands_over(policy, i) ||
-		    coexist_key_decides(i) || i == COEXIST_KEY_preset)
-			continue;
-		item_write(items, &policy->policy, i);
-		if (*coexist_policy_text(&policy->policy, i) == '\0')
-			has_empty = TRUE;
-	}
-	if (has_empty &&
-	    coexist_gate_policy_hands_over(policy, COEXIST_KEY_preset))
-		item_write(items, &policy->policy, COEXIST_KEY_preset);
-	return str_c(items);
-}
-
-/* Returns what the session says to who comes back too early, on the data stack,
-   or NULL. Only the mailbox knows when it was used last. */
-static const char *
-delay_text_find(struct coexist_gate *gate, struct auth_request *request,
-		const struct coexist_policy *policy)
-{
-	if (coexist_policy_number(policy, COEXIST_KEY_pop3_login_delay) == 0 ||
-	    coexist_protocol_find(coexist_auth_request_get_protocol(request)) !=
-	    COEXIST_PROTOCOL_POP3)
-		return NULL;
-	return coexist_site_login_delay_text(gate->texts, policy);
-}
-
 /* Returns why the gate let the login pass. */
 static const char *
 reason_find(struct coexist_gate *gate, struct auth_request *request)
@@ -114,16 +65,25 @@ reason_find(struct coexist_gate *gate, struct auth_request *request)
 }
 
 static void
-fields_add(struct coexist_gate *gate, struct auth_request *request,
-	   const char *items, const char *delay_text)
+field_add(struct coexist_gate *gate, struct auth_request *request,
+	  const char *handover)
 {
 	auth_request_set_userdb_field(request,
 		COEXIST_KEY_PREFIX COEXIST_USERDB_FIELD_GATE,
-		t_strconcat(reason_find(gate, request), items, NULL));
-	if (delay_text != NULL) {
-		auth_request_set_userdb_field(request, COEXIST_KEY_PREFIX
-			COEXIST_USERDB_FIELD_DELAY_TEXT, delay_text);
-	}
+		t_strconcat(reason_find(gate, request), handover, NULL));
+}
+
+/* Returns what the session obeys, on the data stack. What was too long for it,
+   the gate has decided about all the same. */
+static const char *
+handover_make(struct coexist_gate *gate, struct auth_request *request,
+	      const struct coexist_gate_policy *policy)
+{
+	string_t *handover = t_str_new(256);
+
+	(void)coexist_gate_handover_write(gate, request, policy,
+					  /*gate_decided=*/TRUE, handover);
+	return str_c(handover);
 }
 
 void coexist_gate_pass_set_asked(struct auth_request *request)
@@ -149,9 +109,8 @@ void coexist_gate_pass_keep(struct coexist_gate *gate,
 	    policy->scopes[COEXIST_GATE_SCOPE_USERDB].get != NULL)
 		return;
 	T_BEGIN {
-		pass->items = p_strdup(request->pool, items_write(policy));
-		pass->delay_text = p_strdup(request->pool,
-			delay_text_find(gate, request, &policy->policy));
+		pass->handover = p_strdup(request->pool,
+			handover_make(gate, request, policy));
 	} T_END;
 	pass->gate = gate;
 	pass->user = request->fields.user;
@@ -180,7 +139,7 @@ bool coexist_gate_pass_export_kept(struct coexist_gate *gate,
 	    pass->time < ioloop_time - COEXIST_GATE_ANSWER_SECS)
 		return FALSE;
 	T_BEGIN {
-		fields_add(gate, request, pass->items, pass->delay_text);
+		field_add(gate, request, pass->handover);
 	} T_END;
 	return TRUE;
 }
@@ -190,7 +149,6 @@ void coexist_gate_pass_export(struct coexist_gate *gate,
 			      const struct coexist_gate_policy *policy)
 {
 	T_BEGIN {
-		fields_add(gate, request, items_write(policy),
-			   delay_text_find(gate, request, &policy->policy));
+		field_add(gate, request, handover_make(gate, request, policy));
 	} T_END;
 }

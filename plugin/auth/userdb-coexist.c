@@ -1,14 +1,17 @@
-/* userdb driver "coexist": hands the mailbox's policy to its sessions as
-   fields coexist_<key>. It comes last and knows no users: the ones before it
+/* userdb driver "coexist": hands the mailbox's policy to its sessions, in one
+   field beside those that the userdbs name themselves. It comes last and knows no users: the ones before it
    do. */
 
 #include "lib.h"
 #include "auth-coexist.h"
+#include "str.h"
 #include "compat-auth.h"
 #include "gate.h"
+#include "gate-handover.h"
 #include "gate-login.h"
 #include "gate-lookup.h"
 #include "gate-pass.h"
+#include "userdb-fields.h"
 #include "userdb-texts.h"
 
 struct coexist_userdb_module {
@@ -24,23 +27,26 @@ struct userdb_login {
 	const char *userdb_texts[COEXIST_KEY_COUNT];
 };
 
-/* A field for each key, for all who ask the userdb but the session of a login
-   that the gate let pass: LMTP, people, set-ups without the gate, and logins
-   that the gate did not know enough about, so that the session decides. */
-static void
-fields_add(struct auth_request *request,
-	   const struct coexist_gate_policy *policy)
+/* For all who ask the userdb but the session of a login that the gate let pass:
+   LMTP, people, set-ups without the gate, and logins that the gate did not know
+   enough about, so that the session decides. Returns FALSE if it can't: what it
+   does not know it would not refuse. */
+static bool
+field_add(struct coexist_gate *gate, struct auth_request *request,
+	  const struct coexist_gate_policy *policy)
 {
-	unsigned int i;
+	string_t *handover = t_str_new(256);
 
-	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
-		if (!coexist_gate_policy_hands_over(policy, i))
-			continue;
+	if (coexist_gate_handover_write(gate, request, policy,
+					/*gate_decided=*/FALSE, handover) ==
+	    COEXIST_GATE_HANDOVER_UNDECIDABLE)
+		return FALSE;
+	if (str_len(handover) > 0) {
 		auth_request_set_userdb_field(request,
-			t_strconcat(COEXIST_KEY_PREFIX,
-				    coexist_policy_keys[i].name, NULL),
-			coexist_policy_text(&policy->policy, i));
+			COEXIST_KEY_PREFIX COEXIST_USERDB_FIELD_POLICY,
+			str_c(handover));
 	}
+	return TRUE;
 }
 
 /* Where the gate let the login pass, the passdb may not have known all that the
@@ -57,6 +63,13 @@ look_again(const struct userdb_login *login,
 					      policy);
 }
 
+static enum userdb_result fail(struct auth_request *request)
+{
+	/* the userdbs before have succeeded, which would count */
+	request->userdb_lookup_tempfailed = TRUE;
+	return USERDB_RESULT_INTERNAL_FAILURE;
+}
+
 static void
 userdb_decided(const struct coexist_gate_policy *policy, void *context)
 {
@@ -70,13 +83,12 @@ userdb_decided(const struct coexist_gate_policy *policy, void *context)
 		break;
 	case COEXIST_GATE_SESSION_DECIDES:
 		T_BEGIN {
-			fields_add(request, policy);
+			if (!field_add(login->gate, request, policy))
+				result = fail(request);
 		} T_END;
 		break;
 	case COEXIST_GATE_REFUSES_HERE:
-		/* the userdbs before have succeeded, which would count */
-		request->userdb_lookup_tempfailed = TRUE;
-		result = USERDB_RESULT_INTERNAL_FAILURE;
+		result = fail(request);
 		break;
 	}
 	login->callback(result, request);

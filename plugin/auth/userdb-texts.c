@@ -4,6 +4,7 @@
 #include "userdb-texts.h"
 #include "compat-auth.h"
 #include "policy-value.h"
+#include "userdb-fields.h"
 
 bool coexist_userdb_texts_init(struct auth_request *request,
 			       const char *texts_r[COEXIST_KEY_COUNT])
@@ -21,8 +22,9 @@ bool coexist_userdb_texts_init(struct auth_request *request,
 		if (strncmp(field->key, COEXIST_KEY_PREFIX,
 			    prefix_length) == 0 &&
 		    coexist_key_find(field->key + prefix_length, &key)) {
-			texts_r[key] = p_strdup(request->pool,
-				field->value == NULL ? "yes" : field->value);
+			texts_r[key] = field->value == NULL ? "yes" :
+				coexist_userdb_value(request->pool,
+					p_strdup(request->pool, field->value));
 			found = TRUE;
 		}
 	}

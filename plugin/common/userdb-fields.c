@@ -3,8 +3,9 @@
 #include "lib.h"
 #include "userdb-fields.h"
 #include "array.h"
-#include "strescape.h"
-#include "policy-value.h"
+#include "str.h"
+#include "compat-userdb.h"
+#include "policy-handover.h"
 
 #define FIELD_PREFIX_LENGTH (sizeof(COEXIST_KEY_PREFIX) - 1)
 
@@ -16,12 +17,46 @@ static bool is_ours(const char *field)
 bool coexist_userdb_field_is_internal(const char *name)
 {
 	return strcmp(name, COEXIST_USERDB_FIELD_GATE) == 0 ||
-		strcmp(name, COEXIST_USERDB_FIELD_DELAY_TEXT) == 0;
+		strcmp(name, COEXIST_USERDB_FIELD_POLICY) == 0;
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static const char *percents_read(pool_t pool, const char *value)
+{
+	const size_t length = strlen(COEXIST_USERDB_PERCENT);
+	string_t *text = str_new(pool, strlen(value) + 1);
+
+	while (*value != '\0') {
+		size_t skip = strncmp(value, COEXIST_USERDB_PERCENT,
+				      length) == 0 ? length : 1;
+
+		str_append_c(text, *value);
+		value += skip;
+	}
+	return str_c(text);
+}
+
+const char *coexist_userdb_value(pool_t pool, const char *value)
+{
+	size_t length;
+
+	while (is_blank(*value))
+		value++;
+	for (length = strlen(value);
+	     length > 0 && is_blank(value[length - 1]); length--) ;
+	if (value[length] != '\0')
+		value = p_strndup(pool, value, length);
+	return strstr(value, COEXIST_USERDB_PERCENT) == NULL ? value :
+		percents_read(pool, value);
 }
 
 /* Reads <key> or <key>=<value>. Returns FALSE if there is no such key. */
 static bool
-text_read(const char *item, const char *texts[COEXIST_KEY_COUNT])
+text_read(pool_t pool, const char *item, const char *texts[COEXIST_KEY_COUNT])
 {
 	const char *value = strchr(item, '=');
 	size_t length = value == NULL ? strlen(item) : (size_t)(value - item);
@@ -29,44 +64,26 @@ text_read(const char *item, const char *texts[COEXIST_KEY_COUNT])
 
 	if (!coexist_key_find_length(item, length, &key))
 		return FALSE;
-	texts[key] = value == NULL ? "yes" : value + 1;
+	texts[key] = value == NULL ? "yes" :
+		coexist_userdb_value(pool, value + 1);
 	return TRUE;
-}
-
-/* Reads what the gate says behind its word. */
-static void
-gate_read(pool_t pool, const char *gate, const char *texts[COEXIST_KEY_COUNT])
-{
-	const char *tab = strchr(gate, '\t');
-	char **items;
-
-	if (tab == NULL)
-		return;
-	/* the gate knows the keys of its own version, perhaps more than ours */
-	for (items = p_strsplit_tabescaped(pool, tab + 1); *items != NULL;
-	     items++)
-		(void)text_read(*items, texts);
 }
 
 const char *const *
 coexist_userdb_fields_read(pool_t pool, const char *const *fields,
 			   const char *texts_r[COEXIST_KEY_COUNT])
 {
-	const char *gate = coexist_userdb_fields_get(fields,
-		COEXIST_USERDB_FIELD_GATE);
 	ARRAY_TYPE(const_string) unknown;
 
 	t_array_init(&unknown, 4);
 	memset(texts_r, 0, sizeof(*texts_r) * COEXIST_KEY_COUNT);
-	if (gate != NULL)
-		gate_read(pool, gate, texts_r);
 	for (; fields != NULL && *fields != NULL; fields++) {
 		const char *item, *name;
 
 		if (!is_ours(*fields))
 			continue;
 		item = *fields + FIELD_PREFIX_LENGTH;
-		if (text_read(item, texts_r))
+		if (text_read(pool, item, texts_r))
 			continue;
 		name = t_strcut(item, '=');
 		if (!coexist_userdb_field_is_internal(name))
@@ -114,5 +131,14 @@ const char *coexist_userdb_fields_get_gate(const char *const *fields)
 	const char *gate = coexist_userdb_fields_get(fields,
 		COEXIST_USERDB_FIELD_GATE);
 
-	return gate == NULL ? NULL : t_strcut(gate, '\t');
+	return gate == NULL ? NULL : coexist_handover_word(gate);
+}
+
+const char *coexist_userdb_fields_get_handover(const char *const *fields)
+{
+	const char *gate = coexist_userdb_fields_get(fields,
+		COEXIST_USERDB_FIELD_GATE);
+
+	return gate != NULL ? gate :
+		coexist_userdb_fields_get(fields, COEXIST_USERDB_FIELD_POLICY);
 }

@@ -8,21 +8,20 @@
 
 /* Fields that are no policy keys. */
 
-/* The gate let this login pass. The value begins with a word that says why, if
-   not because the policy lets it: whatever would have been refused is only
-   logged, or it is a master user's whom the policy does not hold.
-
-   Behind it, and each behind a tab, come the keys from documents that are the
-   session's to obey: <key>=<value>, the value escaped as Dovecot does for a tab.
-   All of it is one field because each costs Dovecot 2.3 some 20,000
-   instructions. */
+/* The gate let this login pass. The word of the hand-over (policy-handover.h) is
+   why: the policy lets it, whatever would have been refused is only logged, or
+   it is a master user's whom the policy does not hold. */
 #define COEXIST_USERDB_FIELD_GATE "gate"
 #define COEXIST_USERDB_GATE_PASSED "passed"
 #define COEXIST_USERDB_GATE_LOG_ONLY "log-only"
 #define COEXIST_USERDB_GATE_EXEMPT "exempt"
-/* What the client is told when it comes back too early, with the placeholder
-   {seconds}: sessions know English only. */
-#define COEXIST_USERDB_FIELD_DELAY_TEXT "login_delay_text"
+/* The hand-over to all others: the session decides itself, or it has no login. */
+#define COEXIST_USERDB_FIELD_POLICY "policy"
+
+/* Returns what a field's value means: a per cent sign is one, however the field
+   has to say it, and blanks around it, which columns of a fixed width have, are
+   nothing. The value itself or from the pool. */
+const char *coexist_userdb_value(pool_t pool, const char *value);
 
 /* Reads the policy keys into texts, indexed by key. A missing key is NULL; the
    texts point into the fields or are allocated from the pool. Returns the names,
@@ -31,6 +30,10 @@
 const char *const *
 coexist_userdb_fields_read(pool_t pool, const char *const *fields,
 			   const char *texts_r[COEXIST_KEY_COUNT]);
+
+/* Returns the value of the field with the hand-over of the policy documents, or
+   NULL if there is none. fields may be NULL. */
+const char *coexist_userdb_fields_get_handover(const char *const *fields);
 
 /* Returns TRUE if coexist_<name> is one of the fields that are no policy
    keys. */

@@ -117,14 +117,6 @@ documents_read(const struct coexist_admin *admin,
 }
 
 static void
-ignore_unknown_value(void *context ATTR_UNUSED,
-		     const struct coexist_scope *scope ATTR_UNUSED,
-		     enum coexist_key key ATTR_UNUSED,
-		     const char *text ATTR_UNUSED)
-{
-}
-
-static void
 log_unknown_value(void *context, const struct coexist_scope *scope,
 		  enum coexist_key key, const char *text)
 {
@@ -133,28 +125,6 @@ log_unknown_value(void *context, const struct coexist_scope *scope,
 	e_warning(admin->event, "Ignoring unknown value in %s: %s=%s",
 		  scope->name, coexist_policy_keys[key].name,
 		  str_sanitize(text, LOGGED_VALUE_LENGTH));
-}
-
-/* The userdb's fields may be what the userdb driver coexist made of the
-   documents. A field that says what the documents say is theirs. */
-static void
-userdb_texts_add(struct coexist_admin_policy *policy, const char *const *texts)
-{
-	unsigned int i;
-
-	coexist_policy_merge(policy->scopes, COEXIST_ADMIN_POLICY_SCOPE_COUNT,
-			     ignore_unknown_value, NULL, &policy->policy);
-	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
-		const struct coexist_policy_entry *entry =
-			&policy->policy.entries[i];
-
-		if (texts[i] == NULL)
-			continue;
-		if (entry->scope == NULL ||
-		    entry->scope == &policy->scopes[COEXIST_ADMIN_POLICY_SITE] ||
-		    strcmp(entry->text, texts[i]) != 0)
-			policy->userdb_texts[i] = texts[i];
-	}
 }
 
 static void policy_init(const struct coexist_admin *admin,
@@ -175,8 +145,8 @@ static void policy_merge(const struct coexist_admin *admin,
 			 const struct coexist_admin_scope *scope,
 			 struct coexist_admin_policy *policy)
 {
-	if (scope->kind == COEXIST_ADMIN_SCOPE_MAILBOX)
-		userdb_texts_add(policy, scope->user.userdb_texts);
+	memcpy(policy->userdb_texts, scope->user.userdb_texts,
+	       sizeof(policy->userdb_texts));
 	coexist_policy_merge(policy->scopes, COEXIST_ADMIN_POLICY_SCOPE_COUNT,
 			     log_unknown_value, (void *)admin,
 			     &policy->policy);

@@ -19,7 +19,7 @@ struct coexist_admin_scope {
 	const char *name;
 	/* the store's key of its document */
 	const char *key;
-	/* only for a mailbox */
+	/* only for a mailbox, else zeroed */
 	struct coexist_admin_user user;
 };
 

@@ -9,7 +9,8 @@ struct coexist_admin;
 struct coexist_admin_user {
 	/* as Dovecot's auth normalises it */
 	const char *name;
-	/* The fields coexist_<key>, NULL for the others. */
+	/* The fields coexist_<key> that the userdbs name themselves, NULL for
+	   the others. */
 	const char *userdb_texts[COEXIST_KEY_COUNT];
 };
 

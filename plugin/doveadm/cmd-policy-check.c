@@ -5,16 +5,19 @@
 #include "doveadm.h"
 #include "doveadm-print.h"
 #include "coexist-admin.h"
+#include "admin-length.h"
 #include "admin-list.h"
 #include "admin-scope.h"
 #include "admin-signature.h"
 #include "policy-document.h"
+#include "policy-handover.h"
 #include "policy-store.h"
 
 /* What all the documents have in common. */
 struct checks {
 	/* NULL if the site does not want signatures */
 	coexist_keyring *keyring;
+	struct coexist_admin_length length;
 	unsigned int problems;
 };
 
@@ -79,7 +82,26 @@ check_signature(const struct check *check, const char *key,
 }
 
 static void
-check_text(const struct check *check, const char *key, const char *text)
+check_length(const struct coexist_admin *admin, const struct check *check,
+	     const struct coexist_document *document)
+{
+	const char *left_out;
+	size_t size;
+
+	size = coexist_admin_length_get(admin, &check->all->length, check->kind,
+					check->name, document, &left_out);
+	if (*left_out == '\0')
+		return;
+	print_problem(check, left_out, "",
+		      t_strdup_printf("Too long for sessions, which don't obey "
+				      "these: with the wider scopes' %zu bytes "
+				      "of at most %u", size,
+				      COEXIST_HANDOVER_MAX_SIZE));
+}
+
+static void
+check_text(const struct coexist_admin *admin, const struct check *check,
+	   const char *key, const char *text)
 {
 	g_autoptr(GError) error = NULL;
 	struct coexist_document *document;
@@ -89,6 +111,9 @@ check_text(const struct check *check, const char *key, const char *text)
 		print_problem(check, "", "", error->message);
 	else {
 		check_document(check, document);
+		T_BEGIN {
+			check_length(admin, check, document);
+		} T_END;
 		check_signature(check, key, document);
 	}
 	coexist_document_unref(document);
@@ -118,7 +143,7 @@ check_key(const struct coexist_admin *admin,
 	check_name(&check);
 	switch (coexist_store_read_text(admin->store, key, &text, &error)) {
 	case COEXIST_STORE_FOUND:
-		check_text(&check, key, text);
+		check_text(admin, &check, key, text);
 		break;
 	case COEXIST_STORE_NOT_FOUND:
 		break;
@@ -138,10 +163,12 @@ policy_check(struct coexist_admin *admin, struct checks *checks)
 
 	if (coexist_admin_keyring_read(admin, &checks->keyring) < 0)
 		return;
+	coexist_admin_length_init(admin, &checks->length);
 	if (!coexist_admin_scope_is_given(admin))
 		coexist_admin_list(admin, "*", check_key, checks);
 	else if (coexist_admin_scope_read(admin, &scope) == 0)
 		check_key(admin, scope.kind, scope.name, scope.key, checks);
+	coexist_admin_length_deinit(&checks->length);
 }
 
 static void cmd_policy_check(struct doveadm_cmd_context *cctx)

@@ -5,15 +5,22 @@
 #include "doveadm.h"
 #include "coexist-admin.h"
 #include "admin-change.h"
+#include "admin-length.h"
 #include "admin-scope.h"
 #include "policy-document.h"
+#include "policy-handover.h"
+
+/* What is to be set, and where. */
+struct change {
+	const struct coexist_admin_scope *scope;
+	const char *const *values;
+};
 
 /* Goes on after an error, so that all of them are named. */
 static int
 values_set(const struct coexist_admin *admin,
-	   struct coexist_document *document, void *context)
+	   struct coexist_document *document, const char *const *values)
 {
-	const char *const *values = context;
 	int ret = 0;
 
 	for (; *values != NULL; values++) {
@@ -32,6 +39,43 @@ values_set(const struct coexist_admin *admin,
 			ret = -1;
 		}
 	}
+	return ret;
+}
+
+/* A policy that was too long may be made shorter step by step. */
+static int
+length_check(const struct coexist_admin *admin, size_t before, size_t after,
+	     const char *left_out)
+{
+	if (*left_out == '\0' || after <= before)
+		return 0;
+	coexist_admin_fail(admin, EX_DATAERR, "With the wider scopes' this is a "
+			   "policy of %zu bytes, and sessions are told of at "
+			   "most %u: they would not obey %s. Shorten it",
+			   after, COEXIST_HANDOVER_MAX_SIZE, left_out);
+	return -1;
+}
+
+static int
+document_change(const struct coexist_admin *admin,
+		struct coexist_document *document, void *context)
+{
+	const struct change *change = context;
+	const struct coexist_admin_scope *scope = change->scope;
+	struct coexist_admin_length length;
+	const char *left_out;
+	size_t before, after;
+	int ret;
+
+	coexist_admin_length_init(admin, &length);
+	before = coexist_admin_length_get(admin, &length, scope->kind,
+					  scope->name, document, &left_out);
+	ret = values_set(admin, document, change->values);
+	after = coexist_admin_length_get(admin, &length, scope->kind,
+					 scope->name, document, &left_out);
+	if (ret == 0)
+		ret = length_check(admin, before, after, left_out);
+	coexist_admin_length_deinit(&length);
 	coexist_admin_note_change(admin, document);
 	return ret;
 }
@@ -41,6 +85,7 @@ static void policy_set(struct coexist_admin *admin)
 	const char *const *values =
 		coexist_admin_arguments(admin->cctx, "values");
 	struct coexist_admin_scope scope;
+	struct change change = { .scope = &scope, .values = values };
 
 	if (*values == NULL) {
 		coexist_admin_fail(admin, EX_USAGE, "Expected KEY=VALUE");
@@ -48,7 +93,7 @@ static void policy_set(struct coexist_admin *admin)
 	}
 	if (coexist_admin_scope_read(admin, &scope) == 0) {
 		coexist_admin_change(admin, &scope, COEXIST_ADMIN_TRUSTED,
-				     values_set, (void *)values);
+				     document_change, &change);
 	}
 }
 

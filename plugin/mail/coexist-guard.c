@@ -5,16 +5,20 @@
 #include "ioloop.h"
 #include "mail-namespace.h"
 #include "mail-storage-private.h"
+#include "str-sanitize.h"
 #include "coexist-user.h"
 #include "compat-user.h"
 #include "network-match.h"
 #include "policy-decision.h"
+#include "policy-handover.h"
 #include "refusal-reason.h"
 #include "refusal-text.h"
 #include "session-end.h"
 #include "userdb-fields.h"
 
 #define SECS_PER_DAY (24 * 60 * 60)
+/* Enough of a value to recognise it in the log. */
+#define LOGGED_VALUE_LENGTH 80
 
 #define COEXIST_GUARD_USER_CONTEXT(obj) \
 	MODULE_CONTEXT(obj, coexist_guard_user_module)
@@ -99,7 +103,8 @@ refuse(struct mail_user *user, const struct coexist_policy *policy,
 	guser->error = p_strdup_printf(user->pool,
 		"coexist: Login refused: %s=%s",
 		coexist_policy_keys[decision->key].name,
-		coexist_policy_text(policy, decision->key));
+		str_sanitize(coexist_policy_text(policy, decision->key),
+			     LOGGED_VALUE_LENGTH));
 	MODULE_CONTEXT_SET(user, coexist_guard_user_module, guser);
 	coexist_session_end_cancel(user);
 
@@ -160,8 +165,10 @@ const char *coexist_guard_login_delay_reason(struct mail_user *user,
 					     uint64_t seconds_left)
 {
 	const enum coexist_text id = COEXIST_TEXT_login_delay;
-	const char *text = coexist_userdb_fields_get(user->userdb_fields,
-		COEXIST_USERDB_FIELD_DELAY_TEXT);
+	const char *handover =
+		coexist_userdb_fields_get_handover(user->userdb_fields);
+	const char *text = handover == NULL ? NULL :
+		coexist_handover_delay_text(handover);
 	const struct coexist_refusal_values values = {
 		.protocol = coexist_protocol_label(COEXIST_PROTOCOL_POP3),
 		.seconds = dec2str(seconds_left)

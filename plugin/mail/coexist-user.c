@@ -6,16 +6,22 @@
 #include "mail-storage-private.h"
 #include "str-sanitize.h"
 #include "compat-settings.h"
+#include "policy-handover.h"
 #include "userdb-fields.h"
 
 /* Enough of a wrong value to recognise it in the log. */
 #define LOGGED_VALUE_LENGTH 80
+/* A longer line would be two of the log. */
+#define DEBUG_VALUE_LENGTH 1024
 
 #define COEXIST_USER_CONTEXT(obj) \
 	MODULE_CONTEXT(obj, coexist_user_module)
 
 enum {
-	SCOPE_USERDB,	/* the narrowest */
+	/* What the auth process made of all documents, those that the userdb's
+	   field is narrower than left out: the narrowest. */
+	SCOPE_DOCUMENTS,
+	SCOPE_USERDB,
 	SCOPE_SITE,
 	SCOPE_COUNT
 };
@@ -23,6 +29,7 @@ enum {
 struct coexist_user {
 	union mail_user_module_context module_ctx;
 
+	const char *document_texts[COEXIST_KEY_COUNT];
 	const char *userdb_texts[COEXIST_KEY_COUNT];
 	struct coexist_site_settings *site;
 	struct coexist_scope scopes[SCOPE_COUNT];
@@ -32,6 +39,13 @@ struct coexist_user {
 
 static MODULE_CONTEXT_DEFINE_INIT(coexist_user_module,
 				  &mail_user_module_register);
+
+static const char *document_get(void *context, enum coexist_key key)
+{
+	struct coexist_user *cuser = context;
+
+	return cuser->document_texts[key];
+}
 
 static const char *userdb_get(void *context, enum coexist_key key)
 {
@@ -84,19 +98,50 @@ static void coexist_user_deinit(struct mail_user *user)
 	cuser->module_ctx.super.deinit(user);
 }
 
+/* Says which value of which scope the session obeys, for who wants to know why. */
+static void policy_log(struct mail_user *user, const struct coexist_user *cuser)
+{
+	unsigned int i;
+
+	/* a delivery has a second user, whom it reads the message as */
+	if (user->autocreated || !event_want_debug(user->event))
+		return;
+	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
+		const struct coexist_policy_entry *entry =
+			&cuser->policy.entries[i];
+
+		if (entry->scope != NULL) {
+			e_debug(user->event, "coexist: %s=%s (%s)",
+				coexist_policy_keys[i].name,
+				str_sanitize(entry->text, DEBUG_VALUE_LENGTH),
+				entry->scope->name);
+		}
+	}
+}
+
 static void policy_read(struct mail_user *user, struct coexist_user *cuser)
 {
 	static const struct coexist_scope scopes[SCOPE_COUNT] = {
+		[SCOPE_DOCUMENTS] = { .name = "a policy document",
+				      .get = document_get,
+				      .empty_counts = TRUE },
 		[SCOPE_USERDB] = { .name = "userdb", .get = userdb_get },
 		[SCOPE_SITE] = { .name = "dovecot.conf", .get = site_get }
 	};
 	const char *const *unknown;
+	const char *handover;
 	unsigned int i;
 
 	for (i = 0; i < SCOPE_COUNT; i++) {
 		cuser->scopes[i] = scopes[i];
 		cuser->scopes[i].context = cuser;
 	}
+	handover = coexist_userdb_fields_get_handover(user->userdb_fields);
+	if (handover != NULL)
+		coexist_handover_read(user->pool, handover,
+				      cuser->document_texts);
+	else
+		cuser->scopes[SCOPE_DOCUMENTS].get = NULL;
 	unknown = coexist_userdb_fields_read(user->pool, user->userdb_fields,
 					     cuser->userdb_texts);
 	log_unknown_keys(user, &cuser->scopes[SCOPE_USERDB], unknown);
@@ -105,6 +150,7 @@ static void policy_read(struct mail_user *user, struct coexist_user *cuser)
 
 	coexist_policy_merge(cuser->scopes, SCOPE_COUNT,
 			     log_unknown_value, user, &cuser->policy);
+	policy_log(user, cuser);
 }
 
 void coexist_user_created(struct mail_user *user)

@@ -136,14 +136,40 @@ void coexist_policy_decide(const struct coexist_policy *policy,
 		refuse(decision_r, COEXIST_REFUSAL_TLS, keys->tls);
 }
 
+static bool
+protocol_decides(const struct protocol *protocol, enum coexist_key key)
+{
+	return key == protocol->access || key == protocol->until ||
+		key == protocol->networks || key == protocol->tls;
+}
+
 bool coexist_key_decides(enum coexist_key key)
 {
 	unsigned int i;
 
 	for (i = 0; i < COEXIST_PROTOCOL_OTHER; i++) {
-		if (key == protocols[i].access || key == protocols[i].until ||
-		    key == protocols[i].networks || key == protocols[i].tls)
+		if (protocol_decides(&protocols[i], key))
 			return true;
+	}
+	return false;
+}
+
+bool coexist_session_obeys(enum coexist_protocol protocol, bool gate_decided,
+			   enum coexist_key key)
+{
+	switch (coexist_policy_keys[key].obeyed) {
+	case COEXIST_OBEYED_LATER:
+	case COEXIST_OBEYED_GATE:
+		return false;
+	case COEXIST_OBEYED_LOGIN:
+		/* what is no protocol's is all logins': deny_text */
+		return !gate_decided && protocol != COEXIST_PROTOCOL_OTHER &&
+			(protocol_decides(&protocols[protocol], key) ||
+			 !coexist_key_decides(key));
+	case COEXIST_OBEYED_POP3:
+		return protocol == COEXIST_PROTOCOL_POP3;
+	case COEXIST_OBEYED_ENFORCED:
+		return true;
 	}
 	return false;
 }

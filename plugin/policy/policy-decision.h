@@ -71,6 +71,12 @@ void coexist_policy_decide(const struct coexist_policy *policy,
 /* Returns true for the keys that decisions are made of, of any protocol. */
 bool coexist_key_decides(enum coexist_key key);
 
+/* Returns true for a key that a session of this protocol obeys, OTHER being a
+   service without logins. gate_decided: the gate has let the login pass, which
+   leaves the session nothing to decide. */
+bool coexist_session_obeys(enum coexist_protocol protocol, bool gate_decided,
+			   enum coexist_key key);
+
 /* Returns what the person is told of a refusal. */
 enum coexist_text
 coexist_decision_text(const struct coexist_policy *policy,

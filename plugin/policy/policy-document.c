@@ -534,6 +534,7 @@ void coexist_document_init_scope(const struct coexist_document *document,
 	scope_r->name = scope_name;
 	scope_r->get = document == NULL ? NULL : scope_get;
 	scope_r->context = (void *)document;
+	scope_r->empty_counts = false;
 	scope_r->entries = document == NULL ? NULL : document->entries;
 	scope_r->entry_count = document == NULL ? 0 : document->entry_count;
 }

@@ -85,8 +85,11 @@ coexist_scope_read_all(const struct coexist_scope *scope,
 	for (key = 0; key < COEXIST_KEY_COUNT; key++) {
 		const char *text = coexist_scope_get(scope, key);
 
+		if (scope->empty_counts && text != NULL && *text == '\0') {
+			entries_r[count++] = (struct coexist_scope_entry){
+				.key = key, .is_value = true, .text = text };
 		/* most keys of most scopes name nothing */
-		if (text != NULL || preset != COEXIST_PRESET_NONE)
+		} else if (text != NULL || preset != COEXIST_PRESET_NONE)
 			count += key_read(text, preset, key, &entries_r[count]);
 	}
 	return count;

@@ -29,6 +29,10 @@ struct coexist_scope {
 	   nothing at all. */
 	const char *(*get)(void *context, enum coexist_key key);
 	void *context;
+	/* The texts are values out of a merge, in which a preset may have said
+	   that a value is empty: such a text is a value, too, and not one that
+	   is missing. */
+	bool empty_counts;
 	/* What coexist_scope_read_all() has found, for a scope that is merged
 	   again and again. NULL if it is to be read. */
 	const struct coexist_scope_entry *entries;

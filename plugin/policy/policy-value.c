@@ -7,17 +7,16 @@
 #include <string.h>
 #include <strings.h>
 
-#define KEY_STATE_ENFORCED true
-#define KEY_STATE_LATER false
 #define KEY_ENTRY(name, type, default_value, choices, state, help) \
 	{ #name, COEXIST_TYPE_##type, default_value, choices, help, \
-	  KEY_STATE_##state },
+	  COEXIST_OBEYED_##state },
 const struct coexist_policy_key coexist_policy_keys[COEXIST_KEY_COUNT] = {
 	COEXIST_POLICY_KEYS(KEY_ENTRY)
 };
 
 #define SITE_ENTRY(name, type, default_value, choices, help) \
-	{ #name, COEXIST_TYPE_##type, default_value, choices, help, true },
+	{ #name, COEXIST_TYPE_##type, default_value, choices, help, \
+	  COEXIST_OBEYED_ENFORCED },
 const struct coexist_policy_key coexist_site_settings[COEXIST_SITE_COUNT] = {
 	COEXIST_SITE_SETTINGS(SITE_ENTRY)
 };
@@ -128,7 +127,7 @@ choice_find(const char *choices, const char *word, size_t length,
 	return false;
 }
 
-static bool flag_parse(const char *text, uint64_t *number_r)
+static bool flag_parse(const char *text, size_t length, uint64_t *number_r)
 {
 	static const char *const words[][2] = {
 		{ "no", "yes" }, { "false", "true" }, { "0", "1" },
@@ -138,7 +137,7 @@ static bool flag_parse(const char *text, uint64_t *number_r)
 
 	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
 		for (answer = 0; answer < 2; answer++) {
-			if (strcasecmp(text, words[i][answer]) == 0) {
+			if (word_equals(text, length, words[i][answer])) {
 				*number_r = answer;
 				return true;
 			}
@@ -212,16 +211,16 @@ static uint64_t month_length(uint64_t year, uint64_t month)
 	return month == 2 && leap ? 29 : lengths[month - 1];
 }
 
-static bool date_parse(const char *text, uint64_t *number_r)
+static bool date_parse(const char *text, size_t length, uint64_t *number_r)
 {
 	uint64_t year, month, day;
-	const char *end = text + strlen(text);
+	const char *end = text + length;
 
-	if (strcasecmp(text, "none") == 0) {
+	if (word_equals(text, length, "none")) {
 		*number_r = COEXIST_DATE_NONE;
 		return true;
 	}
-	if (end - text != 10 || text[4] != '-' || text[7] != '-' ||
+	if (length != 10 || text[4] != '-' || text[7] != '-' ||
 	    digits_parse(text, text + 4, 9999, &year) != text + 4 ||
 	    digits_parse(text + 5, text + 7, 99, &month) != text + 7 ||
 	    digits_parse(text + 8, end, 99, &day) != end)
@@ -356,7 +355,7 @@ static bool quotes_are_paired(const char *list)
 
 /* RFC 5646 without its rarer forms: two or three letters, then subtags of two
    to eight letters or digits. */
-static bool language_check(const char *tag)
+static bool language_check(const char *tag, const char *end)
 {
 	size_t length;
 
@@ -370,14 +369,14 @@ static bool language_check(const char *tag)
 		if (length < 2 || length > 8)
 			return false;
 	}
-	return *tag == '\0';
+	return tag == end;
 }
 
+/* The text has no blanks around the length, and may have some behind it. */
 static bool
 value_read(const struct coexist_policy_key *key, const char *text,
-	   uint64_t *number_r)
+	   size_t length, uint64_t *number_r)
 {
-	size_t length = strlen(text);
 	const char *end;
 
 	switch (key->type) {
@@ -387,7 +386,7 @@ value_read(const struct coexist_policy_key *key, const char *text,
 	case COEXIST_TYPE_CHOICES:
 		return choices_check(key->choices, text);
 	case COEXIST_TYPE_FLAG:
-		return flag_parse(text, number_r);
+		return flag_parse(text, length, number_r);
 	case COEXIST_TYPE_NUMBER:
 		end = digits_parse(text, text + length, UINT32_MAX, number_r);
 		return end == text + length;
@@ -395,7 +394,7 @@ value_read(const struct coexist_policy_key *key, const char *text,
 		return number_with_unit_parse(text, length, interval_units,
 					      UINT32_MAX, number_r);
 	case COEXIST_TYPE_DATE:
-		return date_parse(text, number_r);
+		return date_parse(text, length, number_r);
 	case COEXIST_TYPE_NETWORKS:
 		return plain_list_check(text, network_check);
 	case COEXIST_TYPE_PERCENTS:
@@ -409,7 +408,7 @@ value_read(const struct coexist_policy_key *key, const char *text,
 		return quotes_are_paired(text) &&
 			list_check(text, path_check);
 	case COEXIST_TYPE_LANGUAGE:
-		return language_check(text);
+		return language_check(text, text + length);
 	case COEXIST_TYPE_TEXT:
 		return length <= COEXIST_TEXT_MAX_LENGTH;
 	}
@@ -423,18 +422,35 @@ static bool is_blank(const char *text)
 	return *text == '\0';
 }
 
+static size_t trim(const char **text)
+{
+	size_t length;
+
+	while (**text == ' ' || **text == '\t')
+		(*text)++;
+	for (length = strlen(*text); length > 0; length--) {
+		if ((*text)[length - 1] != ' ' && (*text)[length - 1] != '\t')
+			break;
+	}
+	return length;
+}
+
 enum coexist_value_status
 coexist_value_parse(const struct coexist_policy_key *key, const char *text,
 		    struct coexist_value *value_r)
 {
 	uint64_t number = 0;
+	size_t length;
 
 	if (text == NULL || is_blank(text))
 		return COEXIST_VALUE_INHERIT;
-	if (key->type != COEXIST_TYPE_FLAG && strcmp(text, "yes") == 0)
+	if (strlen(text) > COEXIST_VALUE_MAX_LENGTH)
+		return COEXIST_VALUE_UNKNOWN;
+	length = trim(&text);
+	if (key->type != COEXIST_TYPE_FLAG && length == 3 &&
+	    strncmp(text, "yes", length) == 0)
 		return COEXIST_VALUE_INHERIT;
-	if (strlen(text) > COEXIST_VALUE_MAX_LENGTH ||
-	    !value_read(key, text, &number))
+	if (!value_read(key, text, length, &number))
 		return COEXIST_VALUE_UNKNOWN;
 	value_r->number = number;
 	return COEXIST_VALUE_VALID;

@@ -10,7 +10,8 @@
 
 /* The syntax of policy values, the same for a policy document, dovecot.conf
    and a userdb field. Plain C without allocations, because the session
-   processes use it too. Letter case does not matter in words and units. */
+   processes use it too. Letter case does not matter in words and units, nor do
+   blanks around a value: columns of a fixed width are padded with them. */
 
 /* Longer values count as unknown. */
 #define COEXIST_VALUE_MAX_LENGTH 4096
@@ -35,6 +36,17 @@ enum coexist_type {
 	COEXIST_TYPE_TEXT	/* anything */
 };
 
+/* Who obeys a key: the state in the table. */
+enum coexist_obeyed {
+	COEXIST_OBEYED_LATER,		/* by nobody yet */
+	COEXIST_OBEYED_GATE,		/* by the gate alone */
+	/* by the gate, or by the session of the login where the gate did not
+	   decide */
+	COEXIST_OBEYED_LOGIN,
+	COEXIST_OBEYED_POP3,		/* by a session of POP3 */
+	COEXIST_OBEYED_ENFORCED		/* by any session */
+};
+
 struct coexist_policy_key {
 	const char *name;
 	enum coexist_type type;
@@ -42,7 +54,7 @@ struct coexist_policy_key {
 	/* the allowed words separated by spaces, or NULL */
 	const char *choices;
 	const char *help;
-	bool enforced;
+	enum coexist_obeyed obeyed;
 };
 
 /* Indexed by enum coexist_key. */

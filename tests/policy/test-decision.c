@@ -314,6 +314,55 @@ static void test_names(void)
 			"Webmail");
 }
 
+/* Which keys a session has to be told of: without the gate, and behind it. */
+static void test_who_obeys(void)
+{
+	static const struct {
+		enum coexist_key key;
+		enum coexist_protocol protocol;
+		bool alone, gated;
+	} rows[] = {
+		{ COEXIST_KEY_imap_access, COEXIST_PROTOCOL_IMAP, true, false },
+		{ COEXIST_KEY_imap_networks, COEXIST_PROTOCOL_IMAP,
+		  true, false },
+		{ COEXIST_KEY_imap_until, COEXIST_PROTOCOL_POP3, false, false },
+		{ COEXIST_KEY_imap_tls, COEXIST_PROTOCOL_OTHER, false, false },
+		{ COEXIST_KEY_sieve_tls, COEXIST_PROTOCOL_SIEVE, true, false },
+		{ COEXIST_KEY_submission_access, COEXIST_PROTOCOL_SUBMISSION,
+		  true, false },
+		{ COEXIST_KEY_webmail_access, COEXIST_PROTOCOL_IMAP,
+		  false, false },
+		{ COEXIST_KEY_imap_max_sessions, COEXIST_PROTOCOL_IMAP,
+		  false, false },
+		{ COEXIST_KEY_deny_text, COEXIST_PROTOCOL_IMAP, true, false },
+		{ COEXIST_KEY_deny_text, COEXIST_PROTOCOL_OTHER, false, false },
+		{ COEXIST_KEY_pop3_login_delay, COEXIST_PROTOCOL_POP3,
+		  true, true },
+		{ COEXIST_KEY_pop3_login_delay, COEXIST_PROTOCOL_IMAP,
+		  false, false },
+		{ COEXIST_KEY_pop3_fetcher_networks, COEXIST_PROTOCOL_POP3,
+		  true, true },
+		{ COEXIST_KEY_pop3_fetcher_networks, COEXIST_PROTOCOL_OTHER,
+		  false, false },
+		{ COEXIST_KEY_pop3_keep_days, COEXIST_PROTOCOL_OTHER,
+		  true, true },
+		{ COEXIST_KEY_quota_warn, COEXIST_PROTOCOL_OTHER, true, true },
+		{ COEXIST_KEY_language, COEXIST_PROTOCOL_SIEVE, true, true },
+		{ COEXIST_KEY_pop3_folders, COEXIST_PROTOCOL_POP3,
+		  false, false },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_test_message("%s", coexist_policy_keys[rows[i].key].name);
+		g_assert_true(coexist_session_obeys(rows[i].protocol, false,
+						    rows[i].key) ==
+			      rows[i].alone);
+		g_assert_true(coexist_session_obeys(rows[i].protocol, true,
+						    rows[i].key) ==
+			      rows[i].gated);
+	}
+}
+
 int main(int argc, char *argv[])
 {
 	g_test_init(&argc, &argv, NULL);
@@ -323,5 +372,6 @@ int main(int argc, char *argv[])
 	g_test_add_func("/decision/text", test_text);
 	g_test_add_func("/decision/text/sessions", test_sessions_text);
 	g_test_add_func("/decision/names", test_names);
+	g_test_add_func("/decision/who-obeys", test_who_obeys);
 	return g_test_run();
 }

@@ -200,7 +200,7 @@ static void test_set(void)
 		{ "pop3_access", "dney", COEXIST_DOCUMENT_ERROR_VALUE },
 		{ "pop3_access", "", COEXIST_DOCUMENT_ERROR_VALUE },
 		{ "pop3_access", "yes", COEXIST_DOCUMENT_ERROR_VALUE },
-		{ "pop3_access", "deny ", COEXIST_DOCUMENT_ERROR_VALUE },
+		{ "pop3_access", "deny deny", COEXIST_DOCUMENT_ERROR_VALUE },
 		{ "pop3_until", "2027-13-01", COEXIST_DOCUMENT_ERROR_VALUE },
 		{ "deny_text", "\xff", COEXIST_DOCUMENT_ERROR_VALUE },
 		{ "pop3_acces", "deny", COEXIST_DOCUMENT_ERROR_KEY },

@@ -122,10 +122,45 @@ static void test_suspend(void)
 	}
 }
 
+/* Out of a merge, an empty text is what a preset said. */
+static void test_empty(void)
+{
+	static const struct {
+		bool counts;
+		const char *narrow, *effective;
+	} rows[] = {
+		{ false, "", "quit" },
+		{ true, "", "" },
+		{ true, NULL, "quit" },
+		{ true, "never", "never" },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		struct texts narrow = { .mark_read = rows[i].narrow };
+		struct texts wide = { .mark_read = "quit" };
+		const struct coexist_scope scopes[] = {
+			{ .name = "narrow", .get = texts_get,
+			  .context = &narrow, .empty_counts = rows[i].counts },
+			{ .name = "wide", .get = texts_get, .context = &wide },
+		};
+		struct report report = { 0, NULL, NULL };
+		struct coexist_policy policy;
+
+		g_test_message("row %zu", i);
+		coexist_policy_merge(scopes, G_N_ELEMENTS(scopes),
+				     report_unknown, &report, &policy);
+		g_assert_cmpstr(coexist_policy_text(&policy,
+					COEXIST_KEY_pop3_mark_read), ==,
+				rows[i].effective);
+		g_assert_cmpuint(report.count, ==, 0);
+	}
+}
+
 int main(int argc, char *argv[])
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/merge/scopes", test_scopes);
 	g_test_add_func("/merge/suspend", test_suspend);
+	g_test_add_func("/merge/empty", test_empty);
 	return g_test_run();
 }

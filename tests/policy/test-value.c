@@ -105,7 +105,7 @@ static void test_number(void)
 		UNKNOWN(pop3_mark_read_days, "99999999999999999999999"),
 		UNKNOWN(pop3_mark_read_days, "-1"),
 		UNKNOWN(pop3_mark_read_days, "+1"),
-		UNKNOWN(pop3_mark_read_days, "1 "),
+		UNKNOWN(pop3_mark_read_days, "1 1"),
 		UNKNOWN(pop3_mark_read_days, "1d"),
 		UNKNOWN(pop3_mark_read_days, "one"),
 	};
@@ -224,6 +224,33 @@ static void test_language(void)
 	ROWS_CHECK(rows);
 }
 
+/* As a column of CHAR(n) has them; within a value they count. */
+static void test_blanks_around(void)
+{
+	static const struct row rows[] = {
+		VALID(imap_access, "deny   ", COEXIST_ACCESS_DENY),
+		VALID(pop3_mark_read, " \tquit\t ", COEXIST_MARK_READ_QUIT),
+		VALID(pop3_mark_downloaded, "yes  ", 1),
+		VALID(pop3_keep_days, " 30 ", 30),
+		VALID(pop3_login_delay, "30 min  ", 1800),
+		VALID(pop3_until, "1970-01-11  ", 10),
+		VALID(pop3_until, " none ", COEXIST_DATE_NONE),
+		VALID(imap_networks, " 192.0.2.0/24 ", 0),
+		VALID(quota_warn, "80 95  ", 0),
+		VALID(quota_warn_free, "1G  ", 0),
+		VALID(quota_warn_channels, "mail alert ", 0),
+		VALID(pop3_folders, "INBOX \"Sent Items\" ", 0),
+		VALID(language, "pt-BR   ", 0),
+		VALID(deny_text, " Use IMAP. ", 0),
+		INHERIT(pop3_keep_days, "yes  "),
+		INHERIT(pop3_keep_days, "   "),
+		UNKNOWN(imap_access, "de ny"),
+		UNKNOWN(pop3_keep_days, "3 0"),
+		UNKNOWN(language, "pt -BR"),
+	};
+	ROWS_CHECK(rows);
+}
+
 /* Only a site setting has this type. */
 static void test_paths(void)
 {
@@ -323,6 +350,7 @@ int main(int argc, char *argv[])
 	g_test_add_func("/value/levels", test_levels);
 	g_test_add_func("/value/mailboxes", test_mailboxes);
 	g_test_add_func("/value/language", test_language);
+	g_test_add_func("/value/blanks-around", test_blanks_around);
 	g_test_add_func("/value/paths", test_paths);
 	g_test_add_func("/value/length", test_length);
 	g_test_add_func("/value/list", test_list);

@@ -52,9 +52,12 @@ def server(gated):
 
 
 def fields(server, user):
-    """Return {name: value} of what the userdb says."""
+    """Return {name: value} of what the userdb says, its own fields and those it hands over."""
     lines = server.doveadm("user", user).splitlines()
-    return dict(line.split("\t", 1) for line in lines[1:] if "\t" in line)
+    found = dict(line.split("\t", 1) for line in lines[1:] if "\t" in line)
+    items = found.pop("coexist_policy", "").split(";")[1:]
+    return {**found, **{f"coexist_{name}": value for name, value in
+                        (item.split("=", 1) for item in items)}}
 
 
 @pytest.mark.parametrize("scopes", combinations(), ids="-".join)

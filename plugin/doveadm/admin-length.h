@@ -1,0 +1,37 @@
+#ifndef COEXIST_ADMIN_LENGTH_H
+#define COEXIST_ADMIN_LENGTH_H
+
+#include "admin-scope.h"
+
+struct coexist_admin;
+struct coexist_document;
+
+/* Is what the documents say together too long for the hand-over to a session
+   (see policy-handover.h)? Then the session obeys a part of it. */
+
+/* The documents that are merged. */
+struct coexist_admin_length {
+	/* NULL if there is none */
+	struct coexist_document *default_document;
+	/* the one that was read last: whole domains are looked at in turns */
+	char *domain;
+	struct coexist_document *domain_document;
+};
+
+/* Reads the document of everybody. Here and below, a document that can't be read
+   counts as none: others say so. Deinitialise it. */
+void coexist_admin_length_init(const struct coexist_admin *admin,
+			       struct coexist_admin_length *length_r);
+void coexist_admin_length_deinit(struct coexist_admin_length *length);
+
+/* Returns how long the longest hand-over is where the scope's document is this
+   one and the wider ones are as they are stored. The keys that it is then obeyed
+   without are named, on the data stack: empty if it is not too long. */
+size_t coexist_admin_length_get(const struct coexist_admin *admin,
+				struct coexist_admin_length *length,
+				enum coexist_admin_scope_kind kind,
+				const char *name,
+				const struct coexist_document *document,
+				const char **left_out_r);
+
+#endif
