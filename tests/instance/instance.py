@@ -120,7 +120,8 @@ class Instance:
     def stop(self):
         """End everything that start() began; valgrind gets the time to report."""
         try:
-            if self._wrap and self._launcher is not None:
+            if self._launcher is not None and any(
+                    "valgrind" in prefix for prefix in self._wrap.values()):
                 self._end_gracefully()
         finally:
             self._end_at_once()

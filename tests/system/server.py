@@ -1,9 +1,14 @@
 """A private Dovecot with plenty of mailboxes that nobody used before."""
 
+import re
+
 from instance import Instance
 from maildrop import Maildrop
 
 PLENTY = 60
+
+# What the log says of a process that crashed. Signal 9 is what tests send themselves.
+CRASH = re.compile(r"^.*(?:Panic:|killed with signal (?!9\b)).*$", re.M)
 
 # Sessions that do not wait for the disk, nor for a process where it is not the
 # POP3 session's own.
