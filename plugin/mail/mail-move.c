@@ -7,6 +7,7 @@
 #include "mail-index-transaction-private.h"
 #include "mail-storage-private.h"
 #include "mail-move.h"
+#include "private-flags.h"
 #include "compat-mailbox.h"
 #include "storage-imapc.h"
 
@@ -364,6 +365,12 @@ void coexist_move_copy(struct coexist_move *move, const uint32_t *uids,
 
 	if (count == 0)
 		return;
+	/* Dovecot would find out when the copies have arrived, and leave them
+	   there although it fails. */
+	if (coexist_private_flags_open(move->target) < 0) {
+		coexist_move_fail(move, move->target, count);
+		return;
+	}
 	target_watch_copies(move->target);
 	(void)mail_index_refresh(move->source->box->index);
 	for (i = 0; i < count; i += batch) {

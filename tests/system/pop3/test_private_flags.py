@@ -8,6 +8,7 @@ import shutil
 import pytest
 
 import journal
+from instance import config
 from team import Team, impersonal, mark, seen, settings
 
 POLICIES = ("stock", "complete", "quit", "never")
@@ -231,6 +232,23 @@ def test_what_is_hidden_is_read_to_nobody_without_it(server):
     assert team.reader.having("$POP3Hidden") == [1]
 
 
+def test_nothing_is_moved_without_it(server):
+    team = Team(server, "trash")
+    team.reader.deliver(2)
+    with team.reader.imap() as imap:
+        imap.create("Trash")
+    spoil(team.reader)
+    for _ in range(2):
+        assert team.reader.delete(1) == (
+            "-ERR [SYS/TEMP] 1 of 1 deleted messages could not be moved and stay: "
+            "Can't open the private index")
+    repair(team.reader)
+    assert team.reader.subjects() == ["number 1", "number 2"]
+    assert team.reader.subjects("Trash") == []
+    assert team.reader.delete(1).startswith("+OK")
+    assert seen(team.reader, "Trash") == ["number 1"]
+
+
 def test_nothing_expires_without_it(server, expire):
     team = Team(server, "complete")
     team.reader.deliver(2)
@@ -267,8 +285,14 @@ def test_who_has_an_index_of_his_own_has_all_flags_there(start, clock):
                    coexist={"pop3_keep_days": "30", "pop3_mark_read": "complete"},
                    groups={"impersonal": {}})
     team = Team(server, "user")
-    (team.reader.folder / "dovecot-shared").touch()
-    team.reader.deliver(2)
+    marker = team.reader.folder / "dovecot-shared"
+    marker.touch()
+    shutil.chown(marker, *config.owner())
+    try:
+        team.reader.deliver(2)
+    except Exception:
+        print(server.log_text())
+        raise
     download(team.reader, 1)
     assert team.seen() == (["number 1"], [], [])
     with clock.days_from_now(40):
