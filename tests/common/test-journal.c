@@ -555,6 +555,69 @@ static bool writers_at_once_lose_no_line(const char *path)
 	return ended == WRITERS && newest_lines_are_there(path);
 }
 
+#define SESSIONS 60
+#define SESSION_LINES 3
+
+/* Writes sessions <writer>-<number>, each with all its lines at once. */
+static int sessions_run(const char *path, unsigned int writer)
+{
+	string_t *lines = t_str_new(3 * WRITER_PADDING * SESSION_LINES);
+	const char *error;
+	unsigned int i, n;
+
+	for (i = 0; i < SESSIONS; i++) {
+		str_truncate(lines, 0);
+		for (n = 0; n < SESSION_LINES; n++) {
+			str_printfa(lines, "session=%u-%u\t%*s%u\n", writer,
+				    i, 2 * WRITER_PADDING, "", n);
+		}
+		if (coexist_journal_file_append(path, &mode, lines,
+						&error) < 0)
+			return 1;
+	}
+	return 0;
+}
+
+/* Each session is there with all its lines, one after the other. */
+static bool sessions_are_whole(const char *path)
+{
+	char line[3 * WRITER_PADDING], name[32], last[32] = "";
+	unsigned int number, expected = 0;
+	FILE *file = fopen(path, "r");
+	bool holds = file != NULL;
+
+	while (holds && fgets(line, sizeof(line), file) != NULL) {
+		holds = sscanf(line, "session=%31s %u", name, &number) == 2 &&
+			number == expected &&
+			(number == 0 || strcmp(name, last) == 0);
+		expected = (expected + 1) % SESSION_LINES;
+		i_strocpy(last, name, sizeof(last));
+	}
+	if (file != NULL)
+		fclose(file);
+	return holds && expected == 0;
+}
+
+/* The file is rotated some times meanwhile. */
+static bool sessions_at_once_stay_whole(const char *path)
+{
+	unsigned int i, ended = 0;
+	int status;
+
+	(void)unlink(path);
+	for (i = 0; i < WRITERS; i++) {
+		if (fork() == 0)
+			_exit(sessions_run(path, i));
+	}
+	while (wait(&status) > 0) {
+		if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+			ended++;
+	}
+	return ended == WRITERS && sessions_are_whole(path) &&
+		file_size(path) < COEXIST_JOURNAL_FILE_SIZE +
+			4 * SESSION_LINES * WRITER_PADDING;
+}
+
 static bool no_folder_is_told(const char *folder)
 {
 	return append(t_strconcat(folder, "/none/journal", NULL), "x\n", -1) &&
@@ -619,6 +682,8 @@ static void test_files(void)
 	      "a full disk keeps a large file");
 	check(writers_at_once_lose_no_line(path),
 	      "writers at once lose no line");
+	check(sessions_at_once_stay_whole(path),
+	      "sessions at once stay whole");
 	check(no_folder_is_told(folder), "no folder is told");
 	check(a_pipe_is_no_journal(folder), "a pipe is no journal");
 	check(no_file_is_an_empty_journal(folder),

@@ -116,6 +116,29 @@ def test_all_that_was_moved_comes_back(server):
 
 
 @pytest.mark.night
+def test_all_that_was_moved_in_a_maildir_comes_back(start):
+    maildrop = start(groups=GROUPS).maildrop("trash")
+    check(maildrop, "DELE", "moved", "returned")
+    assert maildrop.seen() == []
+
+
+@pytest.mark.night
+def test_all_that_imap_moved_comes_back(server):
+    maildrop = fill(server.maildrop("trash"))
+    uids = range(1, COUNT + 1, 2)
+    with maildrop.imap() as imap:
+        imap.create("Trash")
+        imap.select()
+        for begin in range(0, len(uids), CHUNK):
+            moved = ",".join(map(str, uids[begin:begin + CHUNK]))
+            assert imap.uid("MOVE", moved, "Trash")[0] == "OK"
+    server.wait_for(lambda: journal.logged(maildrop), what="the end of the session")
+    session = session_of(maildrop)
+    assert journal_sum(maildrop, "moved") == len(uids)
+    assert undo(maildrop, session) == {"returned": len(uids)}
+
+
+@pytest.mark.night
 def test_all_that_was_held_is_shown_again(server):
     check(server.maildrop("held"), "DELE", "hidden", "shown")
 

@@ -274,14 +274,19 @@ def test_whoever_uses_imap_keeps_what_was_read(owner):
 ACL = {"conf23": "plugin {\n  acl = vfile\n}\n", "conf24": "acl_driver = vfile\n"}
 
 
-def test_without_the_right_to_expunge_they_stay(start):
+@pytest.fixture(scope="module")
+def acl_server(start):
+    return start(quota="1000K", coexist=POLICY, **ACL,
+                 plugins={"all": ["quota", "acl", "coexist", "coexist_quota"],
+                          "imap": ["imap_quota"], "pop3": ["pop3_coexist"]})
+
+
+@pytest.mark.parametrize("rights", ["lrwsti", "lr"])
+def test_without_the_right_to_expunge_they_stay(acl_server, rights):
     """And nobody is told each time."""
-    server = start(quota="1000K", coexist=POLICY, **ACL,
-                   plugins={"all": ["quota", "acl", "coexist", "coexist_quota"],
-                            "imap": ["imap_quota"], "pop3": ["pop3_coexist"]})
-    owner = known(server)
+    owner = known(acl_server)
     owner.fill(82)
     remind(owner)
-    (owner.folder / "dovecot-acl").write_text("owner lrwsti\n")
+    (owner.folder / "dovecot-acl").write_text(f"owner {rights}\n")
     assert [len(shown(owner)), len(shown(owner))] == [2, 2]
     assert owner.log_problems() == []
