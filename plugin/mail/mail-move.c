@@ -9,7 +9,7 @@
 #include "mail-move.h"
 #include "private-flags.h"
 #include "compat-mailbox.h"
-#include "storage-imapc.h"
+#include "storage-driver.h"
 
 /* With these, a command for UIDs of ten digits is shorter than the 8000 bytes of
    IMAPC_SERVER_CMDLINE_MAX_LEN in Dovecot's imapc-save.c. */

@@ -17,6 +17,7 @@
 #include "notice-message.h"
 #include "notice-text.h"
 #include "policy-value.h"
+#include "storage-driver.h"
 
 /* Returns the site's folders, of which the last one comes first, and the one
    that was installed. */
@@ -186,7 +187,7 @@ save(struct mailbox *box, const string_t *message,
 	struct istream *input;
 	int ret;
 
-	if (mailbox_open(box) < 0)
+	if (coexist_storage_check_save(box) < 0 || mailbox_open(box) < 0)
 		return -1;
 	t = transaction_begin(box);
 	input = i_stream_create_from_data(str_data(message), str_len(message));

@@ -6,7 +6,7 @@
 #include "mail-storage-private.h"
 #include "compat-mailbox.h"
 #include "compat-settings.h"
-#include "storage-imapc.h"
+#include "storage-driver.h"
 
 #include <sys/stat.h>
 
@@ -171,6 +171,8 @@ coexist_delete_target_open(struct mail_user *user, enum coexist_delete action,
 {
 	struct mailbox *box = target_open(user, action, ret_r);
 
+	if (*ret_r == 0)
+		*ret_r = coexist_storage_check_save(box);
 	if (*ret_r == 0)
 		*ret_r = maildir_check_uidlist(box);
 	return box;

@@ -56,7 +56,8 @@ def limited(count):
 def remote(start):
     """Where the mails are."""
     return start(modules=None, quota=True,
-                 groups={**POLICIES, **{name: limited(n) for name, n in SMALL.items()}})
+                 groups={**POLICIES, **{f"pop3c-{name}": {} for name in POLICIES},
+                         **{name: limited(n) for name, n in SMALL.items()}})
 
 
 @pytest.fixture(scope="module")
@@ -222,6 +223,37 @@ def test_none_is_lost_if_the_second_of_two_commands_is_refused(server, remote):
     assert names[0] in inbox
     assert sorted(inbox + trash) == sorted(names)
     assert len(trash) > MANY / 2
+
+
+# INBOX is on another POP3 server, which can save nothing
+
+POP3C = "pop3c_host = 127.0.0.1\npop3c_port = %(port)d\npop3c_password = pass\n"
+POP3C23 = POP3C + "pop3c_user = %%u\nmail_location = pop3c:~/mail\n"
+POP3C24 = POP3C + "pop3c_user = %%{user}\nmail_driver = pop3c\n"
+
+
+@pytest.fixture(scope="module")
+def pop3c_server(start, remote):
+    port = {"port": remote.port("pop3")}
+    return start(groups={f"pop3c-{name}": fields for name, fields in POLICIES.items()},
+                 coexist={"template_dir": str(TEXTS)}, conf23=POP3C23 % port,
+                 conf24=POP3C24 % port)
+
+
+@pytest.mark.parametrize("policy, reply", [
+    ("hide", "+OK Logging out, messages deleted."),
+    ("trash", "-ERR [SYS/PERM] 2 of 2 deleted messages could not be moved and stay: "
+              "POP3 mailbox creation isn't supported"),
+    ("held", "+OK Logging out, messages deleted.")])
+def test_nothing_is_lost_on_another_pop3_server(pop3c_server, remote, policy, reply):
+    maildrop = pop3c_server.maildrop(f"pop3c-{policy}")
+    there = Maildrop(remote, maildrop.user)
+    there.deliver(3)
+    assert maildrop.delete(1, 2) == reply
+    assert there.subjects() == ["number 1", "number 2", "number 3"]
+    if policy == "held":
+        [problem] = maildrop.log_problems()
+        assert "Can't put the notice pop3-delete-limit into INBOX" in problem
 
 
 # Only the archive is over there
