@@ -29,7 +29,11 @@
 		"Directory with texts of the site's own.") \
 	SETTING(quota_warn_first, FLAG, "no", "no yes", \
 		"Is the owner told of a level that a mailbox is at when it is " \
-		"looked at for the first time? no only records it.")
+		"looked at for the first time? no only records it.") \
+	SETTING(retention_notice_days, NUMBER, "7", NULL, \
+		"Days that the owner is told before pop3_keep_days removes " \
+		"messages for the first time, more messages than before, or " \
+		"many at once; 0 is off.")
 
 #define COEXIST_SITE_ENUM(name, type, default_value, choices, help) \
 	COEXIST_SITE_##name,

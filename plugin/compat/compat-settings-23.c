@@ -175,6 +175,7 @@ static bool is_session_setting(const char *name)
 	static const enum coexist_site_setting settings[] = {
 		COEXIST_SITE_archive_mailbox,
 		COEXIST_SITE_quota_warn_first,
+		COEXIST_SITE_retention_notice_days,
 		COEXIST_SITE_template_dir
 	};
 	unsigned int i;

@@ -26,6 +26,8 @@ static void print_result(const struct doveadm_cmd_context *cctx,
 	doveadm_print_num(result->stayed);
 	doveadm_print_num(result->size);
 	doveadm_print(coexist_time_text(result->oldest));
+	doveadm_print_num(result->waiting);
+	doveadm_print(coexist_time_text(result->until));
 	if (coexist_admin_flag(cctx, "uids")) {
 		string_t *uids = t_str_new(128);
 
@@ -37,12 +39,12 @@ static void print_result(const struct doveadm_cmd_context *cctx,
 static int
 expire_user(struct expire_cmd_context *ctx,
 	    const struct coexist_mail_module *module, struct mail_user *user,
-	    bool dry_run)
+	    enum coexist_retention_flags flags)
 {
 	struct coexist_retention_result result;
 	enum mail_error error = MAIL_ERROR_NONE;
 
-	switch (module->retention_run(user, dry_run, &result)) {
+	switch (module->retention_run(user, flags, &result)) {
 	case COEXIST_RETENTION_OFF:
 		break;
 	case COEXIST_RETENTION_DONE:
@@ -71,6 +73,18 @@ expire_user(struct expire_cmd_context *ctx,
 	return -1;
 }
 
+static enum coexist_retention_flags
+flags_get(const struct doveadm_cmd_context *cctx)
+{
+	enum coexist_retention_flags flags = 0;
+
+	if (coexist_admin_flag(cctx, "dry-run"))
+		flags |= COEXIST_RETENTION_DRY_RUN;
+	if (coexist_admin_flag(cctx, "now"))
+		flags |= COEXIST_RETENTION_NOW;
+	return flags;
+}
+
 static int
 cmd_expire_run(struct doveadm_mail_cmd_context *_ctx, struct mail_user *user)
 {
@@ -80,8 +94,7 @@ cmd_expire_run(struct doveadm_mail_cmd_context *_ctx, struct mail_user *user)
 
 	if (coexist_mail_module_find(_ctx, user, &module) < 0)
 		return -1;
-	return expire_user(ctx, &module, user,
-			   coexist_admin_flag(_ctx->cctx, "dry-run"));
+	return expire_user(ctx, &module, user, flags_get(_ctx->cctx));
 }
 
 COEXIST_MAIL_CMD_INIT(cmd_expire_init)
@@ -94,6 +107,9 @@ COEXIST_MAIL_CMD_INIT(cmd_expire_init)
 			     DOVEADM_PRINT_HEADER_FLAG_NUMBER);
 	doveadm_print_header("size", "size", DOVEADM_PRINT_HEADER_FLAG_NUMBER);
 	doveadm_print_header_simple("oldest");
+	doveadm_print_header("waiting", "waiting",
+			     DOVEADM_PRINT_HEADER_FLAG_NUMBER);
+	doveadm_print_header_simple("until");
 	if (coexist_admin_flag(ctx->cctx, "uids"))
 		doveadm_print_header_simple("uids");
 }
@@ -114,7 +130,7 @@ static struct doveadm_mail_cmd_context *cmd_expire_alloc(void)
 	ctx->ctx.v.init = cmd_expire_init;
 	ctx->ctx.v.run = cmd_expire_run;
 	ctx->ctx.v.deinit = cmd_expire_deinit;
-	coexist_mail_cmd_allow_options(&ctx->ctx, "in");
+	coexist_mail_cmd_allow_options(&ctx->ctx, "inN");
 	doveadm_print_init(DOVEADM_PRINT_TYPE_TABLE);
 	return &ctx->ctx;
 }
@@ -122,10 +138,11 @@ static struct doveadm_mail_cmd_context *cmd_expire_alloc(void)
 struct doveadm_cmd_ver2 coexist_cmd_expire = {
 	.name = "coexist expire",
 	.mail_cmd = cmd_expire_alloc,
-	.usage = COEXIST_MAIL_USAGE" [--dry-run] [--uids]",
+	.usage = COEXIST_MAIL_USAGE" [--dry-run] [--now] [--uids]",
 	.parameters = (const struct doveadm_cmd_param[]) {
 		DOVEADM_CMD_MAIL_COMMON
 		COEXIST_PARAM('n', "dry-run", CMD_PARAM_BOOL, 0),
+		COEXIST_PARAM('N', "now", CMD_PARAM_BOOL, 0),
 		COEXIST_PARAM('i', "uids", CMD_PARAM_BOOL, 0),
 		COEXIST_PARAMS_END
 	}

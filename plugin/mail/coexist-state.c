@@ -69,3 +69,18 @@ int coexist_state_set(struct mail_user *user,
 	return coexist_state_update(user, coexist_state_file_decide_values,
 				    &set);
 }
+
+int coexist_state_try_set(struct mail_user *user,
+			  const struct coexist_state_value *values,
+			  unsigned int count, const char **error_r)
+{
+	struct coexist_state_values set = { .values = values, .count = count };
+	struct coexist_index_root root;
+
+	if (!coexist_index_root_find(user, COEXIST_STATE_FILE_NAME, &root)) {
+		*error_r = "It has no folder";
+		return -1;
+	}
+	return state_update(&root, coexist_state_file_decide_values, &set,
+			    error_r);
+}

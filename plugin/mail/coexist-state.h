@@ -25,6 +25,11 @@ int coexist_state_read(struct mail_user *user, const char **text_r);
 int coexist_state_set(struct mail_user *user,
 		      const struct coexist_state_value *values,
 		      unsigned int count);
+/* The same for one who has more to say about a failure: -1 comes with an error
+   instead of a warning. */
+int coexist_state_try_set(struct mail_user *user,
+			  const struct coexist_state_value *values,
+			  unsigned int count, const char **error_r);
 
 /* Remembers what is decided while nobody else changes it: see
    coexist_state_file_update(). Returns 0, also if there was nothing to

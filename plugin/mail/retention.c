@@ -14,6 +14,7 @@
 #include "download-time.h"
 #include "index-root.h"
 #include "mail-move.h"
+#include "retention-announcement.h"
 #include "retention-rule.h"
 #include "session-changes.h"
 #include "special-mailbox.h"
@@ -43,6 +44,8 @@ struct retention {
 
 	/* UIDs of what is due, in ascending order */
 	ARRAY_TYPE(uint32_t) due;
+	/* whether they may go */
+	struct coexist_announcement announcement;
 	char *error_text;
 	struct coexist_retention_result *result;
 };
@@ -123,6 +126,13 @@ due_since(struct retention *ret, struct mail *mail, uint32_t seq)
 					 ioloop_time) ? downloaded : 0;
 }
 
+/* Returns TRUE if what is due is moved, FALSE if it is gone for good. */
+static bool is_moving(const struct retention *ret)
+{
+	return ret->action != COEXIST_DELETE_EXPUNGE &&
+		ret->action != COEXIST_DELETE_HIDE;
+}
+
 static void
 result_add(struct retention *ret, struct mail *mail, uint32_t downloaded)
 {
@@ -135,9 +145,7 @@ result_add(struct retention *ret, struct mail *mail, uint32_t downloaded)
 		result->oldest = downloaded;
 	seq_range_array_add(&result->uids, mail->uid);
 	result->expired++;
-	if (ret->target != NULL ||
-	    (ret->dry_run && ret->action != COEXIST_DELETE_EXPUNGE &&
-	     ret->action != COEXIST_DELETE_HIDE))
+	if (is_moving(ret))
 		result->moved++;
 }
 
@@ -164,6 +172,44 @@ static void scan(struct retention *ret)
 	}
 	mail_free(&mail);
 	mailbox_transaction_rollback(&t);
+}
+
+/* Whether it may go */
+
+static enum coexist_brake_action judge(struct retention *ret)
+{
+	struct coexist_brake_run *run = &ret->announcement.run;
+
+	run->keep_days = ret->result->keep_days;
+	run->deletes = !is_moving(ret);
+	run->due = array_count(&ret->due);
+	run->messages = mail_index_view_get_messages_count(ret->box->view);
+	coexist_announcement_judge(&ret->announcement);
+	return ret->announcement.verdict.action;
+}
+
+/* Returns TRUE if something is to be removed, told or remembered. */
+static bool has_work(const struct retention *ret)
+{
+	const struct coexist_brake_verdict *verdict =
+		&ret->announcement.verdict;
+
+	return verdict->changed || (verdict->action == COEXIST_BRAKE_GO &&
+				    array_count(&ret->due) > 0);
+}
+
+/* What is due waits, 0 being no time in particular. A run that only looks has
+   counted it as if it went. */
+static void result_wait(struct retention *ret, uint64_t until)
+{
+	struct coexist_retention_result *result = ret->result;
+
+	array_clear(&result->uids);
+	result->expired = result->moved = 0;
+	result->size = 0;
+	result->oldest = 0;
+	result->waiting = array_count(&ret->due);
+	result->until = (time_t)until;
 }
 
 /* Removing it */
@@ -340,8 +386,7 @@ static int target_open(struct retention *ret)
 	struct coexist_retention_result *result = ret->result;
 	int status;
 
-	if (ret->action == COEXIST_DELETE_EXPUNGE ||
-	    ret->action == COEXIST_DELETE_HIDE)
+	if (!is_moving(ret))
 		return 0;
 	ret->target = coexist_delete_target_open(ret->user, ret->action,
 						 &status);
@@ -359,19 +404,72 @@ static int target_open(struct retention *ret)
 	return status;
 }
 
+/* Removes all that is due, unless it is stopped. By then it has to be remembered
+   how long messages are kept here. */
 static int remove_due(struct retention *ret)
 {
-	int status = 0;
+	if (coexist_announcement_remember(&ret->announcement) < 0) {
+		result_wait(ret, 0);
+		ret->result->error = MAIL_ERROR_TEMP;
+		return -1;
+	}
+	if (batches_run(ret) < 0 || ret->result->stayed > 0)
+		return -1;
+	if (stop_signal == 0)
+		coexist_announcement_end(&ret->announcement);
+	return 0;
+}
 
-	if (target_open(ret) == 0)
-		status = batches_run(ret);
+static int announce(struct retention *ret)
+{
+	const char *target = ret->target == NULL ? NULL :
+		mailbox_get_vname(ret->target);
+	int status = coexist_announcement_make(&ret->announcement, target);
+
+	result_wait(ret, status < 0 ? 0 :
+		    ret->announcement.verdict.state.until);
+	if (status < 0)
+		ret->result->error = MAIL_ERROR_TEMP;
+	return status;
+}
+
+static int announce_or_remove(struct retention *ret)
+{
+	int status = target_open(ret);
+
+	if (status == 0) {
+		status = ret->announcement.verdict.action ==
+			COEXIST_BRAKE_TELL ? announce(ret) : remove_due(ret);
+	}
 	if (ret->result->stayed > 0) {
 		e_warning(ret->box->event, "coexist: Can't move messages that "
 			  "expired to %s, so they stay: %s",
 			  mailbox_get_vname(ret->target), ret->error_text);
-		status = -1;
 	}
 	return status;
+}
+
+/* Looks again, now that nobody else is at it, and does what is to be done. */
+static int run_alone(struct retention *ret)
+{
+	enum coexist_brake_action action;
+
+	if (mailbox_sync(ret->box, 0) < 0) {
+		fail(ret, ret->box);
+		return -1;
+	}
+	array_clear(&ret->due);
+	scan(ret);
+	action = judge(ret);
+	if (stop_signal != 0)
+		return 0;
+	if (action == COEXIST_BRAKE_WAIT)
+		result_wait(ret, ret->announcement.verdict.state.until);
+	else if (array_count(&ret->due) > 0)
+		return announce_or_remove(ret);
+	/* nothing goes, so it does no harm if it can't be remembered */
+	(void)coexist_announcement_remember(&ret->announcement);
+	return 0;
 }
 
 static void report(struct retention *ret)
@@ -410,8 +508,8 @@ lock_create(struct retention *ret, struct file_lock **lock_r,
 					/* lock_secs */ 0, lock_r, error_r);
 }
 
-/* Two at once would copy messages twice. */
-static enum coexist_retention_status remove_locked(struct retention *ret)
+/* Two at once would copy messages twice, and tell the owner twice. */
+static enum coexist_retention_status run_locked(struct retention *ret)
 {
 	struct file_lock *lock;
 	const char *error;
@@ -426,7 +524,7 @@ static enum coexist_retention_status remove_locked(struct retention *ret)
 		ret->result->error = MAIL_ERROR_TEMP;
 		return COEXIST_RETENTION_FAILED;
 	}
-	status = remove_due(ret);
+	status = run_alone(ret);
 	file_lock_free(&lock);
 	report(ret);
 	return status < 0 ? COEXIST_RETENTION_FAILED : COEXIST_RETENTION_DONE;
@@ -435,6 +533,7 @@ static enum coexist_retention_status remove_locked(struct retention *ret)
 static enum coexist_retention_status expire_in(struct retention *ret)
 {
 	enum coexist_retention_status status = COEXIST_RETENTION_DONE;
+	enum coexist_brake_action action;
 
 	ret->time_id = coexist_download_time_id(ret->box);
 	ret->has_keyword = mail_index_keyword_lookup(ret->box->index,
@@ -443,8 +542,12 @@ static enum coexist_retention_status expire_in(struct retention *ret)
 	i_array_init(&ret->keywords, 8);
 	i_array_init(&ret->due, 16);
 	scan(ret);
-	if (!ret->dry_run && stop_signal == 0 && array_count(&ret->due) > 0)
-		status = remove_locked(ret);
+	ret->announcement.box = ret->box;
+	action = judge(ret);
+	if (!ret->dry_run && stop_signal == 0 && has_work(ret))
+		status = run_locked(ret);
+	else if (action != COEXIST_BRAKE_GO)
+		result_wait(ret, ret->announcement.verdict.state.until);
 	array_free(&ret->due);
 	array_free(&ret->keywords);
 	return status;
@@ -475,13 +578,17 @@ static enum coexist_retention_status maildrop_expire(struct retention *ret)
 }
 
 enum coexist_retention_status
-coexist_retention_run(struct mail_user *user, bool dry_run,
+coexist_retention_run(struct mail_user *user,
+		      enum coexist_retention_flags flags,
 		      struct coexist_retention_result *result_r)
 {
 	const struct coexist_policy *policy = coexist_user_get_policy(user);
 	struct retention ret = {
 		.user = user,
-		.dry_run = dry_run,
+		.dry_run = (flags & COEXIST_RETENTION_DRY_RUN) != 0,
+		.announcement = {
+			.now = (flags & COEXIST_RETENTION_NOW) != 0
+		},
 		.result = result_r
 	};
 	enum coexist_retention_status status;
@@ -496,6 +603,7 @@ coexist_retention_run(struct mail_user *user, bool dry_run,
 	if (result_r->keep_days == 0)
 		return COEXIST_RETENTION_OFF;
 
+	ret.announcement.run.notice_days = coexist_announcement_days(user);
 	i_array_init(&result_r->uids, 16);
 	ret.action = coexist_policy_number(policy, COEXIST_KEY_pop3_delete);
 	ns = mail_namespace_find_inbox(user->namespaces);

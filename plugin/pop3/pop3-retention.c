@@ -8,6 +8,7 @@
 #include "network-match.h"
 #include "policy-merge.h"
 #include "retention.h"
+#include "retention-memory.h"
 
 #define POP3_RETENTION_CLIENT_CONTEXT(obj) \
 	MODULE_CONTEXT_REQUIRE(obj, pop3_retention_client_module)
@@ -59,11 +60,13 @@ static void pop3_retention_user_deinit_pre(struct mail_user *user)
 	struct pop3_retention_user *ruser = POP3_RETENTION_USER_CONTEXT(user);
 	struct coexist_retention_result result;
 
-	if (ruser->was_in && !process_is_to_end()) {
+	if (ruser->was_in && !process_is_to_end()) T_BEGIN {
 		/* what it can't do is done next time, and it logs by itself */
-		(void)coexist_retention_run(user, /* dry_run */ FALSE, &result);
+		if (coexist_retention_run(user, /* flags */ 0, &result) ==
+		    COEXIST_RETENTION_OFF)
+			coexist_retention_memory_forget(user);
 		coexist_retention_result_free(&result);
-	}
+	} T_END;
 	ruser->module_ctx.super.deinit_pre(user);
 }
 
@@ -88,8 +91,9 @@ void pop3_retention_create(struct client *client)
 	struct pop3_retention_user *ruser;
 	struct mail_user *user = client->user;
 
-	/* what fetches for a machine changes nothing in the mailbox */
-	if (keep_days(client) == 0 ||
+	/* What fetches for a machine changes nothing in the mailbox. Any other
+	   session knows, at its end, whether retention is on or off. */
+	if (policy == NULL ||
 	    coexist_network_match(coexist_policy_text(policy,
 			COEXIST_KEY_pop3_fetcher_networks),
 			user->conn.remote_ip))

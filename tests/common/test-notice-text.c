@@ -234,6 +234,9 @@ static const struct installed_row {
 	{ "pop3-delete-limit",
 	  NAMES("count", "limit", "user", "date", "session"),
 	  NAMES("count", "limit", "user", "date", "session") },
+	{ "pop3-keep-days",
+	  NAMES("count", "days", "user", "date", "from", "deleted", "target"),
+	  NAMES("count", "days", "user", "from", "deleted", "target") },
 	{ "quota-storage", QUOTA_NAMES,
 	  NAMES("user", "used", "limit", "free", "folders", "trash", "junk",
 		"downloaded", "downloaded_size", "growth_days", "days_left") },
@@ -293,7 +296,7 @@ installed_holds(const struct installed_row *row, const char *language)
 			return false;
 	}
 	/* IMAP says it as it is */
-	if (null_strcmp(row->kind, "pop3-delete-limit") != 0 &&
+	if (strncmp(row->kind, "quota-", strlen("quota-")) == 0 &&
 	    (text.words.alert == NULL || !is_ascii(text.words.alert)))
 		return false;
 	return problem == NULL && equal(text.language, language) &&

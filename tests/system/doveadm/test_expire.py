@@ -13,8 +13,9 @@ from instance import message
 
 DAYS = 30
 EX_CANTCREAT = 73
-COLUMNS = ["expired", "moved", "stayed", "size", "oldest"]
+COLUMNS = ["expired", "moved", "stayed", "size", "oldest", "waiting", "until"]
 MANY = 2500
+STATE = "dovecot-coexist.state"
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +100,7 @@ def test_dry_run_by_save_dates_changes_nothing(maildrop, clock):
         imap.store("1", "+FLAGS", "(\\Seen $POP3Downloaded)")
     with clock.days_from_now(40):
         before = contents()
-        done = expire(maildrop, "-n", env=clock.environment)
+        done = expire(maildrop, "-n", "--now", env=clock.environment)
     assert (done.returncode, counts(done)) == (0, (1, 0, 0))
     assert contents() == before
 
@@ -153,6 +154,99 @@ def test_http(server, maildrop, downloaded):
         expected = 0 if not parameters else 1
         assert (kind, found["expired"]) == ("doveadmResponse", expected)
     assert maildrop.subjects() == ["number 2"]
+
+
+# Waiting
+
+@pytest.fixture
+def told(maildrop, clock):
+    """A mailbox of which nothing is known yet, with one message that is due in 40 days."""
+    maildrop.deliver(2)
+    with maildrop.imap() as imap:
+        imap.select()
+        imap.store("1", "+FLAGS", "(\\Seen $POP3Downloaded)")
+    return maildrop
+
+
+def waiting(done):
+    """Return (expired, waiting, has a time) of the one row."""
+    return row(done)["expired"], row(done)["waiting"], bool(row(done)["until"])
+
+
+def said(done):
+    """Return what we said on standard error; others wonder about the clock."""
+    return [line.split("coexist: ")[1] for line in done.stderr.splitlines()
+            if "coexist: " in line]
+
+
+def notices(maildrop):
+    """Return how many notices there are."""
+    return sum("will leave your inbox" in subject for subject in maildrop.subjects())
+
+
+def test_a_run_tells_the_owner_and_waits(told, clock):
+    with clock.days_from_now(40):
+        before = told.snapshot().keys()
+        would = expire(told, "--dry-run", env=clock.environment)
+        assert (would.returncode, said(would), waiting(would)) == (0, [], (0, 1, True))
+        assert (told.snapshot().keys(), notices(told)) == (before, 0)
+        did = expire(told, env=clock.environment)
+        assert (did.returncode, waiting(did), notices(told)) == (0, (0, 1, True), 1)
+        assert any(line.startswith("1 messages downloaded by POP3 more than 30 days ago "
+                                   "wait until ") for line in said(did))
+        again = expire(told, env=clock.environment)
+        assert (again.returncode, said(again), row(again)) == (0, [], row(did))
+    with clock.days_from_now(46):
+        for options in (["--dry-run"], []):
+            assert row(expire(told, *options, env=clock.environment)) == row(did)
+    with clock.days_from_now(47.1):
+        for options in (["--dry-run"], []):
+            done = expire(told, *options, env=clock.environment)
+            assert waiting(done) == (1, 0, False)
+        assert waiting(expire(told, env=clock.environment)) == (0, 0, False)
+    assert (len(told.subjects()), notices(told)) == (2, 1)
+
+
+def test_now_does_not_wait(told, clock):
+    with clock.days_from_now(40):
+        expire(told, env=clock.environment)
+        for options in (["--dry-run", "--now"], ["--now"]):
+            done = expire(told, *options, env=clock.environment)
+            assert waiting(done) == (1, 0, False)
+    assert "number 1" not in told.subjects()
+
+
+def test_now_tells_nobody_and_is_remembered(told, clock):
+    with clock.days_from_now(40):
+        assert waiting(expire(told, "--now", env=clock.environment)) == (1, 0, False)
+        assert notices(told) == 0
+        with told.imap() as imap:
+            imap.select()
+            imap.store("1", "+FLAGS", "(\\Seen $POP3Downloaded)")
+        # it has been in force before
+        assert waiting(expire(told, env=clock.environment)) == (1, 0, False)
+    assert notices(told) == 0
+
+
+def test_now_needs_no_memory(told, clock):
+    (told.folder / STATE).mkdir()
+    with clock.days_from_now(40):
+        stays = expire(told, env=clock.environment)
+        assert (stays.returncode, waiting(stays)) == (EX_TEMPFAIL, (0, 1, False))
+        assert "doveadm coexist expire --now" in stays.stderr
+        assert waiting(expire(told, "--now", env=clock.environment)) == (1, 0, False)
+    (told.folder / STATE).rmdir()
+
+
+def test_waiting_over_http(server, maildrop, downloaded):
+    admin = Administrator(server)
+    downloaded(maildrop, 2, 1)
+    (maildrop.folder / STATE).unlink()
+    for parameters, expected in (({"dryRun": True}, (0, 1, True)), ({}, (0, 1, True)),
+                                 ({"now": False}, (0, 1, True)), ({"now": True}, (1, 0, False))):
+        kind, [found], _ = admin.http("coexistExpire", user=maildrop.user, **parameters)
+        assert kind == "doveadmResponse"
+        assert (int(found["expired"]), int(found["waiting"]), bool(found["until"])) == expected
 
 
 # Errors
@@ -248,7 +342,7 @@ def test_it_can_be_stopped_and_goes_on(server, clock, number):
     fill_many(maildrop)
     enter = ["nsenter", f"--target={server.pid}", "--mount", "--pid", "--root", "--wd"]
     command = ["doveadm", "-c", "/mnt/etc/dovecot.conf", "-f", "json", "coexist", "expire",
-               "-u", maildrop.user]
+               "-u", maildrop.user, "--now"]
     with clock.days_from_now(40):
         with subprocess.Popen([*enter, *command], env=clock.environment, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
@@ -269,7 +363,7 @@ def test_it_can_be_stopped_and_goes_on(server, clock, number):
         for lock in maildrop.folder.rglob("*.lock"):
             if number == signal.SIGKILL and "coexist" not in lock.name:
                 lock.unlink()
-        done = expire(maildrop, env=clock.environment)
+        done = expire(maildrop, "--now", env=clock.environment)
     assert (done.returncode, counts(done)) == (0, (len(left), len(left), 0))
     assert maildrop.subjects() == []
     assert len(maildrop.subjects("Trash")) == len(gone) + len(left)
@@ -281,7 +375,7 @@ def test_two_at_once_move_each_message_once(server, clock):
     with clock.days_from_now(40):
         enter = ["nsenter", f"--target={server.pid}", "--mount", "--pid", "--root", "--wd"]
         command = ["doveadm", "-c", "/mnt/etc/dovecot.conf", "coexist", "expire", "-u",
-                   maildrop.user]
+                   maildrop.user, "--now"]
         with subprocess.Popen([*enter, *command], env=clock.environment,
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as first:
             server.wait_for(lambda: moved(maildrop), 60, "the first messages to be moved")

@@ -44,7 +44,7 @@ def test_expired_without_an_index_on_disk(server, clock):
         imap.select()
         imap.store("1", "+FLAGS", "(\\Seen $POP3Downloaded)")
     with clock.days_from_now(40):
-        server.doveadm("coexist", "expire", "-u", maildrop.user,
+        server.doveadm("coexist", "expire", "-u", maildrop.user, "--now",
                        env=clock.environment)
     assert maildrop.subjects() == ["number 2"]
     assert maildrop.subjects("Trash") == ["number 1"]

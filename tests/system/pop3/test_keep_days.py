@@ -81,7 +81,7 @@ def test_a_message_leaves_after_so_many_days(maildrop, download, visit):
     visit(maildrop)
     assert maildrop.subjects() == ["number 1", "number 3"]
     # others wonder about the clock
-    assert [line for line in maildrop.log_problems() if "coexist" in line] == []
+    assert [line for line in maildrop.log_problems() if "coexist: " in line] == []
 
 
 def test_it_stays_until_then(maildrop, download, visit):
@@ -381,7 +381,7 @@ def test_a_mailbox_that_is_read_only_keeps_everything(start, clock, download, vi
     acl.write_text("owner lr\n")
     visit(maildrop)
     assert maildrop.subjects() == ["number 1", "number 2"]
-    assert [line for line in maildrop.log_problems() if "coexist" in line] == []
+    assert [line for line in maildrop.log_problems() if "coexist: " in line] == []
     acl.unlink()
     visit(maildrop)
     assert maildrop.subjects() == []

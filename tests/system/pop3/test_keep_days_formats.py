@@ -56,3 +56,18 @@ def test_without_the_time_of_the_download_the_save_date_counts(maildrop, clock, 
         (["number 2"] if storage == "maildir" else ["number 1", "number 2"])
     session(clock, maildrop, days=DAYS + 0.001)
     assert maildrop.subjects() == ["number 2"]
+
+
+def test_waiting(maildrop, clock):
+    """Nothing was known of the mailbox before."""
+    maildrop.deliver(3)
+    with maildrop.imap() as imap:
+        imap.select()
+        imap.store("1:2", "+FLAGS", "(\\Seen $POP3Downloaded)")
+    for days in (DAYS + 1, DAYS + 7):
+        session(clock, maildrop, days=days)
+        assert maildrop.subjects()[:3] == ["number 1", "number 2", "number 3"]
+        assert len(maildrop.subjects()) == 4
+    session(clock, maildrop, days=DAYS + 8.001)
+    assert maildrop.subjects()[0] == "number 3"
+    assert len(maildrop.subjects()) == 2

@@ -1,0 +1,101 @@
+/* See the contract in retention-brake.h. */
+
+#include "retention-brake.h"
+
+#include <string.h>
+
+#define SECS_PER_DAY (24 * 60 * 60)
+
+/* Returns true if messages would go earlier, or farther, than by the policy
+   before. */
+static bool is_harsher(const struct coexist_brake_run *run,
+		       const struct coexist_brake_state *before)
+{
+	return before->keep_days == 0 || run->keep_days < before->keep_days ||
+		(run->deletes && !before->deletes);
+}
+
+/* Returns true if too many messages are due that nobody was told of. */
+static bool is_too_much(const struct coexist_brake_run *run,
+			const struct coexist_brake_state *before)
+{
+	uint64_t untold = run->due > before->told_count ?
+		run->due - before->told_count :
+		0;
+
+	return untold > COEXIST_BRAKE_MANY && untold > run->messages / 4;
+}
+
+static bool is_waiting(const struct coexist_brake_run *run,
+		       const struct coexist_brake_state *state)
+{
+	return state->told_at != 0 && run->now < state->until;
+}
+
+static void judge_tell(const struct coexist_brake_run *run,
+		       struct coexist_brake_verdict *verdict)
+{
+	verdict->action = COEXIST_BRAKE_TELL;
+	verdict->state.told_at = run->now;
+	verdict->state.until = run->now + run->notice_days * SECS_PER_DAY;
+	verdict->state.told_count = run->due;
+}
+
+static void judge_nothing_due(const struct coexist_brake_run *run,
+			      struct coexist_brake_verdict *verdict)
+{
+	/* what the owner flagged for now may be due again before the time is
+	   over that was promised */
+	if (!is_waiting(run, &verdict->state))
+		verdict->state = coexist_brake_settled(run);
+}
+
+static void judge(const struct coexist_brake_run *run,
+		  const struct coexist_brake_state *before,
+		  struct coexist_brake_verdict *verdict)
+{
+	verdict->state = *before;
+	verdict->state.keep_days = run->keep_days;
+	verdict->state.deletes = run->deletes;
+	if (run->due == 0)
+		judge_nothing_due(run, verdict);
+	else if (is_harsher(run, before) || is_too_much(run, before))
+		judge_tell(run, verdict);
+	else if (is_waiting(run, before))
+		verdict->action = COEXIST_BRAKE_WAIT;
+}
+
+bool coexist_brake_states_are_equal(const struct coexist_brake_state *a,
+				    const struct coexist_brake_state *b)
+{
+	return a->keep_days == b->keep_days && a->deletes == b->deletes &&
+		a->told_at == b->told_at && a->until == b->until &&
+		a->told_count == b->told_count;
+}
+
+void coexist_brake_judge(const struct coexist_brake_run *run,
+			 const struct coexist_brake_state *before,
+			 struct coexist_brake_verdict *verdict_r)
+{
+	static const struct coexist_brake_state unknown;
+
+	memset(verdict_r, 0, sizeof(*verdict_r));
+	verdict_r->action = COEXIST_BRAKE_GO;
+	if (run->notice_days == 0) {
+		verdict_r->state = *before;
+		return;
+	}
+	judge(run, before->told_at > run->now ? &unknown : before, verdict_r);
+	verdict_r->changed = !coexist_brake_states_are_equal(before,
+							     &verdict_r->state);
+}
+
+struct coexist_brake_state
+coexist_brake_settled(const struct coexist_brake_run *run)
+{
+	const struct coexist_brake_state settled = {
+		.keep_days = run->keep_days, .deletes = run->deletes
+	};
+
+	return settled;
+}
