@@ -18,6 +18,7 @@ TARGETS = {"hide": "INBOX", "trash": "Trash", "archive": "Public/Archive",
 
 @pytest.fixture(scope="module", params=[
     ("maildir", "private"), ("maildir", "public"),
+    pytest.param(("maildir", "shared"), marks=pytest.mark.night),
     pytest.param(("sdbox", "private"), marks=pytest.mark.night),
     pytest.param(("mdbox", "private"), marks=pytest.mark.night)],
     ids=" in a namespace that is ".join)
