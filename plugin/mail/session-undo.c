@@ -5,12 +5,16 @@
 #include "array.h"
 #include "mail-namespace.h"
 #include "mail-storage-private.h"
+#include "str-sanitize.h"
 #include "journal.h"
 #include "keywords.h"
 #include "mail-move.h"
 #include "private-flags.h"
 #include "session-changes.h"
 #include "uid-list.h"
+
+/* Whoever can write the mailbox's files may have written what is logged. */
+#define NAME_LENGTH 256
 
 struct undo {
 	struct mail_user *user;
@@ -389,13 +393,18 @@ undo_line(struct undo *undo, const struct coexist_journal_line *line)
 static bool is_of_user(const struct undo *undo,
 		       const struct coexist_journal_line *line)
 {
-	if (line->user == NULL ||
-	    strcmp(line->user, undo->user->username) == 0)
-		return TRUE;
+	return line->user == NULL ||
+		strcmp(line->user, undo->user->username) == 0;
+}
+
+static void tell_whose(const struct undo *undo,
+		       const struct coexist_journal_line *line)
+{
+	const char *user = str_sanitize_utf8(line->user, NAME_LENGTH);
+
 	e_warning(undo->user->event, "coexist: Session %s is one of %s, whose "
-		  "\\Seen is his own: undo it with -u %s", line->session,
-		  line->user, line->user);
-	return FALSE;
+		  "\\Seen is his own: undo it with -u %s",
+		  str_sanitize_utf8(line->session, NAME_LENGTH), user, user);
 }
 
 /* Notes the session's lines. Returns FALSE if there are none. */
@@ -403,15 +412,20 @@ static bool
 lines_find(struct undo *undo, const struct coexist_journal *journal,
 	   const char *session_id)
 {
-	const struct coexist_journal_line *line;
+	const struct coexist_journal_line *line, *others = NULL;
 	unsigned int i;
 
 	for (i = 0; i < array_count(&journal->lines); i++) {
 		line = array_idx(&journal->lines, i);
-		if (strcmp(line->session, session_id) == 0 &&
-		    is_of_user(undo, line))
+		if (strcmp(line->session, session_id) != 0)
+			continue;
+		if (is_of_user(undo, line))
 			array_push_back(&undo->lines, &line);
+		else
+			others = line;
 	}
+	if (others != NULL)
+		tell_whose(undo, others);
 	return !array_is_empty(&undo->lines);
 }
 

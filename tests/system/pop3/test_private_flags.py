@@ -18,6 +18,7 @@ TARGETS = {"hide": "INBOX", "trash": "Trash", "archive": "Public/Archive",
 
 @pytest.fixture(scope="module", params=[
     ("maildir", "private"), ("maildir", "public"),
+    pytest.param(("maildir", "shared"), marks=pytest.mark.night),
     pytest.param(("sdbox", "private"), marks=pytest.mark.night),
     pytest.param(("mdbox", "private"), marks=pytest.mark.night)],
     ids=" in a namespace that is ".join)
@@ -266,14 +267,15 @@ def test_a_session_is_undone_by_its_user_only(server):
     team.reader.deliver(2)
     mark(team.other, "1,2")
     download(team.reader, 1, 2)
+    journal.path(team.reader).write_text(journal.path(team.reader).read_text() * 2)
     session = journal.read(team.reader)[-1]["session"]
     done = server.doveadm("coexist", "undo", "-u", team.other.user, session, check=False)
     assert done.returncode == 68
-    assert f"is one of {team.reader.user}" in done.stderr
+    assert done.stderr.count(f"is one of {team.reader.user}, whose \\Seen") == 1
     assert team.seen() == (["number 1", "number 2"],) * 2 + ([],)
     assert f"2 read by {team.reader.user}" in \
         server.doveadm("coexist", "journal", "-u", team.other.user)
-    assert undo(team.reader, session) == {"unread": 2}
+    assert undo(team.reader, session) == {"unread": 2, "gone": 2}
     assert team.seen() == ([], ["number 1", "number 2"], [])
 
 
@@ -288,11 +290,7 @@ def test_who_has_an_index_of_his_own_has_all_flags_there(start, clock):
     marker = team.reader.folder / "dovecot-shared"
     marker.touch()
     shutil.chown(marker, *config.owner())
-    try:
-        team.reader.deliver(2)
-    except Exception:
-        print(server.log_text())
-        raise
+    team.reader.deliver(2)
     download(team.reader, 1)
     assert team.seen() == (["number 1"], [], [])
     with clock.days_from_now(40):
