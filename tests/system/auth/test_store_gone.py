@@ -1,6 +1,7 @@
 """A store in which nothing is found: not mounted, emptied, or new."""
 
 import os
+import shutil
 from contextlib import contextmanager
 
 import pytest
@@ -30,11 +31,14 @@ def outcome(server, user, protocol="pop3"):
 @contextmanager
 def away(server):
     """What is mounted on the store's folder is not, and the mount point is empty."""
-    server.inside("mount", "-t", "tmpfs", "-o", "mode=755", "none", STORE)
+    folder = server.folder / "policy"
+    mounted = folder.rename(folder.with_name("elsewhere"))
+    folder.mkdir()
     try:
         yield
     finally:
-        server.inside("umount", STORE)
+        shutil.rmtree(folder)
+        mounted.rename(folder)
 
 
 def remedies(server):
