@@ -5,6 +5,8 @@
 #include "lib-event.h"
 #include "auth-master.h"
 #include "doveadm.h"
+#include "master-service.h"
+#include "master-service-settings.h"
 
 /* What must be part of a pop3_uidl_format that is made of GUIDs. */
 #if DOVECOT_PREREQ(2, 4, 0)
@@ -64,6 +66,16 @@ static inline const char *coexist_doveadm_config_path(void)
 
 	return path != NULL && *path != '\0' ? path :
 		"/etc/dovecot/dovecot-coexist.conf.ext";
+#endif
+}
+
+/* Returns the folder for what outlives a restart of the machine. */
+static inline const char *coexist_doveadm_state_dir(void)
+{
+#if DOVECOT_PREREQ(2, 4, 0)
+	return master_service_get_service_settings(master_service)->state_dir;
+#else
+	return master_service_settings_get(master_service)->state_dir;
 #endif
 }
 

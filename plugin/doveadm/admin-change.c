@@ -5,6 +5,7 @@
 #include "doveadm.h"
 #include "coexist-admin.h"
 #include "admin-document.h"
+#include "admin-marker.h"
 #include "admin-signature.h"
 #include "policy-store-admin.h"
 
@@ -33,35 +34,6 @@ void coexist_admin_note_change(const struct coexist_admin *admin,
 				  coexist_admin_text(admin->cctx, "reason"));
 }
 
-/* So that the gate knows this store by it. Returns 0, or -1 after an error was
-   logged and the exit code set. */
-static int store_mark(const struct coexist_admin *admin)
-{
-	g_autoptr(coexist_document) marker = NULL;
-	g_autofree char *text = NULL;
-	const char *old, *error;
-
-	switch (coexist_store_read_text(admin->store, COEXIST_STORE_KEY_MARKER,
-					&old, &error)) {
-	case COEXIST_STORE_FOUND:
-		return 0;
-	case COEXIST_STORE_NOT_FOUND:
-	case COEXIST_STORE_GARBAGE:
-		break;
-	case COEXIST_STORE_FAILED:
-		coexist_admin_fail(admin, EX_TEMPFAIL, "%s", error);
-		return -1;
-	}
-	marker = coexist_document_new();
-	coexist_admin_note_change(admin, marker);
-	text = coexist_document_to_text(marker);
-	if (coexist_store_write_text(admin->store, COEXIST_STORE_KEY_MARKER,
-				     text, &error) == 0)
-		return 0;
-	coexist_admin_fail(admin, EX_TEMPFAIL, "%s", error);
-	return -1;
-}
-
 static void
 document_write(const struct coexist_admin *admin, const char *key,
 	       struct coexist_document *document)
@@ -70,7 +42,7 @@ document_write(const struct coexist_admin *admin, const char *key,
 	const char *error;
 
 	if (coexist_admin_sign(admin, document, key) < 0 ||
-	    store_mark(admin) < 0)
+	    coexist_admin_marker_need(admin) < 0)
 		return;
 	text = coexist_document_to_text(document);
 	if (coexist_store_write_text(admin->store, key, text, &error) < 0)
@@ -83,7 +55,7 @@ document_remove(const struct coexist_admin *admin, const char *key)
 	const char *error;
 
 	/* without it, the gate would not believe that the document is gone */
-	if (store_mark(admin) < 0)
+	if (coexist_admin_marker_need(admin) < 0)
 		return;
 	if (coexist_store_remove(admin->store, key, &error) < 0)
 		coexist_admin_fail(admin, EX_TEMPFAIL, "%s", error);
@@ -155,6 +127,6 @@ void coexist_admin_mark_store(struct coexist_admin *admin)
 
 	if (lock(admin, &store_lock) < 0)
 		return;
-	(void)store_mark(admin);
+	(void)coexist_admin_marker_make(admin);
 	coexist_store_unlock(&store_lock);
 }

@@ -41,8 +41,8 @@ void coexist_admin_change(struct coexist_admin *admin,
 void coexist_admin_remove(struct coexist_admin *admin,
 			  const struct coexist_admin_scope *scope);
 
-/* Puts the marker into the store, as every change does that finds none. Errors
-   are logged and the exit code is set. */
+/* Puts the marker into the store, see admin-marker.h. Errors are logged and the
+   exit code is set. */
 void coexist_admin_mark_store(struct coexist_admin *admin);
 
 #endif

@@ -41,7 +41,7 @@ KINDS = {
     "device": (lambda path: os.mknod(path, 0o20666, os.makedev(1, 5)), "a device"),
     "socket": (make_socket, "a socket"),
     "link": (make_link, "a symbolic link"),
-    "huge": (make_huge, "more than 65536 bytes"),
+    "huge": (make_huge, "has more than"),
 }
 USERS = [f"{name}@{kind}{number}.example" for kind in KINDS for number in range(2)
          for name in ("a", "b")]

@@ -1,6 +1,7 @@
 """A store in which nothing is found: not mounted, emptied, or new."""
 
 import os
+import shutil
 from contextlib import contextmanager
 
 import pytest
@@ -10,6 +11,7 @@ import texts
 from logins import Client, pop3_auth_plain
 from wiring import DOVEADM
 
+EX_TEMPFAIL = 75    # sysexits
 STORE = "/mnt/policy"
 REMEDY = "doveadm coexist policy init"
 
@@ -29,11 +31,14 @@ def outcome(server, user, protocol="pop3"):
 @contextmanager
 def away(server):
     """What is mounted on the store's folder is not, and the mount point is empty."""
-    server.inside("mount", "-t", "tmpfs", "-o", "mode=755", "none", STORE)
+    folder = server.folder / "policy"
+    mounted = folder.rename(folder.with_name("elsewhere"))
+    folder.mkdir()
     try:
         yield
     finally:
-        server.inside("umount", STORE)
+        shutil.rmtree(folder)
+        mounted.rename(folder)
 
 
 def remedies(server):
@@ -124,6 +129,23 @@ def test_the_log_names_the_remedy_but_not_for_each_login(server):
             outcome(server, "user6")
     # once a minute, by each of which a slow machine may need two
     assert remedies(server) <= 3
+
+
+def test_no_change_makes_a_store_of_an_empty_mount_point(server):
+    """Or it would lift what the real one denies. Only `init` means it."""
+    def policy(*arguments):
+        return server.doveadm("coexist", "policy", *arguments, check=False)
+
+    assert policy("set", "-u", "user7", "pop3_access=deny").returncode == 0
+    with away(server):
+        for change in (("set", "-u", "user8", "imap_tls=any"),
+                       ("set", "--default", "imap_tls=any")):
+            done = policy(*change)
+            assert (done.returncode, REMEDY in done.stderr) == (EX_TEMPFAIL, True), done
+        assert server.inside("find", STORE, "-type", "f").stdout == ""
+        assert policy("init").returncode == 0
+        assert policy("set", "-u", "user8", "imap_tls=any").returncode == 0
+    assert outcome(server, "user7") == "deny"
 
 
 # A store that is new

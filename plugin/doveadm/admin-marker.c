@@ -1,0 +1,91 @@
+/* See the contract in admin-marker.h. */
+
+#include "lib.h"
+#include "admin-marker.h"
+#include "compat-doveadm.h"
+#include "coexist-admin.h"
+#include "admin-change.h"
+#include "policy-document.h"
+#include "policy-store-admin.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#define SEEN_FILE_NAME "dovecot-coexist.store-seen"
+
+static const char *seen_path(void)
+{
+	return t_strconcat(coexist_doveadm_state_dir(), "/"SEEN_FILE_NAME,
+			   NULL);
+}
+
+static bool was_seen(void)
+{
+	struct stat st;
+
+	return lstat(seen_path(), &st) == 0;
+}
+
+/* Who may not write there is not warned the next time. */
+static void note_seen(void)
+{
+	int fd;
+
+	if (was_seen())
+		return;
+	fd = open(seen_path(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+	i_close_fd(&fd);
+}
+
+static int marker_write(const struct coexist_admin *admin)
+{
+	g_autoptr(coexist_document) marker = coexist_document_new();
+	g_autofree char *text = NULL;
+	const char *error;
+
+	coexist_admin_note_change(admin, marker);
+	text = coexist_document_to_text(marker);
+	if (coexist_store_write_text(admin->store, COEXIST_STORE_KEY_MARKER,
+				     text, &error) < 0) {
+		coexist_admin_fail(admin, EX_TEMPFAIL, "%s", error);
+		return -1;
+	}
+	note_seen();
+	return 0;
+}
+
+static int
+marker_get(const struct coexist_admin *admin, bool is_new_on_purpose)
+{
+	const char *text, *error;
+
+	switch (coexist_store_read_text(admin->store, COEXIST_STORE_KEY_MARKER,
+					&text, &error)) {
+	case COEXIST_STORE_FOUND:
+		note_seen();
+		return 0;
+	case COEXIST_STORE_NOT_FOUND:
+		if (is_new_on_purpose || !was_seen())
+			return marker_write(admin);
+		error = COEXIST_STORE_REMEDY_MARKER;
+		break;
+	case COEXIST_STORE_GARBAGE:
+		return marker_write(admin);
+	case COEXIST_STORE_FAILED:
+		break;
+	}
+	coexist_admin_fail(admin, EX_TEMPFAIL, "%s", error);
+	return -1;
+}
+
+int coexist_admin_marker_need(const struct coexist_admin *admin)
+{
+	return marker_get(admin, /*is_new_on_purpose=*/FALSE);
+}
+
+int coexist_admin_marker_make(const struct coexist_admin *admin)
+{
+	return marker_get(admin, /*is_new_on_purpose=*/TRUE);
+}
