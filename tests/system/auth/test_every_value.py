@@ -81,6 +81,7 @@ def server(request, tmp_path_factory):
         with sqlite3.connect(server.folder / "etc/people.db") as database:
             database.execute("CREATE TABLE people (user PRIMARY KEY, password, "
                              f"{', '.join(KEYS)})")
+        server.store.mark()
         server.is_gated = is_gated
         yield server
         assert not re.search("Panic:|killed with signal", server.log_text())

@@ -139,6 +139,15 @@ def test_a_policy_that_is_long_stops_nothing(server, user, keys):
             assert "-ERR [SYS/PERM]" in logins.pop3_user_pass(server, Client(user))
 
 
+def test_a_policy_that_is_long_can_be_made_shorter(server, user):
+    """The administrator's commands look the user up, too."""
+    with document(server, f"mailbox/{user}", **NETWORKS, **LONG):
+        for change in (("set", "quota_warn=80"), ("unset", "quota_warn_free")):
+            server.doveadm("coexist", "policy", change[0], "-u", user, change[1])
+        text = server.doveadm("coexist", "policy", "get", "-u", user)
+        assert "quota_warn\t80\n" in text and "quota_warn_free" not in text
+
+
 def test_there_is_room_for_two_kilobytes_of_other_fields(server):
     """Beside as much as is handed over."""
     with document(server, "mailbox/fields", quota_warn_free=FREE, quota_warn="80 " * 500):
