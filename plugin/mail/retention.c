@@ -13,6 +13,7 @@
 #include "coexist-user.h"
 #include "download-time.h"
 #include "mail-move.h"
+#include "mailbox-same.h"
 #include "retention-rule.h"
 #include "session-changes.h"
 #include "special-mailbox.h"
@@ -348,7 +349,7 @@ static int target_open(struct retention *ret)
 		ret->error_text = i_strdup(
 			mailbox_get_last_internal_error(ret->target,
 							&result->error));
-	} else if (mailbox_backends_equal(ret->target, ret->box)) {
+	} else if (coexist_mailbox_is_same(ret->target, ret->box)) {
 		ret->error_text = i_strdup("They are there");
 		result->error = MAIL_ERROR_NOTPOSSIBLE;
 		status = -1;
