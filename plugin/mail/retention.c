@@ -14,6 +14,7 @@
 #include "download-time.h"
 #include "index-root.h"
 #include "mail-move.h"
+#include "mailbox-same.h"
 #include "private-flags.h"
 #include "retention-announcement.h"
 #include "retention-rule.h"
@@ -400,7 +401,7 @@ static int target_open(struct retention *ret)
 		ret->error_text = i_strdup(
 			mailbox_get_last_internal_error(ret->target,
 							&result->error));
-	} else if (mailbox_backends_equal(ret->target, ret->box)) {
+	} else if (coexist_mailbox_is_same(ret->target, ret->box)) {
 		ret->error_text = i_strdup("They are there");
 		result->error = MAIL_ERROR_NOTPOSSIBLE;
 		status = -1;

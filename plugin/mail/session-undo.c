@@ -9,6 +9,7 @@
 #include "journal.h"
 #include "keywords.h"
 #include "mail-move.h"
+#include "mailbox-same.h"
 #include "private-flags.h"
 #include "session-changes.h"
 #include "uid-list.h"
@@ -322,7 +323,7 @@ undo_move(struct undo *undo, const struct coexist_journal_move *move)
 	if (ret < 0) {
 		undo_failed(undo, target, gone);
 		gone = 0;
-	} else if (ret > 0 && !mailbox_backends_equal(target, undo->inbox)) {
+	} else if (ret > 0 && !coexist_mailbox_is_same(target, undo->inbox)) {
 		i_array_init(&found, 64);
 		i_array_init(&unread_uids, 64);
 		target_find(undo, target, move, &found, &unread_uids);

@@ -69,12 +69,14 @@ mailbox_to_create(struct mail_user *user, const char *special_use,
 }
 
 /* Returns -1 with the error in the mailbox. Opened to save into, imapc asks its
-   server nothing and opens what is not there. */
+   server nothing and opens what is not there. Not every version of the virtual
+   plugin says NOTFOUND. */
 static int open_existing(struct mailbox *box)
 {
 	enum mailbox_existence existence;
 
-	if (!coexist_storage_is_imapc(box->storage))
+	if (!coexist_storage_is_imapc(box->storage) &&
+	    !coexist_storage_is_virtual(box->storage))
 		return mailbox_open(box);
 	if (mailbox_exists(box, /*auto_boxes=*/FALSE, &existence) < 0)
 		return -1;
@@ -91,6 +93,11 @@ static int open_or_create(struct mailbox *box)
 		return 0;
 	if (mailbox_get_last_mail_error(box) != MAIL_ERROR_NOTFOUND)
 		return -1;
+	if (coexist_storage_is_virtual(box->storage)) {
+		mail_storage_set_error(box->storage, MAIL_ERROR_NOTPOSSIBLE,
+				       "Can't create virtual mailboxes");
+		return -1;
+	}
 	if (mailbox_create(box, NULL, FALSE) < 0) {
 		/* somebody else may have been faster */
 		if (mailbox_get_last_mail_error(box) != MAIL_ERROR_EXISTS)

@@ -11,6 +11,14 @@ coexist_storage_is_imapc(const struct mail_storage *storage)
 	return strcmp(storage->name, "imapc") == 0;
 }
 
+/* Returns TRUE if the storage is the virtual plugin's, in which dovecot.conf says
+   what mailboxes there are. */
+static inline bool
+coexist_storage_is_virtual(const struct mail_storage *storage)
+{
+	return strcmp(storage->name, "virtual") == 0;
+}
+
 /* Returns 0, or -1 with an error in the mailbox if its storage is pop3c, which
    can save nothing: the attempt panics in index_transaction_index_rollback(). */
 static inline int coexist_storage_check_save(struct mailbox *box)

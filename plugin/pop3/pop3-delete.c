@@ -13,6 +13,7 @@
 #include "pop3-session.h"
 #include "compat-pop3.h"
 #include "mail-move.h"
+#include "mailbox-same.h"
 #include "network-match.h"
 #include "policy-merge.h"
 #include "private-flags.h"
@@ -176,7 +177,7 @@ move_begin(struct pop3_session *session, struct mailbox_transaction_context *t)
 
 	target = coexist_delete_target_open(session->client->user,
 					    session->del.action, &ret);
-	if (ret == 0 && mailbox_backends_equal(target, session->box)) {
+	if (ret == 0 && coexist_mailbox_is_same(target, session->box)) {
 		e_warning(session->box->event, "coexist: Hiding what was "
 			  "deleted, it can't be moved to where it is");
 		session->del.action = COEXIST_DELETE_HIDE;

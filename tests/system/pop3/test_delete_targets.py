@@ -105,6 +105,19 @@ def test_what_is_in_its_target_already_is_hidden(start):
                for line in maildrop.log_problems())
 
 
+@pytest.mark.parametrize("storage, link, to", [("maildir", ".Trash", "."),
+                                               ("sdbox", "mailboxes/Trash", "INBOX")])
+def test_what_is_in_its_target_by_a_link_is_hidden(start, storage, link, to):
+    """Moved, it would be new mail at each look."""
+    server = start(storage=storage, coexist={"pop3_delete": "trash"})
+    maildrop = server.maildrop()
+    maildrop.deliver(2)
+    (maildrop.folder / link).symlink_to(to)
+    assert maildrop.delete(1).startswith("+OK")
+    assert maildrop.subjects() == ["number 1", "number 2"]
+    assert maildrop.having("$POP3Hidden") == [1]
+
+
 # What QUIT says
 
 TARGETS = {"trash": "Bin/Trash", "archive": "Bin/Archive"}

@@ -7,6 +7,11 @@ nothing can be written into them.
 import pytest
 
 ACTIONS = ("hide", "trash", "archive")
+# mount(8) is not everywhere
+MOUNT = """import ctypes, sys
+sys.exit(ctypes.CDLL(None).mount(b"tmpfs", sys.argv[1].encode(), b"tmpfs", 0,
+                                 b"size=300k,mode=777"))
+"""
 FULL = "dd if=/dev/zero of={home}/filling bs=4k 2>/dev/null; true"
 
 
@@ -23,8 +28,7 @@ def maildrop(request, server):
     maildrop = server.maildrop(request.param)
     home = maildrop.folder.parent
     home.mkdir()
-    server.inside("mount", "-t", "tmpfs", "-o", "size=300k,mode=777", "tmpfs",
-                  f"/mnt/home/{home.name}")
+    server.inside("/usr/bin/python3", "-I", "-c", MOUNT, f"/mnt/home/{home.name}")
     maildrop.deliver(6)
     return maildrop
 

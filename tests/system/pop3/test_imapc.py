@@ -279,11 +279,29 @@ def test_an_archive_over_there_takes_what_it_has_room_for(archive_server, remote
     assert maildrop.subjects() == ["number 3", "number 4"]
 
 
-def test_if_it_is_gone_at_quit_all_stay(start):
-    remote = start(modules=None)
+@pytest.fixture(scope="module")
+def failing_pair(start):
+    """A server, and the one where its archive is and that can write no large file."""
+    remote = start(modules=None, wrap={
+        "imap": "env --ignore-signal=XFSZ prlimit --fsize=40000:40000"})
     port = {"port": remote.port("imap")}
-    server = start(coexist={"pop3_delete": "archive", "archive_mailbox": "Archive/POP"},
-                   conf23=ARCHIVE23 % port, conf24=ARCHIVE24 % port)
+    return start(coexist={"pop3_delete": "archive", "archive_mailbox": "Archive/POP"},
+                 conf23=ARCHIVE23 % port, conf24=ARCHIVE24 % port), remote
+
+
+def test_one_that_fails_over_there_keeps_no_other_from_it(failing_pair):
+    server, remote = failing_pair
+    maildrop = server.maildrop()
+    large = message("large", "A line of text.\n" * 4000)
+    maildrop.deliver(message("one"), large, message("two"), message("three"))
+    reply = maildrop.delete(1, 2, 3, 4)
+    assert reply.startswith("-ERR [SYS/TEMP] 1 of 4 deleted messages"), reply
+    assert Maildrop(remote, maildrop.user).subjects("POP") == ["one", "two", "three"]
+    assert maildrop.subjects() == ["large"]
+
+
+def test_if_it_is_gone_at_quit_all_stay(failing_pair):
+    server, remote = failing_pair
     maildrop = server.maildrop()
     maildrop.deliver(4)
     with maildrop.pop3() as pop:

@@ -48,6 +48,19 @@ CLEANED = """namespace inbox {
   }
 }
 """
+COMPAT = """namespace inbox {
+  separator = .
+}
+namespace compat {
+  prefix = INBOX.
+  separator = .
+  inbox = no
+  hidden = yes
+  list = no
+  alias_for =
+  %s
+}
+"""
 PLUGINS = {"all": ["acl", "coexist", "listescape", "quota", "coexist_quota"],
            "pop3": ["pop3_coexist"]}
 
@@ -70,6 +83,10 @@ SITES = [
     pytest.param({"conf": STRANGE}, id="prefix, options of POP3, no cache"),
     night({"conf": CLEANED}, id="autoexpunge"),
     night(location("maildir:~/mail:LAYOUT=fs", "mailbox_list_layout = fs\n"), id="layout fs"),
+    night(location("mdbox:~/mail:LAYOUT=index", "mailbox_list_layout = index\n",
+                   storage="mdbox"), id="layout index"),
+    night({"conf23": COMPAT % "location = maildir:~/mail", "conf24": COMPAT % "mail_path = ~/mail"},
+          id="an alias for another prefix"),
     night({"plugins": PLUGINS, "quota": "1M", "coexist": {"quota_warn": "10 20"},
            "conf": "namespace inbox {\n  separator = .\n}\n",
            "conf23": "plugin {\n  acl = vfile\n}\n", "conf24": "acl_driver = vfile\n"},

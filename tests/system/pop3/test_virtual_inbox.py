@@ -52,7 +52,7 @@ def test_nothing_is_moved_and_it_is_said_once(server, action):
     for _ in range(2):
         assert maildrop.delete(1) == (
             "-ERR [SYS/PERM] 1 of 1 deleted messages could not be moved and stay: "
-            "Can't create virtual mailboxes")
+            "Can't create virtual mailboxes"), maildrop.log_problems()
     assert maildrop.subjects("real/INBOX") == ["one", "two"]
     problems = maildrop.log_problems()
     assert len(problems) == 2   # one for each session
