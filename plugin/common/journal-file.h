@@ -34,8 +34,8 @@ struct coexist_journal {
 };
 
 /* Reads all lines to the pool, and passes over what is no line. Of a file that
-   is larger than COEXIST_JOURNAL_FILE_READ_MAX, only the end is read. Returns 1, 0 if there is
-   no file, or -1 and an error that names the path. */
+   is larger than COEXIST_JOURNAL_FILE_READ_MAX, only the end is read. Returns 1,
+   0 if there is no file, or -1 and an error that names the path. */
 int coexist_journal_file_read(pool_t pool, const char *path,
 			      struct coexist_journal *journal_r,
 			      const char **error_r);

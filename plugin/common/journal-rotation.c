@@ -29,7 +29,7 @@ struct rotation {
 	pool_t pool;
 	/* in the order of the file */
 	ARRAY(struct journal_row) rows;
-	HASH_TABLE(const char *, struct journal_session *) sessions;
+	HASH_TABLE(char *, struct journal_session *) sessions;
 	/* the one that is being written */
 	struct journal_session *newest;
 };
@@ -43,7 +43,7 @@ struct usage {
 /* The sessions */
 
 /* Returns the session's name in the line, or NULL. */
-static const char *
+static char *
 name_find(pool_t pool, const unsigned char *line, size_t size)
 {
 	const size_t prefix = strlen(SESSION_FIELD);
@@ -65,7 +65,7 @@ name_find(pool_t pool, const unsigned char *line, size_t size)
 static struct journal_session *
 session_get(struct rotation *rotation, const unsigned char *line, size_t size)
 {
-	const char *name = name_find(rotation->pool, line, size);
+	char *name = name_find(rotation->pool, line, size);
 	struct journal_session *session = name == NULL ? NULL :
 		hash_table_lookup(rotation->sessions, name);
 

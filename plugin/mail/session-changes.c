@@ -18,6 +18,10 @@
    that was not. */
 #define JOURNAL_DELAY_MSECS (60 * 1000)
 
+/* So many lines are written at once, those of a hundred thousand messages that do
+   not follow each other; with more, the process would need too much memory. */
+#define LINES_MAX 40
+
 /* What was copied to one mailbox after another and is still in INBOX, the newest
    so many of them. Only a move that fails half-way leaves any. */
 #define COPIES_MAX 16
@@ -394,6 +398,8 @@ static void line_begin(struct coexist_changes *changes, uint32_t uidvalidity)
 	const struct ip_addr *remote_ip = changes->user->conn.remote_ip;
 	struct coexist_journal_line *line;
 
+	if (changes->pool != NULL && array_count(&changes->lines) == LINES_MAX)
+		changes_flush(changes);
 	if (changes->pool == NULL)
 		lines_begin(changes);
 	line = array_append_space(&changes->lines);

@@ -9,7 +9,8 @@ POLICY = {"quota_warn": "80 90", "quota_warn_free": "30K", "quota_warn_channels"
 
 def test_deliveries_and_sessions(tmp_path):
     """A level, a reminder, garbage, a lowered limit, recovered, and alerts."""
-    with Server(tmp_path, quota="1000K", coexist=POLICY, groups={"limited": {}},
+    with Server(tmp_path, quota="1000K", coexist=POLICY, groups={
+            "limited": {}, "mailed": {"coexist_quota_warn_channels": "mail"}},
                 wrap={name: "valgrind" for name in ("lmtp", "imap", "pop3")}) as server:
         owner = known(server)
         owner.fill(82)
@@ -31,5 +32,11 @@ def test_deliveries_and_sessions(tmp_path):
         limited.remove_all()
         limited.visit("pop3")
         limited.expect("80%", "recovered")
+        mailed = known(server, "mailed")
+        mailed.fill(82)
+        for _ in range(3):
+            mailed.change_state(quota_level_at=1, quota_told_at=1)
+            mailed.visit("pop3")
+        assert len(mailed.subjects()) == 4
         server.stop()
         assert server.valgrind_reports() == {}
