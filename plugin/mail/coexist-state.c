@@ -28,6 +28,16 @@ int coexist_state_read(struct mail_user *user, const char **text_r)
 	return 0;
 }
 
+bool coexist_state_has(struct mail_user *user, const char *name)
+{
+	struct coexist_index_root root;
+	const char *text, *error;
+
+	return coexist_index_root_try_find(user, &root) &&
+		coexist_small_file_read(state_path(&root), &text, &error) > 0 &&
+		coexist_state_text_get(text, name) != NULL;
+}
+
 static int
 state_update(const struct coexist_index_root *root,
 	     coexist_state_file_decide_t *decide, void *context,

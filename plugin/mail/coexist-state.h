@@ -21,6 +21,10 @@ struct mail_user;
 /* Reads all to the data stack, for coexist_state_text_get(). Returns 0, also if
    nothing was remembered yet, or -1. */
 int coexist_state_read(struct mail_user *user, const char **text_r);
+/* Returns TRUE if something is remembered by that name. For each session, also
+   where nothing is configured: what can't be read is not there, and nothing is
+   logged. */
+bool coexist_state_has(struct mail_user *user, const char *name);
 /* Remembers these values and keeps the others. Returns 0 or -1. */
 int coexist_state_set(struct mail_user *user,
 		      const struct coexist_state_value *values,

@@ -26,21 +26,27 @@ folder_find(struct coexist_index_root *root, enum mailbox_list_path_type type)
 	return mailbox_list_get_root_path(root->list, type, &root->folder);
 }
 
-bool coexist_index_root_find(struct mail_user *user, const char *file_name,
-			     struct coexist_index_root *root_r)
+bool coexist_index_root_try_find(struct mail_user *user,
+				 struct coexist_index_root *root_r)
 {
 	struct mail_namespace *ns = mail_namespace_find_inbox(user->namespaces);
 
 	i_zero(root_r);
 	root_r->list = ns->list;
 	if (!folder_find(root_r, MAILBOX_LIST_PATH_TYPE_INDEX) &&
-	    !folder_find(root_r, MAILBOX_LIST_PATH_TYPE_DIR)) {
-		e_warning(user->event, "coexist: There is no folder for %s",
-			  file_name);
+	    !folder_find(root_r, MAILBOX_LIST_PATH_TYPE_DIR))
 		return FALSE;
-	}
 	mode_get(ns->list, &root_r->mode);
 	return TRUE;
+}
+
+bool coexist_index_root_find(struct mail_user *user, const char *file_name,
+			     struct coexist_index_root *root_r)
+{
+	if (coexist_index_root_try_find(user, root_r))
+		return TRUE;
+	e_warning(user->event, "coexist: There is no folder for %s", file_name);
+	return FALSE;
 }
 
 int coexist_index_root_create(const struct coexist_index_root *root,

@@ -23,6 +23,9 @@ struct coexist_index_root {
    there is no such folder, after logging that the file has no place. */
 bool coexist_index_root_find(struct mail_user *user, const char *file_name,
 			     struct coexist_index_root *root_r);
+/* The same for one to whom it is no failure: nothing is logged. */
+bool coexist_index_root_try_find(struct mail_user *user,
+				 struct coexist_index_root *root_r);
 /* Makes the folder. Returns 0, or -1 and an error. */
 int coexist_index_root_create(const struct coexist_index_root *root,
 			      const char **error_r);

@@ -1,6 +1,7 @@
 /* See the contract in retention-brake.h. */
 
 #include "retention-brake.h"
+#include "time-since.h"
 
 #include <string.h>
 
@@ -41,13 +42,20 @@ static void judge_tell(const struct coexist_brake_run *run,
 	verdict->state.told_count = run->due;
 }
 
+/* Nobody can be told how many go: what becomes due later by a harsher policy is
+   announced then, so the policy before is what is remembered. */
 static void judge_nothing_due(const struct coexist_brake_run *run,
+			      const struct coexist_brake_state *before,
 			      struct coexist_brake_verdict *verdict)
 {
 	/* what the owner flagged for now may be due again before the time is
 	   over that was promised */
-	if (!is_waiting(run, &verdict->state))
+	if (!is_waiting(run, before))
 		verdict->state = coexist_brake_settled(run);
+	if (is_harsher(run, before)) {
+		verdict->state.keep_days = before->keep_days;
+		verdict->state.deletes = before->deletes;
+	}
 }
 
 static void judge(const struct coexist_brake_run *run,
@@ -58,11 +66,23 @@ static void judge(const struct coexist_brake_run *run,
 	verdict->state.keep_days = run->keep_days;
 	verdict->state.deletes = run->deletes;
 	if (run->due == 0)
-		judge_nothing_due(run, verdict);
+		judge_nothing_due(run, before, verdict);
 	else if (is_harsher(run, before) || is_too_much(run, before))
 		judge_tell(run, verdict);
 	else if (is_waiting(run, before))
 		verdict->action = COEXIST_BRAKE_WAIT;
+	else if (before->told_count > run->due)
+		/* the others went: who comes later was not told of */
+		verdict->state.told_count = run->due;
+}
+
+/* Returns false if the owner was told at a time that has not come yet. */
+static bool is_of_the_past(const struct coexist_brake_state *state, uint64_t now)
+{
+	uint64_t passed;
+
+	return state->told_at == 0 ||
+		coexist_time_since(state->told_at, now, &passed);
 }
 
 bool coexist_brake_states_are_equal(const struct coexist_brake_state *a,
@@ -85,7 +105,8 @@ void coexist_brake_judge(const struct coexist_brake_run *run,
 		verdict_r->state = *before;
 		return;
 	}
-	judge(run, before->told_at > run->now ? &unknown : before, verdict_r);
+	judge(run, is_of_the_past(before, run->now) ? before : &unknown,
+	      verdict_r);
 	verdict_r->changed = !coexist_brake_states_are_equal(before,
 							     &verdict_r->state);
 }

@@ -56,8 +56,8 @@ struct coexist_brake_verdict {
 	bool changed;
 };
 
-/* Judges a run. What was told at a time in the future counts for nothing: the
-   clock was put back. Without a brake, nothing is to be remembered. */
+/* Judges a run. What was told at a time in the future (time-since.h) counts for
+   nothing. Without a brake, nothing is to be remembered. */
 void coexist_brake_judge(const struct coexist_brake_run *run,
 			 const struct coexist_brake_state *before,
 			 struct coexist_brake_verdict *verdict_r);

@@ -68,6 +68,8 @@ void coexist_retention_memory_forget(struct mail_user *user)
 	struct coexist_brake_state state;
 	const char *error;
 
+	if (!coexist_state_has(user, STATE_DAYS))
+		return;
 	coexist_retention_memory_read(user, &state);
 	if (state.keep_days == 0)
 		return;

@@ -75,19 +75,20 @@ void pop3_coexist_plugin_init(struct module *module)
 	pop3_coexist_module = module;
 	next_hook_client_created =
 		pop3_client_created_hook_set(pop3_coexist_client_created);
+	/* Outermost, which the first one is: a refused session does nothing. */
+	mail_storage_hooks_add(module, &pop3_refusal_mail_storage_hooks);
 	mail_storage_hooks_add(module, &pop3_coexist_mail_storage_hooks);
 	mail_storage_hooks_add(module, &pop3_delete_mail_storage_hooks);
 	mail_storage_hooks_add(module, &pop3_login_delay_mail_storage_hooks);
 	mail_storage_hooks_add(module, &pop3_notices_mail_storage_hooks);
-	mail_storage_hooks_add(module, &pop3_refusal_mail_storage_hooks);
 }
 
 void pop3_coexist_plugin_deinit(void)
 {
-	mail_storage_hooks_remove(&pop3_refusal_mail_storage_hooks);
 	mail_storage_hooks_remove(&pop3_notices_mail_storage_hooks);
 	mail_storage_hooks_remove(&pop3_login_delay_mail_storage_hooks);
 	mail_storage_hooks_remove(&pop3_delete_mail_storage_hooks);
 	mail_storage_hooks_remove(&pop3_coexist_mail_storage_hooks);
+	mail_storage_hooks_remove(&pop3_refusal_mail_storage_hooks);
 	(void)pop3_client_created_hook_set(next_hook_client_created);
 }

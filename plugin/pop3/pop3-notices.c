@@ -4,6 +4,7 @@
 #include "pop3-notices.h"
 #include "mail-storage-private.h"
 #include "coexist-user.h"
+#include "network-match.h"
 #include "notice.h"
 #include "policy-merge.h"
 
@@ -36,12 +37,17 @@ static int pop3_notices_open(struct mailbox *box)
 
 void pop3_notices_mailbox_allocated(struct mailbox *box)
 {
+	const struct coexist_policy *policy =
+		coexist_user_get_policy(box->storage->user);
 	struct mailbox_vfuncs *v = box->vlast;
 	union mailbox_module_context *context;
 
+	/* what fetches for a machine changes nothing in the mailbox */
 	if ((box->flags & MAILBOX_FLAG_POP3_SESSION) == 0 ||
-	    !box->inbox_user ||
-	    !has_notices(coexist_user_get_policy(box->storage->user)))
+	    !box->inbox_user || !has_notices(policy) ||
+	    coexist_network_match(coexist_policy_text(policy,
+			COEXIST_KEY_pop3_fetcher_networks),
+			box->storage->user->conn.remote_ip))
 		return;
 	context = p_new(box->pool, union mailbox_module_context, 1);
 	context->super = *v;

@@ -49,9 +49,9 @@ static const struct row rows[] = {
 	/* set */
 	{ "set, and something is due", 30, .due = 1, .messages = 10,
 	  .action = 't', .after = TOLD_NOW(30, 1) },
-	{ "set, and nothing is due", 30, .messages = 10, .action = 'g',
-	  .after = KEPT(30) },
-	{ "set in an empty mailbox", 30, .action = 'g', .after = KEPT(30) },
+	{ "set, and nothing is due: it is told later", 30, .messages = 10,
+	  .action = 'g' },
+	{ "set in an empty mailbox", 30, .action = 'g' },
 	{ "set long ago", 30, .due = 1, .messages = 1, .before = KEEPS(30),
 	  .action = 'g' },
 	{ "set long ago, and nothing is due", 30, .messages = 1,
@@ -60,8 +60,13 @@ static const struct row rows[] = {
 	/* lowered and raised */
 	{ "lowered by a day", 29, .due = 1, .messages = 10, .before = KEEPS(30),
 	  .action = 't', .after = TOLD_NOW(29, 1) },
-	{ "lowered, and nothing is due", 29, .messages = 10,
-	  .before = KEEPS(30), .action = 'g', .after = KEPT(29) },
+	{ "lowered, and nothing is due: it is told later", 29, .messages = 10,
+	  .before = KEEPS(30), .action = 'g' },
+	{ "lowered when nothing was due, and now something is", 29, .due = 1,
+	  .messages = 10, .before = KEEPS(30), .action = 't',
+	  .after = TOLD_NOW(29, 1) },
+	{ "deleted from now on, and nothing is due", 30, .messages = 10,
+	  .before = { .keep_days = 30 }, .action = 'g' },
 	{ "raised", 31, .due = 1, .messages = 10, .before = KEEPS(30),
 	  .action = 'g', .after = KEPT(31) },
 	{ "raised, and nothing is due", 31, .messages = 10, .before = KEEPS(30),
@@ -114,7 +119,14 @@ static const struct row rows[] = {
 	  .action = 't', .after = TOLD_NOW(30, 1501) },
 	{ "the rest of what was told, after a run that was stopped", 30,
 	  .due = 900, .messages = 900, .before = TOLD(30, NOW - 8 * DAY, 1000),
-	  .action = 'g' },
+	  .action = 'g',
+	  .after = STATE(.keep_days = 30, .deletes = true,
+			 .told_at = NOW - 8 * DAY, .until = NOW - DAY,
+			 .told_count = 900) },
+	{ "one that can't go, and many that nobody was told of", 30,
+	  .due = 10000, .messages = 10001,
+	  .before = TOLD(30, NOW - 300 * DAY, 1), .action = 't',
+	  .after = TOLD_NOW(30, 10000) },
 
 	/* waiting */
 	{ "told a moment ago", 30, .due = 1, .messages = 10,
@@ -138,9 +150,10 @@ static const struct row rows[] = {
 	  .before = TOLD(30, LAST_DAY, 5), .action = 't',
 	  .after = TOLD_NOW(29, 6) },
 	{ "lowered while waiting for nothing", 29, .messages = 10,
-	  .before = TOLD(30, LAST_DAY, 5), .action = 'g',
-	  .after = STATE(.keep_days = 29, .deletes = true, .told_at = LAST_DAY,
-			 .until = LAST_DAY + WAIT * DAY, .told_count = 5) },
+	  .before = TOLD(30, LAST_DAY, 5), .action = 'g' },
+	{ "lowered when nothing was due any more, at the end", 29,
+	  .messages = 10, .before = TOLD(30, NOW - WAIT * DAY, 5),
+	  .action = 'g', .after = KEPT(30) },
 
 	/* retention_notice_days */
 	{ "the time that was promised holds when the setting is lowered", 30,
@@ -161,11 +174,14 @@ static const struct row rows[] = {
 	  .before = TOLD(30, LAST_DAY, 1), .action = 'g' },
 
 	/* the clock */
+	{ "told by a host whose clock is five minutes ahead", 30, .due = 1,
+	  .messages = 10, .before = TOLD(30, NOW + 300, 1), .action = 'w' },
 	{ "told in the future", 30, .due = 1, .messages = 10,
-	  .before = TOLD(30, NOW + 1, 1), .action = 't',
+	  .before = TOLD(30, NOW + 301, 1), .action = 't',
 	  .after = TOLD_NOW(30, 1) },
 	{ "told in the future, and nothing is due", 30, .messages = 10,
-	  .before = TOLD(30, NOW + 1, 1), .action = 'g', .after = KEPT(30) },
+	  .before = TOLD(30, NOW + 301, 1), .action = 'g',
+	  .after = STATE(.keep_days = 0) },
 };
 
 static char action_letter(enum coexist_brake_action action)
@@ -223,7 +239,7 @@ static void test_walk(gconstpointer data)
 	struct coexist_brake_verdict verdict;
 	/* of the last notice */
 	uint64_t told = 0, told_days = 0;
-	/* the least days by which something went, or nothing was due */
+	/* the days by which something went last */
 	uint64_t known = 0;
 	unsigned int step, gone = 0;
 
@@ -250,9 +266,8 @@ static void test_walk(gconstpointer data)
 				g_assert_cmpuint(told + WAIT * DAY, <=,
 						 run.now);
 			verdict.state = coexist_brake_settled(&run);
-		}
-		if (verdict.action == COEXIST_BRAKE_GO)
 			known = run.keep_days;
+		}
 		state = verdict.state;
 	}
 	g_assert_cmpuint(gone, >, 1000);

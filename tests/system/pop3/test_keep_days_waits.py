@@ -22,6 +22,7 @@ DAYS = 7
 WAIT = 7
 LATER = 80      # days from now; between 7 and 90
 A_MINUTE = 1 / 24 / 60
+SETTLED = LATER + WAIT + A_MINUTE
 MANY = 10_000
 STATE = "dovecot-coexist.state"
 KIND = "pop3-keep-days"
@@ -74,8 +75,9 @@ def visit(clock):
 def fill(maildrop, old, new=0):
     """Make a maildir with messages that POP3 has downloaded, and with some that it has
     not."""
+    before = set(maildrop.folder.glob("new/*"))
     maildrop.deliver(1)
-    [first] = maildrop.folder.glob("new/*")
+    [first] = set(maildrop.folder.glob("new/*")) - before
     owner = first.stat()
     first.unlink()
     keywords = maildrop.folder / "dovecot-keywords"
@@ -178,19 +180,59 @@ def test_what_is_due_when_it_is_first_seen_is_told_however_little(maildrop, visi
     assert (count(maildrop), len(notices(maildrop))) == (51, 1)
 
 
-def test_where_nothing_is_due_at_first_nothing_waits_later(maildrop, visit):
+def test_where_nothing_is_due_at_first_the_first_that_is_due_is_told(maildrop, visit):
     fill(maildrop, 3, new=1)
     visit(maildrop, 1)
+    assert (maildrop.folder / STATE).exists() is False
     visit(maildrop, DAYS + 1)
-    assert (count(maildrop), len(notices(maildrop))) == (1, 0)
+    assert (count(maildrop), len(notices(maildrop))) == (4, 1)
+    visit(maildrop, DAYS + 1 + WAIT + A_MINUTE)
+    assert (count(maildrop), len(notices(maildrop))) == (1, 1)
+
+
+def test_who_marks_all_as_read_is_told_before_that_goes(maildrop, visit):
+    fill(maildrop, 40)
+    with maildrop.imap() as imap:
+        imap.select()
+        imap.store("1:*", "-FLAGS", "\\Seen")
+    visit(maildrop, LATER)
+    with maildrop.imap() as imap:
+        imap.select()
+        imap.store("1:*", "+FLAGS", "\\Seen")
+    visit(maildrop, LATER + 1)
+    assert (count(maildrop), len(notices(maildrop))) == (40, 1)
+
+
+def settle(maildrop, visit):
+    """Have a mailbox whose owner was told, and where what was due is gone."""
+    fill(maildrop, 1)
+    visit(maildrop, LATER)
+    visit(maildrop, SETTLED)
+    assert (count(maildrop), len(notices(maildrop))) == (0, 1)
+
+
+def test_what_is_due_after_that_does_not_wait(maildrop, visit):
+    settle(maildrop, visit)
+    fill(maildrop, 3, new=1)
+    visit(maildrop, SETTLED + 1)
+    assert (count(maildrop), len(notices(maildrop))) == (1, 1)
 
 
 def test_raising_it_does_not_wait(maildrop, visit, change):
+    settle(maildrop, visit)
     fill(maildrop, 3)
-    visit(maildrop, 1)
     change(maildrop, DAYS + 1)
-    visit(maildrop, DAYS + 1.1)
-    assert (count(maildrop), len(notices(maildrop))) == (0, 0)
+    visit(maildrop, SETTLED + 1)
+    assert (count(maildrop), len(notices(maildrop))) == (0, 1)
+
+
+def test_lowering_it_when_nothing_is_due_waits_when_something_is(maildrop, visit, change):
+    settle(maildrop, visit)
+    change(maildrop, DAYS - 1)
+    visit(maildrop, SETTLED + 1)
+    fill(maildrop, 3)
+    visit(maildrop, SETTLED + 2)
+    assert (count(maildrop), len(notices(maildrop))) == (3, 2)
 
 
 def test_raising_it_while_messages_wait_changes_nothing_about_that(maildrop, visit, change):
@@ -288,16 +330,17 @@ def test_the_owner_keeps_what_the_notice_says_how_to_keep(maildrop, visit):
 # Many at once
 
 @pytest.mark.parametrize("due, others, waits", [
-    (500, 0, False), (501, 0, True), (501, 1502, True), (501, 1503, False)])
+    (500, 0, False), (501, 0, True), (501, 1501, True), (501, 1502, False)])
 def test_many_and_much_of_the_mailbox_waits_whatever_was_before(maildrop, visit, due,
                                                                 others, waits):
+    settle(maildrop, visit)
+    # beside the notice
     fill(maildrop, due, new=others)
-    visit(maildrop, 1)
-    visit(maildrop, DAYS + 1)
+    visit(maildrop, SETTLED + 1)
     assert (count(maildrop), len(notices(maildrop))) == \
-        ((due + others, 1) if waits else (others, 0))
+        ((due + others, 2) if waits else (others, 1))
     if waits:
-        visit(maildrop, DAYS + 1 + WAIT + A_MINUTE)
+        visit(maildrop, SETTLED + 1 + WAIT + A_MINUTE)
         assert (count(maildrop), len(notices(maildrop))) == (others, 1)
 
 
