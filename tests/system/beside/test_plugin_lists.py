@@ -10,6 +10,7 @@ import imaplib
 import json
 import os
 import poplib
+import re
 import socket
 from dataclasses import dataclass
 
@@ -28,6 +29,9 @@ NOTICE = "a notice"
 # second look at it ends the process each time and not now and then.
 PERTURB = "MALLOC_PERTURB_=165"
 TIMES = 3
+# What valgrind says of the library that shifts the clock, where it may not read it.
+NO_DEBUG_INFO = re.compile(r"==\d+== warning: connection to image .* failed\n"
+                           r"==\d+== +no debug info loaded\n")
 
 GROUPS = {
     "gated": {},
@@ -90,7 +94,8 @@ def server(start, settings):
     running = start(**settings)
     yield running
     running.stop()      # there are many, one after the other
-    assert running.valgrind_reports() == {}
+    assert [text for text in running.valgrind_reports().values()
+            if NO_DEBUG_INFO.sub("", text)] == []
 
 
 @pytest.fixture(autouse=True)
