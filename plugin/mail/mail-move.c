@@ -66,8 +66,10 @@ void coexist_move_fail(struct coexist_move *move, struct mailbox *box,
 	if (storage->error == MAIL_ERROR_NONE)
 		storage = move->source->box->storage;
 	text = mail_storage_get_last_error(storage, &move->error);
-	if (storage->error == MAIL_ERROR_NONE) {
-		/* nobody knows whether it is for long */
+	if (storage->error == MAIL_ERROR_NONE ||
+	    strncmp(text, "BUG: ", strlen("BUG: ")) == 0) {
+		/* Dovecot made the text up, of a storage or of a list of
+		   mailboxes; nobody knows whether it is for long */
 		move->error = MAIL_ERROR_UNAVAILABLE;
 		text = "The storage gave no reason";
 	}

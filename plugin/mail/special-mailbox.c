@@ -69,16 +69,17 @@ mailbox_to_create(struct mail_user *user, const char *special_use,
 }
 
 /* Returns -1 with the error in the mailbox. Opened to save into, imapc asks its
-   server nothing and opens what is not there. Not every version of the virtual
-   plugin says NOTFOUND. */
+   server nothing and opens what is not there. Of what is not there in the
+   virtual plugin's, Dovecot 2.4 only says that it does not know. */
 static int open_existing(struct mailbox *box)
 {
-	enum mailbox_existence existence;
+	enum mailbox_existence existence = MAILBOX_EXISTENCE_NONE;
+	bool is_virtual = coexist_storage_is_virtual(box->storage);
 
-	if (!coexist_storage_is_imapc(box->storage) &&
-	    !coexist_storage_is_virtual(box->storage))
+	if (!coexist_storage_is_imapc(box->storage) && !is_virtual)
 		return mailbox_open(box);
-	if (mailbox_exists(box, /*auto_boxes=*/FALSE, &existence) < 0)
+	if (mailbox_exists(box, /*auto_boxes=*/FALSE, &existence) < 0 &&
+	    !is_virtual)
 		return -1;
 	if (existence == MAILBOX_EXISTENCE_SELECT)
 		return mailbox_open(box);
