@@ -64,7 +64,8 @@ coexist_gate_handover_write(struct coexist_gate *gate,
 	struct coexist_handover handover = {
 		.protocol = coexist_protocol_find(
 			coexist_auth_request_get_protocol(request)),
-		.gate_decided = gate_decided
+		.gate_decided = gate_decided,
+		.is_partial = policy->is_partial
 	};
 	bool left_out[COEXIST_KEY_COUNT];
 	enum coexist_gate_handover ret;

@@ -13,6 +13,7 @@
 #include "gate-keyring.h"
 #include "policy-document.h"
 #include "policy-store.h"
+#include "store-seen.h"
 
 #define LOGGED_VALUE_LENGTH 80
 #define LOGGED_TEXT_LENGTH 1024
@@ -238,10 +239,12 @@ static void take_last_known(struct gate_document_lookup *dlookup)
 	struct coexist_document *document;
 
 	lookup->result.store_failed = TRUE;
-	if (dlookup->scope != SCOPE_MARKER &&
-	    coexist_document_cache_get(dlookup->gate->last_known, dlookup->key,
-				       /*since=*/0, &document) &&
-	    document != NULL) {
+	if (dlookup->scope == SCOPE_MARKER)
+		return;
+	if (!coexist_document_cache_get(dlookup->gate->last_known, dlookup->key,
+					/*since=*/0, &document)) {
+		lookup->result.is_partial = TRUE;
+	} else if (document != NULL) {
 		lookup->documents[dlookup->scope] =
 			coexist_document_ref(document);
 	}
@@ -325,14 +328,16 @@ static void document_lookup_free(struct gate_document_lookup *dlookup)
 }
 
 /* Without its marker, a store in which nothing is found is not the store. Where
-   nothing was ever seen, nothing can be missed: unless the site wants to be sure,
-   a new installation goes by what it has. */
+   this node has never seen one, nothing can be missed: unless the site wants to
+   be sure, a new installation goes by what it has. */
 static bool store_is_missing(struct gate_lookup *lookup)
 {
 	struct coexist_gate *gate = lookup->gate;
 	enum coexist_on_store_error action =
 		coexist_site_number(&gate->config, COEXIST_SITE_on_store_error);
 
+	if (!gate->marker_seen)
+		gate->marker_seen = coexist_store_was_seen();
 	if (!gate->marker_seen && !lookup->has_lost &&
 	    action != COEXIST_ON_STORE_ERROR_TEMPFAIL) {
 		if (!gate->marker_noted) {

@@ -30,6 +30,8 @@ struct coexist_gate_policy {
 	/* At least one document could not be read. If it was read before, the
 	   policy has it as it was. */
 	bool store_failed;
+	/* At least one could not be read, and nothing is known of it. */
+	bool is_partial;
 	/* What the policy would be if documents counted whose signature could
 	   not be proved true or false, or NULL if there is none of them. */
 	const struct coexist_gate_policy *unproved;

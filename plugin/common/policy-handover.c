@@ -5,6 +5,7 @@
 #include "str.h"
 
 #define DELAY_TEXT "login_delay_text"
+#define PARTIAL "partial"
 /* No value that is not a list or a text of somebody is longer, but for leading
    zeros. */
 #define SHORT_LENGTH 64
@@ -97,6 +98,8 @@ size_t coexist_handover_write(const struct coexist_handover *handover,
 	bool fits;
 
 	memset(left_out_r, 0, sizeof(*left_out_r) * COEXIST_KEY_COUNT);
+	if (handover->is_partial)
+		size += item_write(dest, PARTIAL, "yes", &fits);
 	for (rank = 0; rank < RANK_COUNT; rank++) {
 		if (rank == RANK_OTHER && handover->delay_text != NULL)
 			size += item_write(dest, DELAY_TEXT,
@@ -171,14 +174,25 @@ const char *coexist_handover_word(const char *value)
 	return t_strcut(value, ';');
 }
 
-const char *coexist_handover_delay_text(const char *value)
+/* Returns the text of an item that is no key, on the data stack, or NULL. */
+static const char *item_find(const char *value, const char *wanted)
 {
 	char *items = t_strdup_noconst(value);
 	const char *name, *text;
 
 	while (item_next(&items, &name, &text)) {
-		if (strcmp(name, DELAY_TEXT) == 0)
+		if (strcmp(name, wanted) == 0)
 			return text;
 	}
 	return NULL;
+}
+
+bool coexist_handover_is_partial(const char *value)
+{
+	return item_find(value, PARTIAL) != NULL;
+}
+
+const char *coexist_handover_delay_text(const char *value)
+{
+	return item_find(value, DELAY_TEXT);
 }

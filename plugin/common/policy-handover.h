@@ -29,6 +29,8 @@ struct coexist_handover {
 	const char *texts[COEXIST_KEY_COUNT];
 	/* what the client is told when it comes back too early, or NULL */
 	const char *delay_text;
+	/* There may be documents that nobody could read. */
+	bool is_partial;
 };
 
 /* Appends the keys that the session obeys, each behind a semicolon. Where they
@@ -51,6 +53,9 @@ void coexist_handover_read(pool_t pool, const char *value,
 			   const char *texts_r[COEXIST_KEY_COUNT]);
 /* Returns the word with which the value begins, on the data stack. */
 const char *coexist_handover_word(const char *value);
+/* Returns TRUE if there may be documents that could not be read: what they say is
+   not in it. */
+bool coexist_handover_is_partial(const char *value);
 /* Returns the text for a client that comes back too early, on the data stack, or
    NULL if it is not there. */
 const char *coexist_handover_delay_text(const char *value);

@@ -69,16 +69,6 @@ static inline const char *coexist_doveadm_config_path(void)
 #endif
 }
 
-/* Returns the folder for what outlives a restart of the machine. */
-static inline const char *coexist_doveadm_state_dir(void)
-{
-#if DOVECOT_PREREQ(2, 4, 0)
-	return master_service_get_service_settings(master_service)->state_dir;
-#else
-	return master_service_settings_get(master_service)->state_dir;
-#endif
-}
-
 /* Names the protocol of a userdb lookup. */
 static inline void
 coexist_auth_user_info_set_protocol(struct auth_user_info *info,

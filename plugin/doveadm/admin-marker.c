@@ -2,42 +2,13 @@
 
 #include "lib.h"
 #include "admin-marker.h"
-#include "compat-doveadm.h"
 #include "coexist-admin.h"
 #include "admin-change.h"
 #include "policy-document.h"
 #include "policy-store-admin.h"
+#include "store-seen.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <sysexits.h>
-#include <unistd.h>
-
-#define SEEN_FILE_NAME "dovecot-coexist.store-seen"
-
-static const char *seen_path(void)
-{
-	return t_strconcat(coexist_doveadm_state_dir(), "/"SEEN_FILE_NAME,
-			   NULL);
-}
-
-static bool was_seen(void)
-{
-	struct stat st;
-
-	return lstat(seen_path(), &st) == 0;
-}
-
-/* Who may not write there is not warned the next time. */
-static void note_seen(void)
-{
-	int fd;
-
-	if (was_seen())
-		return;
-	fd = open(seen_path(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-	i_close_fd(&fd);
-}
 
 static int marker_write(const struct coexist_admin *admin)
 {
@@ -52,7 +23,7 @@ static int marker_write(const struct coexist_admin *admin)
 		coexist_admin_fail(admin, EX_TEMPFAIL, "%s", error);
 		return -1;
 	}
-	note_seen();
+	coexist_store_note_seen();
 	return 0;
 }
 
@@ -64,10 +35,10 @@ marker_get(const struct coexist_admin *admin, bool is_new_on_purpose)
 	switch (coexist_store_read_text(admin->store, COEXIST_STORE_KEY_MARKER,
 					&text, &error)) {
 	case COEXIST_STORE_FOUND:
-		note_seen();
+		coexist_store_note_seen();
 		return 0;
 	case COEXIST_STORE_NOT_FOUND:
-		if (is_new_on_purpose || !was_seen())
+		if (is_new_on_purpose || !coexist_store_was_seen())
 			return marker_write(admin);
 		error = COEXIST_STORE_REMEDY_MARKER;
 		break;

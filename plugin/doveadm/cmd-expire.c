@@ -47,6 +47,12 @@ expire_user(struct expire_cmd_context *ctx,
 	switch (module->retention_run(user, flags, &result)) {
 	case COEXIST_RETENTION_OFF:
 		break;
+	case COEXIST_RETENTION_UNKNOWN:
+		e_error(user->event, "coexist: Nothing expires, as there are "
+			"policy documents that can't be read: see the auth "
+			"process' errors");
+		error = result.error;
+		break;
 	case COEXIST_RETENTION_DONE:
 		print_result(ctx->ctx.cctx, &result);
 		break;

@@ -34,6 +34,7 @@ struct coexist_user {
 	struct coexist_site_settings *site;
 	struct coexist_scope scopes[SCOPE_COUNT];
 	struct coexist_policy policy;
+	bool policy_is_partial;
 	char *last_warning;
 };
 
@@ -119,6 +120,26 @@ static void policy_log(struct mail_user *user, const struct coexist_user *cuser)
 	}
 }
 
+static const char *
+partial_get(void *context ATTR_UNUSED, enum coexist_key key)
+{
+	return key == COEXIST_KEY_pop3_delete ? "hide" : NULL;
+}
+
+/* A document that could not be read may say that what POP3 deletes is kept. What
+   hides or moves it by another scope keeps it as well. */
+static void policy_restrict(struct coexist_policy *policy)
+{
+	static const struct coexist_scope scope = {
+		.name = "policy documents that can't be read",
+		.get = partial_get
+	};
+	const enum coexist_key key = COEXIST_KEY_pop3_delete;
+
+	if (coexist_policy_number(policy, key) == COEXIST_DELETE_EXPUNGE)
+		(void)coexist_scope_read(&scope, key, &policy->entries[key]);
+}
+
 static void policy_read(struct mail_user *user, struct coexist_user *cuser)
 {
 	static const struct coexist_scope scopes[SCOPE_COUNT] = {
@@ -150,6 +171,10 @@ static void policy_read(struct mail_user *user, struct coexist_user *cuser)
 
 	coexist_policy_merge(cuser->scopes, SCOPE_COUNT,
 			     log_unknown_value, user, &cuser->policy);
+	cuser->policy_is_partial = handover != NULL &&
+		coexist_handover_is_partial(handover);
+	if (cuser->policy_is_partial)
+		policy_restrict(&cuser->policy);
 	policy_log(user, cuser);
 }
 
@@ -176,6 +201,13 @@ void coexist_user_created(struct mail_user *user)
 	T_BEGIN {
 		policy_read(user, cuser);
 	} T_END;
+}
+
+bool coexist_user_policy_is_partial(struct mail_user *user)
+{
+	struct coexist_user *cuser = COEXIST_USER_CONTEXT(user);
+
+	return cuser != NULL && cuser->policy_is_partial;
 }
 
 const struct coexist_policy *coexist_user_get_policy(struct mail_user *user)

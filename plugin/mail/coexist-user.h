@@ -13,6 +13,11 @@ void coexist_user_created(struct mail_user *user);
    user does not have the coexist plugin or its settings could not be read. */
 const struct coexist_policy *coexist_user_get_policy(struct mail_user *user);
 
+/* Returns TRUE if there may be policy documents of the user's that could not be
+   read and that nothing is known of: nothing may be removed for what the others
+   say. */
+bool coexist_user_policy_is_partial(struct mail_user *user);
+
 /* Logs a warning about something that will be met again: not a second time if
    nothing else was logged so for the user meanwhile. */
 void coexist_user_warn_once(struct mail_user *user, const char *warning);

@@ -609,6 +609,10 @@ coexist_retention_run(struct mail_user *user,
 		return COEXIST_RETENTION_OFF;
 	result_r->keep_days =
 		coexist_policy_number(policy, COEXIST_KEY_pop3_keep_days);
+	if (coexist_user_policy_is_partial(user)) {
+		result_r->error = MAIL_ERROR_TEMP;
+		return COEXIST_RETENTION_UNKNOWN;
+	}
 	if (result_r->keep_days == 0)
 		return COEXIST_RETENTION_OFF;
 

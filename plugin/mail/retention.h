@@ -24,6 +24,8 @@ enum coexist_retention_flags {
 enum coexist_retention_status {
 	/* the user's policy does not want it */
 	COEXIST_RETENTION_OFF,
+	/* nothing was done: there may be policy documents that can't be read */
+	COEXIST_RETENTION_UNKNOWN,
 	COEXIST_RETENTION_DONE,
 	/* a part was done: SIGTERM or SIGINT came */
 	COEXIST_RETENTION_STOPPED,

@@ -148,6 +148,49 @@ def test_no_change_makes_a_store_of_an_empty_mount_point(server):
     assert outcome(server, "user7") == "deny"
 
 
+# A store that was there before the auth process began: nothing is known of it
+
+def uncertain(gated):
+    """Have a mailbox whose document says trash, and an auth process that begins while it
+    is away."""
+    server = gated({"alice": {}}, gate={"on_store_error": "last-known"}, conf=DOVEADM,
+                   coexist={"pop3_keep_days": "1"})
+    server.doveadm("coexist", "policy", "set", "-u", "alice", "pop3_delete=trash")
+    server.deliver("alice", b"Subject: hello\r\n\r\nhello\r\n")
+    return server
+
+
+def begin_again(server):
+    before = server.pids("auth")
+    server.reload()
+    server.wait_for(lambda: not set(before) & set(server.pids("auth")))
+
+
+def test_what_pop3_deletes_is_hidden_while_nobody_knows_where_it_is_to_go(gated):
+    server = uncertain(gated)
+    with away(server):
+        begin_again(server)
+        pop = server.pop3("alice")
+        pop.dele(1)
+        pop.quit()
+        server.wait_log(f"Error: .*{REMEDY}")
+    imap = server.imap("alice")
+    assert imap.list()[1] == [b'(\\HasNoChildren) "/" INBOX']
+    imap.select()
+    assert b"$POP3Hidden" in imap.fetch("1", "(FLAGS)")[1][0]
+    imap.logout()
+
+
+def test_nothing_expires_meanwhile(gated):
+    server = uncertain(gated)
+    with away(server):
+        begin_again(server)
+        done = server.doveadm("coexist", "expire", "-u", "alice", "--now", check=False)
+        assert done.returncode == EX_TEMPFAIL
+        assert "policy documents that can't be read" in done.stderr
+    server.doveadm("coexist", "expire", "-u", "alice", "--now")
+
+
 # A store that is new
 
 def without_marker(server):

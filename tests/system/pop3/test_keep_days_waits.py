@@ -378,6 +378,16 @@ def problems(maildrop):
     return [line for line in maildrop.log_problems() if "coexist: " in line]
 
 
+def test_where_it_is_off_nothing_is_said_of_a_memory_that_can_t_be_read(server):
+    maildrop = server.maildrop("to@scope")
+    maildrop.deliver(1)
+    (maildrop.folder / STATE).mkdir()
+    with maildrop.pop3() as pop:
+        pop.quit()
+    server.wait_for(lambda: server.pids("pop3") == [])
+    assert problems(maildrop) == []
+
+
 def test_a_memory_that_is_lost_tells_again_and_waits_again(maildrop, visit):
     fill(maildrop, 3)
     visit(maildrop)

@@ -290,3 +290,22 @@ def test_without_the_right_to_expunge_they_stay(acl_server, rights):
     (owner.folder / "dovecot-acl").write_text(f"owner {rights}\n")
     assert [len(shown(owner)), len(shown(owner))] == [2, 2]
     assert owner.log_problems() == []
+
+
+def test_a_session_that_is_refused_takes_none_away(owner):
+    owner.fill(82)
+    remind(owner, 2)
+    before = owner.subjects()
+    owner.server.set_user(owner.user, coexist_pop3_access="deny")
+    with pytest.raises(poplib.error_proto, match="switched off"), owner.pop3():
+        pass
+    assert owner.subjects() == before
+
+
+def test_a_session_that_fetches_for_a_machine_takes_none_away(owner):
+    owner.fill(82)
+    remind(owner, 2)
+    before = owner.subjects()
+    owner.server.set_user(owner.user, coexist_pop3_fetcher_networks="127.0.0.0/8")
+    assert len(shown(owner)) == 2
+    assert owner.subjects() == before

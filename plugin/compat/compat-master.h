@@ -1,0 +1,19 @@
+#ifndef COEXIST_COMPAT_MASTER_H
+#define COEXIST_COMPAT_MASTER_H
+
+#include "compat.h"
+#include "master-service.h"
+#include "master-service-settings.h"
+
+/* Returns the folder for what outlives a restart of the machine. Since Dovecot
+   2.4.0 the settings of a service are got by another name. */
+static inline const char *coexist_compat_state_dir(void)
+{
+#if DOVECOT_PREREQ(2, 4, 0)
+	return master_service_get_service_settings(master_service)->state_dir;
+#else
+	return master_service_settings_get(master_service)->state_dir;
+#endif
+}
+
+#endif

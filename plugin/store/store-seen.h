@@ -1,0 +1,13 @@
+#ifndef COEXIST_STORE_SEEN_H
+#define COEXIST_STORE_SEEN_H
+
+/* Whether this node has ever had a store with its marker (policy-store.h): noted
+   in Dovecot's state_dir by doveadm, which may write there, and asked by whoever
+   finds a store without one. A store that was there once is not a new one, also
+   after a restart of the machine, when its folder may not be mounted. */
+
+bool coexist_store_was_seen(void);
+/* Who may not write there notes nothing. */
+void coexist_store_note_seen(void);
+
+#endif
