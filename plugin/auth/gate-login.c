@@ -453,6 +453,18 @@ is_allowed_without_store(const struct coexist_gate *gate,
 		COEXIST_ON_STORE_ERROR_ALLOW;
 }
 
+/* Returns TRUE if the login has to come back when the store does: the passdb may
+   have asked for other documents, by another name. */
+static bool
+is_put_off(struct gate_login *login, const struct coexist_gate_policy *policy)
+{
+	return is_refused_unproved(login, policy) ||
+		(policy->store_failed &&
+		 coexist_site_number(&login->gate->config,
+				     COEXIST_SITE_on_store_error) ==
+		 COEXIST_ON_STORE_ERROR_TEMPFAIL);
+}
+
 enum coexist_gate_second_look
 coexist_gate_login_look_again(struct coexist_gate *gate,
 			      struct auth_request *request,
@@ -469,8 +481,12 @@ coexist_gate_login_look_again(struct coexist_gate *gate,
 	login.protocol = login_protocol(&login);
 	if (is_exempt(&login) || is_allowed_without_store(gate, policy))
 		return COEXIST_GATE_STILL_PASSES;
-	if (!log_only && is_refused_unproved(&login, policy))
+	if (!log_only && is_put_off(&login, policy)) {
+		T_BEGIN {
+			log_refusal(&login, "on_store_error", log_only);
+		} T_END;
 		return COEXIST_GATE_REFUSES_HERE;
+	}
 	decide(&login, policy, &decision);
 	if (decision.refusal == COEXIST_REFUSAL_NONE)
 		return COEXIST_GATE_STILL_PASSES;

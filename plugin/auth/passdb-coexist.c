@@ -71,6 +71,15 @@ static enum passdb_result pass(struct auth_request *request)
 	return PASSDB_RESULT_OK;
 }
 
+static bool is_log_only(const struct auth_request *request)
+{
+	const struct coexist_passdb_module *module =
+		(const struct coexist_passdb_module *)request->passdb->passdb;
+
+	return coexist_site_number(&module->gate->config,
+				   COEXIST_SITE_log_only) != 0;
+}
+
 static void
 verify_plain_decided(enum coexist_gate_verdict verdict, const char *reason,
 		     struct auth_request *request, void *context)
@@ -78,10 +87,12 @@ verify_plain_decided(enum coexist_gate_verdict verdict, const char *reason,
 	struct passdb_login *login = context;
 	enum passdb_result result;
 
-	if (login->proof == COEXIST_GATE_PROVED_ELSEWHERE) {
+	if (login->proof == COEXIST_GATE_PROVED_ELSEWHERE &&
+	    !is_log_only(request)) {
 		/* a session here, after all, is for the userdb to decide */
 		result = PASSDB_RESULT_OK;
-	} else if (verdict == COEXIST_GATE_PASS) {
+	} else if (login->proof == COEXIST_GATE_PROVED_ELSEWHERE ||
+		   verdict == COEXIST_GATE_PASS) {
 		result = pass(request);
 	} else if (coexist_auth_request_calls_token_invalid(request)) {
 		coexist_refuse_after_proof(request, verdict, reason);

@@ -83,6 +83,8 @@ change_locked(const struct coexist_admin *admin, const char *key,
 		document_write(admin, key, document);
 	else if (found > 0)
 		document_remove(admin, key);
+	else
+		(void)coexist_admin_marker_check(admin);
 }
 
 void coexist_admin_change(struct coexist_admin *admin,
@@ -109,6 +111,7 @@ void coexist_admin_remove(struct coexist_admin *admin,
 	switch (coexist_store_read_text(admin->store, scope->key, &text,
 					&error)) {
 	case COEXIST_STORE_NOT_FOUND:
+		(void)coexist_admin_marker_check(admin);
 		break;
 	case COEXIST_STORE_FOUND:
 	case COEXIST_STORE_GARBAGE:

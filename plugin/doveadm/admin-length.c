@@ -8,6 +8,7 @@
 #include "policy-handover.h"
 #include "policy-store.h"
 #include "policy-store-admin.h"
+#include "refusal-reason.h"
 
 enum {
 	SCOPE_MAILBOX,	/* the narrowest */
@@ -105,8 +106,13 @@ size_t coexist_admin_length_get(const struct coexist_admin *admin,
 		[SCOPE_DEFAULT] = length->default_document
 	};
 	struct coexist_scope scopes[SCOPE_COUNT];
-	struct coexist_handover handover = { .gate_decided = FALSE };
+	/* what auth may add, at its longest */
+	struct coexist_handover handover = {
+		.gate_decided = FALSE,
+		.is_partial = TRUE
+	};
 	struct coexist_policy policy;
+	char delay_text[COEXIST_REFUSAL_TEXT_MAX_LENGTH + 1];
 	unsigned int i;
 
 	switch (kind) {
@@ -129,5 +135,9 @@ size_t coexist_admin_length_get(const struct coexist_admin *admin,
 		if (policy.entries[i].scope != NULL)
 			handover.texts[i] = policy.entries[i].text;
 	}
+	memset(delay_text, 'x', sizeof(delay_text) - 1);
+	delay_text[sizeof(delay_text) - 1] = '\0';
+	if (coexist_policy_number(&policy, COEXIST_KEY_pop3_login_delay) != 0)
+		handover.delay_text = delay_text;
 	return longest_handover(&handover, left_out_r);
 }

@@ -51,6 +51,19 @@ marker_get(const struct coexist_admin *admin, bool is_new_on_purpose)
 	return -1;
 }
 
+int coexist_admin_marker_check(const struct coexist_admin *admin)
+{
+	const char *text, *error;
+
+	if (!coexist_store_was_seen() ||
+	    coexist_store_read_text(admin->store, COEXIST_STORE_KEY_MARKER,
+				    &text, &error) != COEXIST_STORE_NOT_FOUND)
+		return 0;
+	coexist_admin_fail(admin, EX_TEMPFAIL, "%s",
+			   COEXIST_STORE_REMEDY_MARKER);
+	return -1;
+}
+
 int coexist_admin_marker_need(const struct coexist_admin *admin)
 {
 	return marker_get(admin, /*is_new_on_purpose=*/FALSE);

@@ -12,6 +12,9 @@ struct coexist_admin;
    remembers it. Returns 0, or -1 after an error was logged and the exit code
    set. */
 int coexist_admin_marker_need(const struct coexist_admin *admin);
+/* For who finds nothing, and has nothing to store: returns 0 if that may be so,
+   or -1, as above, if this node has seen a marker and it is gone. */
+int coexist_admin_marker_check(const struct coexist_admin *admin);
 /* Makes it in any case. */
 int coexist_admin_marker_make(const struct coexist_admin *admin);
 

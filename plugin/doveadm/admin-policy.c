@@ -8,6 +8,7 @@
 #include "admin-document.h"
 #include "admin-signature.h"
 #include "policy-store.h"
+#include "store-seen.h"
 
 #define LOGGED_VALUE_LENGTH 80
 
@@ -164,8 +165,7 @@ int coexist_admin_policy_read(const struct coexist_admin *admin,
 }
 
 /* Without its marker, a store that has no document of the mailbox is none for the
-   gate. What it makes of that by last-known and allow depends on what it has
-   seen. */
+   gate, unless this node has never seen one. */
 static void
 marker_read_as_gate(const struct coexist_admin *admin,
 		    struct coexist_admin_policy *policy)
@@ -174,8 +174,8 @@ marker_read_as_gate(const struct coexist_admin *admin,
 
 	if (policy->store_failed ||
 	    policy->documents[COEXIST_ADMIN_POLICY_MAILBOX] != NULL ||
-	    coexist_site_number(&admin->config, COEXIST_SITE_on_store_error) !=
-	    COEXIST_ON_STORE_ERROR_TEMPFAIL)
+	    (coexist_site_number(&admin->config, COEXIST_SITE_on_store_error) !=
+	     COEXIST_ON_STORE_ERROR_TEMPFAIL && !coexist_store_was_seen()))
 		return;
 	switch (coexist_store_read_text(admin->store, COEXIST_STORE_KEY_MARKER,
 					&text, &error)) {
@@ -199,8 +199,7 @@ int coexist_admin_policy_read_as_gate(const struct coexist_admin *admin,
 	g_autoptr(coexist_keyring) keyring = NULL;
 
 	policy_init(admin, policy_r);
-	if (coexist_admin_keyring_read(admin, &keyring) < 0)
-		return -1;
+	keyring = coexist_admin_keyring_read(admin);
 	document_read_as_gate(admin, policy_r, keyring,
 			      COEXIST_ADMIN_POLICY_MAILBOX, "mailbox",
 			      scope->key);

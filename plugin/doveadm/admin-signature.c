@@ -8,28 +8,24 @@
 
 #include <sysexits.h>
 
-int coexist_admin_keyring_read(const struct coexist_admin *admin,
-			       coexist_keyring **keyring_r)
+coexist_keyring *coexist_admin_keyring_read(const struct coexist_admin *admin)
 {
+	coexist_keyring *keyring;
 	const char *error;
 
-	*keyring_r = coexist_site_keyring_read(&admin->config, &error);
-	if (error == NULL)
-		return 0;
-	g_clear_pointer(keyring_r, coexist_keyring_free);
-	coexist_admin_fail(admin, EX_CONFIG, "%s", error);
-	return -1;
+	keyring = coexist_site_keyring_read(&admin->config, &error);
+	if (error != NULL)
+		e_error(admin->event, "%s", error);
+	return keyring;
 }
 
 int coexist_admin_check_signature(const struct coexist_admin *admin,
 				  const struct coexist_document *document,
 				  const char *store_key)
 {
-	g_autoptr(coexist_keyring) keyring = NULL;
+	g_autoptr(coexist_keyring) keyring = coexist_admin_keyring_read(admin);
 	g_autoptr(GError) error = NULL;
 
-	if (coexist_admin_keyring_read(admin, &keyring) < 0)
-		return -1;
 	if (keyring == NULL ||
 	    coexist_document_verify(document, store_key, keyring, &error) ==
 	    COEXIST_SIGNATURE_VALID)

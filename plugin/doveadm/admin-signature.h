@@ -5,11 +5,10 @@
 
 struct coexist_admin;
 
-/* Reads the public keys that the site trusts. Returns 0 and the keyring, NULL
-   if the site does not want signatures, or -1 after an error was logged and the
-   exit code set. */
-int coexist_admin_keyring_read(const struct coexist_admin *admin,
-			       coexist_keyring **keyring_r);
+/* Reads the public keys that the site trusts. Returns the keyring, NULL if the
+   site does not want signatures. What is of no use is logged, and missing in
+   it, as it is for the gate. */
+coexist_keyring *coexist_admin_keyring_read(const struct coexist_admin *admin);
 
 /* Returns 0 if the site's signatures say that the stored document is what one
    of the trusted keys signed, or the site wants none; -1 after an error was

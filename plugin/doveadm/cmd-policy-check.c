@@ -7,6 +7,7 @@
 #include "coexist-admin.h"
 #include "admin-length.h"
 #include "admin-list.h"
+#include "admin-marker.h"
 #include "admin-scope.h"
 #include "admin-signature.h"
 #include "policy-document.h"
@@ -161,8 +162,8 @@ policy_check(struct coexist_admin *admin, struct checks *checks)
 {
 	struct coexist_admin_scope scope;
 
-	if (coexist_admin_keyring_read(admin, &checks->keyring) < 0)
-		return;
+	checks->keyring = coexist_admin_keyring_read(admin);
+	(void)coexist_admin_marker_check(admin);
 	coexist_admin_length_init(admin, &checks->length);
 	if (!coexist_admin_scope_is_given(admin))
 		coexist_admin_list(admin, "*", check_key, checks);

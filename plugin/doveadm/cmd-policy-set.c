@@ -42,12 +42,28 @@ values_set(const struct coexist_admin *admin,
 	return ret;
 }
 
-/* A policy that was too long may be made shorter step by step. */
+/* Returns TRUE if one of the values that are set is of a key in the list. */
+static bool are_in(const char *const *values, const char *left_out)
+{
+	const char *const *names = t_strsplit(left_out, ", ");
+
+	for (; *values != NULL; values++) {
+		if (str_array_find(names, t_strcut(*values, '=')))
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* A policy that was too long may be made shorter step by step, and changed
+   elsewhere. */
 static int
-length_check(const struct coexist_admin *admin, size_t before, size_t after,
+length_check(const struct coexist_admin *admin, const char *const *values,
+	     size_t before, size_t after, const char *left_out_before,
 	     const char *left_out)
 {
-	if (*left_out == '\0' || after <= before)
+	if (*left_out == '\0' || after <= before ||
+	    (strcmp(left_out, left_out_before) == 0 &&
+	     !are_in(values, left_out)))
 		return 0;
 	coexist_admin_fail(admin, EX_DATAERR, "With the wider scopes' this is a "
 			   "policy of %zu bytes, and sessions are told of at "
@@ -63,18 +79,20 @@ document_change(const struct coexist_admin *admin,
 	const struct change *change = context;
 	const struct coexist_admin_scope *scope = change->scope;
 	struct coexist_admin_length length;
-	const char *left_out;
+	const char *left_out_before, *left_out;
 	size_t before, after;
 	int ret;
 
 	coexist_admin_length_init(admin, &length);
 	before = coexist_admin_length_get(admin, &length, scope->kind,
-					  scope->name, document, &left_out);
+					  scope->name, document,
+					  &left_out_before);
 	ret = values_set(admin, document, change->values);
 	after = coexist_admin_length_get(admin, &length, scope->kind,
 					 scope->name, document, &left_out);
 	if (ret == 0)
-		ret = length_check(admin, before, after, left_out);
+		ret = length_check(admin, change->values, before, after,
+				   left_out_before, left_out);
 	coexist_admin_length_deinit(&length);
 	coexist_admin_note_change(admin, document);
 	return ret;

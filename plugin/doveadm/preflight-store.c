@@ -90,6 +90,16 @@ static void check_marker(struct coexist_preflight *preflight)
 					COEXIST_PREFLIGHT_OK, "");
 		break;
 	case COEXIST_STORE_NOT_FOUND:
+		if (!tempfail && coexist_store_read_text(admin->store,
+				COEXIST_STORE_KEY_DEFAULT, &text, &error) ==
+		    COEXIST_STORE_FOUND) {
+			coexist_preflight_print(preflight, "store, marker",
+				COEXIST_PREFLIGHT_WARN, "It has documents, but "
+				"no marker, so what is removed from it may "
+				"still hold: run 'doveadm coexist policy "
+				"init'");
+			break;
+		}
 		coexist_preflight_print(preflight, "store, marker",
 			tempfail ? COEXIST_PREFLIGHT_FAIL :
 			COEXIST_PREFLIGHT_NOTE,

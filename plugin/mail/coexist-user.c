@@ -120,26 +120,6 @@ static void policy_log(struct mail_user *user, const struct coexist_user *cuser)
 	}
 }
 
-static const char *
-partial_get(void *context ATTR_UNUSED, enum coexist_key key)
-{
-	return key == COEXIST_KEY_pop3_delete ? "hide" : NULL;
-}
-
-/* A document that could not be read may say that what POP3 deletes is kept. What
-   hides or moves it by another scope keeps it as well. */
-static void policy_restrict(struct coexist_policy *policy)
-{
-	static const struct coexist_scope scope = {
-		.name = "policy documents that can't be read",
-		.get = partial_get
-	};
-	const enum coexist_key key = COEXIST_KEY_pop3_delete;
-
-	if (coexist_policy_number(policy, key) == COEXIST_DELETE_EXPUNGE)
-		(void)coexist_scope_read(&scope, key, &policy->entries[key]);
-}
-
 static void policy_read(struct mail_user *user, struct coexist_user *cuser)
 {
 	static const struct coexist_scope scopes[SCOPE_COUNT] = {
@@ -173,8 +153,6 @@ static void policy_read(struct mail_user *user, struct coexist_user *cuser)
 			     log_unknown_value, user, &cuser->policy);
 	cuser->policy_is_partial = handover != NULL &&
 		coexist_handover_is_partial(handover);
-	if (cuser->policy_is_partial)
-		policy_restrict(&cuser->policy);
 	policy_log(user, cuser);
 }
 

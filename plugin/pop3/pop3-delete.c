@@ -11,7 +11,9 @@
 #include "str-sanitize.h"
 #include "pop3-delete.h"
 #include "pop3-session.h"
+#include "coexist-user.h"
 #include "compat-pop3.h"
+#include "delete-memory.h"
 #include "mail-move.h"
 #include "mailbox-same.h"
 #include "network-match.h"
@@ -50,6 +52,7 @@ void pop3_delete_init(struct pop3_delete *del_r, struct client *client,
 {
 	i_zero(del_r);
 	del_r->action = coexist_policy_number(policy, COEXIST_KEY_pop3_delete);
+	del_r->is_partial = coexist_user_policy_is_partial(client->user);
 	del_r->limit = coexist_policy_number(policy,
 					     COEXIST_KEY_pop3_delete_limit);
 	/* what fetches for a machine tells nothing about its owner */
@@ -60,7 +63,8 @@ void pop3_delete_init(struct pop3_delete *del_r, struct client *client,
 
 bool pop3_delete_is_needed(const struct pop3_delete *del)
 {
-	return del->action != COEXIST_DELETE_EXPUNGE || del->limit > 0;
+	return del->action != COEXIST_DELETE_EXPUNGE || del->limit > 0 ||
+		del->is_partial;
 }
 
 void pop3_delete_prepare_client(struct pop3_delete *del, struct client *client)
@@ -210,6 +214,19 @@ static void hold(struct pop3_session *session, unsigned int count)
 	}
 }
 
+/* Policy documents that nothing is known of may say that what is deleted is kept:
+   then what they said last holds. */
+static void action_settle(struct pop3_session *session)
+{
+	struct pop3_delete *del = &session->del;
+	struct mail_user *user = session->client->user;
+
+	if (!del->is_partial)
+		coexist_delete_remember(user);
+	else if (del->action == COEXIST_DELETE_EXPUNGE)
+		del->action = coexist_delete_recall(user);
+}
+
 static void
 delete_begin(struct pop3_session *session, struct mailbox_transaction_context *t)
 {
@@ -217,6 +234,9 @@ delete_begin(struct pop3_session *session, struct mailbox_transaction_context *t
 	unsigned int count;
 
 	del->begun = TRUE;
+	T_BEGIN {
+		action_settle(session);
+	} T_END;
 	count = del->limit == 0 ? 0 : deleted_count(session->client);
 	if (count > del->limit)
 		hold(session, count);

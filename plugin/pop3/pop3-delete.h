@@ -15,6 +15,8 @@ struct pop3_session;
 
 struct pop3_delete {
 	enum coexist_delete action;
+	/* There may be policy documents that say otherwise. */
+	bool is_partial;
 	bool mark_read;
 	/* A session that deletes more is held; 0 is off. */
 	unsigned int limit;
