@@ -8,6 +8,8 @@ from maildrop import Maildrop
 PLENTY = 60
 
 # What the log says of a process that crashed. Signal 9 is what tests send themselves.
+# For tests of what retention does when its owner was told: nothing waits.
+AT_ONCE = {"retention_notice_days": "0"}
 CRASH = re.compile(r"^.*(?:Panic:|killed with signal (?!9\b)).*$", re.M)
 
 # Sessions that do not wait for the disk, nor for a process where it is not the

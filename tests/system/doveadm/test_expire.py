@@ -67,7 +67,7 @@ def counts(done):
 def test_it_expires_and_says_what(maildrop, downloaded):
     downloaded(maildrop, 3, 2)
     size = sum(path.stat().st_size for path in maildrop.folder.glob("cur/*:2,S*"))
-    done = expire(maildrop)
+    done = expire(maildrop, "--now")
     assert done.returncode == 0
     assert (counts(done), row(done)["size"]) == ((2, 0, 0), size)
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", row(done)["oldest"])
@@ -82,10 +82,10 @@ def test_it_expires_and_says_what(maildrop, downloaded):
 def test_dry_run_says_the_same_and_changes_nothing(maildrop, downloaded):
     downloaded(maildrop, 3, 2)
     before = maildrop.snapshot()
-    would = expire(maildrop, "--dry-run")
+    would = expire(maildrop, "--dry-run", "--now")
     assert (would.returncode, would.stderr, counts(would)) == (0, "", (2, 0, 0))
     assert maildrop.snapshot() == before
-    did = expire(maildrop)
+    did = expire(maildrop, "--now")
     assert row(did) == row(would)
 
 
@@ -110,7 +110,7 @@ def test_uids(maildrop, downloaded):
     with maildrop.imap() as imap:
         imap.select()
         imap.store("3", "+FLAGS", "(\\Flagged)")
-    for options in (["--dry-run", "--uids"], ["--uids"]):
+    for options in (["--dry-run", "--now", "--uids"], ["--now", "--uids"]):
         assert row(expire(maildrop, *options))["uids"] == "1:2,4:5"
     assert row(expire(maildrop, "-n", "-i"))["uids"] == ""
 
@@ -118,9 +118,9 @@ def test_uids(maildrop, downloaded):
 def test_moving(server, downloaded):
     maildrop = server.maildrop("trash")
     downloaded(maildrop, 3, 2)
-    assert counts(expire(maildrop, "--dry-run")) == (2, 2, 0)
+    assert counts(expire(maildrop, "--dry-run", "--now")) == (2, 2, 0)
     assert maildrop.subjects("Trash") == []
-    done = expire(maildrop)
+    done = expire(maildrop, "--now")
     assert counts(done) == (2, 2, 0)
     assert done.stderr.rstrip().endswith("30 days ago, moved to Trash")
     assert maildrop.subjects("Trash") == ["number 1", "number 2"]
@@ -141,7 +141,7 @@ def test_table_and_tab(maildrop, downloaded):
     downloaded(maildrop, 1, 1)
     for output, separator in (("table", " +"), ("tab", "\t")):
         lines = maildrop.server.doveadm("-f", output, "coexist", "expire", "-u",
-                                        maildrop.user, "-n").splitlines()
+                                        maildrop.user, "-n", "--now").splitlines()
         assert [re.split(separator, line)[0] for line in lines] == ["expired", "1"]
         assert re.split(separator, lines[0].strip()) == COLUMNS
 
@@ -149,7 +149,7 @@ def test_table_and_tab(maildrop, downloaded):
 def test_http(server, maildrop, downloaded):
     admin = Administrator(server)
     downloaded(maildrop, 2, 1)
-    for parameters in ({"dryRun": True}, {"dryRun": False}, {}):
+    for parameters in ({"dryRun": True, "now": True}, {"now": True}, {}):
         kind, [found], _ = admin.http("coexistExpire", user=maildrop.user, **parameters)
         expected = 0 if not parameters else 1
         assert (kind, found["expired"]) == ("doveadmResponse", expected)
@@ -241,7 +241,6 @@ def test_now_needs_no_memory(told, clock):
 def test_waiting_over_http(server, maildrop, downloaded):
     admin = Administrator(server)
     downloaded(maildrop, 2, 1)
-    (maildrop.folder / STATE).unlink()
     for parameters, expected in (({"dryRun": True}, (0, 1, True)), ({}, (0, 1, True)),
                                  ({"now": False}, (0, 1, True)), ({"now": True}, (1, 0, False))):
         kind, [found], _ = admin.http("coexistExpire", user=maildrop.user, **parameters)
@@ -260,13 +259,13 @@ def test_what_can_not_be_moved_stays(server, downloaded):
     maildrop = server.maildrop("trash")
     downloaded(maildrop, 3, 2)
     (maildrop.folder / ".Trash").write_text("in the way")
-    done = expire(maildrop)
+    done = expire(maildrop, "--now")
     assert done.returncode not in (0, EX_CONFIG)
     assert counts(done) == (0, 0, 2)
     assert done.stderr.count("Can't move messages that expired to Trash, so they stay") == 1
     assert len(maildrop.subjects()) == 3
     (maildrop.folder / ".Trash").unlink()
-    assert counts(expire(maildrop)) == (2, 2, 0)
+    assert counts(expire(maildrop, "--now")) == (2, 2, 0)
 
 
 
@@ -286,7 +285,8 @@ def test_all_users(start, clock, downloaded):
     downloaded(first, 2, 1)
     downloaded(second, 3, 3)
     for options in (["--dry-run"], []):
-        done = server.doveadm("-f", "json", "coexist", "expire", "-A", *options, check=False)
+        done = server.doveadm("-f", "json", "coexist", "expire", "-A", "--now", *options,
+                              check=False)
         assert done.returncode == 0
         rows = {found["username"]: found["expired"] for found in json.loads(done.stdout)}
         # user0 and so on have no policy

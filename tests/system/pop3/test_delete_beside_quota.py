@@ -3,6 +3,7 @@
 import pytest
 
 import journal
+from server import AT_ONCE
 
 ARCHIVE = """namespace archive {
   prefix = Archive/
@@ -28,7 +29,7 @@ def server(start, clock):
                  plugins={"all": ["coexist", "quota"], "pop3": ["pop3_coexist"]},
                  conf23=ARCHIVE % "location = maildir:~/archive" + WARNING[23],
                  conf24=ARCHIVE % "mail_path = ~/archive" + WARNING[24],
-                 coexist={"archive_mailbox": "Old"},
+                 coexist={**AT_ONCE, "archive_mailbox": "Old"},
                  groups={"trash": {"coexist_pop3_delete": "trash"},
                          "archive": {"coexist_pop3_delete": "archive"},
                          "keep": {"coexist_pop3_delete": "trash",

@@ -5,6 +5,7 @@ import os
 import pytest
 
 from instance import message
+from server import AT_ONCE
 
 BIN = {
     23: """namespace bin {
@@ -172,7 +173,7 @@ def test_what_stayed_is_listed_next_time_and_can_be_deleted_again(small_bin, act
 
 
 def test_retention_leaves_what_does_not_fit(start, clock):
-    server = start(coexist={"pop3_delete": "trash", "pop3_keep_days": "30"}, quota=True,
+    server = start(coexist={**AT_ONCE, "pop3_delete": "trash", "pop3_keep_days": "30"}, quota=True,
                    conf23=BIN[23].replace("@storage@", "maildir"), conf24=BIN[24],
                    wrap={"pop3": clock.wrapper})
     maildrop = server.maildrop()

@@ -8,6 +8,7 @@ import pytest
 
 import journal
 from test_mark_read_recreated import renumber
+from server import AT_ONCE
 
 EX_NOPERM = 77
 STAY = "-ERR [SYS/PERM] {} deleted messages stay: Permission denied"
@@ -27,7 +28,7 @@ def server(start, clock):
     return start(plugins={"all": ["acl", "coexist"], "pop3": ["pop3_coexist"]},
                  conf23=ACL["conf23"] + KEPT % "location = maildir:~/kept",
                  conf24=ACL["conf24"] + KEPT % "mail_path = ~/kept\n  acl_ignore = yes",
-                 coexist={"archive_mailbox": "Kept/Archive"},
+                 coexist={**AT_ONCE, "archive_mailbox": "Kept/Archive"},
                  wrap={"pop3": clock.wrapper},
                  groups={**{action: {"coexist_pop3_delete": action}
                             for action in ("hide", "trash", "archive")},

@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from server import AT_ONCE
 
 
 EXPORT23 = """event_exporter log {
@@ -29,7 +30,7 @@ metric coexist {
 
 @pytest.fixture(scope="module")
 def server(start, clock):
-    return start(wrap={"pop3": clock.wrapper}, conf23=EXPORT23, conf24=EXPORT24, groups={
+    return start(coexist=AT_ONCE, wrap={"pop3": clock.wrapper}, conf23=EXPORT23, conf24=EXPORT24, groups={
         "keep": {"coexist_pop3_keep_days": "30", "coexist_pop3_delete": "archive"},
         "trash": {"coexist_pop3_delete": "trash", "coexist_pop3_mark_read": "complete"},
         "hide": {"coexist_pop3_delete": "hide"}})

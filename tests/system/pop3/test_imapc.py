@@ -12,6 +12,7 @@ import pytest
 import journal
 from instance import Dovecot, config, message
 from maildrop import Maildrop
+from server import AT_ONCE
 
 TEXTS = Path(__file__).parents[3] / "plugin/mail/texts"
 POLICIES = {
@@ -65,7 +66,7 @@ def server(start, remote, clock):
     """Where POP3 clients log in."""
     port = {"port": remote.port("imap")}
     return start(groups={**POLICIES, **{name: POLICIES["trash"] for name in SMALL}},
-                 coexist={"template_dir": str(TEXTS)}, conf23=INBOX23 % port, conf24=INBOX24 % port,
+                 coexist={**AT_ONCE, "template_dir": str(TEXTS)}, conf23=INBOX23 % port, conf24=INBOX24 % port,
                  wrap={"pop3": clock.wrapper})
 
 

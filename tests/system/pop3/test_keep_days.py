@@ -14,6 +14,7 @@ import leaving
 import wire
 from instance import message
 from maildrop import large_message
+from server import AT_ONCE
 
 DAYS = 30
 A_MINUTE = 1 / 24 / 60
@@ -31,7 +32,7 @@ def keeps(**fields):
 @pytest.fixture(scope="module")
 def server(start, clock):
     return start(
-        coexist={"pop3_fetcher_networks": "192.0.2.0/24"}, wrap={"pop3": clock.wrapper},
+        coexist={**AT_ONCE, "pop3_fetcher_networks": "192.0.2.0/24"}, wrap={"pop3": clock.wrapper},
         conf="login_trusted_networks = 127.0.0.1\n",
         groups={"keep": keeps(), "keyword": keeps(pop3_mark_downloaded="yes"),
                 "delayed": keeps(pop3_login_delay="1"),
@@ -367,7 +368,7 @@ def test_a_target_that_takes_nothing_leaves_everything(server, download, visit):
 
 
 def test_inbox_being_the_trash_keeps_everything(start, clock, download, visit):
-    server = start(coexist={"pop3_keep_days": "30", "pop3_delete": "trash"},
+    server = start(coexist={**AT_ONCE, "pop3_keep_days": "30", "pop3_delete": "trash"},
                    wrap={"pop3": clock.wrapper},
                    conf="namespace inbox {\n  mailbox INBOX {\n    special_use = \\Trash\n"
                         "  }\n}\n")
@@ -381,7 +382,7 @@ def test_inbox_being_the_trash_keeps_everything(start, clock, download, visit):
 
 
 def test_a_mailbox_that_is_read_only_keeps_everything(start, clock, download, visit):
-    server = start(coexist={"pop3_keep_days": "30"}, wrap={"pop3": clock.wrapper},
+    server = start(coexist={**AT_ONCE, "pop3_keep_days": "30"}, wrap={"pop3": clock.wrapper},
                    plugins={"all": ["coexist", "acl"], "pop3": ["pop3_coexist"]},
                    conf23="plugin {\n  acl = vfile\n}\n", conf24="acl_driver = vfile\n")
     maildrop = server.maildrop()
@@ -469,7 +470,7 @@ def test_another_session_goes_on_undisturbed(maildrop, download, visit):
 
 
 def test_the_time_survives_a_restart_of_the_server(start, clock, download, visit):
-    server = start(coexist={"pop3_keep_days": "30"}, wrap={"pop3": clock.wrapper})
+    server = start(coexist={**AT_ONCE, "pop3_keep_days": "30"}, wrap={"pop3": clock.wrapper})
     maildrop = server.maildrop()
     maildrop.deliver(2)
     download(maildrop, 1)

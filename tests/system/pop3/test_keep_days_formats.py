@@ -1,6 +1,7 @@
 """pop3_keep_days in each storage format."""
 
 import pytest
+from server import AT_ONCE
 
 
 DAYS = 30
@@ -11,10 +12,12 @@ def storage(request):
     return request.param
 
 
+POLICY = {"pop3_keep_days": str(DAYS), "pop3_mark_downloaded": "yes"}
+
+
 @pytest.fixture(scope="module")
 def server(storage, start, clock):
-    return start(storage=storage, wrap={"pop3": clock.wrapper},
-                 coexist={"pop3_keep_days": str(DAYS), "pop3_mark_downloaded": "yes"},
+    return start(storage=storage, wrap={"pop3": clock.wrapper}, coexist={**AT_ONCE, **POLICY},
                  groups={"trash": {"coexist_pop3_delete": "trash"}})
 
 
@@ -58,8 +61,9 @@ def test_without_the_time_of_the_download_the_save_date_counts(maildrop, clock, 
     assert maildrop.subjects() == ["number 2"]
 
 
-def test_waiting(maildrop, clock):
+def test_waiting(storage, start, clock):
     """Nothing was known of the mailbox before."""
+    maildrop = start(storage=storage, wrap={"pop3": clock.wrapper}, coexist=POLICY).maildrop()
     maildrop.deliver(3)
     with maildrop.imap() as imap:
         imap.select()

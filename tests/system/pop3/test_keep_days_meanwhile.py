@@ -1,6 +1,7 @@
 """pop3_keep_days: what somebody changes while a session's end is at it stays."""
 
 import pytest
+from server import AT_ONCE
 
 DAYS = 30
 
@@ -13,7 +14,7 @@ PRIVATE = {"conf23": "mail_location = maildir:~/mail:INDEXPVT=~/pvt\n",
                 ids=["flags in one index", "flags of the owner's own"])
 def server(request, start, clock):
     return start(wrap={"pop3": clock.wrapper}, **request.param,
-                 coexist={"pop3_keep_days": str(DAYS), "pop3_delete": "trash"})
+                 coexist={**AT_ONCE, "pop3_keep_days": str(DAYS), "pop3_delete": "trash"})
 
 
 @pytest.fixture

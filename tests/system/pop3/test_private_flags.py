@@ -10,6 +10,7 @@ import pytest
 import journal
 from instance import config
 from team import Team, impersonal, mark, seen, settings
+from server import AT_ONCE
 
 POLICIES = ("stock", "complete", "quit", "never")
 TARGETS = {"hide": "INBOX", "trash": "Trash", "archive": "Public/Archive",
@@ -26,7 +27,7 @@ def server(request, start, clock):
     storage, inbox_type = request.param
     return start(
         **settings(storage, inbox_type), wrap={"pop3": clock.wrapper},
-        coexist={"pop3_keep_days": "30", "archive_mailbox": "Public/Archive"},
+        coexist={**AT_ONCE, "pop3_keep_days": "30", "archive_mailbox": "Public/Archive"},
         groups={"impersonal": impersonal(storage),
                 **{policy: {"coexist_pop3_mark_read": policy} for policy in POLICIES},
                 **{action: {"coexist_pop3_delete": action}
@@ -284,7 +285,7 @@ def test_who_has_an_index_of_his_own_has_all_flags_there(start, clock):
     keeps \\Seen out of the names of its files."""
     server = start(conf23="mail_location = maildir:~/mail:INDEX=~/index\n",
                    conf24="mail_index_path = ~/index\n", wrap={"pop3": clock.wrapper},
-                   coexist={"pop3_keep_days": "30", "pop3_mark_read": "complete"},
+                   coexist={**AT_ONCE, "pop3_keep_days": "30", "pop3_mark_read": "complete"},
                    groups={"impersonal": {}})
     team = Team(server, "user")
     marker = team.reader.folder / "dovecot-shared"
