@@ -14,8 +14,8 @@
    default  the built-in value, in the syntax of the type
    choices  the words that are allowed, separated by spaces, or NULL
    state    who obeys the key, and so has to be told of it: ENFORCED any
-            session, POP3 a session of POP3, LOGIN the gate, or where it did
-            not decide the session that is the login's, GATE the gate alone,
+            session, POP3 a session of POP3, LOGIN the gate, or the session of
+            that login where the gate did not decide, GATE the gate alone,
             LATER nobody yet
    help     one line; the manual adds "Not enforced yet." to a LATER key
 

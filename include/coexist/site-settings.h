@@ -3,7 +3,8 @@
 
 /* The table of site settings: what belongs to the installation and not to a
    mailbox. On Dovecot 2.4 they are dovecot.conf settings with the prefix of
-   the policy keys; on 2.3 the group [site] of the key file.
+   the policy keys; on 2.3 the group [site] of the key file, and plugin { } for
+   those that sessions obey.
 
    SETTING(name, type, default, choices, help), with the meanings of
    policy-keys.h. */

@@ -1,6 +1,6 @@
 /* userdb driver "coexist": hands the mailbox's policy to its sessions, in one
-   field beside those that the userdbs name themselves. It comes last and knows no users: the ones before it
-   do. */
+   field beside those that the userdbs name themselves. It comes last and knows no
+   users: the ones before it do. */
 
 #include "lib.h"
 #include "auth-coexist.h"
