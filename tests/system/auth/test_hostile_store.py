@@ -10,7 +10,7 @@ import pytest
 import logins
 import texts
 from logins import Client, pop3_auth_plain
-from wiring import DOVEADM
+from wiring import DOVEADM, userdb
 
 EX_DATAERR = 65     # sysexits
 
@@ -55,8 +55,11 @@ def action(request):
 
 @pytest.fixture(scope="module")
 def server(gated, action):
-    return gated({**dict.fromkeys(USERS, {}), "other": {}, "denied": {}},
-                 gate={"on_store_error": action}, conf=DOVEADM)
+    users = [*USERS, "other", "denied", "person"]
+    names = "alias:::::/mnt/home/person::userdb_user=person\n" + "".join(
+        f"{name}:::::::\n" for name in users)
+    return gated(dict.fromkeys(["alias", *users], {}), gate={"on_store_error": action},
+                 conf=DOVEADM, chain=userdb("names", "/mnt/etc/names"), files={"names": names})
 
 
 @pytest.fixture(params=KINDS)
@@ -109,6 +112,19 @@ def test_in_place_of_a_mailboxes_document(server, action, kind):
                         rf".*{called}.* Remove it")
     server.store.put(f"mailbox/{user}", pop3_access="allow")
     assert outcome(server, user) == "passes"
+
+
+def test_in_place_of_the_document_of_the_mailbox_that_the_userdb_names(server, action):
+    """The login was let pass by another name, and the mailbox is this one's."""
+    assert outcome(server, "alias") == "passes"
+    with in_place_of(server, "mailbox/person", "fifo"):
+        reply = pop3_auth_plain(server, Client("alias"))
+        if action == "tempfail":
+            assert reply.startswith("-ERR [SYS/TEMP]")
+        else:
+            assert logins.passes("pop3", reply)
+        server.deliver("person", b"Subject: hello\r\n\r\nhello\r\n")
+    assert outcome(server, "alias") == "passes"
 
 
 def test_in_place_of_a_domains_document(server, action, kind):
