@@ -2,6 +2,7 @@
 
 #include "lib.h"
 #include "admin-signature.h"
+#include "doveadm.h"
 #include "safe-memset.h"
 #include "coexist-admin.h"
 #include "small-file.h"
@@ -19,13 +20,26 @@ coexist_keyring *coexist_admin_keyring_read(const struct coexist_admin *admin)
 	return keyring;
 }
 
+int coexist_admin_keyring_need(const struct coexist_admin *admin,
+			       coexist_keyring **keyring_r)
+{
+	*keyring_r = coexist_admin_keyring_read(admin);
+	if (!admin->config.unknown[COEXIST_SITE_policy_public_keys])
+		return 0;
+	g_clear_pointer(keyring_r, coexist_keyring_free);
+	doveadm_exit_code = EX_CONFIG;
+	return -1;
+}
+
 int coexist_admin_check_signature(const struct coexist_admin *admin,
 				  const struct coexist_document *document,
 				  const char *store_key)
 {
-	g_autoptr(coexist_keyring) keyring = coexist_admin_keyring_read(admin);
+	g_autoptr(coexist_keyring) keyring = NULL;
 	g_autoptr(GError) error = NULL;
 
+	if (coexist_admin_keyring_need(admin, &keyring) < 0)
+		return -1;
 	if (keyring == NULL ||
 	    coexist_document_verify(document, store_key, keyring, &error) ==
 	    COEXIST_SIGNATURE_VALID)

@@ -10,6 +10,12 @@ struct coexist_admin;
    it, as it is for the gate. */
 coexist_keyring *coexist_admin_keyring_read(const struct coexist_admin *admin);
 
+/* The same for who asks whether documents are signed. Returns 0, or -1 after the
+   exit code was set if the setting names no files, so that no document can be:
+   that is the configuration's fault and not theirs. */
+int coexist_admin_keyring_need(const struct coexist_admin *admin,
+			       coexist_keyring **keyring_r);
+
 /* Returns 0 if the site's signatures say that the stored document is what one
    of the trusted keys signed, or the site wants none; -1 after an error was
    logged and the exit code set. */

@@ -162,7 +162,8 @@ policy_check(struct coexist_admin *admin, struct checks *checks)
 {
 	struct coexist_admin_scope scope;
 
-	checks->keyring = coexist_admin_keyring_read(admin);
+	if (coexist_admin_keyring_need(admin, &checks->keyring) < 0)
+		return;
 	(void)coexist_admin_marker_check(admin);
 	coexist_admin_length_init(admin, &checks->length);
 	if (!coexist_admin_scope_is_given(admin))

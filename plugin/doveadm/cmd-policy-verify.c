@@ -44,9 +44,9 @@ static void policy_verify(struct coexist_admin *admin)
 	struct coexist_document *document;
 	g_autoptr(coexist_keyring) keyring = NULL;
 
-	if (coexist_admin_scope_read(admin, &scope) < 0)
+	if (coexist_admin_scope_read(admin, &scope) < 0 ||
+	    coexist_admin_keyring_need(admin, &keyring) < 0)
 		return;
-	keyring = coexist_admin_keyring_read(admin);
 	if (keyring == NULL) {
 		coexist_admin_fail(admin, EX_CONFIG, "This site names no keys: "
 				   "policy_public_keys is empty");

@@ -9,16 +9,19 @@ from dataclasses import dataclass
 import pytest
 
 import logins
+import texts
 from instance import PASSWORD, Instance
 from instance.block import block
 from logins import Client
 from sasl import Sasl
-from wiring import CLIENTS, GENERATION, NO_PENALTY, passwords, userdb
+from test_max_sessions import listed
+from wiring import ANVIL, CLIENTS, GENERATION, NO_PENALTY, passwords, userdb
 
 PROTOCOLS = ("imap", "pop3")
 POLICIES = {"closed": {"imap_access": "deny", "pop3_access": "suspend", "deny_text": "Unpaid."},
             "ended": {"imap_until": "2020-01-01", "pop3_until": "2020-01-01"},
-            "abroad": {"imap_networks": "203.0.113.0/24", "pop3_networks": "203.0.113.0/24"}}
+            "abroad": {"imap_networks": "203.0.113.0/24", "pop3_networks": "203.0.113.0/24"},
+            "full": {"imap_max_sessions": 1, "pop3_max_sessions": 1}}
 SQLITE = "/mnt/etc/users.db"
 QUERY = ("SELECT name AS user, password, nopassword, proxy, host, port FROM users "
          "WHERE name = '%%{%s}'")
@@ -69,14 +72,14 @@ def fronts(port):
 @pytest.fixture(scope="module")
 def behind(gated):
     """The host that verifies passwords, and has the gate."""
-    server = gated(dict.fromkeys(["free", *POLICIES], {}))
+    server = gated(dict.fromkeys(["free", *POLICIES], {}), conf=ANVIL)
     for user, policy in POLICIES.items():
         server.store.put(f"mailbox/{user}", **policy)
     return server
 
 
 def open_front(gated, behind, protocol, front, **gate):
-    server = gated({}, chain=front.chain, conf=front.conf, gate=gate,
+    server = gated({}, chain=front.chain, conf=ANVIL + front.conf, gate=gate,
                    files={"users.conf.ext": SQL_FILE, "forwarded": "".join(
                        f"{user}:::::::{front.fields}\n" for user in ["free", *POLICIES])})
     with sqlite3.connect(server.folder / "etc/users.db") as database:
@@ -123,6 +126,17 @@ def test_the_owner_reads_what_the_host_behind_says(front, behind):
         assert said != logins.FAILS[protocol] and not logins.passes(protocol, said)
 
 
+def test_so_it_is_while_all_sessions_are_open(front, behind):
+    server, protocol = front
+    behind.wait_for(lambda: not listed(behind, "full"), what="another front's session to end")
+    with logins.session(server, protocol, Client("full")):
+        for _ in range(2):
+            assert reply(server, protocol, "full", logins.WRONG) == logins.FAILS[protocol]
+        assert reply(server, protocol, "full") == logins.refusal(
+            protocol, texts.code("max_sessions", protocol),
+            texts.sentence("max_sessions", protocol))
+
+
 def test_the_log_tells_the_administrator_once(front):
     server, protocol = front
     for user in ("closed", "ended"):
@@ -147,6 +161,15 @@ def test_a_second_passdb_may_add_where_to_go(gated, behind):
     server = gated({"closed": {}}, chain=there)
     server.store.put("mailbox/closed", pop3_access="deny", deny_text="Not here.")
     assert reply(server, "pop3", "closed") == "-ERR [SYS/PERM] Not here."
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_a_store_error_says_nothing_of_who_has_proved_nothing(gated, behind, protocol):
+    server = open_front(gated, behind, protocol, fronts(behind.port(protocol))["static"],
+                        on_store_error="tempfail")
+    server.store.put("mailbox/free", "garbage")
+    assert reply(server, protocol, "free", logins.WRONG) == logins.FAILS[protocol]
+    assert logins.passes(protocol, reply(server, protocol, "free"))
 
 
 def test_a_front_that_verifies_them_may_be_named(gated, behind):
@@ -200,6 +223,18 @@ def test_who_stays_here_after_all_is_refused_by_the_session(gated):
     with logins.connect(server, "pop3", Client("closed")) as line:
         line.ask("USER closed")
         assert line.ask("PASS whatever", "-ERR") == "-ERR [SYS/PERM] Not here."
+
+
+def test_a_trial_refuses_nobody_who_stays_here(gated):
+    """Neither for the policy nor for a store error."""
+    here = static("nopassword=y", "proxy_maybe=y", "host=127.0.0.1")
+    server = gated({}, chain=here + userdb("homes", "/mnt/etc/homes"), files=HOMES,
+                   gate={"log_only": "yes", "on_store_error": "tempfail"})
+    for document in ("[policy]\npop3_access=deny\nimap_access=deny\n", "garbage"):
+        server.store.put("mailbox/closed", document)
+        for protocol in PROTOCOLS:
+            said, following = logins.reply_and_next(server, protocol, Client("closed", "any"))
+            assert logins.passes(protocol, said) and "OK" in following
 
 
 @pytest.fixture

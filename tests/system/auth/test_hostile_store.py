@@ -1,6 +1,7 @@
 """Who can write to the store can't stop the logins and the mail of others."""
 
 import os
+import re
 import socket
 from contextlib import contextmanager
 
@@ -9,7 +10,7 @@ import pytest
 import logins
 import texts
 from logins import Client, pop3_auth_plain
-from wiring import DOVEADM
+from wiring import DOVEADM, userdb
 
 EX_DATAERR = 65     # sysexits
 
@@ -54,8 +55,11 @@ def action(request):
 
 @pytest.fixture(scope="module")
 def server(gated, action):
-    return gated({**dict.fromkeys(USERS, {}), "other": {}, "denied": {}},
-                 gate={"on_store_error": action}, conf=DOVEADM)
+    users = [*USERS, "other", "denied", "person"]
+    names = "alias:::::/mnt/home/person::userdb_user=person\n" + "".join(
+        f"{name}:::::::\n" for name in users)
+    return gated(dict.fromkeys(["alias", *users], {}), gate={"on_store_error": action},
+                 conf=DOVEADM, chain=userdb("names", "/mnt/etc/names"), files={"names": names})
 
 
 @pytest.fixture(params=KINDS)
@@ -110,6 +114,19 @@ def test_in_place_of_a_mailboxes_document(server, action, kind):
     assert outcome(server, user) == "passes"
 
 
+def test_in_place_of_the_document_of_the_mailbox_that_the_userdb_names(server, action):
+    """The login was let pass by another name, and the mailbox is this one's."""
+    assert outcome(server, "alias") == "passes"
+    with in_place_of(server, "mailbox/person", "fifo"):
+        reply = pop3_auth_plain(server, Client("alias"))
+        if action == "tempfail":
+            assert reply.startswith("-ERR [SYS/TEMP]")
+        else:
+            assert logins.passes("pop3", reply)
+        server.deliver("person", b"Subject: hello\r\n\r\nhello\r\n")
+    assert outcome(server, "alias") == "passes"
+
+
 def test_in_place_of_a_domains_document(server, action, kind):
     domain = f"{kind}1.example"
     with in_place_of(server, f"domain/{domain}", kind):
@@ -123,10 +140,11 @@ def test_in_place_of_the_default_document(server, action, kind):
     """The mailboxes' own documents count, where the site wants what is known."""
     server.store.put("mailbox/denied", pop3_access="deny")
     wanted = {"last-known": ("passes", "deny"), "tempfail": ("store", "store")}[action]
-    with in_place_of(server, "default", kind):
+    before = len(server.log_text())
+    with in_place_of(server, "default", kind) as called:
         # the answer that there is none may be a few seconds old
-        server.wait_for(lambda: outcome(server, "other") == wanted[0]
-                        and "Can't look up shared/coexist/default: " in server.log_text())
+        server.wait_for(lambda: outcome(server, "other") == wanted[0] and re.search(
+            f"Can't look up shared/coexist/default: .*{called}", server.log_text()[before:]))
         assert outcome(server, "denied") == wanted[1]
         server.deliver("other", b"Subject: hello\r\n\r\nhello\r\n")
     server.wait_for(lambda: outcome(server, "other") == "passes")

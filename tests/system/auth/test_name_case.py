@@ -39,6 +39,8 @@ FILES = {"people.conf.ext": (
     f"password_query = {PASSWORD_QUERY}\nuser_query = {USER_QUERY}\n")}
 PEOPLE = ["jo@example.org", "Ana@Example.org", "max@example.org", "set@example.org"]
 NO_OWN_LIMIT = "mail_max_userip_connections = 0\n"
+NO_DOMAIN = "auth_username_format = %s\n" % (
+    "%Ln" if GENERATION == 23 else "%{user | username | lower}")
 
 
 def make_store(server):
@@ -77,6 +79,17 @@ def test_sessions_of_each_spelling_are_counted_together(server):
         for name in ("Max@Example.org", "max@example.org"):
             assert logins.imap_login(server, Client(name)) == logins.refusal(
                 "imap", texts.code("max_sessions", "imap"), texts.sentence("max_sessions", "imap"))
+
+
+def test_a_domain_that_is_taken_off_has_no_document(gated):
+    """As doc/protocol-policy.md says, "Whose policy it is"."""
+    server = gated({"jo": {}}, conf=NO_DOMAIN)
+    server.store.put("mailbox/jo", pop3_access="deny")
+    server.store.put("domain/example.org", imap_access="deny")
+    for name in ("jo@example.org", "JO@other.example"):
+        assert texts.sentence("deny", "pop3") in logins.pop3_user_pass(server, Client(name))
+        assert logins.pop3_user_pass(server, Client(name, logins.WRONG)) == logins.FAILS["pop3"]
+        assert logins.passes("imap", logins.imap_login(server, Client(name)))
 
 
 def test_a_policy_may_be_set_by_each_spelling(server):

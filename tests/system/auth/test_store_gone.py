@@ -1,6 +1,7 @@
 """A store in which nothing is found: not mounted, emptied, or new."""
 
 import os
+import re
 import shutil
 from contextlib import contextmanager
 
@@ -58,7 +59,7 @@ def action(request):
 
 @pytest.fixture(scope="module")
 def server(gated, action):
-    server = gated({f"user{number}": {} for number in range(9)},
+    server = gated({f"user{number}": {} for number in range(10)},
                    gate={"on_store_error": action}, conf=DOVEADM,
                    coexist={"submission_access": "deny"})
     server.store.put("domain/nobody.example", imap_access="deny")
@@ -146,6 +147,22 @@ def test_no_change_makes_a_store_of_an_empty_mount_point(server):
         assert policy("init").returncode == 0
         assert policy("set", "-u", "user8", "imap_tls=any").returncode == 0
     assert outcome(server, "user7") == "deny"
+
+
+def test_what_was_set_is_not_unset_meanwhile(server, action):
+    """Nor does anybody say that it is, or that the login would pass."""
+    server.doveadm("coexist", "policy", "set", "-u", "user9", "pop3_access=suspend")
+    with away(server):
+        for what in ("pop3_access", "--all"):
+            done = server.doveadm("coexist", "policy", "unset", "-u", "user9", what, check=False)
+            assert (done.returncode, REMEDY in done.stderr) == (EX_TEMPFAIL, True), done
+        explained = server.doveadm("coexist", "explain", "-u", "user9", "--protocol", "pop3",
+                                   check=False)
+        assert REMEDY in explained.stderr
+        verdict = {"last-known": "unknown", "tempfail": "refused",
+                   "allow": "passes .*by on_store_error=allow"}[action]
+        assert re.search(f"login +{verdict}", explained.stdout)
+    assert texts.sentence("suspend", "pop3") in outcome(server, "user9")
 
 
 # A store that was there before the auth process began: nothing is known of it

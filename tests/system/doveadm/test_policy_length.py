@@ -4,10 +4,11 @@ What the documents of a mailbox, its domain and everybody say is added up.
 """
 
 import json
+import poplib
 
 import pytest
 
-from administrator import EX_DATAERR
+from administrator import CONF23, EX_DATAERR, Administrator
 
 NETWORKS = " ".join(f"10.{number // 256}.{number % 256}.0/24" for number in range(280))
 FREE = " ".join(f"{number}M" for number in range(1, 800))       # 3 kB each
@@ -75,6 +76,21 @@ def test_what_is_too_long_can_be_made_shorter(admin):
     admin.fails(EX_DATAERR, "policy", "set", "-u", user, f"quota_warn={'80 ' * 1200}")
     admin.ok("policy", "unset", "-u", user, "quota_warn_free")
     admin.ok("policy", "check", "-u", user)
+
+
+def test_who_is_beside_what_is_too_long_already_can_be_suspended(start):
+    """At once, and with no work on everybody's document before."""
+    admin = Administrator(start(gate={}, conf23=CONF23), key_file=None)
+    user = admin.user()
+    admin.put("default", f"[policy]\nquota_warn_free={FREE}\npop3_fetcher_networks={NETWORKS}\n")
+    admin.server.pop3(user).quit()
+    admin.ok("policy", "set", "-u", user, "pop3_access=suspend")
+    with pytest.raises(poplib.error_proto, match="suspended"):
+        admin.server.pop3(user)
+    before = admin.text(f"mailbox/{user}")
+    assert "quota_warn_free" in admin.fails(EX_DATAERR, "policy", "set", "-u", user,
+                                            f"quota_warn_free={FREE} 900M")
+    assert admin.text(f"mailbox/{user}") == before
 
 
 def test_check_names_documents_that_are_too_long_together(admin, scopes):

@@ -1,5 +1,6 @@
 """doveadm coexist policy keygen, sign and verify: documents that the site trusts."""
 
+import json
 import os
 
 import pytest
@@ -125,6 +126,22 @@ def test_keys_that_are_no_files_sign_and_trust_nothing(start):
     for command in (("verify",), ("set", "language=es"), ("check",)):
         assert "policy_public_keys" in admin.fails(EX_CONFIG, "policy", *command, "-u", user)
     assert "language" not in admin.text(f"mailbox/{user}")
+
+
+def test_a_key_file_that_is_missing_is_named_and_the_others_are_gone_by(start):
+    missing = "/mnt/etc/none.pub"
+    setting = SETTING.replace("\n", f" {missing}\n")
+    admin = Administrator(start(conf23=CONF23, conf24=CONF24 + "coexist_" + setting),
+                          KEY_FILE + setting)
+    user = admin.user()
+    [key] = json.loads(admin.run("policy", "keygen", KEY, output="json").stdout)
+    (admin.server.folder / "etc/panel.pub").write_text(f"{key['public']}\n")
+    admin.run("policy", "set", "-u", user, "--sign-key", KEY, "pop3_access=deny")
+    for command, said in ((("explain", "--protocol", "pop3"), "by pop3_access"),
+                          (("policy", "check"), ""), (("policy", "verify"), "valid")):
+        done = admin.run(*command, "-u", user, output="tab")
+        assert (done.returncode, missing in done.stderr) == (0, True), done
+        assert said in done.stdout and "invalid" not in done.stdout
 
 
 def test_the_line_that_keygen_prints_is_one_of_a_key_file(start):

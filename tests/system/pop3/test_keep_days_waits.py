@@ -135,7 +135,13 @@ def set_userdb(server, maildrop, days):
     server.set_user(maildrop.user, **keeps(days))
 
 
-SCOPES = (set_conf, set_default, set_domain, set_userdb, set_mailbox)
+def set_preset(server, maildrop, days):
+    """The preset says 30 days, which LATER is beyond too."""
+    before = {"pop3_keep_days": days} if days != str(DAYS) else {}
+    server.store.put("mailbox/" + maildrop.user, preset="multi-device", **before)
+
+
+SCOPES = (set_conf, set_default, set_domain, set_userdb, set_mailbox, set_preset)
 
 
 @pytest.fixture(params=SCOPES, ids=lambda scope: scope.__name__[4:])
