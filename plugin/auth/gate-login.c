@@ -29,6 +29,8 @@
 struct gate_limit {
 	struct coexist_gate *gate;
 	enum coexist_protocol protocol;
+	/* what anvil will count it as */
+	enum coexist_protocol counts_as;
 	uint64_t max;
 	const char *reason;
 	const char *log;
@@ -160,7 +162,7 @@ static void limit_pass(struct gate_login *login)
 
 	coexist_session_limit_note(limit->gate->session_limit,
 				   login->request->fields.user,
-				   limit->protocol);
+				   limit->counts_as);
 	login_finish(login, COEXIST_GATE_PASS, NULL);
 }
 
@@ -218,6 +220,15 @@ static bool login_has_session(const struct gate_login *login)
 			  "smtp") != 0;
 }
 
+/* Anvil knows sessions by the address that was forwarded. */
+static enum coexist_protocol anvil_protocol(const struct gate_login *login)
+{
+	return login->protocol == COEXIST_PROTOCOL_WEBMAIL &&
+		!coexist_network_match(webmail_networks(login->gate),
+				       &login->request->fields.remote_ip) ?
+		COEXIST_PROTOCOL_IMAP : login->protocol;
+}
+
 /* The rest of the policy lets the login pass. */
 static void
 login_pass(struct gate_login *login, const struct coexist_gate_policy *policy)
@@ -236,6 +247,7 @@ login_pass(struct gate_login *login, const struct coexist_gate_policy *policy)
 	login->limit = p_new(pool, struct gate_limit, 1);
 	login->limit->gate = login->gate;
 	login->limit->protocol = login->protocol;
+	login->limit->counts_as = anvil_protocol(login);
 	login->limit->max = max;
 	login->limit->reason = p_strdup(pool,
 		coexist_site_refusal(login->gate->texts, &policy->policy,

@@ -13,6 +13,9 @@
 #include <unistd.h>
 
 #define TEXT "[policy]\npop3_access=deny\n"
+/* A test that hangs is ended by SIGALRM. */
+#define SWAP_SECS 60
+#define SWAP_READS 20000
 
 static char *folder, *path;
 
@@ -186,6 +189,68 @@ static void test_a_file_in_a_folders_place(void)
 	g_assert_cmpint(g_remove(path), ==, 0);
 }
 
+/* What the other thread puts in the document's place, in turn. */
+static char *in_turn[2];
+static int stop;
+
+static void move_to_turn(unsigned int i)
+{
+	g_assert_cmpint(g_rename(path, in_turn[i]), ==, 0);
+}
+
+static void put_in_turn(unsigned int i)
+{
+	g_autofree char *new_path = g_strconcat(path, ".new", NULL);
+
+	g_assert_cmpint(link(in_turn[i], new_path), ==, 0);
+	g_assert_cmpint(g_rename(new_path, path), ==, 0);
+}
+
+static void *swap_thread(void *context)
+{
+	unsigned int i;
+
+	for (i = 1; g_atomic_int_get(&stop) == 0; i++)
+		put_in_turn(i % 2);
+	return context;
+}
+
+/* A FIFO that comes between the look and the opening is not waited for. */
+static void test_swapped(void)
+{
+	unsigned int i, counts[COEXIST_STORE_FAILED + 1] = { 0 };
+	enum coexist_store_status status;
+	const char *text, *error;
+	GThread *thread;
+
+	for (i = 0; i < 2; i++)
+		in_turn[i] = g_strdup_printf("%s.%u", path, i);
+	make_document();
+	move_to_turn(0);
+	make_fifo();
+	move_to_turn(1);
+	put_in_turn(0);
+	(void)alarm(SWAP_SECS);
+	thread = g_thread_new("swap", swap_thread, NULL);
+	for (i = 0; i < SWAP_READS || counts[COEXIST_STORE_FOUND] == 0 ||
+	     counts[COEXIST_STORE_GARBAGE] == 0; i++) {
+		T_BEGIN {
+			status = coexist_store_file_read(path, &text, &error);
+		} T_END;
+		counts[status]++;
+	}
+	g_atomic_int_set(&stop, 1);
+	(void)g_thread_join(thread);
+	(void)alarm(0);
+	g_assert_cmpuint(counts[COEXIST_STORE_FOUND] +
+			 counts[COEXIST_STORE_GARBAGE], ==, i);
+	for (i = 0; i < 2; i++) {
+		g_assert_cmpint(g_remove(in_turn[i]), ==, 0);
+		g_free(in_turn[i]);
+	}
+	g_assert_cmpint(g_remove(path), ==, 0);
+}
+
 static void test_path(void)
 {
 	static const char *const paths[][2] = {
@@ -230,6 +295,7 @@ int main(int argc, char *argv[])
 	g_test_add_func("/store-file/device", test_device);
 	g_test_add_func("/store-file/a-file-in-a-folders-place",
 			test_a_file_in_a_folders_place);
+	g_test_add_func("/store-file/swapped", test_swapped);
 	g_test_add_func("/store-file/path", test_path);
 	status = g_test_run();
 	g_assert_cmpint(g_rmdir(folder), ==, 0);

@@ -71,6 +71,11 @@ class Team:
             for name in SHARED:
                 member.folder.with_name(name).symlink_to(f"../{self.reader.user}/{name}")
 
+    def limit(self, rights):
+        """Let the ACL of INBOX, which is a maildir, give these rights only. In a private
+        namespace all are owners, and what anyone may do is not theirs."""
+        (self.reader.folder / "dovecot-acl").write_text(f"anyone {rights}\nowner {rights}\n")
+
     def seen(self, mailbox="INBOX"):
         """Return the subjects of what is read to the reader, the other and nobody."""
         return tuple(seen(member, mailbox)

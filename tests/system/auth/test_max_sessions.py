@@ -127,6 +127,23 @@ def test_webmail_is_not_imap(server, user):
             == full("imap", webmail=True)
 
 
+def test_a_webmail_that_forwards_addresses_counts_as_imap(gated, user):
+    """Anvil knows its sessions by the addresses of persons."""
+    server = limited(gated, webmail_networks="127.0.0.1")
+    server.store.put(f"mailbox/{user}", imap_max_sessions=2, webmail_max_sessions=1)
+    with ExitStack() as stack:
+        hold(server, stack, user, "imap", 2)
+        server.wait_for(lambda: listed(server, user) == 2)
+        with logins.arrive(server, "imap", "127.0.0.2") as program:
+            program.hear(r"\* OK")
+            assert logins.authenticate(program, "imap", Client(user)) == full("imap")
+        # webmail itself has none, and is let in by its own limit
+        hold(server, stack, user, "imap", 1)
+    server.wait_log(rf"coexist: refused user=<{user}> protocol=imap "
+                    r"client=127\.0\.0\.2 imap_max_sessions=2")
+    assert "protocol=webmail" not in server.log_text()
+
+
 def test_postfix_has_no_sessions(server, user):
     """Its logins are over when they have passed."""
     server.store.put(f"mailbox/{user}", submission_max_sessions=1)

@@ -167,13 +167,30 @@ def test_what_was_set_is_not_unset_meanwhile(server, action):
 
 # A store that was there before the auth process began: nothing is known of it
 
-def uncertain(gated):
-    """Have a mailbox whose document says trash, which POP3 has used."""
-    server = gated({"alice": {}, "bob": {}}, gate={"on_store_error": "last-known"}, conf=DOVEADM,
-                   coexist={"pop3_keep_days": "1"})
+@pytest.fixture(params=["last-known", "allow"])
+def uncertain(request, gated):
+    """A mailbox whose document says trash, which POP3 has used."""
+    server = gated({"alice": {}, "bob": {}}, gate={"on_store_error": request.param},
+                   conf=DOVEADM, coexist={"pop3_keep_days": "1"})
     server.doveadm("coexist", "policy", "set", "-u", "alice", "pop3_delete=trash")
     delete_one(server, "alice")
     return server
+
+
+def leave_nothing(_server):
+    """Return what the log says of a store of which nothing is there."""
+    return f"Error: .*{REMEDY}"
+
+
+def leave_a_fifo(server):
+    """The same where something is in the default document's place that is none."""
+    server.store.folder.mkdir()
+    os.mkfifo(server.store.folder / "default")
+    return "Error: .*coexist/default is a FIFO"
+
+
+LEAVE = pytest.mark.parametrize("leave", [leave_nothing, leave_a_fifo],
+                                ids=lambda leave: leave.__name__)
 
 
 def delete_one(server, user):
@@ -197,21 +214,25 @@ def begin_again(server):
     server.wait_for(lambda: not set(before) & set(server.pids("auth")))
 
 
-def test_what_pop3_deletes_goes_where_it_went_before(gated):
+@LEAVE
+def test_what_pop3_deletes_goes_where_it_went_before(uncertain, leave):
     """And where nothing was ever kept, it goes as the rest of the policy says."""
-    server = uncertain(gated)
+    server = uncertain
     with away(server):
+        problem = leave(server)
         begin_again(server)
         for user in ("alice", "bob"):
             delete_one(server, user)
-        server.wait_log(f"Error: .*{REMEDY}")
+        server.wait_log(problem)
     assert (count(server, "alice", "INBOX"), count(server, "alice", "Trash")) == (0, 2)
     assert (count(server, "bob", "INBOX"), count(server, "bob", "Trash")) == (0, None)
 
 
-def test_nothing_expires_meanwhile(gated):
-    server = uncertain(gated)
+@LEAVE
+def test_nothing_expires_meanwhile(uncertain, leave):
+    server = uncertain
     with away(server):
+        leave(server)
         begin_again(server)
         done = server.doveadm("coexist", "expire", "-u", "alice", "--now", check=False)
         assert done.returncode == EX_TEMPFAIL

@@ -284,6 +284,11 @@ def test_all_users(start, clock, downloaded):
     first, second = server.maildrop("keep"), server.maildrop("keep")
     downloaded(first, 2, 1)
     downloaded(second, 3, 3)
+    done = server.doveadm("-f", "json", "coexist", "expire", "-A", "--dry-run", check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert {found["username"]: (found["expired"], found["waiting"], bool(found["until"]))
+            for found in json.loads(done.stdout) if found["waiting"]} == {
+        first.user: (0, 1, True), second.user: (0, 3, True)}
     for options in (["--dry-run"], []):
         done = server.doveadm("-f", "json", "coexist", "expire", "-A", "--now", *options,
                               check=False)

@@ -27,13 +27,20 @@ MANY = 10_000
 STATE = "dovecot-coexist.state"
 KIND = "pop3-keep-days"
 OURS = "filled.test"
-# what each language calls what happens: messages are deleted, or moved
-LANGUAGES = {"en": ("will be deleted", "will be moved to the folder"),
-             "es": ("se borrarán", "se moverán a la carpeta"),
-             "ca": ("s'esborraran", "es mouran a la carpeta"),
-             "pt": ("serão eliminadas", "serão movidas para a pasta"),
-             "fr": ("seront supprimés", "seront déplacés vers le dossier"),
-             "de": ("gelöscht", "in den Ordner")}
+# what each language calls what happens: messages are deleted, or moved; and what keeps one:
+# flag it, mark it as unread, move it
+LANGUAGES = {"en": ("will be deleted", "will be moved to the folder",
+                    "flag it", "mark it as unread", "move it to another folder"),
+             "es": ("se borrarán", "se moverán a la carpeta",
+                    "márquelo con la estrella", "como no leído", "muévalo a otra carpeta"),
+             "ca": ("s'esborraran", "es mouran a la carpeta",
+                    "marqueu-lo amb l'estrella", "com a no llegit", "moveu-lo a una altra"),
+             "pt": ("serão eliminadas", "serão movidas para a pasta",
+                    "assinale-a com a estrela", "como não lida", "mova-a para outra pasta"),
+             "fr": ("seront supprimés", "seront déplacés vers le dossier",
+                    "marquez-le avec l'étoile", "comme non lu", "déplacez-le vers un autre"),
+             "de": ("gelöscht", "in den Ordner",
+                    "mit dem Stern", "als ungelesen", "in einen anderen Ordner")}
 MEMORY = {"conf23": "mail_location = maildir:~/mail:INDEX=MEMORY\n",
           "conf24": "mail_index_path = MEMORY\n"}
 
@@ -488,7 +495,8 @@ def test_the_notice_says_how_many_when_where_and_what_to_do(server, visit, langu
     for text in (" ".join(plain(notice).split()), Page(html(notice)).words()):
         assert here in text and there not in text
         assert ("Trash" in text) == moves
-        for part in ("42", str(DAYS), maildrop.user, date_in(LATER + WAIT)):
+        for part in ("42", str(DAYS), maildrop.user, date_in(LATER + WAIT),
+                     *LANGUAGES[language][2:]):
             assert part in text
         assert "{" not in text
     assert problems(maildrop) == []

@@ -11,6 +11,7 @@ import journal
 from instance import config
 from team import Team, impersonal, mark, seen, settings
 from server import AT_ONCE
+from test_delete_without_rights import ACL, unmarked
 
 POLICIES = ("stock", "complete", "quit", "never")
 TARGETS = {"hide": "INBOX", "trash": "Trash", "archive": "Public/Archive",
@@ -259,6 +260,50 @@ def test_nothing_expires_without_it(server, expire):
     mark(team.nobody, "1,2")
     expire(team.reader)
     assert team.nobody.subjects() == ["number 1", "number 2"]
+
+
+# With an ACL
+
+@pytest.fixture(scope="module")
+def by_rights(start):
+    """by_rights(rights, count) returns a Team with so many messages, in whose INBOX all
+    have these rights only."""
+    conf = settings("maildir")
+    server = start(**{**conf, **{version: ACL[version] + conf[version] for version in ACL}},
+                   plugins={"all": ["acl", "coexist"], "pop3": ["pop3_coexist"]},
+                   coexist={**AT_ONCE, "pop3_mark_read": "complete"},
+                   groups={"impersonal": impersonal("maildir")})
+
+    def make(rights, count):
+        team = Team(server, "user")
+        team.reader.deliver(count)
+        team.limit(rights)
+        return team
+    return make
+
+
+def test_without_the_right_a_download_is_read_to_nobody(by_rights):
+    team = by_rights("lrwte", 2)
+    with team.reader.pop3() as pop:
+        pop.retr(1)
+        pop.noop()
+        pop.retr(2)
+        assert pop.quit() == b"+OK Logging out."
+    assert team.seen() == ([], [], [])
+    [why] = unmarked(team.reader)
+    assert why.startswith("Permission denied (the ACL rights are s for \\Seen")
+    assert [line for line in journal.read(team.reader) if "read" in line] == []
+    assert team.reader.log_problems() == []
+
+
+def test_with_the_right_a_download_is_read_to_the_reader_alone(by_rights):
+    team = by_rights("lrwste", 2)
+    download(team.reader, 1, 2)
+    assert team.seen() == (["number 1", "number 2"], [], [])
+    assert unmarked(team.reader) == []
+    assert last_line(team)["read"] == "1:2"
+    assert undo_last(team) == {"unread": 2}
+    assert team.seen() == ([], [], [])
 
 
 # Whose they are

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from owner import known
+from owner import known, unreadable
 from test_alert import alerts_at_login
 
 TEXTS = Path(__file__).parents[3] / "plugin/mail/texts"
@@ -58,10 +58,20 @@ def is_let_in(owner, then):
     return True
 
 
+def is_warned(owner, then):
+    with owner.imap() as client:
+        client.create("Broken")
+    owner.change_state(quota_failed_at=then)
+    with unreadable(owner.folder / ".Broken"):
+        owner.visit("pop3")
+    return any("Can't say how full the mailbox is" in line for line in owner.log_problems())
+
+
 @pytest.mark.parametrize("ago, counts", TIMES.values(), ids=TIMES)
 @pytest.mark.parametrize("group, happens", [
     ("reminded", is_reminded), ("alerted", is_alerted), ("held", is_told_of_held_deletes),
-    ("delayed", is_let_in)], ids=["reminder", "alert", "held deletes", "login delay"])
+    ("delayed", is_let_in), ("reminded", is_warned)],
+    ids=["reminder", "alert", "held deletes", "login delay", "failure to count"])
 def test_what_has_just_happened_does_not_happen_again(server, group, happens, ago, counts):
     owner = known(server, group)
     assert happens(owner, int(time.time()) - ago) != counts
