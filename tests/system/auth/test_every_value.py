@@ -11,13 +11,14 @@ import json
 import poplib
 import re
 import sqlite3
+from contextlib import suppress
 from random import Random
 
 import pytest
 
 import logins
 import random_values
-from instance import PASSWORD, Instance, gate, message
+from instance import PASSWORD, Instance, InstanceError, gate, message
 from instance.block import block
 from logins import Client
 from test_handed_over import lda
@@ -53,6 +54,8 @@ HANDS_OVER = {23: block("userdb", ["driver = coexist", "args = /mnt/etc/coexist.
 BASE = (ANVIL + CLIENTS + NO_PENALTY + QUOTA_STATUS + DOVEADM
         + "log_debug = category=storage\nauth_username_chars =\n")
 
+# 2.4's doveconf panics of "%{" that begins no variable, also in a setting that has none.
+NO_VARIABLE = re.compile(r"%\{(?!(?:user|nosuch)\})")
 SCOPES = ("dovecot.conf", "default", "domain", "userdb", "mailbox")     # the widest first
 # A login by Postfix's socket is not walked: it has no session.
 PROTOCOLS = ("imap", "pop3", "submission", "sieve")
@@ -114,6 +117,9 @@ def random_policy(random):
     for name, key in KEYS.items():
         if name in ("pop3_keep_days", "pop3_login_delay") and name in policy["mailbox"]:
             policy["mailbox"][name] = "1000000" if name == SENTINEL else "1h"
+    if GENERATION == 24:
+        policy["dovecot.conf"] = {name: NO_VARIABLE.sub("%(", text)
+                                  for name, text in policy["dovecot.conf"].items()}
     return policy
 
 
@@ -253,6 +259,21 @@ def gets_in(server, user, protocol):
     return True
 
 
+def differences(server, lines, user, wanted, let_in):
+    """Return (service, key, arrived, wanted) where a service that works has another value."""
+    found = []
+    for service, process in SERVICES.items():
+        if not let_in.get(service, True):
+            continue
+        values = arrived(lines, process, user)
+        found += [(service, name, as_logged(values.get(name)), as_logged(value))
+                  for name, value in wanted.items()
+                  if is_obeyed(KEYS[name], service, server.is_gated)
+                  and name not in left_out(lines, service)
+                  and as_logged(values.get(name)) != as_logged(value)]
+    return found
+
+
 def arrived(lines, service, user):
     """Return {key: value} that a process of the service has logged for the user."""
     found = {}
@@ -316,15 +337,13 @@ def test_every_value_arrives(server, seed):
     for protocol, was_let_in in let_in.items():
         assert passes(server, user, protocol) in (was_let_in, None), protocol
 
-    log = server.log_text()
-    lines += log[before:].splitlines()
-    for service, process in SERVICES.items():
-        if not let_in.get(service, True):
-            continue
-        found = arrived(lines, process, user)
-        for name, value in wanted.items():
-            if is_obeyed(KEYS[name], service, server.is_gated) and \
-                    name not in left_out(lines, service):
-                assert as_logged(found.get(name)) == as_logged(value), (service, name)
-    assert [line for line in log[written:].splitlines() if PROBLEM.search(line)
+    def differ():
+        return differences(server, lines + server.log_text()[before:].splitlines(), user, wanted,
+                           let_in)
+
+    # the log process may be behind the sessions
+    with suppress(InstanceError):
+        server.wait_for(lambda: differ() == [])
+    assert differ() == []
+    assert [line for line in server.log_text()[written:].splitlines() if PROBLEM.search(line)
             and not EXPECTED.search(line)] == []
