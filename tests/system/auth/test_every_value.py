@@ -318,7 +318,8 @@ def deliver(server, user):
 
 
 SERVICES = {"lmtp": "lmtp", "lda": "lda", "quota-status": "quota-status", "doveadm": "doveadm",
-            "imap": "imap", "pop3": "pop3", "sieve": "managesieve", "submission": "submission"}
+            "imap": "imap", "pop3": "pop3", "submission": "submission",
+            "sieve": "managesieve" if GENERATION == 23 else "sieve"}
 
 
 def test_every_value_arrives(server, seed):
