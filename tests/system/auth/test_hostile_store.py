@@ -114,15 +114,22 @@ def test_in_place_of_a_mailboxes_document(server, action, kind):
     assert outcome(server, user) == "passes"
 
 
+def is_put_off(server, user):
+    """True if the login has to come back; Dovecot may hang up before it can say so."""
+    try:
+        return pop3_auth_plain(server, Client(user)).startswith("-ERR [SYS/TEMP]")
+    except AssertionError as error:
+        return "hung up" in str(error)
+
+
 def test_in_place_of_the_document_of_the_mailbox_that_the_userdb_names(server, action):
     """The login was let pass by another name, and the mailbox is this one's."""
     assert outcome(server, "alias") == "passes"
     with in_place_of(server, "mailbox/person", "fifo"):
-        reply = pop3_auth_plain(server, Client("alias"))
         if action == "tempfail":
-            assert reply.startswith("-ERR [SYS/TEMP]")
+            assert is_put_off(server, "alias")
         else:
-            assert logins.passes("pop3", reply)
+            assert outcome(server, "alias") == "passes"
         server.deliver("person", b"Subject: hello\r\n\r\nhello\r\n")
     assert outcome(server, "alias") == "passes"
 
