@@ -341,6 +341,14 @@ is_refused_unproved(struct gate_login *login,
 	return decision.refusal != COEXIST_REFUSAL_NONE;
 }
 
+/* Returns why a login is put off, for the log. */
+static const char *put_off_reason(const struct coexist_gate *gate)
+{
+	return coexist_site_number(&gate->config, COEXIST_SITE_on_store_error) ==
+		COEXIST_ON_STORE_ERROR_TEMPFAIL ?
+		"on_store_error=tempfail" : "policy_public_keys";
+}
+
 /* Returns TRUE if the login was finished because the store is away. */
 static bool
 login_finish_store_failed(struct gate_login *login,
@@ -362,9 +370,7 @@ login_finish_store_failed(struct gate_login *login,
 	case COEXIST_ON_STORE_ERROR_TEMPFAIL:
 		break;
 	}
-	log_refusal(login, action == COEXIST_ON_STORE_ERROR_TEMPFAIL ?
-		    "on_store_error=tempfail" : "policy_public_keys",
-		    log_only);
+	log_refusal(login, put_off_reason(login->gate), log_only);
 	if (log_only) {
 		login_finish(login, COEXIST_GATE_PASS, NULL);
 		return TRUE;
@@ -495,7 +501,7 @@ coexist_gate_login_look_again(struct coexist_gate *gate,
 		return COEXIST_GATE_STILL_PASSES;
 	if (!log_only && is_put_off(&login, policy)) {
 		T_BEGIN {
-			log_refusal(&login, "on_store_error", log_only);
+			log_refusal(&login, put_off_reason(gate), log_only);
 		} T_END;
 		return COEXIST_GATE_REFUSES_HERE;
 	}

@@ -128,6 +128,8 @@ def test_in_place_of_the_document_of_the_mailbox_that_the_userdb_names(server, a
     with in_place_of(server, "mailbox/person", "fifo"):
         if action == "tempfail":
             assert is_put_off(server, "alias")
+            server.wait_log("coexist: refused user=<person> protocol=pop3 .* "
+                            "on_store_error=tempfail$")
         else:
             assert outcome(server, "alias") == "passes"
         server.deliver("person", b"Subject: hello\r\n\r\nhello\r\n")
