@@ -384,7 +384,13 @@ def test_two_at_once_move_each_message_once(server, clock):
         with subprocess.Popen([*enter, *command], env=clock.environment,
                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as first:
             server.wait_for(lambda: moved(maildrop), 60, "the first messages to be moved")
-            second = expire(maildrop, env=clock.environment)
+            # however slowly the second one starts, the first one is at work
+            [pid] = server.pids("doveadm")
+            os.kill(pid, signal.SIGSTOP)
+            try:
+                second = expire(maildrop, env=clock.environment)
+            finally:
+                os.kill(pid, signal.SIGCONT)
             assert first.wait(timeout=60) == 0
     assert second.returncode == EX_TEMPFAIL
     assert "Another process is expiring" in second.stderr
