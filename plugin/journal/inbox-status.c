@@ -6,8 +6,8 @@
 #include "mail-namespace.h"
 #include "mail-search-build.h"
 #include "mail-storage-private.h"
-#include "coexist-state.h"
-#include "journal.h"
+#include "mailbox-state.h"
+#include "mailbox-journal.h"
 #include "keywords.h"
 #include "state-file.h"
 
@@ -53,7 +53,7 @@ state_read(struct mail_user *user, struct coexist_inbox_status *status)
 	const char *text, *login;
 	uint64_t time;
 
-	if (coexist_state_read(user, &text) < 0)
+	if (coexist_mailbox_state_read(user, &text) < 0)
 		return;
 	login = coexist_state_text_get(text, COEXIST_STATE_POP3_LOGIN);
 	if (login != NULL && str_to_uint64(login, &time) == 0)

@@ -1,5 +1,5 @@
-#ifndef INBOX_STATUS_H
-#define INBOX_STATUS_H
+#ifndef COEXIST_INBOX_STATUS_H
+#define COEXIST_INBOX_STATUS_H
 
 #include "mail-error.h"
 

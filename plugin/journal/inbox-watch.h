@@ -1,5 +1,5 @@
-#ifndef INBOX_WATCH_H
-#define INBOX_WATCH_H
+#ifndef COEXIST_INBOX_WATCH_H
+#define COEXIST_INBOX_WATCH_H
 
 struct mailbox;
 

@@ -8,8 +8,8 @@
 #include "lib-event.h"
 #include "mail-storage-private.h"
 #include "net.h"
-#include "coexist-user.h"
-#include "journal.h"
+#include "session-policy.h"
+#include "mailbox-journal.h"
 #include "keywords.h"
 #include "policy-decision.h"
 #include "uid-list.h"
@@ -259,7 +259,7 @@ void coexist_changes_user_created(struct mail_user *user)
 	struct coexist_changes_user *cuser;
 
 	if (user->autocreated || !is_session_of_client(user) ||
-	    !policy_wants_journal(coexist_user_get_policy(user)))
+	    !policy_wants_journal(coexist_session_policy_get(user)))
 		return;
 
 	cuser = changes_user_create(user);

@@ -1,5 +1,5 @@
-#ifndef SESSION_CHANGES_H
-#define SESSION_CHANGES_H
+#ifndef COEXIST_SESSION_CHANGES_H
+#define COEXIST_SESSION_CHANGES_H
 
 #include "change-counts.h"
 #include "seq-range-array.h"
@@ -8,7 +8,7 @@ struct event;
 struct mail_user;
 
 /* What a session, or a run of its own such as one of retention, did to the
-   user's INBOX: for the journal (journal.h), and for one line in the log.
+   user's INBOX: for the journal (mailbox-journal.h), and for one line in the log.
 
    Nobody has to note what he does there in a transaction: what is expunged,
    moved (copied as "moving", then expunged), hidden or marked read in INBOX is

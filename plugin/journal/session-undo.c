@@ -6,7 +6,7 @@
 #include "mail-namespace.h"
 #include "mail-storage-private.h"
 #include "str-sanitize.h"
-#include "journal.h"
+#include "mailbox-journal.h"
 #include "keywords.h"
 #include "mail-move.h"
 #include "mailbox-same.h"

@@ -1,5 +1,5 @@
-#ifndef SESSION_UNDO_H
-#define SESSION_UNDO_H
+#ifndef COEXIST_SESSION_UNDO_H
+#define COEXIST_SESSION_UNDO_H
 
 #include "mail-error.h"
 

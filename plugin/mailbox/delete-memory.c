@@ -2,26 +2,26 @@
 
 #include "lib.h"
 #include "delete-memory.h"
-#include "coexist-state.h"
-#include "coexist-user.h"
+#include "mailbox-state.h"
+#include "session-policy.h"
 
 #define STATE_ACTION "pop3_delete"
 
 void coexist_delete_remember(struct mail_user *user)
 {
-	const struct coexist_policy *policy = coexist_user_get_policy(user);
+	const struct coexist_policy *policy = coexist_session_policy_get(user);
 	const enum coexist_key key = COEXIST_KEY_pop3_delete;
 	struct coexist_state_value value = { .name = STATE_ACTION };
 	const char *state, *before;
 
 	if (policy == NULL ||
 	    coexist_policy_number(policy, key) == COEXIST_DELETE_EXPUNGE ||
-	    coexist_state_read(user, &state) < 0)
+	    coexist_mailbox_state_read(user, &state) < 0)
 		return;
 	value.value = coexist_policy_text(policy, key);
 	before = coexist_state_text_get(state, STATE_ACTION);
 	if (before == NULL || strcmp(before, value.value) != 0)
-		(void)coexist_state_set(user, &value, 1);
+		(void)coexist_mailbox_state_set(user, &value, 1);
 }
 
 enum coexist_delete coexist_delete_recall(struct mail_user *user)
@@ -29,7 +29,7 @@ enum coexist_delete coexist_delete_recall(struct mail_user *user)
 	struct coexist_value value;
 	const char *state, *text;
 
-	(void)coexist_state_read(user, &state);
+	(void)coexist_mailbox_state_read(user, &state);
 	text = coexist_state_text_get(state, STATE_ACTION);
 	if (text == NULL ||
 	    coexist_value_parse(&coexist_policy_keys[COEXIST_KEY_pop3_delete],

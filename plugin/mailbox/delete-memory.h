@@ -1,12 +1,12 @@
-#ifndef DELETE_MEMORY_H
-#define DELETE_MEMORY_H
+#ifndef COEXIST_DELETE_MEMORY_H
+#define COEXIST_DELETE_MEMORY_H
 
 #include "coexist/policy-keys.h"
 
 struct mail_user;
 
 /* What a mailbox's pop3_delete was, for sessions whose policy documents can't be
-   read and of which nothing else is known (coexist_user_policy_is_partial): what
+   read and of which nothing else is known (coexist_session_policy_is_partial): what
    was moved or hidden so far must not be expunged then. In dovecot-coexist.state:
 
      pop3_delete=trash

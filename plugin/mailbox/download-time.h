@@ -1,5 +1,5 @@
-#ifndef DOWNLOAD_TIME_H
-#define DOWNLOAD_TIME_H
+#ifndef COEXIST_DOWNLOAD_TIME_H
+#define COEXIST_DOWNLOAD_TIME_H
 
 #include "keywords.h"
 

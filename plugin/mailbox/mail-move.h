@@ -1,5 +1,5 @@
-#ifndef MAIL_MOVE_H
-#define MAIL_MOVE_H
+#ifndef COEXIST_MAIL_MOVE_H
+#define COEXIST_MAIL_MOVE_H
 
 struct mailbox;
 struct mailbox_transaction_context;

@@ -1,5 +1,5 @@
-#ifndef MAILBOX_SAME_H
-#define MAILBOX_SAME_H
+#ifndef COEXIST_MAILBOX_SAME_H
+#define COEXIST_MAILBOX_SAME_H
 
 #include "mail-storage-private.h"
 

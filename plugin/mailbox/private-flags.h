@@ -1,5 +1,5 @@
-#ifndef PRIVATE_FLAGS_H
-#define PRIVATE_FLAGS_H
+#ifndef COEXIST_PRIVATE_FLAGS_H
+#define COEXIST_PRIVATE_FLAGS_H
 
 #include "mail-types.h"
 

@@ -169,7 +169,7 @@ target_open(struct mail_user *user, enum coexist_delete action, int *ret_r)
 						    TRASH_DEFAULT_NAME, ret_r);
 	}
 	return coexist_special_mailbox_open(user, NULL,
-		coexist_session_setting_get(user, COEXIST_SITE_archive_mailbox),
+		coexist_site_setting_get(user, COEXIST_SITE_archive_mailbox),
 		ret_r);
 }
 

@@ -1,5 +1,5 @@
-#ifndef SPECIAL_MAILBOX_H
-#define SPECIAL_MAILBOX_H
+#ifndef COEXIST_SPECIAL_MAILBOX_H
+#define COEXIST_SPECIAL_MAILBOX_H
 
 #include "coexist/policy-keys.h"
 

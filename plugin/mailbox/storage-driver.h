@@ -1,5 +1,5 @@
-#ifndef STORAGE_DRIVER_H
-#define STORAGE_DRIVER_H
+#ifndef COEXIST_STORAGE_DRIVER_H
+#define COEXIST_STORAGE_DRIVER_H
 
 #include "mail-storage-private.h"
 

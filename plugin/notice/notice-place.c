@@ -6,7 +6,7 @@
 #include "mail-namespace.h"
 #include "mail-storage-private.h"
 #include "str.h"
-#include "coexist-state.h"
+#include "mailbox-state.h"
 #include "keywords.h"
 #include "notice-message.h"
 #include "session-changes.h"
@@ -222,12 +222,12 @@ static void replace(struct mailbox *inbox, struct replacement *replacement)
 	struct mail_user *user = inbox->storage->user;
 
 	/* what can't be remembered stays beside the next one */
-	if (coexist_state_update(user, replacement_decide, replacement) < 0 ||
+	if (coexist_mailbox_state_update(user, replacement_decide, replacement) < 0 ||
 	    !replacement->have_before || replacement->leave)
 		return;
 	if (withdraw_logged(inbox, &replacement->before,
 			    /*also_read=*/FALSE) > 0) {
-		(void)coexist_state_update(user, leave_decide,
+		(void)coexist_mailbox_state_update(user, leave_decide,
 					   &replacement->before);
 	}
 }
@@ -264,10 +264,10 @@ void coexist_notice_tidy(struct mail_user *user)
 
 	T_BEGIN {
 		/* nobody waits for a lock where there is nothing to do */
-		if (coexist_state_read(user, &state) == 0 &&
+		if (coexist_mailbox_state_read(user, &state) == 0 &&
 		    places_parse(coexist_state_text_get(state, STATE_REPLACED),
 				 &places) &&
-		    coexist_state_update(user, replaced_take_decide,
+		    coexist_mailbox_state_update(user, replaced_take_decide,
 					 &places) == 0 &&
 		    !array_is_empty(&places.uids))
 			tidy(user, &places);

@@ -5,7 +5,7 @@ struct mail_user;
 struct mailbox;
 
 /* Where notices are in INBOX: so that one replaces the one before of its kind.
-   The mailbox's state (coexist-state.h) has their UIDVALIDITY and UIDs, and only
+   The mailbox's state (mailbox-state.h) has their UIDVALIDITY and UIDs, and only
    what it names is taken away: the header that a notice has, anybody can write.
    That is no change by the session, and not in the journal. */
 

@@ -12,7 +12,7 @@
 #include "seq-range-array.h"
 #include "str.h"
 #include "ascii-line.h"
-#include "coexist-user.h"
+#include "session-policy.h"
 #include "compat-settings.h"
 #include "notice-message.h"
 #include "notice-text.h"
@@ -25,7 +25,7 @@ static const char *const *folders_get(struct mail_user *user)
 {
 	const struct coexist_policy_key *info =
 		&coexist_site_settings[COEXIST_SITE_template_dir];
-	const char *list = coexist_session_setting_get(user,
+	const char *list = coexist_site_setting_get(user,
 			COEXIST_SITE_template_dir);
 	const char *installed = COEXIST_TEXTS_DIR, *folder, *item;
 	struct coexist_value value;
@@ -57,7 +57,7 @@ static void
 text_find(struct mail_user *user, const struct coexist_notice *notice,
 	  bool words_only, struct coexist_notice_text *text_r)
 {
-	const struct coexist_policy *policy = coexist_user_get_policy(user);
+	const struct coexist_policy *policy = coexist_session_policy_get(user);
 	const struct coexist_notice_source source = {
 		.kind = notice->kind,
 		.builtin = notice->builtin,
@@ -73,7 +73,7 @@ text_find(struct mail_user *user, const struct coexist_notice *notice,
 
 	coexist_notice_text_find(&source, text_r, &problem);
 	if (problem != NULL) {
-		coexist_user_warn_once(user, t_strconcat(
+		coexist_session_policy_warn_once(user, t_strconcat(
 			"coexist: Text of a notice: ", problem, NULL));
 	}
 }

@@ -17,7 +17,7 @@ uint64_t coexist_announcement_days(struct mail_user *user)
 	const enum coexist_site_setting setting =
 		COEXIST_SITE_retention_notice_days;
 	const struct coexist_policy_key *info = &coexist_site_settings[setting];
-	const char *text = coexist_session_setting_get(user, setting);
+	const char *text = coexist_site_setting_get(user, setting);
 	struct coexist_value value;
 
 	if (coexist_value_parse(info, text, &value) == COEXIST_VALUE_VALID)

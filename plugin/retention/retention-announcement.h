@@ -1,5 +1,5 @@
-#ifndef RETENTION_ANNOUNCEMENT_H
-#define RETENTION_ANNOUNCEMENT_H
+#ifndef COEXIST_RETENTION_ANNOUNCEMENT_H
+#define COEXIST_RETENTION_ANNOUNCEMENT_H
 
 #include "retention-brake.h"
 #include "retention-memory.h"

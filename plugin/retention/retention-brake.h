@@ -1,5 +1,5 @@
-#ifndef RETENTION_BRAKE_H
-#define RETENTION_BRAKE_H
+#ifndef COEXIST_RETENTION_BRAKE_H
+#define COEXIST_RETENTION_BRAKE_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -3,7 +3,7 @@
 #include "lib.h"
 #include "retention-memory.h"
 #include "mail-user.h"
-#include "coexist-state.h"
+#include "mailbox-state.h"
 
 #define STATE_DAYS "retention_days"
 #define STATE_DELETES "retention_deletes"
@@ -37,7 +37,7 @@ void coexist_retention_memory_read(struct mail_user *user,
 	const char *text;
 
 	i_zero(state_r);
-	(void)coexist_state_read(user, &text);
+	(void)coexist_mailbox_state_read(user, &text);
 	if (!brake_parse(text, state_r))
 		i_zero(state_r);
 }
@@ -59,7 +59,7 @@ int coexist_retention_memory_write(struct mail_user *user,
 		{ STATE_COUNT, number_format(state->told_count) }
 	};
 
-	return coexist_state_try_set(user, values, N_ELEMENTS(values),
+	return coexist_mailbox_state_try_set(user, values, N_ELEMENTS(values),
 				     error_r);
 }
 
@@ -68,7 +68,7 @@ void coexist_retention_memory_forget(struct mail_user *user)
 	struct coexist_brake_state state;
 	const char *error;
 
-	if (!coexist_state_has(user, STATE_DAYS))
+	if (!coexist_mailbox_state_has(user, STATE_DAYS))
 		return;
 	coexist_retention_memory_read(user, &state);
 	if (state.keep_days == 0)

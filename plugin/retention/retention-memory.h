@@ -1,5 +1,5 @@
-#ifndef RETENTION_MEMORY_H
-#define RETENTION_MEMORY_H
+#ifndef COEXIST_RETENTION_MEMORY_H
+#define COEXIST_RETENTION_MEMORY_H
 
 #include "retention-brake.h"
 

@@ -1,5 +1,5 @@
-#ifndef RETENTION_NOTICE_H
-#define RETENTION_NOTICE_H
+#ifndef COEXIST_RETENTION_NOTICE_H
+#define COEXIST_RETENTION_NOTICE_H
 
 struct mailbox;
 

@@ -1,5 +1,5 @@
-#ifndef RETENTION_RULE_H
-#define RETENTION_RULE_H
+#ifndef COEXIST_RETENTION_RULE_H
+#define COEXIST_RETENTION_RULE_H
 
 #include "mail-types.h"
 

@@ -10,7 +10,7 @@
 #include "mail-namespace.h"
 #include "mail-storage-private.h"
 #include "seq-range-array.h"
-#include "coexist-user.h"
+#include "session-policy.h"
 #include "download-time.h"
 #include "index-root.h"
 #include "mail-move.h"
@@ -591,7 +591,7 @@ coexist_retention_run(struct mail_user *user,
 		      enum coexist_retention_flags flags,
 		      struct coexist_retention_result *result_r)
 {
-	const struct coexist_policy *policy = coexist_user_get_policy(user);
+	const struct coexist_policy *policy = coexist_session_policy_get(user);
 	struct retention ret = {
 		.user = user,
 		.dry_run = (flags & COEXIST_RETENTION_DRY_RUN) != 0,
@@ -609,7 +609,7 @@ coexist_retention_run(struct mail_user *user,
 		return COEXIST_RETENTION_OFF;
 	result_r->keep_days =
 		coexist_policy_number(policy, COEXIST_KEY_pop3_keep_days);
-	if (coexist_user_policy_is_partial(user)) {
+	if (coexist_session_policy_is_partial(user)) {
 		result_r->error = MAIL_ERROR_TEMP;
 		return COEXIST_RETENTION_UNKNOWN;
 	}

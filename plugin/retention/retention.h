@@ -1,5 +1,5 @@
-#ifndef RETENTION_H
-#define RETENTION_H
+#ifndef COEXIST_RETENTION_H
+#define COEXIST_RETENTION_H
 
 #include "mail-error.h"
 #include "seq-range-array.h"

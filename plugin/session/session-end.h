@@ -1,5 +1,5 @@
-#ifndef SESSION_END_H
-#define SESSION_END_H
+#ifndef COEXIST_SESSION_END_H
+#define COEXIST_SESSION_END_H
 
 struct mail_namespace;
 struct mail_user;

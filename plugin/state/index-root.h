@@ -1,5 +1,5 @@
-#ifndef INDEX_ROOT_H
-#define INDEX_ROOT_H
+#ifndef COEXIST_INDEX_ROOT_H
+#define COEXIST_INDEX_ROOT_H
 
 #include "state-file.h"
 

@@ -1,10 +1,10 @@
-/* See the contract in refusal-text.h. */
+/* See the contract in refusal-expand.h. */
 
 #include "lib.h"
-#include "refusal-text.h"
+#include "refusal-expand.h"
 #include "str.h"
 
-const char *coexist_refusal_text_english(enum coexist_text id)
+const char *coexist_refusal_english(enum coexist_refusal_text id)
 {
 #define ENGLISH(id, text) text,
 	static const char *const texts[COEXIST_TEXT_COUNT] = {
@@ -14,7 +14,7 @@ const char *coexist_refusal_text_english(enum coexist_text id)
 }
 
 const char *
-coexist_refusal_text_format(const char *text,
+coexist_refusal_expand(const char *text,
 			    const struct coexist_refusal_values *values)
 {
 	const struct {

@@ -1,8 +1,8 @@
-#ifndef COEXIST_POLICY_TEXT_TABLE_H
-#define COEXIST_POLICY_TEXT_TABLE_H
+#ifndef COEXIST_REFUSAL_TABLE_H
+#define COEXIST_REFUSAL_TABLE_H
 
 /* What a refused person is told, in English. The other languages, and what a
-   site wants to say otherwise, are in files: see policy-text.h. Without
+   site wants to say otherwise, are in files: see refusal-texts.h. Without
    GLib, because the sessions' guard knows English only.
 
    TEXT(id, english); the id is the group in texts/refusals.conf. */
@@ -35,7 +35,7 @@
 	     "mail program.")
 
 #define COEXIST_TEXT_ENUM(id, english) COEXIST_TEXT_##id,
-enum coexist_text {
+enum coexist_refusal_text {
 	COEXIST_TEXTS(COEXIST_TEXT_ENUM)
 	COEXIST_TEXT_COUNT
 };

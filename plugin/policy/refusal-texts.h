@@ -1,10 +1,10 @@
-#ifndef COEXIST_POLICY_TEXT_H
-#define COEXIST_POLICY_TEXT_H
+#ifndef COEXIST_REFUSAL_TEXTS_H
+#define COEXIST_REFUSAL_TEXTS_H
 
 #include <stdbool.h>
 #include <glib.h>
 
-#include "policy-text-table.h"
+#include "refusal-table.h"
 
 /* What a refused person is told, in the person's language: English, and what
    files add to it (see texts/refusals.conf for their syntax). */
@@ -12,16 +12,16 @@
 /* The name of such a file in a site's template_dir. */
 #define COEXIST_TEXTS_FILE "refusals.conf"
 
-typedef struct coexist_texts coexist_texts;
+typedef struct coexist_refusal_texts coexist_refusal_texts;
 
 /* What the placeholders stand for, in ASCII. NULL is said as "?". */
-struct coexist_text_values {
+struct coexist_refusal_text_values {
 	const char *protocol;
 	const char *date;
 	const char *seconds;
 };
 
-struct coexist_text_style {
+struct coexist_refusal_text_style {
 	/* a language tag, or NULL for English */
 	const char *language;
 	/* the client can't take UTF-8 */
@@ -31,30 +31,30 @@ struct coexist_text_style {
 };
 
 /* Returns the texts in English. */
-coexist_texts *coexist_texts_new(void);
+coexist_refusal_texts *coexist_refusal_texts_new(void);
 /* NULL is allowed. */
-void coexist_texts_free(coexist_texts *texts);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(coexist_texts, coexist_texts_free)
+void coexist_refusal_texts_free(coexist_refusal_texts *texts);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(coexist_refusal_texts, coexist_refusal_texts_free)
 
 /* Adds a file's texts; they come before those that are there already. Returns
    false and an error that begins with the path, and adds nothing, if the file
    is missing (G_FILE_ERROR_NOENT) or anything in it is wrong. */
-bool coexist_texts_add_file(coexist_texts *texts, const char *path,
+bool coexist_refusal_texts_add_file(coexist_refusal_texts *texts, const char *path,
 			    GError **error);
 /* Adds the file that was installed with this library. */
-bool coexist_texts_add_installed(coexist_texts *texts, GError **error);
+bool coexist_refusal_texts_add_installed(coexist_refusal_texts *texts, GError **error);
 
 /* Returns the text as one line of printable characters, newly allocated. Where
    the language has no such text, or one that ASCII can't say, the next one of
    its base and English is taken. */
-char *coexist_texts_say(const coexist_texts *texts, enum coexist_text id,
-			const struct coexist_text_values *values,
-			const struct coexist_text_style *style);
+char *coexist_refusal_texts_say(const coexist_refusal_texts *texts, enum coexist_refusal_text id,
+			const struct coexist_refusal_text_values *values,
+			const struct coexist_refusal_text_style *style);
 
 /* Says the administrator's own text (deny_text) likewise. Returns NULL if
    nothing of it is left, or ASCII can't say it. */
-char *coexist_text_format(const char *text,
-			  const struct coexist_text_values *values,
-			  const struct coexist_text_style *style);
+char *coexist_refusal_text_format(const char *text,
+			  const struct coexist_refusal_text_values *values,
+			  const struct coexist_refusal_text_style *style);
 
 #endif

@@ -1,5 +1,5 @@
-#ifndef COEXIST_GUARD_H
-#define COEXIST_GUARD_H
+#ifndef COEXIST_SESSION_GUARD_H
+#define COEXIST_SESSION_GUARD_H
 
 struct mail_namespace;
 struct mail_user;

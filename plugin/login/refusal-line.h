@@ -1,5 +1,5 @@
-#ifndef COEXIST_REFUSAL_REASON_H
-#define COEXIST_REFUSAL_REASON_H
+#ifndef COEXIST_REFUSAL_LINE_H
+#define COEXIST_REFUSAL_LINE_H
 
 #include "policy-decision.h"
 
@@ -12,7 +12,7 @@
 /* Returns the text, one line of printable characters, behind the response code
    that the protocol has for it (RFC 2449 section 8, RFC 3206, RFC 5530), on the
    data stack. id says what the text is about. */
-const char *coexist_refusal_reason(enum coexist_protocol protocol,
-				   enum coexist_text id, const char *text);
+const char *coexist_refusal_line(enum coexist_protocol protocol,
+				   enum coexist_refusal_text id, const char *text);
 
 #endif

@@ -1,7 +1,7 @@
-/* See the contract in session-lookup.h. */
+/* See the contract in anvil-lookup.h. */
 
 #include "lib.h"
-#include "session-lookup.h"
+#include "anvil-lookup.h"
 #include "ioloop.h"
 #include "istream.h"
 #include "net.h"
@@ -15,9 +15,9 @@
 /* Longer than any name of a user that the auth process takes. */
 #define MAX_LINE_LENGTH (64 * 1024)
 
-struct coexist_session_lookup {
+struct coexist_anvil_lookup {
 	char *path;
-	coexist_session_lookup_callback_t *callback;
+	coexist_anvil_lookup_callback_t *callback;
 	void *context;
 
 	/* -1 while there is no connection */
@@ -32,7 +32,7 @@ struct coexist_session_lookup {
 	struct timeout *to_answer;
 };
 
-static void disconnect(struct coexist_session_lookup *lookup)
+static void disconnect(struct coexist_anvil_lookup *lookup)
 {
 	io_remove(&lookup->io);
 	i_stream_destroy(&lookup->input);
@@ -42,7 +42,7 @@ static void disconnect(struct coexist_session_lookup *lookup)
 
 /* Ends the question, if there is one. */
 static void
-answer(struct coexist_session_lookup *lookup,
+answer(struct coexist_anvil_lookup *lookup,
        struct coexist_session_table *table, const char *error)
 {
 	lookup->table = NULL;
@@ -50,7 +50,7 @@ answer(struct coexist_session_lookup *lookup,
 	lookup->callback(table, error, lookup->context);
 }
 
-static void fail(struct coexist_session_lookup *lookup, const char *error)
+static void fail(struct coexist_anvil_lookup *lookup, const char *error)
 {
 	disconnect(lookup);
 	if (lookup->table == NULL)
@@ -59,7 +59,7 @@ static void fail(struct coexist_session_lookup *lookup, const char *error)
 	answer(lookup, NULL, error);
 }
 
-static void answer_timeout(struct coexist_session_lookup *lookup)
+static void answer_timeout(struct coexist_anvil_lookup *lookup)
 {
 	T_BEGIN {
 		fail(lookup, t_strdup_printf("%s does not answer",
@@ -68,7 +68,7 @@ static void answer_timeout(struct coexist_session_lookup *lookup)
 }
 
 /* Returns FALSE at the end of the answer. */
-static bool line_read(struct coexist_session_lookup *lookup, const char *line)
+static bool line_read(struct coexist_anvil_lookup *lookup, const char *line)
 {
 	struct coexist_anvil_line sessions;
 
@@ -89,7 +89,7 @@ static bool line_read(struct coexist_session_lookup *lookup, const char *line)
 	return TRUE;
 }
 
-static void lookup_input(struct coexist_session_lookup *lookup)
+static void lookup_input(struct coexist_anvil_lookup *lookup)
 {
 	const char *line;
 	int ret = (int)i_stream_read(lookup->input);
@@ -105,7 +105,7 @@ static void lookup_input(struct coexist_session_lookup *lookup)
 	} T_END;
 }
 
-static int lookup_connect(struct coexist_session_lookup *lookup)
+static int lookup_connect(struct coexist_anvil_lookup *lookup)
 {
 	lookup->fd = net_connect_unix(lookup->path);
 	if (lookup->fd == -1)
@@ -117,12 +117,12 @@ static int lookup_connect(struct coexist_session_lookup *lookup)
 }
 
 /* A question is small, and the one before it was answered: it fits. */
-static bool say(struct coexist_session_lookup *lookup, const char *text)
+static bool say(struct coexist_anvil_lookup *lookup, const char *text)
 {
 	return write(lookup->fd, text, strlen(text)) == (ssize_t)strlen(text);
 }
 
-static int lookup_send(struct coexist_session_lookup *lookup)
+static int lookup_send(struct coexist_anvil_lookup *lookup)
 {
 	if (lookup->fd == -1 && (lookup_connect(lookup) < 0 ||
 				 !say(lookup, COEXIST_ANVIL_HANDSHAKE)))
@@ -130,7 +130,7 @@ static int lookup_send(struct coexist_session_lookup *lookup)
 	return say(lookup, REQUEST) ? 0 : -1;
 }
 
-void coexist_session_lookup_ask(struct coexist_session_lookup *lookup)
+void coexist_anvil_lookup_ask(struct coexist_anvil_lookup *lookup)
 {
 	if (lookup->table != NULL)
 		return;
@@ -150,13 +150,13 @@ void coexist_session_lookup_ask(struct coexist_session_lookup *lookup)
 					lookup);
 }
 
-struct coexist_session_lookup *
-coexist_session_lookup_new(const char *path,
-			   coexist_session_lookup_callback_t *callback,
+struct coexist_anvil_lookup *
+coexist_anvil_lookup_new(const char *path,
+			   coexist_anvil_lookup_callback_t *callback,
 			   void *context)
 {
-	struct coexist_session_lookup *lookup =
-		i_new(struct coexist_session_lookup, 1);
+	struct coexist_anvil_lookup *lookup =
+		i_new(struct coexist_anvil_lookup, 1);
 
 	lookup->path = i_strdup(path);
 	lookup->callback = callback;
@@ -165,7 +165,7 @@ coexist_session_lookup_new(const char *path,
 	return lookup;
 }
 
-void coexist_session_lookup_free(struct coexist_session_lookup *lookup)
+void coexist_anvil_lookup_free(struct coexist_anvil_lookup *lookup)
 {
 	if (lookup == NULL)
 		return;

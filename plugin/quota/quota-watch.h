@@ -1,5 +1,5 @@
-#ifndef COEXIST_QUOTA_USER_H
-#define COEXIST_QUOTA_USER_H
+#ifndef COEXIST_QUOTA_WATCH_H
+#define COEXIST_QUOTA_WATCH_H
 
 struct mail;
 struct mail_namespace;
@@ -14,9 +14,9 @@ struct mailbox;
    dsync do not look at all. */
 
 /* For the hooks. */
-void coexist_quota_user_created(struct mail_user *user);
-void coexist_quota_namespaces_created(struct mail_namespace *namespaces);
-void coexist_quota_mailbox_allocated(struct mailbox *box);
-void coexist_quota_mail_allocated(struct mail *mail);
+void coexist_quota_watch_user_created(struct mail_user *user);
+void coexist_quota_watch_namespaces_created(struct mail_namespace *namespaces);
+void coexist_quota_watch_mailbox_allocated(struct mailbox *box);
+void coexist_quota_watch_mail_allocated(struct mail *mail);
 
 #endif

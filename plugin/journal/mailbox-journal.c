@@ -1,7 +1,7 @@
-/* See the contract in journal.h. */
+/* See the contract in mailbox-journal.h. */
 
 #include "lib.h"
-#include "journal.h"
+#include "mailbox-journal.h"
 #include "index-root.h"
 #include "mail-user.h"
 #include "str.h"

@@ -1,7 +1,7 @@
-#ifndef COEXIST_SESSION_LOOKUP_H
-#define COEXIST_SESSION_LOOKUP_H
+#ifndef COEXIST_ANVIL_LOOKUP_H
+#define COEXIST_ANVIL_LOOKUP_H
 
-struct coexist_session_lookup;
+struct coexist_anvil_lookup;
 struct coexist_session_table;
 
 /* Asks the anvil process, which all sessions report to, who has sessions. It is
@@ -9,20 +9,20 @@ struct coexist_session_table;
 
 /* Called with a table, which is the callee's to free, or NULL and an error. */
 typedef void
-coexist_session_lookup_callback_t(struct coexist_session_table *table,
+coexist_anvil_lookup_callback_t(struct coexist_session_table *table,
 				  const char *error, void *context);
 
 /* path is anvil's socket. */
-struct coexist_session_lookup *
-coexist_session_lookup_new(const char *path,
-			   coexist_session_lookup_callback_t *callback,
+struct coexist_anvil_lookup *
+coexist_anvil_lookup_new(const char *path,
+			   coexist_anvil_lookup_callback_t *callback,
 			   void *context);
 /* NULL is allowed. Does not call back any more. */
-void coexist_session_lookup_free(struct coexist_session_lookup *lookup);
+void coexist_anvil_lookup_free(struct coexist_anvil_lookup *lookup);
 
 /* Asks, without waiting, if no answer is pending already. The callback is called
    before this returns if anvil can't even be asked, and after a second or two
    at the latest. */
-void coexist_session_lookup_ask(struct coexist_session_lookup *lookup);
+void coexist_anvil_lookup_ask(struct coexist_anvil_lookup *lookup);
 
 #endif

@@ -1,21 +1,21 @@
 /* What a refused person is told. */
 
-#include "policy-text.h"
+#include "refusal-texts.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
 
-static const struct coexist_text_values values = {
+static const struct coexist_refusal_text_values values = {
 	.protocol = "POP3", .date = "2027-01-01", .seconds = "90"
 };
 
-static char *say(const coexist_texts *texts, enum coexist_text id,
+static char *say(const coexist_refusal_texts *texts, enum coexist_refusal_text id,
 		 const char *language, bool ascii)
 {
-	const struct coexist_text_style style = {
+	const struct coexist_refusal_text_style style = {
 		.language = language, .ascii = ascii, .max_length = 400
 	};
-	char *said = coexist_texts_say(texts, id, &values, &style);
+	char *said = coexist_refusal_texts_say(texts, id, &values, &style);
 
 	g_assert_nonnull(said);
 	return said;
@@ -23,7 +23,7 @@ static char *say(const coexist_texts *texts, enum coexist_text id,
 
 /* Adds a file with this content. */
 static bool
-add(coexist_texts *texts, const char *content, size_t length, GError **error)
+add(coexist_refusal_texts *texts, const char *content, size_t length, GError **error)
 {
 	g_autofree char *path = NULL;
 	g_autoptr(GError) write_error = NULL;
@@ -34,19 +34,19 @@ add(coexist_texts *texts, const char *content, size_t length, GError **error)
 	g_close(fd, NULL);
 	g_file_set_contents(path, content, length, &write_error);
 	g_assert_no_error(write_error);
-	added = coexist_texts_add_file(texts, path, error);
+	added = coexist_refusal_texts_add_file(texts, path, error);
 	if (!added && error != NULL)
 		g_assert_true(g_str_has_prefix((*error)->message, path));
 	g_unlink(path);
 	return added;
 }
 
-static coexist_texts *texts_shipped(void)
+static coexist_refusal_texts *texts_shipped(void)
 {
-	coexist_texts *texts = coexist_texts_new();
+	coexist_refusal_texts *texts = coexist_refusal_texts_new();
 	g_autoptr(GError) error = NULL;
 
-	coexist_texts_add_file(texts, TEXTS_DIR "/" COEXIST_TEXTS_FILE, &error);
+	coexist_refusal_texts_add_file(texts, TEXTS_DIR "/" COEXIST_TEXTS_FILE, &error);
 	g_assert_no_error(error);
 	return texts;
 }
@@ -58,9 +58,9 @@ static void test_shipped(void)
 	static const char *const languages[] = {
 		"es", "ca", "pt", "pt-BR", "fr", "de"
 	};
-	static const struct coexist_text_style whole = { NULL, false, 4096 };
-	g_autoptr(coexist_texts) builtin = coexist_texts_new();
-	g_autoptr(coexist_texts) texts = texts_shipped();
+	static const struct coexist_refusal_text_style whole = { NULL, false, 4096 };
+	g_autoptr(coexist_refusal_texts) builtin = coexist_refusal_texts_new();
+	g_autoptr(coexist_refusal_texts) texts = texts_shipped();
 
 	for (unsigned int id = 0; id < COEXIST_TEXT_COUNT; id++) {
 		g_autofree char *english = say(builtin, id, NULL, false);
@@ -74,11 +74,11 @@ static void test_shipped(void)
 			g_autofree char *ascii =
 				say(texts, id, languages[i], true);
 			g_autofree char *full = NULL;
-			struct coexist_text_style style = whole;
+			struct coexist_refusal_text_style style = whole;
 
 			g_test_message("%s: %s", languages[i], ascii);
 			style.language = languages[i];
-			full = coexist_texts_say(texts, id, &values, &style);
+			full = coexist_refusal_texts_say(texts, id, &values, &style);
 			g_assert_cmpstr(full, ==, utf8);
 			g_assert_cmpstr(utf8, !=, english);
 			g_assert_cmpstr(ascii, !=, english);
@@ -93,14 +93,14 @@ static void test_shipped(void)
 
 static void test_values(void)
 {
-	g_autoptr(coexist_texts) texts = coexist_texts_new();
-	static const struct coexist_text_values none;
-	static const struct coexist_text_style style = { NULL, false, 30 };
+	g_autoptr(coexist_refusal_texts) texts = coexist_refusal_texts_new();
+	static const struct coexist_refusal_text_values none;
+	static const struct coexist_refusal_text_style style = { NULL, false, 30 };
 	g_autofree char *until = say(texts, COEXIST_TEXT_until, NULL, false);
 	g_autofree char *delay =
 		say(texts, COEXIST_TEXT_login_delay, NULL, false);
 	g_autofree char *unsaid =
-		coexist_texts_say(texts, COEXIST_TEXT_deny, &none, &style);
+		coexist_refusal_texts_say(texts, COEXIST_TEXT_deny, &none, &style);
 
 	g_assert_true(g_str_has_prefix(until, "POP3 was switched off for this "
 				       "mailbox on 2027-01-01. "));
@@ -160,13 +160,13 @@ static void test_format(void)
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-		const struct coexist_text_style style = {
+		const struct coexist_refusal_text_style style = {
 			rows[i].language, rows[i].ascii, rows[i].max_length
 		};
 		g_autofree char *line = NULL;
 
 		g_test_message("row %zu", i);
-		line = coexist_text_format(rows[i].text, &values, &style);
+		line = coexist_refusal_text_format(rows[i].text, &values, &style);
 		g_assert_cmpstr(line, ==, rows[i].line);
 	}
 }
@@ -206,7 +206,7 @@ static void test_language(void)
 		{ "", NULL, false },
 		{ NULL, NULL, false },
 	};
-	g_autoptr(coexist_texts) texts = coexist_texts_new();
+	g_autoptr(coexist_refusal_texts) texts = coexist_refusal_texts_new();
 	g_autofree char *english = say(texts, COEXIST_TEXT_deny, NULL, false);
 
 	g_autofree char *other = NULL;
@@ -234,10 +234,10 @@ static void test_override(void)
 		"text=No {protocol}\n"
 		"text[es]=Sin {protocol}\n"
 		"text[de]=\n";
-	g_autoptr(coexist_texts) ours = texts_shipped();
-	g_autoptr(coexist_texts) texts = texts_shipped();
+	g_autoptr(coexist_refusal_texts) ours = texts_shipped();
+	g_autoptr(coexist_refusal_texts) texts = texts_shipped();
 	static const struct {
-		enum coexist_text id;
+		enum coexist_refusal_text id;
 		const char *language, *said;
 	} rows[] = {
 		{ COEXIST_TEXT_deny, "es", "Sin POP3" },
@@ -284,7 +284,7 @@ static void test_wrong_file(void)
 		WRONG("text=x\n", "*"),
 #undef WRONG
 	};
-	g_autoptr(coexist_texts) texts = coexist_texts_new();
+	g_autoptr(coexist_refusal_texts) texts = coexist_refusal_texts_new();
 	g_autofree char *before = say(texts, COEXIST_TEXT_tls, NULL, false);
 	g_autofree char *good = NULL;
 
@@ -309,18 +309,18 @@ static void test_wrong_file(void)
 
 static void test_missing_file(void)
 {
-	g_autoptr(coexist_texts) texts = coexist_texts_new();
+	g_autoptr(coexist_refusal_texts) texts = coexist_refusal_texts_new();
 	g_autoptr(GError) error = NULL;
 
-	g_assert_false(coexist_texts_add_file(texts, "/nonexistent/x", &error));
+	g_assert_false(coexist_refusal_texts_add_file(texts, "/nonexistent/x", &error));
 	g_assert_error(error, G_FILE_ERROR, G_FILE_ERROR_NOENT);
 	g_assert_true(g_str_has_prefix(error->message, "/nonexistent/x: "));
 	g_clear_error(&error);
-	g_assert_false(coexist_texts_add_file(texts, "/", &error));
+	g_assert_false(coexist_refusal_texts_add_file(texts, "/", &error));
 	g_assert_nonnull(error);
 	/* an empty file has nothing to add */
 	g_assert_true(add(texts, "", 0, NULL));
-	coexist_texts_free(NULL);
+	coexist_refusal_texts_free(NULL);
 }
 
 int main(int argc, char *argv[])

@@ -1,12 +1,12 @@
-#ifndef COEXIST_REFUSAL_TEXT_H
-#define COEXIST_REFUSAL_TEXT_H
+#ifndef COEXIST_REFUSAL_EXPAND_H
+#define COEXIST_REFUSAL_EXPAND_H
 
-#include "policy-text-table.h"
+#include "refusal-table.h"
 
 /* What a refused person is told by a session, which knows English only. */
 
 /* Returns the text in English, with its placeholders. */
-const char *coexist_refusal_text_english(enum coexist_text id);
+const char *coexist_refusal_english(enum coexist_refusal_text id);
 
 /* What the placeholders of a text stand for. NULL is said as "?". */
 struct coexist_refusal_values {
@@ -17,7 +17,7 @@ struct coexist_refusal_values {
 
 /* Returns the text with the values in it, on the data stack. */
 const char *
-coexist_refusal_text_format(const char *text,
+coexist_refusal_expand(const char *text,
 			    const struct coexist_refusal_values *values);
 
 #endif

@@ -1,7 +1,7 @@
-/* See the contract in coexist-user.h. */
+/* See the contract in session-policy.h. */
 
 #include "lib.h"
-#include "coexist-user.h"
+#include "session-policy.h"
 #include "array.h"
 #include "mail-storage-private.h"
 #include "str-sanitize.h"
@@ -31,7 +31,7 @@ struct coexist_user {
 
 	const char *document_texts[COEXIST_KEY_COUNT];
 	const char *userdb_texts[COEXIST_KEY_COUNT];
-	struct coexist_site_settings *site;
+	struct coexist_conf_policy *site;
 	struct coexist_scope scopes[SCOPE_COUNT];
 	struct coexist_policy policy;
 	bool policy_is_partial;
@@ -59,7 +59,7 @@ static const char *site_get(void *context, enum coexist_key key)
 {
 	struct coexist_user *cuser = context;
 
-	return coexist_site_settings_get(cuser->site, key);
+	return coexist_conf_policy_get(cuser->site, key);
 }
 
 static void
@@ -94,7 +94,7 @@ static void coexist_user_deinit(struct mail_user *user)
 	struct coexist_user *cuser = COEXIST_USER_CONTEXT(user);
 
 	i_assert(cuser != NULL);
-	coexist_site_settings_free(&cuser->site);
+	coexist_conf_policy_free(&cuser->site);
 	i_free(cuser->last_warning);
 	cuser->module_ctx.super.deinit(user);
 }
@@ -146,7 +146,7 @@ static void policy_read(struct mail_user *user, struct coexist_user *cuser)
 	unknown = coexist_userdb_fields_read(user->pool, user->userdb_fields,
 					     cuser->userdb_texts);
 	log_unknown_keys(user, &cuser->scopes[SCOPE_USERDB], unknown);
-	unknown = coexist_site_settings_get_unknown(cuser->site);
+	unknown = coexist_conf_policy_get_unknown(cuser->site);
 	log_unknown_keys(user, &cuser->scopes[SCOPE_SITE], unknown);
 
 	coexist_policy_merge(cuser->scopes, SCOPE_COUNT,
@@ -156,14 +156,14 @@ static void policy_read(struct mail_user *user, struct coexist_user *cuser)
 	policy_log(user, cuser);
 }
 
-void coexist_user_created(struct mail_user *user)
+void coexist_session_policy_user_created(struct mail_user *user)
 {
 	struct mail_user_vfuncs *v = user->vlast;
-	struct coexist_site_settings *site;
+	struct coexist_conf_policy *site;
 	struct coexist_user *cuser;
 	const char *error;
 
-	if (coexist_site_settings_read(user, &site, &error) < 0) {
+	if (coexist_conf_policy_read(user, &site, &error) < 0) {
 		e_error(user->event, "coexist: Can't read the settings, "
 			"going on without them: %s", error);
 		return;
@@ -181,21 +181,21 @@ void coexist_user_created(struct mail_user *user)
 	} T_END;
 }
 
-bool coexist_user_policy_is_partial(struct mail_user *user)
+bool coexist_session_policy_is_partial(struct mail_user *user)
 {
 	struct coexist_user *cuser = COEXIST_USER_CONTEXT(user);
 
 	return cuser != NULL && cuser->policy_is_partial;
 }
 
-const struct coexist_policy *coexist_user_get_policy(struct mail_user *user)
+const struct coexist_policy *coexist_session_policy_get(struct mail_user *user)
 {
 	struct coexist_user *cuser = COEXIST_USER_CONTEXT(user);
 
 	return cuser == NULL ? NULL : &cuser->policy;
 }
 
-void coexist_user_warn_once(struct mail_user *user, const char *warning)
+void coexist_session_policy_warn_once(struct mail_user *user, const char *warning)
 {
 	struct coexist_user *cuser = COEXIST_USER_CONTEXT(user);
 

@@ -1,12 +1,12 @@
-/* See the contract in quota-user.h. */
+/* See the contract in quota-watch.h. */
 
 #include "lib.h"
-#include "quota-user.h"
+#include "quota-watch.h"
 #include "array.h"
 #include "ioloop.h"
 #include "mail-namespace.h"
 #include "mail-storage-private.h"
-#include "coexist-user.h"
+#include "session-policy.h"
 #include "policy-decision.h"
 #include "quota-estimate.h"
 #include "quota-evaluate.h"
@@ -119,9 +119,9 @@ static bool is_delivery(const struct mail_user *user)
 		strcmp(user->service, "lda") == 0;
 }
 
-void coexist_quota_user_created(struct mail_user *user)
+void coexist_quota_watch_user_created(struct mail_user *user)
 {
-	const struct coexist_policy *policy = coexist_user_get_policy(user);
+	const struct coexist_policy *policy = coexist_session_policy_get(user);
 	struct mail_user_vfuncs *v = user->vlast;
 	struct watched_user *wuser;
 	bool has_client = coexist_protocol_find(user->service) !=
@@ -152,7 +152,7 @@ static bool has_index_in_memory(struct mail_user *user)
 					   MAILBOX_LIST_PATH_TYPE_INDEX, &path);
 }
 
-void coexist_quota_namespaces_created(struct mail_namespace *namespaces)
+void coexist_quota_watch_namespaces_created(struct mail_namespace *namespaces)
 {
 	struct mail_user *user = namespaces->user;
 	struct watched_user *wuser = WATCHED_USER_CONTEXT(user);
@@ -265,7 +265,7 @@ watched_save_begin(struct mail_save_context *ctx, struct istream *input)
 	return wbox->module_ctx.super.save_begin(ctx, input);
 }
 
-void coexist_quota_mailbox_allocated(struct mailbox *box)
+void coexist_quota_watch_mailbox_allocated(struct mailbox *box)
 {
 	struct mailbox_vfuncs *v = box->vlast;
 	struct watched_user *wuser = WATCHED_USER_CONTEXT(box->storage->user);
@@ -295,7 +295,7 @@ static void watched_mail_expunge(struct mail *mail)
 	wmail->super.expunge(mail);
 }
 
-void coexist_quota_mail_allocated(struct mail *mail)
+void coexist_quota_watch_mail_allocated(struct mail *mail)
 {
 	struct mail_private *pmail = (struct mail_private *)mail;
 	struct mail_vfuncs *v = pmail->vlast;

@@ -1,6 +1,6 @@
-/* See the contract in policy-text.h. */
+/* See the contract in refusal-texts.h. */
 
-#include "policy-text.h"
+#include "refusal-texts.h"
 #include "policy-key-file.h"
 
 #include <string.h>
@@ -8,7 +8,7 @@
 #define KEY_TEXT "text"
 #define ENGLISH "en"
 
-struct coexist_texts {
+struct coexist_refusal_texts {
 	/* text_key() -> text */
 	GHashTable *table;
 };
@@ -38,16 +38,16 @@ static char *text_key(const char *id, const char *language)
 	return g_strconcat(id, "/", g_strdelimit(tag, "_", '-'), NULL);
 }
 
-coexist_texts *coexist_texts_new(void)
+coexist_refusal_texts *coexist_refusal_texts_new(void)
 {
-	coexist_texts *texts = g_new0(coexist_texts, 1);
+	coexist_refusal_texts *texts = g_new0(coexist_refusal_texts, 1);
 
 	texts->table = g_hash_table_new_full(g_str_hash, g_str_equal,
 					     g_free, g_free);
 	return texts;
 }
 
-void coexist_texts_free(coexist_texts *texts)
+void coexist_refusal_texts_free(coexist_refusal_texts *texts)
 {
 	if (texts == NULL)
 		return;
@@ -56,7 +56,7 @@ void coexist_texts_free(coexist_texts *texts)
 }
 
 static const char *
-placeholder_get(const struct coexist_text_values *values, const char *name,
+placeholder_get(const struct coexist_refusal_text_values *values, const char *name,
 		size_t length)
 {
 	const struct {
@@ -80,7 +80,7 @@ placeholder_get(const struct coexist_text_values *values, const char *name,
 /* Returns the text with values for the placeholders. Braces around anything
    else stay; the first of these is left in *unknown_r, otherwise NULL. */
 static char *
-placeholders_expand(const char *text, const struct coexist_text_values *values,
+placeholders_expand(const char *text, const struct coexist_refusal_text_values *values,
 		    const char **unknown_r)
 {
 	g_autoptr(GString) expanded = g_string_new(NULL);
@@ -179,9 +179,9 @@ static void line_cut(char *line, size_t max_length)
 	(void)g_strchomp(line);
 }
 
-char *coexist_text_format(const char *text,
-			  const struct coexist_text_values *values,
-			  const struct coexist_text_style *style)
+char *coexist_refusal_text_format(const char *text,
+			  const struct coexist_refusal_text_values *values,
+			  const struct coexist_refusal_text_style *style)
 {
 	const char *language =
 		style->language == NULL ? ENGLISH : style->language;
@@ -203,21 +203,21 @@ char *coexist_text_format(const char *text,
 
 /* Returns the text in the language itself, or NULL. */
 static char *
-text_in_language(const coexist_texts *texts, enum coexist_text id,
-		 const struct coexist_text_values *values,
-		 const struct coexist_text_style *style, const char *language)
+text_in_language(const coexist_refusal_texts *texts, enum coexist_refusal_text id,
+		 const struct coexist_refusal_text_values *values,
+		 const struct coexist_refusal_text_style *style, const char *language)
 {
-	struct coexist_text_style own = *style;
+	struct coexist_refusal_text_style own = *style;
 	g_autofree char *key = text_key(builtin[id].id, language);
 	const char *text = g_hash_table_lookup(texts->table, key);
 
 	own.language = language;
-	return text == NULL ? NULL : coexist_text_format(text, values, &own);
+	return text == NULL ? NULL : coexist_refusal_text_format(text, values, &own);
 }
 
-char *coexist_texts_say(const coexist_texts *texts, enum coexist_text id,
-			const struct coexist_text_values *values,
-			const struct coexist_text_style *style)
+char *coexist_refusal_texts_say(const coexist_refusal_texts *texts, enum coexist_refusal_text id,
+			const struct coexist_refusal_text_values *values,
+			const struct coexist_refusal_text_style *style)
 {
 	g_autofree char *language =
 		g_strdup(style->language == NULL ? ENGLISH : style->language);
@@ -230,7 +230,7 @@ char *coexist_texts_say(const coexist_texts *texts, enum coexist_text id,
 	if (said == NULL)
 		said = text_in_language(texts, id, values, style, ENGLISH);
 	if (said == NULL)
-		said = coexist_text_format(builtin[id].english, values, style);
+		said = coexist_refusal_text_format(builtin[id].english, values, style);
 	return said;
 }
 
@@ -264,7 +264,7 @@ static bool
 table_add(GHashTable *table, GKeyFile *file, const char *group,
 	  const char *name, GError **error)
 {
-	static const struct coexist_text_values no_values;
+	static const struct coexist_refusal_text_values no_values;
 	g_autofree char *language = key_language(name);
 	g_autofree char *text = coexist_key_file_get(file, group, name);
 	g_autofree char *expanded = NULL;
@@ -340,7 +340,7 @@ static bool table_add_file(GHashTable *table, const char *path, GError **error)
 	return true;
 }
 
-bool coexist_texts_add_file(coexist_texts *texts, const char *path,
+bool coexist_refusal_texts_add_file(coexist_refusal_texts *texts, const char *path,
 			    GError **error)
 {
 	g_autoptr(GHashTable) table =
@@ -360,8 +360,8 @@ bool coexist_texts_add_file(coexist_texts *texts, const char *path,
 	return true;
 }
 
-bool coexist_texts_add_installed(coexist_texts *texts, GError **error)
+bool coexist_refusal_texts_add_installed(coexist_refusal_texts *texts, GError **error)
 {
-	return coexist_texts_add_file(texts, COEXIST_TEXTS_DIR "/"
+	return coexist_refusal_texts_add_file(texts, COEXIST_TEXTS_DIR "/"
 				      COEXIST_TEXTS_FILE, error);
 }

@@ -1,12 +1,12 @@
-#ifndef COEXIST_JOURNAL_H
-#define COEXIST_JOURNAL_H
+#ifndef COEXIST_MAILBOX_JOURNAL_H
+#define COEXIST_MAILBOX_JOURNAL_H
 
 #include "journal-file.h"
 
 struct mail_user;
 
 /* The mailbox's journal: the file dovecot-coexist.journal beside
-   dovecot-coexist.state (coexist-state.h). Needs the user's namespaces. A session
+   dovecot-coexist.state (mailbox-state.h). Needs the user's namespaces. A session
    goes on without it: errors of writing are warnings, logged here. */
 
 #define COEXIST_JOURNAL_FILE_NAME "dovecot-coexist.journal"

@@ -1,7 +1,7 @@
-/* See the contract in coexist-state.h. */
+/* See the contract in mailbox-state.h. */
 
 #include "lib.h"
-#include "coexist-state.h"
+#include "mailbox-state.h"
 #include "index-root.h"
 #include "mail-storage-private.h"
 #include "small-file.h"
@@ -12,7 +12,7 @@ static const char *state_path(const struct coexist_index_root *root)
 	return t_strconcat(root->folder, "/"COEXIST_STATE_FILE_NAME, NULL);
 }
 
-int coexist_state_read(struct mail_user *user, const char **text_r)
+int coexist_mailbox_state_read(struct mail_user *user, const char **text_r)
 {
 	struct coexist_index_root root;
 	const char *error;
@@ -28,7 +28,7 @@ int coexist_state_read(struct mail_user *user, const char **text_r)
 	return 0;
 }
 
-bool coexist_state_has(struct mail_user *user, const char *name)
+bool coexist_mailbox_state_has(struct mail_user *user, const char *name)
 {
 	struct coexist_index_root root;
 	const char *text, *error;
@@ -55,7 +55,7 @@ state_update(const struct coexist_index_root *root,
 					 error_r);
 }
 
-int coexist_state_update(struct mail_user *user,
+int coexist_mailbox_state_update(struct mail_user *user,
 			 coexist_state_file_decide_t *decide, void *context)
 {
 	struct coexist_index_root root;
@@ -70,17 +70,17 @@ int coexist_state_update(struct mail_user *user,
 	return 0;
 }
 
-int coexist_state_set(struct mail_user *user,
+int coexist_mailbox_state_set(struct mail_user *user,
 		      const struct coexist_state_value *values,
 		      unsigned int count)
 {
 	struct coexist_state_values set = { .values = values, .count = count };
 
-	return coexist_state_update(user, coexist_state_file_decide_values,
+	return coexist_mailbox_state_update(user, coexist_state_file_decide_values,
 				    &set);
 }
 
-int coexist_state_try_set(struct mail_user *user,
+int coexist_mailbox_state_try_set(struct mail_user *user,
 			  const struct coexist_state_value *values,
 			  unsigned int count, const char **error_r)
 {

@@ -1,8 +1,8 @@
-/* See the contract in mail-module.h. */
+/* See the contract in mail-functions.h. */
 
 #include "lib.h"
 #include "iso8601-date.h"
-#include "mail-module.h"
+#include "mail-functions.h"
 #include "module-dir.h"
 #include "compat-doveadm-mail.h"
 
@@ -22,7 +22,7 @@ bool coexist_module_function(const char *module_name, const char *symbol,
 	return *(void **)function != NULL;
 }
 
-static bool functions_find(struct coexist_mail_module *module_r)
+static bool functions_find(struct coexist_mail_functions *module_r)
 {
 	return coexist_module_function(MODULE, "coexist_journal_read",
 				       &module_r->journal_read) &&
@@ -36,9 +36,9 @@ static bool functions_find(struct coexist_mail_module *module_r)
 					&module_r->retention_result_free);
 }
 
-int coexist_mail_module_find(struct doveadm_mail_cmd_context *ctx,
+int coexist_mail_functions_find(struct doveadm_mail_cmd_context *ctx,
 			     struct mail_user *user,
-			     struct coexist_mail_module *module_r)
+			     struct coexist_mail_functions *module_r)
 {
 	if (functions_find(module_r))
 		return 0;

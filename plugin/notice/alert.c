@@ -1,10 +1,10 @@
-/* See the contract in coexist-alert.h. */
+/* See the contract in alert.h. */
 
 #include "lib.h"
-#include "coexist-alert.h"
+#include "alert.h"
 #include "ioloop.h"
 #include "str.h"
-#include "coexist-state.h"
+#include "mailbox-state.h"
 #include "time-since.h"
 
 #define STATE_ALERT "alert"
@@ -33,7 +33,7 @@ int coexist_alert_leave(struct mail_user *user, const char *text)
 		.value = ascii_line(text)
 	};
 
-	return coexist_state_set(user, &value, 1);
+	return coexist_mailbox_state_set(user, &value, 1);
 }
 
 bool coexist_alert_is_left(const char *state)
@@ -84,8 +84,8 @@ const char *coexist_alert_take(struct mail_user *user)
 {
 	const char *state, *text = NULL;
 
-	if (coexist_state_read(user, &state) < 0 || alert_find(state) == NULL ||
-	    coexist_state_update(user, alert_decide, &text) < 0)
+	if (coexist_mailbox_state_read(user, &state) < 0 || alert_find(state) == NULL ||
+	    coexist_mailbox_state_update(user, alert_decide, &text) < 0)
 		return NULL;
 	return text;
 }

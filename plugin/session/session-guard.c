@@ -1,18 +1,18 @@
-/* See the contract in coexist-guard.h. */
+/* See the contract in session-guard.h. */
 
 #include "lib.h"
-#include "coexist-guard.h"
+#include "session-guard.h"
 #include "ioloop.h"
 #include "mail-namespace.h"
 #include "mail-storage-private.h"
 #include "str-sanitize.h"
-#include "coexist-user.h"
+#include "session-policy.h"
 #include "compat-user.h"
 #include "network-match.h"
 #include "policy-decision.h"
 #include "policy-handover.h"
-#include "refusal-reason.h"
-#include "refusal-text.h"
+#include "refusal-line.h"
+#include "refusal-expand.h"
 #include "session-end.h"
 #include "userdb-fields.h"
 
@@ -41,14 +41,14 @@ refusal_text(const struct coexist_policy *policy,
 	     const struct coexist_decision *decision)
 {
 	const char *own = coexist_policy_text(policy, COEXIST_KEY_deny_text);
-	const char *text = *own != '\0' ? own : coexist_refusal_text_english(
+	const char *text = *own != '\0' ? own : coexist_refusal_english(
 		coexist_decision_text(policy, decision));
 	const struct coexist_refusal_values values = {
 		.protocol = coexist_protocol_label(protocol),
 		.date = coexist_policy_text(policy, decision->key)
 	};
 
-	return coexist_refusal_text_format(text, &values);
+	return coexist_refusal_expand(text, &values);
 }
 
 /* Returns TRUE for a program that somebody started on this host and that nobody
@@ -94,11 +94,11 @@ refuse(struct mail_user *user, const struct coexist_policy *policy,
        enum coexist_protocol protocol, const struct coexist_decision *decision)
 {
 	struct coexist_guard_user *guser;
-	enum coexist_text id = coexist_decision_text(policy, decision);
+	enum coexist_refusal_text id = coexist_decision_text(policy, decision);
 
 	guser = p_new(user->pool, struct coexist_guard_user, 1);
 	guser->reason = p_strdup(user->pool,
-		coexist_refusal_reason(protocol, id,
+		coexist_refusal_line(protocol, id,
 			refusal_text(policy, protocol, decision)));
 	guser->error = p_strdup_printf(user->pool,
 		"coexist: Login refused: %s=%s",
@@ -116,7 +116,7 @@ refuse(struct mail_user *user, const struct coexist_policy *policy,
 
 void coexist_guard_user_created(struct mail_user *user)
 {
-	const struct coexist_policy *policy = coexist_user_get_policy(user);
+	const struct coexist_policy *policy = coexist_session_policy_get(user);
 	const struct coexist_login login = {
 		.protocol = coexist_protocol_find(user->service),
 		.tls = coexist_user_is_tls(user) || is_local(user),
@@ -164,7 +164,7 @@ enum coexist_guard_mode coexist_guard_get_mode(struct mail_user *user)
 const char *coexist_guard_login_delay_reason(struct mail_user *user,
 					     uint64_t seconds_left)
 {
-	const enum coexist_text id = COEXIST_TEXT_login_delay;
+	const enum coexist_refusal_text id = COEXIST_TEXT_login_delay;
 	const char *handover =
 		coexist_userdb_fields_get_handover(user->userdb_fields);
 	const char *text = handover == NULL ? NULL :
@@ -175,9 +175,9 @@ const char *coexist_guard_login_delay_reason(struct mail_user *user,
 	};
 
 	if (text == NULL)
-		text = coexist_refusal_text_english(id);
-	return coexist_refusal_reason(COEXIST_PROTOCOL_POP3, id,
-		coexist_refusal_text_format(text, &values));
+		text = coexist_refusal_english(id);
+	return coexist_refusal_line(COEXIST_PROTOCOL_POP3, id,
+		coexist_refusal_expand(text, &values));
 }
 
 const char *coexist_guard_get_reason(struct mail_user *user)

@@ -1,11 +1,11 @@
-/* See the contract in refusal-reason.h. */
+/* See the contract in refusal-line.h. */
 
 #include "lib.h"
-#include "refusal-reason.h"
+#include "refusal-line.h"
 #include "str.h"
 #include "str-sanitize.h"
 
-static const char *pop3_code(enum coexist_text id)
+static const char *pop3_code(enum coexist_refusal_text id)
 {
 	switch (id) {
 	case COEXIST_TEXT_login_delay:
@@ -19,7 +19,7 @@ static const char *pop3_code(enum coexist_text id)
 	}
 }
 
-static const char *imap_code(enum coexist_text id)
+static const char *imap_code(enum coexist_refusal_text id)
 {
 	switch (id) {
 	case COEXIST_TEXT_tls:
@@ -34,7 +34,7 @@ static const char *imap_code(enum coexist_text id)
 }
 
 static const char *
-response_code(enum coexist_protocol protocol, enum coexist_text id)
+response_code(enum coexist_protocol protocol, enum coexist_refusal_text id)
 {
 	switch (protocol) {
 	case COEXIST_PROTOCOL_POP3:
@@ -51,8 +51,8 @@ response_code(enum coexist_protocol protocol, enum coexist_text id)
 	return "";
 }
 
-const char *coexist_refusal_reason(enum coexist_protocol protocol,
-				   enum coexist_text id, const char *text)
+const char *coexist_refusal_line(enum coexist_protocol protocol,
+				   enum coexist_refusal_text id, const char *text)
 {
 	string_t *str = t_str_new(128);
 
