@@ -67,7 +67,7 @@ static void gate_free(struct coexist_gate *gate)
 	coexist_document_files_free(gate->files);
 	coexist_store_close(&gate->store);
 	coexist_gate_keyring_free(gate->keyring);
-	coexist_texts_free(gate->texts);
+	coexist_refusal_texts_free(gate->texts);
 	coexist_document_cache_free(gate->last_known);
 	g_hash_table_unref(gate->logged);
 	event_unref(&gate->event);

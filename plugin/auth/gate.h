@@ -3,7 +3,7 @@
 
 #include <glib.h>
 
-#include "policy-text.h"
+#include "refusal-texts.h"
 #include "site-config.h"
 
 struct event;
@@ -36,7 +36,7 @@ struct coexist_gate {
 	/* when the gate was asked last */
 	time_t last_time;
 	/* the refusals' texts: those that were installed, those of the site */
-	coexist_texts *texts;
+	coexist_refusal_texts *texts;
 	/* whose signatures count, or NULL if documents need none */
 	struct coexist_gate_keyring *keyring;
 

@@ -8,7 +8,7 @@
 #include "compat-anvil.h"
 #include "compat-auth.h"
 #include "gate.h"
-#include "session-lookup.h"
+#include "anvil-lookup.h"
 #include "session-table.h"
 
 /* A list that is older is not relied on. */
@@ -57,7 +57,7 @@ struct waiting_login {
 
 struct coexist_session_limit {
 	struct coexist_gate *gate;
-	struct coexist_session_lookup *lookup;
+	struct coexist_anvil_lookup *lookup;
 
 	/* the newest list, NULL before there was one, and what is asked for */
 	struct coexist_session_table *table;
@@ -242,7 +242,7 @@ static void ask(struct coexist_session_limit *limit)
 	timeout_remove(&limit->to_ask);
 	limit->asking = TRUE;
 	limit->asked = *now();
-	coexist_session_lookup_ask(limit->lookup);
+	coexist_anvil_lookup_ask(limit->lookup);
 }
 
 static void ask_soon(struct coexist_session_limit *limit)
@@ -346,7 +346,7 @@ coexist_session_limit_new(struct coexist_gate *gate)
 		i_new(struct coexist_session_limit, 1);
 
 	limit->gate = gate;
-	limit->lookup = coexist_session_lookup_new(
+	limit->lookup = coexist_anvil_lookup_new(
 		t_strconcat(global_auth_settings->base_dir,
 			    "/"COEXIST_ANVIL_SOCKET, NULL),
 		lookup_callback, limit);
@@ -361,7 +361,7 @@ void coexist_session_limit_free(struct coexist_session_limit *limit)
 	if (limit == NULL)
 		return;
 	timeout_remove(&limit->to_ask);
-	coexist_session_lookup_free(limit->lookup);
+	coexist_anvil_lookup_free(limit->lookup);
 	coexist_session_table_free(limit->table);
 	g_hash_table_unref(limit->recent);
 	i_free(limit);

@@ -1,7 +1,7 @@
 #ifndef COEXIST_COMPAT_ANVIL_H
 #define COEXIST_COMPAT_ANVIL_H
 
-#include "compat.h"
+#include "compat-version.h"
 #include "strescape.h"
 
 /* Anvil's list of sessions (CONNECT-DUMP): a line for each, an empty line at

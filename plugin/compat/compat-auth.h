@@ -1,7 +1,7 @@
 #ifndef COEXIST_COMPAT_AUTH_H
 #define COEXIST_COMPAT_AUTH_H
 
-#include "compat.h"
+#include "compat-version.h"
 #include "auth.h"
 #include "auth-request.h"
 #include "passdb.h"

@@ -1,7 +1,7 @@
 #ifndef COEXIST_COMPAT_DOVEADM_MAIL_H
 #define COEXIST_COMPAT_DOVEADM_MAIL_H
 
-#include "compat.h"
+#include "compat-version.h"
 #include "doveadm-mail.h"
 
 /* Commands that doveadm runs for each of the users that -u, -A and -F name.

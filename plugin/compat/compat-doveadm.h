@@ -1,7 +1,7 @@
 #ifndef COEXIST_COMPAT_DOVEADM_H
 #define COEXIST_COMPAT_DOVEADM_H
 
-#include "compat.h"
+#include "compat-version.h"
 #include "lib-event.h"
 #include "auth-master.h"
 #include "doveadm.h"

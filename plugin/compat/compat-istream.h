@@ -1,7 +1,7 @@
 #ifndef COEXIST_COMPAT_ISTREAM_H
 #define COEXIST_COMPAT_ISTREAM_H
 
-#include "compat.h"
+#include "compat-version.h"
 #include "istream-private.h"
 
 /* Finishes a stream that reads from its parent and from nothing else. Dovecot

@@ -1,7 +1,7 @@
 #ifndef COEXIST_COMPAT_MAILBOX_H
 #define COEXIST_COMPAT_MAILBOX_H
 
-#include "compat.h"
+#include "compat-version.h"
 #include "array.h"
 #include "mail-storage-private.h"
 #include "mail-storage-settings.h"

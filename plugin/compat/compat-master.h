@@ -1,7 +1,7 @@
 #ifndef COEXIST_COMPAT_MASTER_H
 #define COEXIST_COMPAT_MASTER_H
 
-#include "compat.h"
+#include "compat-version.h"
 #include "master-service.h"
 #include "master-service-settings.h"
 

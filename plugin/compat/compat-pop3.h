@@ -1,7 +1,7 @@
 #ifndef COEXIST_COMPAT_POP3_H
 #define COEXIST_COMPAT_POP3_H
 
-#include "compat.h"
+#include "compat-version.h"
 #include "pop3-common.h"
 #include "pop3-settings.h"
 

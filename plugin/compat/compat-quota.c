@@ -1,7 +1,7 @@
 /* See the contract in compat-quota.h. */
 
 #include "lib.h"
-#include "compat.h"
+#include "compat-version.h"
 #include "array.h"
 #include "compat-quota.h"
 #include "mail-storage-private.h"

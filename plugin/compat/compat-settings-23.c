@@ -1,7 +1,7 @@
 /* Site settings on Dovecot 2.3: plugin { coexist_<key> = <value> } */
 
 #include "lib.h"
-#include "compat.h"
+#include "compat-version.h"
 #include "compat-settings.h"
 
 #if !DOVECOT_PREREQ(2, 4, 0)
@@ -17,7 +17,7 @@
 #include "userdb-fields.h"
 #include "policy-value.h"
 
-struct coexist_site_settings {
+struct coexist_conf_policy {
 	struct mail_user *user;
 	/* What the user's settings say. Found in one pass, because Dovecot
 	   searches its list from the start for each name. */
@@ -44,7 +44,7 @@ static bool setting_find_key(const char *name, enum coexist_key *key_r)
 		coexist_key_find(name + strlen(COEXIST_KEY_PREFIX), key_r);
 }
 
-static void texts_read(struct coexist_site_settings *set)
+static void texts_read(struct coexist_conf_policy *set)
 {
 	const char *const *settings;
 	enum coexist_key key;
@@ -57,20 +57,20 @@ static void texts_read(struct coexist_site_settings *set)
 	}
 }
 
-int coexist_site_settings_read(struct mail_user *user,
-			       struct coexist_site_settings **set_r,
+int coexist_conf_policy_read(struct mail_user *user,
+			       struct coexist_conf_policy **set_r,
 			       const char **error_r ATTR_UNUSED)
 {
-	struct coexist_site_settings *set;
+	struct coexist_conf_policy *set;
 
-	set = p_new(user->pool, struct coexist_site_settings, 1);
+	set = p_new(user->pool, struct coexist_conf_policy, 1);
 	set->user = user;
 	texts_read(set);
 	*set_r = set;
 	return 0;
 }
 
-void coexist_site_settings_free(struct coexist_site_settings **set)
+void coexist_conf_policy_free(struct coexist_conf_policy **set)
 {
 	/* allocated from the user's pool */
 	*set = NULL;
@@ -89,7 +89,7 @@ static const char *expand(struct mail_user *user, const char *value)
 }
 
 static void
-replaced_add(struct coexist_site_settings *set, const char *name,
+replaced_add(struct coexist_conf_policy *set, const char *name,
 	     const char *value)
 {
 	enum coexist_key key;
@@ -104,7 +104,7 @@ replaced_add(struct coexist_site_settings *set, const char *name,
    over them. It comes from the process's cache: at the user's login Dovecot
    asked for the same. */
 static int
-replaced_read(struct coexist_site_settings *set, const char **error_r)
+replaced_read(struct coexist_conf_policy *set, const char **error_r)
 {
 	struct mail_storage_service_user *service_user =
 		set->user->_service_user;
@@ -133,7 +133,7 @@ replaced_read(struct coexist_site_settings *set, const char **error_r)
 }
 
 static const char *
-replaced_get(struct coexist_site_settings *set, enum coexist_key key)
+replaced_get(struct coexist_conf_policy *set, enum coexist_key key)
 {
 	const char *error;
 
@@ -148,7 +148,7 @@ replaced_get(struct coexist_site_settings *set, enum coexist_key key)
 	return set->replaced[key];
 }
 
-const char *coexist_site_settings_get(struct coexist_site_settings *set,
+const char *coexist_conf_policy_get(struct coexist_conf_policy *set,
 				      enum coexist_key key)
 {
 	/* a field would have left its value there */
@@ -160,7 +160,7 @@ const char *coexist_site_settings_get(struct coexist_site_settings *set,
 	return set->texts[key];
 }
 
-const char *coexist_session_setting_get(struct mail_user *user,
+const char *coexist_site_setting_get(struct mail_user *user,
 					enum coexist_site_setting setting)
 {
 	const struct coexist_policy_key *info = &coexist_site_settings[setting];
@@ -198,7 +198,7 @@ static bool setting_is_known(const char *name)
 }
 
 const char *const *
-coexist_site_settings_get_unknown(struct coexist_site_settings *set)
+coexist_conf_policy_get_unknown(struct coexist_conf_policy *set)
 {
 	ARRAY_TYPE(const_string) unknown;
 	const char *const *settings, *name;

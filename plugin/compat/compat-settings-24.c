@@ -1,7 +1,7 @@
 /* Site settings on Dovecot 2.4: coexist_<key> = <value> */
 
 #include "lib.h"
-#include "compat.h"
+#include "compat-version.h"
 #include "compat-settings.h"
 #include "compat-settings-info.h"
 
@@ -11,12 +11,12 @@
 #include "mail-user.h"
 #include "policy-value.h"
 
-struct coexist_site_settings {
+struct coexist_conf_policy {
 	struct coexist_settings *set;
 };
 
-int coexist_site_settings_read(struct mail_user *user,
-			       struct coexist_site_settings **set_r,
+int coexist_conf_policy_read(struct mail_user *user,
+			       struct coexist_conf_policy **set_r,
 			       const char **error_r)
 {
 	struct settings_root *root = settings_root_find(user->event);
@@ -36,12 +36,12 @@ int coexist_site_settings_read(struct mail_user *user,
 	if (ret < 0)
 		return -1;
 
-	*set_r = p_new(user->pool, struct coexist_site_settings, 1);
+	*set_r = p_new(user->pool, struct coexist_conf_policy, 1);
 	(*set_r)->set = set;
 	return 0;
 }
 
-void coexist_site_settings_free(struct coexist_site_settings **set)
+void coexist_conf_policy_free(struct coexist_conf_policy **set)
 {
 	if (*set == NULL)
 		return;
@@ -49,14 +49,14 @@ void coexist_site_settings_free(struct coexist_site_settings **set)
 	*set = NULL;
 }
 
-const char *coexist_site_settings_get(struct coexist_site_settings *set,
+const char *coexist_conf_policy_get(struct coexist_conf_policy *set,
 				      enum coexist_key key)
 {
 	return *(const char *const *)
 		CONST_PTR_OFFSET(set->set, coexist_setting_defines[key].offset);
 }
 
-const char *coexist_session_setting_get(struct mail_user *user,
+const char *coexist_site_setting_get(struct mail_user *user,
 					enum coexist_site_setting setting)
 {
 	const struct coexist_policy_key *info = &coexist_site_settings[setting];
@@ -78,8 +78,8 @@ const char *coexist_session_setting_get(struct mail_user *user,
 }
 
 const char *const *
-coexist_site_settings_get_unknown(
-	struct coexist_site_settings *set ATTR_UNUSED)
+coexist_conf_policy_get_unknown(
+	struct coexist_conf_policy *set ATTR_UNUSED)
 {
 	return t_new(const char *, 1);
 }

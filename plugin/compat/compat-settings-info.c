@@ -1,7 +1,7 @@
 /* See the contract in compat-settings-info.h. */
 
 #include "lib.h"
-#include "compat.h"
+#include "compat-version.h"
 #include "compat-settings-info.h"
 
 #if DOVECOT_PREREQ(2, 4, 0)

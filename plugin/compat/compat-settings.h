@@ -12,28 +12,28 @@ struct mail_user;
    Dovecot 2.3 keeps both in one list, in which a userdb field replaces the
    setting of the same name, and its configuration has to be read again to see
    what was replaced. Dovecot 2.4 layers them. */
-struct coexist_site_settings;
+struct coexist_conf_policy;
 
 /* Returns 0 and the settings, or -1 and an error that names the setting. The
    settings live until they are freed, which must be before the user is. */
-int coexist_site_settings_read(struct mail_user *user,
-			       struct coexist_site_settings **set_r,
+int coexist_conf_policy_read(struct mail_user *user,
+			       struct coexist_conf_policy **set_r,
 			       const char **error_r);
-void coexist_site_settings_free(struct coexist_site_settings **set);
+void coexist_conf_policy_free(struct coexist_conf_policy **set);
 
 /* Returns the key's text, or NULL if dovecot.conf does not name it. */
-const char *coexist_site_settings_get(struct coexist_site_settings *set,
+const char *coexist_conf_policy_get(struct coexist_conf_policy *set,
 				      enum coexist_key key);
 
 /* Returns the names, without coexist_, of settings that nobody knows as a
    NULL-terminated list on the data stack. Always empty on Dovecot 2.4, whose
    configuration refuses them. */
 const char *const *
-coexist_site_settings_get_unknown(struct coexist_site_settings *set);
+coexist_conf_policy_get_unknown(struct coexist_conf_policy *set);
 
 /* Returns a site setting that sessions obey, never NULL, on the data stack. On
    Dovecot 2.3 they are in plugin {} like the policy. */
-const char *coexist_session_setting_get(struct mail_user *user,
+const char *coexist_site_setting_get(struct mail_user *user,
 					enum coexist_site_setting setting);
 
 #endif

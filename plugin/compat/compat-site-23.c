@@ -2,7 +2,7 @@
    and [policy]. */
 
 #include "lib.h"
-#include "compat.h"
+#include "compat-version.h"
 #include "compat-site.h"
 
 #if !DOVECOT_PREREQ(2, 4, 0)

@@ -1,7 +1,7 @@
 /* The site's configuration on Dovecot 2.4: settings and coexist { dict ... } */
 
 #include "lib.h"
-#include "compat.h"
+#include "compat-version.h"
 #include "compat-site.h"
 
 #if DOVECOT_PREREQ(2, 4, 0)

@@ -1,7 +1,7 @@
 /* See the contract in compat-store-list.h. */
 
 #include "lib.h"
-#include "compat.h"
+#include "compat-version.h"
 #include "compat-store-list.h"
 #include "dict.h"
 #include "fs-api.h"

@@ -1,7 +1,7 @@
 #ifndef COEXIST_COMPAT_USER_H
 #define COEXIST_COMPAT_USER_H
 
-#include "compat.h"
+#include "compat-version.h"
 #include "mail-user.h"
 
 /* Returns TRUE if the client's connection is TLS, up to whatever proxy it

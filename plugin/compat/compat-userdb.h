@@ -1,7 +1,7 @@
 #ifndef COEXIST_COMPAT_USERDB_H
 #define COEXIST_COMPAT_USERDB_H
 
-#include "compat.h"
+#include "compat-version.h"
 
 /* How a userdb field says a per cent sign. Dovecot 2.3 expands variables in each
    field that it does not know, and an unknown one ends the session

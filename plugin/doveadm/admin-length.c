@@ -8,7 +8,7 @@
 #include "policy-handover.h"
 #include "policy-store.h"
 #include "policy-store-admin.h"
-#include "refusal-reason.h"
+#include "refusal-line.h"
 
 enum {
 	SCOPE_MAILBOX,	/* the narrowest */

@@ -11,7 +11,7 @@
 #include "admin-progress.h"
 #include "coexist-admin.h"
 #include "compat-doveadm-mail.h"
-#include "mail-module.h"
+#include "mail-functions.h"
 
 struct expire_cmd_context {
 	struct doveadm_mail_cmd_context ctx;
@@ -38,7 +38,7 @@ static void print_result(const struct doveadm_cmd_context *cctx,
 
 static int
 expire_user(struct expire_cmd_context *ctx,
-	    const struct coexist_mail_module *module, struct mail_user *user,
+	    const struct coexist_mail_functions *module, struct mail_user *user,
 	    enum coexist_retention_flags flags)
 {
 	struct coexist_retention_result result;
@@ -96,9 +96,9 @@ cmd_expire_run(struct doveadm_mail_cmd_context *_ctx, struct mail_user *user)
 {
 	struct expire_cmd_context *ctx =
 		container_of(_ctx, struct expire_cmd_context, ctx);
-	struct coexist_mail_module module;
+	struct coexist_mail_functions module;
 
-	if (coexist_mail_module_find(_ctx, user, &module) < 0)
+	if (coexist_mail_functions_find(_ctx, user, &module) < 0)
 		return -1;
 	return expire_user(ctx, &module, user, flags_get(_ctx->cctx));
 }

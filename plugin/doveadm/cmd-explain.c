@@ -24,7 +24,7 @@ struct explain {
 	GInetAddress *address;
 	/* NULL for all */
 	const char *protocol;
-	coexist_texts *texts;
+	coexist_refusal_texts *texts;
 
 	/* the decision needed an address and there is none */
 	bool address_missing;
@@ -303,10 +303,10 @@ static void explain_login(struct explain *explain)
 }
 
 /* Without a word about languages that are not installed. */
-static coexist_texts *texts_read(const struct coexist_admin *admin)
+static coexist_refusal_texts *texts_read(const struct coexist_admin *admin)
 {
 	struct event *event = event_create(admin->event);
-	coexist_texts *texts;
+	coexist_refusal_texts *texts;
 
 	event_set_min_log_level(event, LOG_TYPE_WARNING);
 	texts = coexist_site_texts_read(&admin->config, event);
@@ -334,7 +334,7 @@ static void cmd_explain(struct doveadm_cmd_context *cctx)
 	explain.login.context = &explain;
 	explain.texts = texts_read(&admin);
 	explain_login(&explain);
-	coexist_texts_free(explain.texts);
+	coexist_refusal_texts_free(explain.texts);
 	g_clear_object(&explain.address);
 	coexist_admin_deinit(&admin);
 }

@@ -8,7 +8,7 @@
 #include "admin-progress.h"
 #include "coexist-admin.h"
 #include "compat-doveadm-mail.h"
-#include "mail-module.h"
+#include "mail-functions.h"
 #include "quota-evaluate.h"
 
 struct quota_cmd_context {
@@ -16,7 +16,7 @@ struct quota_cmd_context {
 	struct coexist_progress progress;
 };
 
-/* See mail-module.h. */
+/* See mail-functions.h. */
 struct quota_modules {
 	const struct coexist_policy *(*get_policy)(struct mail_user *user);
 	bool (*has_levels)(const struct coexist_policy *policy);
@@ -33,7 +33,7 @@ static bool modules_find(struct quota_modules *modules_r)
 {
 	static const char quota[] = "coexist_quota";
 
-	return coexist_module_function("coexist", "coexist_user_get_policy",
+	return coexist_module_function("coexist", "coexist_session_policy_get",
 				       &modules_r->get_policy) &&
 		coexist_module_function(quota, "coexist_quota_has_levels",
 					&modules_r->has_levels) &&

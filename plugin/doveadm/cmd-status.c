@@ -5,7 +5,7 @@
 #include "doveadm.h"
 #include "doveadm-print.h"
 #include "compat-doveadm-mail.h"
-#include "mail-module.h"
+#include "mail-functions.h"
 
 static void print_number(uint64_t number)
 {
@@ -22,9 +22,9 @@ static int
 cmd_status_run(struct doveadm_mail_cmd_context *ctx, struct mail_user *user)
 {
 	struct coexist_inbox_status status;
-	struct coexist_mail_module module;
+	struct coexist_mail_functions module;
 
-	if (coexist_mail_module_find(ctx, user, &module) < 0)
+	if (coexist_mail_functions_find(ctx, user, &module) < 0)
 		return -1;
 	if (module.inbox_status_read(user, &status) < 0) {
 		doveadm_mail_failed_error(ctx, status.error);

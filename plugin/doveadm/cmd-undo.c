@@ -7,7 +7,7 @@
 #include "mail-user.h"
 #include "coexist-admin.h"
 #include "compat-doveadm-mail.h"
-#include "mail-module.h"
+#include "mail-functions.h"
 
 struct undo_cmd_context {
 	struct doveadm_mail_cmd_context ctx;
@@ -78,7 +78,7 @@ cmd_undo_run(struct doveadm_mail_cmd_context *_ctx, struct mail_user *user)
 		container_of(_ctx, struct undo_cmd_context, ctx);
 	const char *session = coexist_admin_text(_ctx->cctx, "session");
 	struct coexist_undo_result result;
-	struct coexist_mail_module module;
+	struct coexist_mail_functions module;
 	int ret;
 
 	if (session == NULL) {
@@ -87,7 +87,7 @@ cmd_undo_run(struct doveadm_mail_cmd_context *_ctx, struct mail_user *user)
 		_ctx->exit_code = EX_USAGE;
 		return -1;
 	}
-	if (coexist_mail_module_find(_ctx, user, &module) < 0)
+	if (coexist_mail_functions_find(_ctx, user, &module) < 0)
 		return -1;
 	ret = module.undo_run(user, session, &result);
 	if (ret == 0)

@@ -6,8 +6,8 @@
 #include "ioloop.h"
 #include "module-context.h"
 #include "ostream.h"
-#include "coexist-alert.h"
-#include "coexist-user.h"
+#include "alert.h"
+#include "session-policy.h"
 #include "policy-merge.h"
 
 /* How long after the login and after a change of the mailbox the state is
@@ -125,7 +125,7 @@ static bool policy_has_alerts(const struct coexist_policy *policy)
 void imap_alert_create(struct client *client)
 {
 	const struct coexist_policy *policy =
-		coexist_user_get_policy(client->user);
+		coexist_session_policy_get(client->user);
 	struct imap_alert *alert;
 
 	if (policy == NULL || !policy_has_alerts(policy))

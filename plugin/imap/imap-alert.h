@@ -3,7 +3,7 @@
 
 struct client;
 
-/* Says what coexist-alert.h has for the owner, as * OK [ALERT] (RFC 9051,
+/* Says what alert.h has for the owner, as * OK [ALERT] (RFC 9051,
    section 7.1): after the login, and when the mailbox changes, also in IDLE. To
    be called when the client is created; does nothing to sessions whose policy
    has no alerts. */

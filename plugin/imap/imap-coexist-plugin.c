@@ -4,8 +4,8 @@
 #include "imap-coexist-plugin.h"
 #include "mail-user.h"
 #include "ostream.h"
-#include "compat.h"
-#include "coexist-guard.h"
+#include "compat-version.h"
+#include "session-guard.h"
 #include "imap-alert.h"
 
 #include <sys/socket.h>

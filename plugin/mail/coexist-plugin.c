@@ -4,9 +4,9 @@
 #include "lib.h"
 #include "coexist-plugin.h"
 #include "mail-storage-hooks.h"
-#include "compat.h"
-#include "coexist-guard.h"
-#include "coexist-user.h"
+#include "compat-version.h"
+#include "session-guard.h"
+#include "session-policy.h"
 #include "inbox-watch.h"
 #include "session-changes.h"
 #include "session-end.h"
@@ -15,7 +15,7 @@ const char *coexist_plugin_version = DOVECOT_ABI_VERSION;
 
 static void coexist_mail_user_created(struct mail_user *user)
 {
-	coexist_user_created(user);
+	coexist_session_policy_user_created(user);
 	coexist_guard_user_created(user);
 }
 

@@ -174,7 +174,7 @@ bool coexist_session_obeys(enum coexist_protocol protocol, bool gate_decided,
 	return false;
 }
 
-enum coexist_text
+enum coexist_refusal_text
 coexist_decision_text(const struct coexist_policy *policy,
 		      const struct coexist_decision *decision)
 {

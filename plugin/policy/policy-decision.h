@@ -2,7 +2,7 @@
 #define COEXIST_POLICY_DECISION_H
 
 #include "policy-merge.h"
-#include "policy-text-table.h"
+#include "refusal-table.h"
 
 /* May this login pass? Plain C without allocations, because the gate in the
    auth process and the guard in the sessions decide alike. */
@@ -78,7 +78,7 @@ bool coexist_session_obeys(enum coexist_protocol protocol, bool gate_decided,
 			   enum coexist_key key);
 
 /* Returns what the person is told of a refusal. */
-enum coexist_text
+enum coexist_refusal_text
 coexist_decision_text(const struct coexist_policy *policy,
 		      const struct coexist_decision *decision);
 

@@ -1,5 +1,5 @@
-#ifndef OSTREAM_POP3_H
-#define OSTREAM_POP3_H
+#ifndef COEXIST_OSTREAM_POP3_H
+#define COEXIST_OSTREAM_POP3_H
 
 struct client;
 

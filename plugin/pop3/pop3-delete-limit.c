@@ -5,7 +5,7 @@
 #include "mail-storage.h"
 #include "mail-user.h"
 #include "time-util.h"
-#include "coexist-state.h"
+#include "mailbox-state.h"
 #include "notice.h"
 #include "notice-text.h"
 #include "pop3-delete-limit.h"
@@ -82,7 +82,7 @@ static void claim_undo(struct mail_user *user, const struct claim *claim)
 		STATE_TOLD, claim->before == NULL ? "0" : claim->before
 	};
 
-	(void)coexist_state_set(user, &value, 1);
+	(void)coexist_mailbox_state_set(user, &value, 1);
 }
 
 static int notice_send(struct pop3_session *session)
@@ -117,7 +117,7 @@ static enum outcome owner_tell(struct pop3_session *session)
 {
 	struct mail_user *user = session->client->user;
 	struct claim claim = { .now = dec2str(ioloop_time) };
-	int claimed = coexist_state_update(user, claim_decide, &claim);
+	int claimed = coexist_mailbox_state_update(user, claim_decide, &claim);
 
 	if (claim.told_before)
 		return OUTCOME_TOLD_BEFORE;

@@ -1,5 +1,5 @@
-#ifndef POP3_DELETE_LIMIT_H
-#define POP3_DELETE_LIMIT_H
+#ifndef COEXIST_POP3_DELETE_LIMIT_H
+#define COEXIST_POP3_DELETE_LIMIT_H
 
 struct pop3_session;
 

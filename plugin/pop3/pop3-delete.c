@@ -11,7 +11,7 @@
 #include "str-sanitize.h"
 #include "pop3-delete.h"
 #include "pop3-session.h"
-#include "coexist-user.h"
+#include "session-policy.h"
 #include "compat-pop3.h"
 #include "delete-memory.h"
 #include "mail-move.h"
@@ -52,7 +52,7 @@ void pop3_delete_init(struct pop3_delete *del_r, struct client *client,
 {
 	i_zero(del_r);
 	del_r->action = coexist_policy_number(policy, COEXIST_KEY_pop3_delete);
-	del_r->is_partial = coexist_user_policy_is_partial(client->user);
+	del_r->is_partial = coexist_session_policy_is_partial(client->user);
 	del_r->limit = coexist_policy_number(policy,
 					     COEXIST_KEY_pop3_delete_limit);
 	/* what fetches for a machine tells nothing about its owner */

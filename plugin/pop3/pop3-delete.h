@@ -1,5 +1,5 @@
-#ifndef POP3_DELETE_H
-#define POP3_DELETE_H
+#ifndef COEXIST_POP3_DELETE_H
+#define COEXIST_POP3_DELETE_H
 
 #include "mail-error.h"
 #include "coexist/policy-keys.h"

@@ -1,5 +1,5 @@
-#ifndef POP3_DOWNLOAD_H
-#define POP3_DOWNLOAD_H
+#ifndef COEXIST_POP3_DOWNLOAD_H
+#define COEXIST_POP3_DOWNLOAD_H
 
 struct mail;
 

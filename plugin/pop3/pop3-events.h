@@ -1,5 +1,5 @@
-#ifndef POP3_EVENTS_H
-#define POP3_EVENTS_H
+#ifndef COEXIST_POP3_EVENTS_H
+#define COEXIST_POP3_EVENTS_H
 
 struct pop3_session;
 

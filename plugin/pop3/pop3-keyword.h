@@ -1,5 +1,5 @@
-#ifndef POP3_KEYWORD_H
-#define POP3_KEYWORD_H
+#ifndef COEXIST_POP3_KEYWORD_H
+#define COEXIST_POP3_KEYWORD_H
 
 #include "mail-storage-private.h"
 #include "keywords.h"

@@ -6,9 +6,9 @@
 #include "mail-namespace.h"
 #include "mail-storage-private.h"
 #include "net.h"
-#include "coexist-guard.h"
-#include "coexist-state.h"
-#include "coexist-user.h"
+#include "session-guard.h"
+#include "mailbox-state.h"
+#include "session-policy.h"
 #include "logged-name.h"
 #include "ostream-pop3.h"
 #include "policy-merge.h"
@@ -91,7 +91,7 @@ static void state_read(struct login_delay *delay)
 	struct mail_user *user = delay->client->user;
 	const char *text;
 
-	if (coexist_state_read(user, &text) == 0 &&
+	if (coexist_mailbox_state_read(user, &text) == 0 &&
 	    !state_parse(text, &delay->before)) {
 		e_warning(user->event, "coexist: Ignoring what "
 			  COEXIST_STATE_FILE_NAME" says of POP3 logins: "
@@ -129,7 +129,7 @@ static void state_write(struct login_delay *delay)
 		values[count++].value = dec2str(delay->login);
 	}
 	if (count > 0)
-		(void)coexist_state_set(delay->client->user, values, count);
+		(void)coexist_mailbox_state_set(delay->client->user, values, count);
 }
 
 /* The decision */
@@ -251,7 +251,7 @@ static void login_delay_destroy(struct client *client, const char *reason)
 bool pop3_login_delay_create(struct client *client, const char *capability)
 {
 	const struct coexist_policy *policy =
-		coexist_user_get_policy(client->user);
+		coexist_session_policy_get(client->user);
 	enum coexist_guard_mode mode =
 		coexist_guard_get_mode(client->user);
 	struct login_delay_user *duser;

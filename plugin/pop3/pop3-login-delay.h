@@ -1,5 +1,5 @@
-#ifndef POP3_LOGIN_DELAY_H
-#define POP3_LOGIN_DELAY_H
+#ifndef COEXIST_POP3_LOGIN_DELAY_H
+#define COEXIST_POP3_LOGIN_DELAY_H
 
 struct client;
 struct mail_namespace;

@@ -3,7 +3,7 @@
 #include "lib.h"
 #include "pop3-notices.h"
 #include "mail-storage-private.h"
-#include "coexist-user.h"
+#include "session-policy.h"
 #include "network-match.h"
 #include "notice.h"
 #include "policy-merge.h"
@@ -38,7 +38,7 @@ static int pop3_notices_open(struct mailbox *box)
 void pop3_notices_mailbox_allocated(struct mailbox *box)
 {
 	const struct coexist_policy *policy =
-		coexist_user_get_policy(box->storage->user);
+		coexist_session_policy_get(box->storage->user);
 	struct mailbox_vfuncs *v = box->vlast;
 	union mailbox_module_context *context;
 

@@ -1,5 +1,5 @@
-#ifndef POP3_NOTICES_H
-#define POP3_NOTICES_H
+#ifndef COEXIST_POP3_NOTICES_H
+#define COEXIST_POP3_NOTICES_H
 
 struct mailbox;
 

@@ -1,5 +1,5 @@
-#ifndef POP3_READ_STATE_H
-#define POP3_READ_STATE_H
+#ifndef COEXIST_POP3_READ_STATE_H
+#define COEXIST_POP3_READ_STATE_H
 
 #include "coexist/policy-keys.h"
 #include "download-time.h"

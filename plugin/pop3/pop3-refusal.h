@@ -1,5 +1,5 @@
-#ifndef POP3_REFUSAL_H
-#define POP3_REFUSAL_H
+#ifndef COEXIST_POP3_REFUSAL_H
+#define COEXIST_POP3_REFUSAL_H
 
 struct client;
 struct mail_user;

@@ -4,7 +4,7 @@
 #include "pop3-retention.h"
 #include "mail-storage-private.h"
 #include "master-service.h"
-#include "coexist-user.h"
+#include "session-policy.h"
 #include "network-match.h"
 #include "policy-merge.h"
 #include "retention.h"
@@ -34,7 +34,7 @@ static MODULE_CONTEXT_DEFINE_INIT(pop3_retention_user_module,
 static unsigned int keep_days(struct client *client)
 {
 	const struct coexist_policy *policy =
-		coexist_user_get_policy(client->user);
+		coexist_session_policy_get(client->user);
 
 	return policy == NULL ? 0 :
 		coexist_policy_number(policy, COEXIST_KEY_pop3_keep_days);
@@ -86,7 +86,7 @@ pop3_retention_client_destroy(struct client *client, const char *reason)
 void pop3_retention_create(struct client *client)
 {
 	const struct coexist_policy *policy =
-		coexist_user_get_policy(client->user);
+		coexist_session_policy_get(client->user);
 	struct pop3_retention_client *rclient;
 	struct pop3_retention_user *ruser;
 	struct mail_user *user = client->user;

@@ -1,5 +1,5 @@
-#ifndef POP3_RETENTION_H
-#define POP3_RETENTION_H
+#ifndef COEXIST_POP3_RETENTION_H
+#define COEXIST_POP3_RETENTION_H
 
 struct client;
 

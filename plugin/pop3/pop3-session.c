@@ -20,7 +20,7 @@
 #include "pop3-events.h"
 #include "pop3-keyword.h"
 #include "pop3-session.h"
-#include "coexist-user.h"
+#include "session-policy.h"
 #include "istream-notify-read.h"
 #include "pop3-delete-limit.h"
 #include "private-flags.h"
@@ -397,7 +397,7 @@ static void input_watch(struct pop3_session *session)
 void pop3_session_create(struct client *client)
 {
 	const struct coexist_policy *policy =
-		coexist_user_get_policy(client->user);
+		coexist_session_policy_get(client->user);
 	struct pop3_session_user *suser;
 	struct pop3_read_policy read_policy;
 	struct pop3_session *session;

@@ -1,5 +1,5 @@
-#ifndef POP3_SESSION_H
-#define POP3_SESSION_H
+#ifndef COEXIST_POP3_SESSION_H
+#define COEXIST_POP3_SESSION_H
 
 #include "pop3-delete.h"
 #include "pop3-read-state.h"

@@ -4,17 +4,17 @@
 #include "lib.h"
 #include "coexist-quota-plugin.h"
 #include "mail-storage-hooks.h"
-#include "compat.h"
-#include "quota-user.h"
+#include "compat-version.h"
+#include "quota-watch.h"
 
 const char *coexist_quota_plugin_version = DOVECOT_ABI_VERSION;
 const char *coexist_quota_plugin_dependencies[] = { "quota", "coexist", NULL };
 
 static struct mail_storage_hooks coexist_quota_mail_storage_hooks = {
-	.mail_user_created = coexist_quota_user_created,
-	.mail_namespaces_created = coexist_quota_namespaces_created,
-	.mailbox_allocated = coexist_quota_mailbox_allocated,
-	.mail_allocated = coexist_quota_mail_allocated
+	.mail_user_created = coexist_quota_watch_user_created,
+	.mail_namespaces_created = coexist_quota_watch_namespaces_created,
+	.mailbox_allocated = coexist_quota_watch_mailbox_allocated,
+	.mail_allocated = coexist_quota_watch_mail_allocated
 };
 
 void coexist_quota_plugin_init(struct module *module)

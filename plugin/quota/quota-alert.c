@@ -2,7 +2,7 @@
 
 #include "lib.h"
 #include "quota-alert.h"
-#include "coexist-alert.h"
+#include "alert.h"
 #include "quota-notice.h"
 #include "quota-text.h"
 

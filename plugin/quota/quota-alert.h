@@ -4,7 +4,7 @@
 struct coexist_quota_notice;
 
 /* Leaves the notice for the next IMAP session, in the owner's language: see
-   coexist-alert.h. Returns 0, or -1 after logging a warning. */
+   alert.h. Returns 0, or -1 after logging a warning. */
 int coexist_quota_alert_tell(const struct coexist_quota_notice *notice);
 
 #endif

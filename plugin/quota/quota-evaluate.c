@@ -5,8 +5,8 @@
 #include "array.h"
 #include "ioloop.h"
 #include "mail-user.h"
-#include "coexist-alert.h"
-#include "coexist-state.h"
+#include "alert.h"
+#include "mailbox-state.h"
 #include "compat-quota.h"
 #include "compat-settings.h"
 #include "policy-merge.h"
@@ -56,7 +56,7 @@ static bool site_tells_first(struct mail_user *user)
 	struct coexist_value value;
 
 	return coexist_value_parse(&coexist_site_settings[setting],
-			coexist_session_setting_get(user, setting),
+			coexist_site_setting_get(user, setting),
 			&value) == COEXIST_VALUE_VALID && value.number != 0;
 }
 
@@ -213,7 +213,7 @@ settle(struct evaluation *evaluation, const struct coexist_quota_added *added)
 	evaluation->usages = usages;
 	judge_state(evaluation, &state);
 	if (evaluation->verdict.action == COEXIST_QUOTA_TELL_LEVEL) {
-		(void)coexist_state_update(evaluation->user, settle_decide,
+		(void)coexist_mailbox_state_update(evaluation->user, settle_decide,
 					   evaluation);
 	}
 }
@@ -222,7 +222,7 @@ settle(struct evaluation *evaluation, const struct coexist_quota_added *added)
 static const char *state_get(struct evaluation *evaluation)
 {
 	if (evaluation->text == NULL &&
-	    coexist_state_read(evaluation->user, &evaluation->text) < 0)
+	    coexist_mailbox_state_read(evaluation->user, &evaluation->text) < 0)
 		evaluation->lost = TRUE;
 	return evaluation->text;
 }
@@ -242,7 +242,7 @@ static void evaluate(struct evaluation *evaluation)
 			  " does not say what was told before");
 	}
 	if ((!evaluation->verdict.changed && !evaluation->sampled) ||
-	    coexist_state_update(evaluation->user, state_decide,
+	    coexist_mailbox_state_update(evaluation->user, state_decide,
 				 evaluation) < 0)
 		return;
 	drop_alert(evaluation, text);
@@ -313,7 +313,7 @@ failure_log_daily(struct evaluation *evaluation, const char *error)
 	bool news = failure_is_news(state_get(evaluation));
 
 	if (news && !evaluation->lost) {
-		(void)coexist_state_update(evaluation->user, failure_decide,
+		(void)coexist_mailbox_state_update(evaluation->user, failure_decide,
 					   &news);
 	}
 	if (news)
@@ -356,7 +356,7 @@ static bool is_settled(struct evaluation *evaluation,
 		return FALSE;
 	sample(evaluation, text);
 	if (evaluation->sampled) {
-		(void)coexist_state_update(evaluation->user, sample_decide,
+		(void)coexist_mailbox_state_update(evaluation->user, sample_decide,
 					   evaluation);
 	}
 	return TRUE;
@@ -419,7 +419,7 @@ int coexist_quota_look(struct mail_user *user,
 	look_r->usage_count = evaluation.usage_count;
 	look_r->level = coexist_quota_reached(&evaluation.rules,
 		evaluation.usages, evaluation.usage_count, &look_r->usage);
-	if (coexist_state_read(user, &text) == 0)
+	if (coexist_mailbox_state_read(user, &text) == 0)
 		(void)coexist_quota_state_parse(text, &look_r->state);
 	return 1;
 }

@@ -3,11 +3,11 @@
 #include "lib.h"
 #include "site-refusal.h"
 #include "lib-event.h"
-#include "refusal-reason.h"
+#include "refusal-line.h"
 #include "site-config.h"
 
 static void
-texts_add_site(coexist_texts *texts, const struct coexist_site_config *config,
+texts_add_site(coexist_refusal_texts *texts, const struct coexist_site_config *config,
 	       struct event *event)
 {
 	const char *list = config->texts[COEXIST_SITE_template_dir];
@@ -19,20 +19,20 @@ texts_add_site(coexist_texts *texts, const struct coexist_site_config *config,
 						   (int)length, item);
 		g_autoptr(GError) error = NULL;
 
-		if (!coexist_texts_add_file(texts, path, &error)) {
+		if (!coexist_refusal_texts_add_file(texts, path, &error)) {
 			e_warning(event, "coexist: template_dir: %s",
 				  error->message);
 		}
 	}
 }
 
-coexist_texts *coexist_site_texts_read(const struct coexist_site_config *config,
+coexist_refusal_texts *coexist_site_texts_read(const struct coexist_site_config *config,
 				       struct event *event)
 {
-	coexist_texts *texts = coexist_texts_new();
+	coexist_refusal_texts *texts = coexist_refusal_texts_new();
 	g_autoptr(GError) error = NULL;
 
-	if (!coexist_texts_add_installed(texts, &error)) {
+	if (!coexist_refusal_texts_add_installed(texts, &error)) {
 		e_info(event, "coexist: Refusals are in English: %s",
 		       error->message);
 	}
@@ -44,23 +44,23 @@ coexist_texts *coexist_site_texts_read(const struct coexist_site_config *config,
 
 /* Returns TRUE if the text says that it will be over soon, and what to do until
    then: no place for what the administrator says of the policy. */
-static bool is_for_now(enum coexist_text id)
+static bool is_for_now(enum coexist_refusal_text id)
 {
 	return id == COEXIST_TEXT_store || id == COEXIST_TEXT_login_delay ||
 		id == COEXIST_TEXT_max_sessions;
 }
 
 static char *
-say(const coexist_texts *texts, const struct coexist_policy *policy,
-    enum coexist_protocol protocol, enum coexist_text id, const char *date)
+say(const coexist_refusal_texts *texts, const struct coexist_policy *policy,
+    enum coexist_protocol protocol, enum coexist_refusal_text id, const char *date)
 {
-	const struct coexist_text_values values = {
+	const struct coexist_refusal_text_values values = {
 		.protocol = coexist_protocol_label(protocol),
 		.date = date,
 		/* stays as it is */
 		.seconds = "{seconds}"
 	};
-	const struct coexist_text_style style = {
+	const struct coexist_refusal_text_style style = {
 		.language = coexist_policy_text(policy, COEXIST_KEY_language),
 		/* RFC 1939, 3501 and 5321 know ASCII only before the client
 		   asked for more, RFC 5804 knows UTF-8 */
@@ -71,37 +71,37 @@ say(const coexist_texts *texts, const struct coexist_policy *policy,
 	char *text = NULL;
 
 	if (*own != '\0' && !is_for_now(id))
-		text = coexist_text_format(own, &values, &style);
+		text = coexist_refusal_text_format(own, &values, &style);
 	return text != NULL ? text :
-		coexist_texts_say(texts, id, &values, &style);
+		coexist_refusal_texts_say(texts, id, &values, &style);
 }
 
 const char *
-coexist_site_refusal(const coexist_texts *texts,
+coexist_site_refusal(const coexist_refusal_texts *texts,
 		     const struct coexist_policy *policy,
 		     enum coexist_protocol protocol,
 		     const struct coexist_decision *decision)
 {
-	enum coexist_text id = coexist_decision_text(policy, decision);
+	enum coexist_refusal_text id = coexist_decision_text(policy, decision);
 	g_autofree char *text = say(texts, policy, protocol, id,
 		coexist_policy_text(policy, decision->key));
 
-	return coexist_refusal_reason(protocol, id, text);
+	return coexist_refusal_line(protocol, id, text);
 }
 
 const char *
-coexist_site_refusal_store_failed(const coexist_texts *texts,
+coexist_site_refusal_store_failed(const coexist_refusal_texts *texts,
 				  const struct coexist_policy *policy,
 				  enum coexist_protocol protocol)
 {
 	g_autofree char *text = say(texts, policy, protocol,
 				    COEXIST_TEXT_store, /*date=*/NULL);
 
-	return coexist_refusal_reason(protocol, COEXIST_TEXT_store, text);
+	return coexist_refusal_line(protocol, COEXIST_TEXT_store, text);
 }
 
 const char *
-coexist_site_login_delay_text(const coexist_texts *texts,
+coexist_site_login_delay_text(const coexist_refusal_texts *texts,
 			      const struct coexist_policy *policy)
 {
 	g_autofree char *text = say(texts, policy, COEXIST_PROTOCOL_POP3,

@@ -2,7 +2,7 @@
 #define COEXIST_SITE_REFUSAL_H
 
 #include "policy-decision.h"
-#include "policy-text.h"
+#include "refusal-texts.h"
 
 struct event;
 struct coexist_site_config;
@@ -12,28 +12,28 @@ struct coexist_site_config;
 /* Returns the refusals' texts: those that were installed, and before them those
    of the site's template_dir. What can't be read is logged, and is in English
    then. */
-coexist_texts *coexist_site_texts_read(const struct coexist_site_config *config,
+coexist_refusal_texts *coexist_site_texts_read(const struct coexist_site_config *config,
 				       struct event *event);
 
 /* Returns the reason for a refusal, on the data stack: one line with the
    response code of the protocol (RFC 2449 section 8, RFC 3206, RFC 5530), in
    the language of the policy. */
 const char *
-coexist_site_refusal(const coexist_texts *texts,
+coexist_site_refusal(const coexist_refusal_texts *texts,
 		     const struct coexist_policy *policy,
 		     enum coexist_protocol protocol,
 		     const struct coexist_decision *decision);
 
 /* Returns the reason for asking the client to come back later, likewise. */
 const char *
-coexist_site_refusal_store_failed(const coexist_texts *texts,
+coexist_site_refusal_store_failed(const coexist_refusal_texts *texts,
 				  const struct coexist_policy *policy,
 				  enum coexist_protocol protocol);
 
 /* Returns what a session tells a client that comes back too early, on the data
    stack: without a code, and with the placeholder {seconds}. */
 const char *
-coexist_site_login_delay_text(const coexist_texts *texts,
+coexist_site_login_delay_text(const coexist_refusal_texts *texts,
 			      const struct coexist_policy *policy);
 
 #endif

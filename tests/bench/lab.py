@@ -18,7 +18,7 @@ STOCK = "stock"
 LAZY_EXPUNGE, TRASH, KEEP = "lazy_expunge", "trash", "keep"
 QUOTA, NOTICES, SCRIPT = "quota", "notices", "script"
 LIMIT = "100G"
-TEXTS = Path(__file__).parents[2] / "plugin/mail/texts"
+TEXTS = Path(__file__).parents[2] / "plugin/notice/texts"
 LAZY_SETTING = {23: block("plugin", ["lazy_expunge = EXPUNGED"]),
                 24: "lazy_expunge_mailbox = EXPUNGED\n"}
 

@@ -2,7 +2,7 @@
 
 #include "fuzz.h"
 
-#include "policy-text.h"
+#include "refusal-texts.h"
 
 #include <string.h>
 
@@ -22,18 +22,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const char *const languages[] = {
 		NULL, "de", "pt-BR", "zh-Hant-TW"
 	};
-	static const struct coexist_text_values values = {
+	static const struct coexist_refusal_text_values values = {
 		.protocol = "POP3", .date = "2027-01-01"
 	};
 	g_autofree char *text = g_strndup((const char *)data, size);
 
 	for (size_t i = 0; i < 2 * G_N_ELEMENTS(languages); i++) {
-		const struct coexist_text_style style = {
+		const struct coexist_refusal_text_style style = {
 			.language = languages[i / 2], .ascii = i % 2 == 1,
 			.max_length = MAX_LENGTH
 		};
 		g_autofree char *line =
-			coexist_text_format(text, &values, &style);
+			coexist_refusal_text_format(text, &values, &style);
 
 		if (line != NULL)
 			check_line(line, style.ascii);

@@ -217,7 +217,7 @@ static void test_text(void)
 {
 	static const struct {
 		struct texts texts[4];
-		enum coexist_text text;
+		enum coexist_refusal_text text;
 	} rows[] = {
 		{ { { COEXIST_KEY_pop3_access, "deny" } }, COEXIST_TEXT_deny },
 		{ { { COEXIST_KEY_pop3_access, "suspend" } },

@@ -17,7 +17,7 @@ from instance import message
 from maildrop import Maildrop
 from notice_mail import Page, html, plain
 
-TEXTS = Path(__file__).parents[3] / "plugin/mail/texts"
+TEXTS = Path(__file__).parents[3] / "plugin/notice/texts"
 HIDDEN = "$POP3Hidden"
 LIMIT = 3
 DELETES = ("expunge", "hide", "trash", "archive")

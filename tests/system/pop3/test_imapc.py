@@ -14,7 +14,7 @@ from instance import Dovecot, config, message
 from maildrop import Maildrop
 from server import AT_ONCE
 
-TEXTS = Path(__file__).parents[3] / "plugin/mail/texts"
+TEXTS = Path(__file__).parents[3] / "plugin/notice/texts"
 POLICIES = {
     "hide": {"coexist_pop3_delete": "hide"},
     "trash": {"coexist_pop3_delete": "trash"},

@@ -17,7 +17,7 @@ import wire
 from instance import message
 from notice_mail import Page, html, plain
 
-TEXTS = Path(__file__).parents[3] / "plugin/mail/texts"
+TEXTS = Path(__file__).parents[3] / "plugin/notice/texts"
 DAYS = 7
 WAIT = 7
 LATER = 80      # days from now; between 7 and 90

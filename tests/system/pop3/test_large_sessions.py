@@ -9,7 +9,7 @@ import pytest
 import journal
 from instance import message
 
-TEXTS = Path(__file__).parents[3] / "plugin/mail/texts"
+TEXTS = Path(__file__).parents[3] / "plugin/notice/texts"
 EX_DATAERR = 65
 # more than a journal of small sessions has room for, if nobody sees to it
 COUNT = 2 ** 17

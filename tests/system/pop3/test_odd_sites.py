@@ -9,7 +9,7 @@ import pytest
 
 import journal
 
-TEXTS = Path(__file__).parents[3] / "plugin/mail/texts"
+TEXTS = Path(__file__).parents[3] / "plugin/notice/texts"
 POLICIES = {"hide": {"coexist_pop3_delete": "hide"},
             "trash": {"coexist_pop3_delete": "trash"},
             "held": {"coexist_pop3_delete": "trash", "coexist_pop3_delete_limit": "1"}}

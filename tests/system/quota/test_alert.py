@@ -9,7 +9,7 @@ import pytest
 from alerts import FULL, Session, percent_in
 from owner import known, limit_fields, of_size
 
-TEXTS = Path(__file__).parents[3] / "plugin/mail/texts"
+TEXTS = Path(__file__).parents[3] / "plugin/notice/texts"
 # where a server sees the folder "etc" of its own
 ETC = "/mnt/etc"
 POLICY = {"quota_warn": "80 90", "quota_warn_channels": "alert", "quota_warn_rearm": "5",

@@ -15,7 +15,7 @@ GENERATION = Dovecot.installed().generation
 DRIVERS = ["count", "maildir", "dict"] if GENERATION == 23 else ["count", "maildir"]
 ROOTS23 = {"count": "count:User quota", "maildir": "maildir:User quota",
            "dict": "dict:User quota::file:%h/quota-dict"}
-TEXTS = Path(__file__).parents[3] / "plugin/mail/texts"
+TEXTS = Path(__file__).parents[3] / "plugin/notice/texts"
 POLICY = {"quota_warn": "80 90 100", "quota_warn_channels": "mail event",
           "template_dir": str(TEXTS)}
 # A last message may be larger than what is left.

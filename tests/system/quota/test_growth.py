@@ -9,7 +9,7 @@ from notice_mail import Page, html, plain
 from owner import known
 from test_mail import mails
 
-TEXTS = Path(__file__).parents[3] / "plugin/mail/texts"
+TEXTS = Path(__file__).parents[3] / "plugin/notice/texts"
 POLICY = {"quota_warn": "80 90", "quota_warn_channels": "mail", "template_dir": str(TEXTS)}
 # for nine days, and for one
 MANY = {"en": "in the last 9 days, it will be full in about 3 days",

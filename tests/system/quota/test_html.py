@@ -14,7 +14,7 @@ from notice_mail import Page, html, numbers, plain
 from owner import KB, known, limit_fields, of_size
 from test_mail import FEW, GENERATION, mails
 
-TEXTS = Path(__file__).parents[3] / "plugin/mail/texts"
+TEXTS = Path(__file__).parents[3] / "plugin/notice/texts"
 LANGUAGES = ["en", "es", "ca", "pt", "fr", "de"]
 POLICY = {"quota_warn": "80 90", "quota_warn_channels": "mail", "quota_warn_recovered": "yes",
           "template_dir": str(TEXTS)}

@@ -14,7 +14,7 @@ from instance import Dovecot
 from notice_mail import plain
 from owner import KB, known, of_size
 
-TEXTS = Path(__file__).parents[3] / "plugin/mail/texts"
+TEXTS = Path(__file__).parents[3] / "plugin/notice/texts"
 LANGUAGES = {"en": "full", "es": "lleno", "ca": "plena", "pt": "cheia", "fr": "remplie",
              "de": "voll"}
 POLICY = {"quota_warn": "80 90", "quota_warn_channels": "mail", "quota_warn_recovered": "yes",

@@ -13,7 +13,7 @@ from instance import message
 from owner import known, of_size
 from test_mail import DAY, told_ago, visit
 
-TEXTS = Path(__file__).parents[3] / "plugin/mail/texts"
+TEXTS = Path(__file__).parents[3] / "plugin/notice/texts"
 POLICY = {"quota_warn": "80 90", "quota_warn_repeat": "1d", "template_dir": str(TEXTS)}
 LIMIT = 3
 

@@ -8,7 +8,7 @@ from notice_mail import Page, html, plain
 from owner import known
 from test_mail import mails
 
-TEXTS = Path(__file__).parents[3] / "plugin/mail/texts"
+TEXTS = Path(__file__).parents[3] / "plugin/notice/texts"
 HUGE = "x" * 70000
 # what the installed text says in each of these languages
 SUBJECTS = {"en": "Your mailbox is 82 % full", "es": "Su buzón está lleno al 82 %",

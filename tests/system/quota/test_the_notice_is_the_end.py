@@ -10,7 +10,7 @@ import pytest
 from instance import config, message
 from owner import known, of_size
 
-TEXTS = Path(__file__).parents[3] / "plugin/mail/texts"
+TEXTS = Path(__file__).parents[3] / "plugin/notice/texts"
 POLICY = {"quota_warn": "80", "quota_warn_channels": "mail", "template_dir": str(TEXTS)}
 USER = config.owner()[0]
 SCRIPT = f"""service quota-warning {{

@@ -6,7 +6,7 @@ import pytest
 
 from owner import Owner, known, limit_fields, of_size
 
-TEXTS = Path(__file__).parents[3] / "plugin/mail/texts"
+TEXTS = Path(__file__).parents[3] / "plugin/notice/texts"
 
 
 def filling(owner, percent):

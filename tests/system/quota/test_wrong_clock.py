@@ -10,7 +10,7 @@ import pytest
 from owner import known, unreadable
 from test_alert import alerts_at_login
 
-TEXTS = Path(__file__).parents[3] / "plugin/mail/texts"
+TEXTS = Path(__file__).parents[3] / "plugin/notice/texts"
 LIMIT = 3
 DAY = 24 * 60 * 60
 # of each: how many seconds ago, and whether it counts as having just happened

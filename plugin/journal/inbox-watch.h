@@ -1,0 +1,15 @@
+#ifndef COEXIST_INBOX_WATCH_H
+#define COEXIST_INBOX_WATCH_H
+
+struct mailbox;
+
+/* Sees what is done to the user's INBOX in transactions that are committed, and
+   tells session-changes.h: what was expunged, and of that, what was copied as
+   "moving" before, by IMAP's MOVE or mail-move.h; of what a POP3 session or a
+   run of its own does, also what was hidden and what was marked read. */
+
+/* Hook for every mailbox. Those of users whose changes nobody wants to know of
+   are left alone. */
+void coexist_inbox_watch_allocated(struct mailbox *box);
+
+#endif

@@ -1,0 +1,105 @@
+#ifndef COEXIST_SESSION_CHANGES_H
+#define COEXIST_SESSION_CHANGES_H
+
+#include "change-counts.h"
+#include "seq-range-array.h"
+
+struct event;
+struct mail_user;
+
+/* What a session, or a run of its own such as one of retention, did to the
+   user's INBOX: for the journal (mailbox-journal.h), and for one line in the log.
+
+   Nobody has to note what he does there in a transaction: what is expunged,
+   moved (copied as "moving", then expunged), hidden or marked read in INBOX is
+   seen at its commit by inbox-watch.h, and counts for whatever was begun last.
+   Only what the journal can't see that way is to be added here.
+
+   All functions take NULL for changes that nobody wants to know of. */
+struct coexist_changes;
+
+/* Decides whether this user's session is to have a journal: the sessions of
+   POP3 and IMAP do if the policy says anything about what POP3 marks, deletes or
+   keeps, and with nothing configured no file is written. */
+void coexist_changes_user_created(struct mail_user *user);
+
+/* Returns what the user is changing things for: the run that was begun last,
+   else the session. NULL if there is neither. */
+struct coexist_changes *coexist_changes_get(struct mail_user *user);
+
+/* Begins a run of its own, which has a journal in any case. The cause is the
+   protocol that the journal gives it, like "expire". To be called before INBOX
+   is allocated, for other than IMAP's and POP3's sessions. */
+struct coexist_changes *
+coexist_changes_begin(struct mail_user *user, const char *cause);
+/* Leaves it to whoever began the run to log what it did. */
+void coexist_changes_log_nothing(struct coexist_changes *changes);
+/* Writes the run's line, if it changed anything, logs what it did, and frees
+   it. Needs the user's namespaces. */
+void coexist_changes_end(struct coexist_changes **changes);
+
+/* Returns TRUE if it is known what is marked read and hidden. Of an IMAP session
+   only what leaves INBOX is. */
+bool coexist_changes_have_flags(const struct coexist_changes *changes);
+
+/* What is read is so for this user only: the journal, which others may share,
+   says whose session it was. */
+void coexist_changes_set_private_flags(struct coexist_changes *changes);
+
+/* From here on nobody is told what the user's changes are for, because it is not
+   the user who makes them: coexist_changes_get() returns NULL. Returns what is to
+   be resumed, which may be NULL. */
+struct coexist_changes *coexist_changes_suspend(struct mail_user *user);
+void coexist_changes_resume(struct mail_user *user,
+			    struct coexist_changes *changes);
+
+/* The run undoes this session. */
+void coexist_changes_set_undoes(struct coexist_changes *changes,
+				const char *session_id);
+/* The keyword by which messages are hidden is not $POP3Hidden. Must live as long
+   as the user. */
+void coexist_changes_set_hidden_keyword(struct coexist_changes *changes,
+					const char *keyword);
+const char *
+coexist_changes_get_hidden_keyword(const struct coexist_changes *changes);
+
+enum coexist_change_flags {
+	/* the message was unread before */
+	COEXIST_CHANGE_WAS_UNSEEN	= 0x01,
+	/* and this change marked it read */
+	COEXIST_CHANGE_MARKED		= 0x02
+};
+
+/* Adds a message that something was done to and committed, by its UID in an INBOX
+   with this UIDVALIDITY. Not for what was moved. */
+void coexist_changes_add(struct coexist_changes *changes,
+			 enum coexist_change change, uint32_t uidvalidity,
+			 uint32_t uid, enum coexist_change_flags flags);
+
+/* Messages of INBOX were copied to move them; what of them is expunged later was
+   moved. Both lists are in the same order, and target_uids is empty if the
+   target does not tell; marked, which is sorted, has those that became read on
+   the way. */
+void coexist_changes_copied(struct coexist_changes *changes,
+			    const char *target, uint32_t target_uidvalidity,
+			    const ARRAY_TYPE(seq_range) *uids,
+			    const ARRAY_TYPE(seq_range) *target_uids,
+			    const ARRAY_TYPE(seq_range) *marked);
+/* Messages left INBOX. The lists are sorted; that of those which had been unread
+   is part of the other, which is empty when this returns. */
+void coexist_changes_expunged(struct coexist_changes *changes,
+			      uint32_t uidvalidity,
+			      ARRAY_TYPE(seq_range) *uids,
+			      const ARRAY_TYPE(seq_range) *unseen);
+
+/* Returns what was changed so far. */
+const struct coexist_change_counts *
+coexist_changes_get_counts(const struct coexist_changes *changes);
+/* Returns the id by which `doveadm coexist undo` finds it. */
+const char *coexist_changes_get_id(const struct coexist_changes *changes);
+
+/* Returns an event of the category coexist for what the user does. Unreference
+   it. */
+struct event *coexist_event_create(struct mail_user *user);
+
+#endif

@@ -1,0 +1,61 @@
+#ifndef COEXIST_MAIL_MOVE_H
+#define COEXIST_MAIL_MOVE_H
+
+struct mailbox;
+struct mailbox_transaction_context;
+
+/* Moving messages so that none can be lost on the way: first all are copied
+   and the copies committed, then the caller expunges those that have arrived.
+   Whoever dies in between leaves messages in both mailboxes. */
+
+struct coexist_move {
+	/* Whose messages they are. What reads them must be open. */
+	struct mailbox_transaction_context *source;
+	/* The open mailbox that they go to, not the source's. */
+	struct mailbox *target;
+	bool mark_read;
+	/* UIDs whose copies are unread, whatever they are, or NULL */
+	const ARRAY_TYPE(seq_range) *unread_uids;
+	/* Keyword that the copies of these UIDs get in addition, or NULL */
+	const char *keyword;
+	const ARRAY_TYPE(seq_range) *keyword_uids;
+
+	/* The result. Whatever is in none of the lists is gone already,
+	   expunged by somebody else. */
+
+	/* UIDs of those that are in the target now */
+	ARRAY_TYPE(seq_range) arrived;
+	/* UIDs that these have there, if the storage tells */
+	ARRAY_TYPE(seq_range) arrived_as;
+	/* How many could not be moved, and why the last one couldn't, in
+	   words for the user, from the default pool */
+	unsigned int failed;
+	enum mail_error error;
+	char *error_text;
+};
+
+/* Starts a move. Free the result with coexist_move_deinit(). */
+void coexist_move_init(struct coexist_move *move_r,
+		       struct mailbox_transaction_context *source,
+		       struct mailbox *target);
+void coexist_move_deinit(struct coexist_move *move);
+
+/* Copies messages in the order of the list. One that can't be copied keeps no
+   other from it. */
+void coexist_move_copy(struct coexist_move *move, const uint32_t *uids,
+		       unsigned int count);
+
+/* Expunges copies of these messages, by their UIDs, because the messages can't be
+   expunged: all of them, or none if not all of the messages are certainly still
+   in the source, which had this UIDVALIDITY when the UIDs were read. The source's
+   error stays as it is. */
+void coexist_move_take_back(struct mailbox *source,
+			    uint32_t source_uidvalidity, struct mailbox *target,
+			    const ARRAY_TYPE(seq_range) *uids,
+			    const ARRAY_TYPE(seq_range) *target_uids);
+
+/* Notes that so many can't be moved for the error that the mailbox has. */
+void coexist_move_fail(struct coexist_move *move, struct mailbox *box,
+		       unsigned int count);
+
+#endif

@@ -1,0 +1,187 @@
+/* See the contract in special-mailbox.h. */
+
+#include "lib.h"
+#include "special-mailbox.h"
+#include "mail-namespace.h"
+#include "mail-storage-private.h"
+#include "compat-mailbox.h"
+#include "compat-settings.h"
+#include "storage-driver.h"
+
+#include <sys/stat.h>
+
+#define TRASH_SPECIAL_USE "\\Trash"
+#define TRASH_DEFAULT_NAME "Trash"
+
+static const char *
+name_with_prefix(const struct mail_namespace *ns, const char *name)
+{
+	return strncmp(name, ns->prefix, strlen(ns->prefix)) == 0 ? name :
+		t_strconcat(ns->prefix, name, NULL);
+}
+
+/* Returns the name with the separator of the user's namespaces, which dovecot.conf
+   need not know: a slash has no other meaning in it. */
+static const char *
+name_with_separator(const struct mail_user *user, const char *name)
+{
+	struct mail_namespace *inbox =
+		mail_namespace_find_inbox(user->namespaces);
+
+	return t_str_replace(name, '/', mail_namespace_get_sep(inbox));
+}
+
+/* Returns the namespace and full name for a name in dovecot.conf, which may begin
+   with the prefix of a namespace: in any other, that one would hide it. */
+static const char *
+name_find(struct mail_user *user, const char *name,
+	  struct mail_namespace **ns_r)
+{
+	*ns_r = mail_namespace_find(user->namespaces, name);
+	if (*(*ns_r)->prefix != '\0')
+		return name;
+	name = name_with_separator(user, name);
+	*ns_r = mail_namespace_find(user->namespaces, name);
+	if (*(*ns_r)->prefix != '\0')
+		return name;
+	*ns_r = mail_namespace_find_inbox(user->namespaces);
+	return name_with_prefix(*ns_r, name);
+}
+
+/* Returns the namespace and full name of the mailbox that dovecot.conf names
+   for the special use, else of the fallback. */
+static const char *
+mailbox_to_create(struct mail_user *user, const char *special_use,
+		  const char *fallback, struct mail_namespace **ns_r)
+{
+	struct mail_namespace *ns;
+	const char *name;
+
+	for (ns = user->namespaces; special_use != NULL && ns != NULL;
+	     ns = ns->next) {
+		name = coexist_namespace_configured(ns, special_use);
+		if (name != NULL && ns->type == MAIL_NAMESPACE_TYPE_PRIVATE) {
+			*ns_r = ns;
+			return name_with_prefix(ns, name);
+		}
+	}
+	return name_find(user, fallback, ns_r);
+}
+
+/* Returns -1 with the error in the mailbox. Opened to save into, imapc asks its
+   server nothing and opens what is not there. Of what is not there in the
+   virtual plugin's, Dovecot 2.4 only says that it does not know. */
+static int open_existing(struct mailbox *box)
+{
+	enum mailbox_existence existence = MAILBOX_EXISTENCE_NONE;
+	bool is_virtual = coexist_storage_is_virtual(box->storage);
+
+	if (!coexist_storage_is_imapc(box->storage) && !is_virtual)
+		return mailbox_open(box);
+	if (mailbox_exists(box, /*auto_boxes=*/FALSE, &existence) < 0 &&
+	    !is_virtual)
+		return -1;
+	if (existence == MAILBOX_EXISTENCE_SELECT)
+		return mailbox_open(box);
+	mail_storage_set_error(box->storage, MAIL_ERROR_NOTFOUND,
+			       T_MAIL_ERR_MAILBOX_NOT_FOUND(box->vname));
+	return -1;
+}
+
+static int open_or_create(struct mailbox *box)
+{
+	if (open_existing(box) == 0)
+		return 0;
+	if (mailbox_get_last_mail_error(box) != MAIL_ERROR_NOTFOUND)
+		return -1;
+	if (coexist_storage_is_virtual(box->storage)) {
+		mail_storage_set_error(box->storage, MAIL_ERROR_NOTPOSSIBLE,
+				       "Can't create virtual mailboxes");
+		return -1;
+	}
+	if (mailbox_create(box, NULL, FALSE) < 0) {
+		/* somebody else may have been faster */
+		if (mailbox_get_last_mail_error(box) != MAIL_ERROR_EXISTS)
+			return -1;
+	} else if (mailbox_set_subscribed(box, TRUE) < 0) {
+		e_warning(box->event, "coexist: Can't subscribe to the new "
+			  "mailbox: %s",
+			  mailbox_get_last_internal_error(box, NULL));
+	}
+	return mailbox_open(box);
+}
+
+struct mailbox *
+coexist_special_mailbox_open(struct mail_user *user, const char *special_use,
+			     const char *fallback, int *ret_r)
+{
+	struct mail_namespace *ns;
+	struct mailbox *box;
+	const char *name;
+
+	if (special_use != NULL) {
+		box = mailbox_alloc_for_user(user, special_use,
+					     MAILBOX_FLAG_SPECIAL_USE |
+					     MAILBOX_FLAG_SAVEONLY);
+		*ret_r = open_existing(box);
+		if (*ret_r == 0 ||
+		    mailbox_get_last_mail_error(box) != MAIL_ERROR_NOTFOUND)
+			return box;
+		mailbox_free(&box);
+	}
+
+	name = mailbox_to_create(user, special_use, fallback, &ns);
+	box = mailbox_alloc(ns->list, name, MAILBOX_FLAG_SAVEONLY);
+	*ret_r = open_or_create(box);
+	return box;
+}
+
+/* Returns -1 with the error in the mailbox if a maildir has no list of UIDs and
+   none can be written, because the disk is full: maildir_save_sync_index()
+   would panic (first_uid != 0). */
+static int maildir_check_uidlist(struct mailbox *box)
+{
+	const char *folder, *path;
+	struct stat st;
+
+	if (strcmp(box->storage->name, "maildir") != 0 ||
+	    mailbox_get_path_to(box, MAILBOX_LIST_PATH_TYPE_CONTROL,
+				&folder) <= 0)
+		return 0;
+	path = t_strconcat(folder, "/dovecot-uidlist", NULL);
+	if (stat(path, &st) == 0)
+		return 0;
+	/* it makes one */
+	if (mailbox_sync(box, 0) < 0)
+		return -1;
+	if (stat(path, &st) == 0)
+		return 0;
+	mail_storage_set_error(box->storage, MAIL_ERROR_TEMP,
+			       "Can't write the list of UIDs");
+	return -1;
+}
+
+static struct mailbox *
+target_open(struct mail_user *user, enum coexist_delete action, int *ret_r)
+{
+	if (action == COEXIST_DELETE_TRASH) {
+		return coexist_special_mailbox_open(user, TRASH_SPECIAL_USE,
+						    TRASH_DEFAULT_NAME, ret_r);
+	}
+	return coexist_special_mailbox_open(user, NULL,
+		coexist_site_setting_get(user, COEXIST_SITE_archive_mailbox),
+		ret_r);
+}
+
+struct mailbox *
+coexist_delete_target_open(struct mail_user *user, enum coexist_delete action,
+			   int *ret_r)
+{
+	struct mailbox *box = target_open(user, action, ret_r);
+
+	if (*ret_r == 0)
+		*ret_r = coexist_storage_check_save(box);
+	if (*ret_r == 0)
+		*ret_r = maildir_check_uidlist(box);
+	return box;
+}

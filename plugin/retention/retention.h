@@ -1,0 +1,68 @@
+#ifndef COEXIST_RETENTION_H
+#define COEXIST_RETENTION_H
+
+#include "mail-error.h"
+#include "seq-range-array.h"
+
+struct mail_user;
+
+/* pop3_keep_days: what POP3 downloaded so many days ago leaves the mailbox
+   (doc/pop3-keep-days.md), to where pop3_delete moves messages, or for good. If
+   its owner has to be told first (retention-brake.h), this is done, and messages
+   wait.
+
+   It is done in small steps, each of them complete: whoever is stopped in the
+   middle has done a part of it, and the next one does the rest. */
+
+enum coexist_retention_flags {
+	/* only look */
+	COEXIST_RETENTION_DRY_RUN	= 0x01,
+	/* nothing waits */
+	COEXIST_RETENTION_NOW		= 0x02
+};
+
+enum coexist_retention_status {
+	/* the user's policy does not want it */
+	COEXIST_RETENTION_OFF,
+	/* nothing was done: there may be policy documents that can't be read */
+	COEXIST_RETENTION_UNKNOWN,
+	COEXIST_RETENTION_DONE,
+	/* a part was done: SIGTERM or SIGINT came */
+	COEXIST_RETENTION_STOPPED,
+	/* nothing was done: another process is at it */
+	COEXIST_RETENTION_BUSY,
+	/* not all could be done, which was logged */
+	COEXIST_RETENTION_FAILED
+};
+
+struct coexist_retention_result {
+	/* pop3_keep_days */
+	unsigned int keep_days;
+	/* How many messages left the mailbox, and how many of these were moved.
+	   With DRY_RUN: would. */
+	unsigned int expired, moved;
+	/* How many were to be moved and could not be */
+	unsigned int stayed;
+	/* How many are due and wait, and until when, 0 if the owner could not be
+	   told. With DRY_RUN: would, if they had to. */
+	unsigned int waiting;
+	time_t until;
+	/* The bytes of those that left, and when the one of them that was
+	   downloaded first was; 0 if there were none */
+	uint64_t size;
+	uint32_t oldest;
+	/* Their UIDs */
+	ARRAY_TYPE(seq_range) uids;
+	/* Why it failed */
+	enum mail_error error;
+};
+
+/* Expires what is due in the user's POP3 maildrop. Needs the user's namespaces.
+   Free the result with coexist_retention_result_free(). */
+enum coexist_retention_status
+coexist_retention_run(struct mail_user *user,
+		      enum coexist_retention_flags flags,
+		      struct coexist_retention_result *result_r);
+void coexist_retention_result_free(struct coexist_retention_result *result);
+
+#endif

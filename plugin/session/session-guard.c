@@ -1,0 +1,197 @@
+/* See the contract in session-guard.h. */
+
+#include "lib.h"
+#include "session-guard.h"
+#include "ioloop.h"
+#include "mail-namespace.h"
+#include "mail-storage-private.h"
+#include "str-sanitize.h"
+#include "session-policy.h"
+#include "compat-user.h"
+#include "network-match.h"
+#include "policy-decision.h"
+#include "policy-handover.h"
+#include "refusal-line.h"
+#include "refusal-expand.h"
+#include "session-end.h"
+#include "userdb-fields.h"
+
+#define SECS_PER_DAY (24 * 60 * 60)
+/* Enough of a value to recognise it in the log. */
+#define LOGGED_VALUE_LENGTH 80
+
+#define COEXIST_GUARD_USER_CONTEXT(obj) \
+	MODULE_CONTEXT(obj, coexist_guard_user_module)
+#define COEXIST_GUARD_USER_CONTEXT_REQUIRE(obj) \
+	MODULE_CONTEXT_REQUIRE(obj, coexist_guard_user_module)
+
+struct coexist_guard_user {
+	union mail_user_module_context module_ctx;
+	const char *reason;
+	const char *error;
+	bool taken_over;
+};
+
+static MODULE_CONTEXT_DEFINE_INIT(coexist_guard_user_module,
+				  &mail_user_module_register);
+
+static const char *
+refusal_text(const struct coexist_policy *policy,
+	     enum coexist_protocol protocol,
+	     const struct coexist_decision *decision)
+{
+	const char *own = coexist_policy_text(policy, COEXIST_KEY_deny_text);
+	const char *text = *own != '\0' ? own : coexist_refusal_english(
+		coexist_decision_text(policy, decision));
+	const struct coexist_refusal_values values = {
+		.protocol = coexist_protocol_label(protocol),
+		.date = coexist_policy_text(policy, decision->key)
+	};
+
+	return coexist_refusal_expand(text, &values);
+}
+
+/* Returns TRUE for a program that somebody started on this host and that nobody
+   logged in to: IMAP that says PREAUTH, through ssh for example. It has neither
+   TLS nor an address, and who starts it may read the mails. */
+static bool is_local(const struct mail_user *user)
+{
+	const struct ip_addr *address = user->conn.remote_ip;
+
+	return user->auth_mech == NULL &&
+		(address == NULL || address->family == 0);
+}
+
+static bool in_networks(void *context, const char *networks)
+{
+	struct mail_user *user = context;
+
+	return is_local(user) || coexist_network_match(networks, user->conn.remote_ip);
+}
+
+/* Returns TRUE if somebody else logged in to this mailbox. auth_user alone does
+   not say so: it is also the owner's name as the client wrote it. */
+static bool is_master_login(const struct mail_user *user)
+{
+	const char *master = coexist_userdb_fields_find(user->userdb_fields,
+							"master_user");
+
+	return master != NULL && user->auth_user != NULL &&
+		strcmp(master, user->auth_user) == 0 &&
+		strcmp(master, user->username) != 0;
+}
+
+static bool is_exempt(struct mail_user *user, enum coexist_protocol protocol)
+{
+	return protocol == COEXIST_PROTOCOL_OTHER || user->autocreated ||
+		is_master_login(user) ||
+		coexist_userdb_fields_have(user->userdb_fields,
+					   COEXIST_USERDB_FIELD_GATE);
+}
+
+static void
+refuse(struct mail_user *user, const struct coexist_policy *policy,
+       enum coexist_protocol protocol, const struct coexist_decision *decision)
+{
+	struct coexist_guard_user *guser;
+	enum coexist_refusal_text id = coexist_decision_text(policy, decision);
+
+	guser = p_new(user->pool, struct coexist_guard_user, 1);
+	guser->reason = p_strdup(user->pool,
+		coexist_refusal_line(protocol, id,
+			refusal_text(policy, protocol, decision)));
+	guser->error = p_strdup_printf(user->pool,
+		"coexist: Login refused: %s=%s",
+		coexist_policy_keys[decision->key].name,
+		str_sanitize(coexist_policy_text(policy, decision->key),
+			     LOGGED_VALUE_LENGTH));
+	MODULE_CONTEXT_SET(user, coexist_guard_user_module, guser);
+	coexist_session_end_cancel(user);
+
+	/* no later place to end the session of other protocols */
+	if (protocol != COEXIST_PROTOCOL_POP3 &&
+	    protocol != COEXIST_PROTOCOL_IMAP)
+		user->error = guser->error;
+}
+
+void coexist_guard_user_created(struct mail_user *user)
+{
+	const struct coexist_policy *policy = coexist_session_policy_get(user);
+	const struct coexist_login login = {
+		.protocol = coexist_protocol_find(user->service),
+		.tls = coexist_user_is_tls(user) || is_local(user),
+		.today = (uint64_t)ioloop_time / SECS_PER_DAY,
+		.in_networks = in_networks,
+		.context = user
+	};
+	struct coexist_decision decision;
+
+	if (policy == NULL || is_exempt(user, login.protocol))
+		return;
+	coexist_policy_decide(policy, &login, &decision);
+	if (decision.refusal == COEXIST_REFUSAL_NONE)
+		return;
+	T_BEGIN {
+		refuse(user, policy, login.protocol, &decision);
+	} T_END;
+}
+
+void coexist_guard_namespace_storage_added(struct mail_namespace *ns)
+{
+	struct mail_user *user = ns->user;
+	struct coexist_guard_user *guser = COEXIST_GUARD_USER_CONTEXT(user);
+
+	if (guser != NULL && !guser->taken_over && user->error == NULL)
+		user->error = guser->error;
+}
+
+enum coexist_guard_mode coexist_guard_get_mode(struct mail_user *user)
+{
+	const char *gate = coexist_userdb_fields_get_gate(user->userdb_fields);
+
+	if (user->autocreated)
+		return COEXIST_GUARD_EXEMPT;
+	if (gate == NULL) {
+		return is_master_login(user) ?
+			COEXIST_GUARD_EXEMPT : COEXIST_GUARD_ENFORCE;
+	}
+	if (strcmp(gate, COEXIST_USERDB_GATE_LOG_ONLY) == 0)
+		return COEXIST_GUARD_LOG_ONLY;
+	return strcmp(gate, COEXIST_USERDB_GATE_EXEMPT) == 0 ?
+		COEXIST_GUARD_EXEMPT : COEXIST_GUARD_ENFORCE;
+}
+
+const char *coexist_guard_login_delay_reason(struct mail_user *user,
+					     uint64_t seconds_left)
+{
+	const enum coexist_refusal_text id = COEXIST_TEXT_login_delay;
+	const char *handover =
+		coexist_userdb_fields_get_handover(user->userdb_fields);
+	const char *text = handover == NULL ? NULL :
+		coexist_handover_delay_text(handover);
+	const struct coexist_refusal_values values = {
+		.protocol = coexist_protocol_label(COEXIST_PROTOCOL_POP3),
+		.seconds = dec2str(seconds_left)
+	};
+
+	if (text == NULL)
+		text = coexist_refusal_english(id);
+	return coexist_refusal_line(COEXIST_PROTOCOL_POP3, id,
+		coexist_refusal_expand(text, &values));
+}
+
+const char *coexist_guard_get_reason(struct mail_user *user)
+{
+	struct coexist_guard_user *guser = COEXIST_GUARD_USER_CONTEXT(user);
+
+	return guser == NULL ? NULL : guser->reason;
+}
+
+const char *coexist_guard_take_over(struct mail_user *user)
+{
+	struct coexist_guard_user *guser =
+		COEXIST_GUARD_USER_CONTEXT_REQUIRE(user);
+
+	guser->taken_over = TRUE;
+	return guser->error;
+}

@@ -1,0 +1,208 @@
+/* See the contract in session-policy.h. */
+
+#include "lib.h"
+#include "session-policy.h"
+#include "array.h"
+#include "mail-storage-private.h"
+#include "str-sanitize.h"
+#include "compat-settings.h"
+#include "policy-handover.h"
+#include "userdb-fields.h"
+
+/* Enough of a wrong value to recognise it in the log. */
+#define LOGGED_VALUE_LENGTH 80
+/* A longer line would be two of the log. */
+#define DEBUG_VALUE_LENGTH 1024
+
+#define COEXIST_USER_CONTEXT(obj) \
+	MODULE_CONTEXT(obj, coexist_user_module)
+
+enum {
+	/* What the auth process made of all documents, those that the userdb's
+	   field is narrower than left out: the narrowest. */
+	SCOPE_DOCUMENTS,
+	SCOPE_USERDB,
+	SCOPE_SITE,
+	SCOPE_COUNT
+};
+
+struct coexist_user {
+	union mail_user_module_context module_ctx;
+
+	const char *document_texts[COEXIST_KEY_COUNT];
+	const char *userdb_texts[COEXIST_KEY_COUNT];
+	struct coexist_conf_policy *site;
+	struct coexist_scope scopes[SCOPE_COUNT];
+	struct coexist_policy policy;
+	bool policy_is_partial;
+	char *last_warning;
+};
+
+static MODULE_CONTEXT_DEFINE_INIT(coexist_user_module,
+				  &mail_user_module_register);
+
+static const char *document_get(void *context, enum coexist_key key)
+{
+	struct coexist_user *cuser = context;
+
+	return cuser->document_texts[key];
+}
+
+static const char *userdb_get(void *context, enum coexist_key key)
+{
+	struct coexist_user *cuser = context;
+
+	return cuser->userdb_texts[key];
+}
+
+static const char *site_get(void *context, enum coexist_key key)
+{
+	struct coexist_user *cuser = context;
+
+	return coexist_conf_policy_get(cuser->site, key);
+}
+
+static void
+log_unknown_value(void *context, const struct coexist_scope *scope,
+		  enum coexist_key key, const char *text)
+{
+	struct mail_user *user = context;
+	const struct coexist_policy_key *info = &coexist_policy_keys[key];
+	const char *expected = coexist_type_describe(info->type);
+
+	e_warning(user->event, "coexist: Ignoring unknown value in %s: "
+		  COEXIST_KEY_PREFIX"%s=%s (expected %s%s)",
+		  scope->name, info->name,
+		  str_sanitize(text, LOGGED_VALUE_LENGTH),
+		  expected == NULL ? "one of: " : expected,
+		  expected == NULL ? info->choices : "");
+}
+
+static void
+log_unknown_keys(struct mail_user *user, const struct coexist_scope *scope,
+		 const char *const *names)
+{
+	for (; *names != NULL; names++) {
+		e_warning(user->event, "coexist: Ignoring unknown key in %s: "
+			  COEXIST_KEY_PREFIX"%s", scope->name,
+			  str_sanitize(*names, LOGGED_VALUE_LENGTH));
+	}
+}
+
+static void coexist_user_deinit(struct mail_user *user)
+{
+	struct coexist_user *cuser = COEXIST_USER_CONTEXT(user);
+
+	i_assert(cuser != NULL);
+	coexist_conf_policy_free(&cuser->site);
+	i_free(cuser->last_warning);
+	cuser->module_ctx.super.deinit(user);
+}
+
+/* Says which value of which scope the session obeys, for who wants to know why. */
+static void policy_log(struct mail_user *user, const struct coexist_user *cuser)
+{
+	unsigned int i;
+
+	/* a delivery has a second user, whom it reads the message as */
+	if (user->autocreated || !event_want_debug(user->event))
+		return;
+	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
+		const struct coexist_policy_entry *entry =
+			&cuser->policy.entries[i];
+
+		if (entry->scope != NULL) {
+			e_debug(user->event, "coexist: %s=%s (%s)",
+				coexist_policy_keys[i].name,
+				str_sanitize(entry->text, DEBUG_VALUE_LENGTH),
+				entry->scope->name);
+		}
+	}
+}
+
+static void policy_read(struct mail_user *user, struct coexist_user *cuser)
+{
+	static const struct coexist_scope scopes[SCOPE_COUNT] = {
+		[SCOPE_DOCUMENTS] = { .name = "a policy document",
+				      .get = document_get,
+				      .empty_counts = TRUE },
+		[SCOPE_USERDB] = { .name = "userdb", .get = userdb_get },
+		[SCOPE_SITE] = { .name = "dovecot.conf", .get = site_get }
+	};
+	const char *const *unknown;
+	const char *handover;
+	unsigned int i;
+
+	for (i = 0; i < SCOPE_COUNT; i++) {
+		cuser->scopes[i] = scopes[i];
+		cuser->scopes[i].context = cuser;
+	}
+	handover = coexist_userdb_fields_get_handover(user->userdb_fields);
+	if (handover != NULL)
+		coexist_handover_read(user->pool, handover,
+				      cuser->document_texts);
+	else
+		cuser->scopes[SCOPE_DOCUMENTS].get = NULL;
+	unknown = coexist_userdb_fields_read(user->pool, user->userdb_fields,
+					     cuser->userdb_texts);
+	log_unknown_keys(user, &cuser->scopes[SCOPE_USERDB], unknown);
+	unknown = coexist_conf_policy_get_unknown(cuser->site);
+	log_unknown_keys(user, &cuser->scopes[SCOPE_SITE], unknown);
+
+	coexist_policy_merge(cuser->scopes, SCOPE_COUNT,
+			     log_unknown_value, user, &cuser->policy);
+	cuser->policy_is_partial = handover != NULL &&
+		coexist_handover_is_partial(handover);
+	policy_log(user, cuser);
+}
+
+void coexist_session_policy_user_created(struct mail_user *user)
+{
+	struct mail_user_vfuncs *v = user->vlast;
+	struct coexist_conf_policy *site;
+	struct coexist_user *cuser;
+	const char *error;
+
+	if (coexist_conf_policy_read(user, &site, &error) < 0) {
+		e_error(user->event, "coexist: Can't read the settings, "
+			"going on without them: %s", error);
+		return;
+	}
+
+	cuser = p_new(user->pool, struct coexist_user, 1);
+	cuser->site = site;
+	cuser->module_ctx.super = *v;
+	user->vlast = &cuser->module_ctx.super;
+	v->deinit = coexist_user_deinit;
+	MODULE_CONTEXT_SET(user, coexist_user_module, cuser);
+
+	T_BEGIN {
+		policy_read(user, cuser);
+	} T_END;
+}
+
+bool coexist_session_policy_is_partial(struct mail_user *user)
+{
+	struct coexist_user *cuser = COEXIST_USER_CONTEXT(user);
+
+	return cuser != NULL && cuser->policy_is_partial;
+}
+
+const struct coexist_policy *coexist_session_policy_get(struct mail_user *user)
+{
+	struct coexist_user *cuser = COEXIST_USER_CONTEXT(user);
+
+	return cuser == NULL ? NULL : &cuser->policy;
+}
+
+void coexist_session_policy_warn_once(struct mail_user *user, const char *warning)
+{
+	struct coexist_user *cuser = COEXIST_USER_CONTEXT(user);
+
+	i_assert(cuser != NULL);
+	if (null_strcmp(cuser->last_warning, warning) == 0)
+		return;
+	i_free(cuser->last_warning);
+	cuser->last_warning = i_strdup(warning);
+	e_warning(user->event, "%s", warning);
+}
