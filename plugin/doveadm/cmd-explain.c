@@ -7,12 +7,15 @@
 #include "doveadm-print.h"
 #include "ioloop.h"
 #include "lib-event.h"
+#include "net.h"
 #include "coexist-admin.h"
 #include "admin-policy.h"
 #include "admin-scope.h"
+#include "network-match.h"
 #include "policy-decision.h"
-#include "policy-network.h"
 #include "site-refusal.h"
+
+#include <arpa/inet.h>
 
 #define SECS_PER_DAY (24 * 60 * 60)
 
@@ -20,8 +23,8 @@
 struct explain {
 	struct coexist_admin *admin;
 	struct coexist_login login;
-	/* NULL if none was named */
-	GInetAddress *address;
+	/* without a family if none was named */
+	struct ip_addr ip;
 	/* NULL for all */
 	const char *protocol;
 	coexist_refusal_texts *texts;
@@ -41,21 +44,29 @@ static bool in_networks(void *context, const char *networks)
 	if (explain->login.protocol == COEXIST_PROTOCOL_WEBMAIL &&
 	    webmail != NULL && strcmp(networks, webmail) == 0)
 		return TRUE;
-	if (explain->address == NULL) {
+	if (explain->ip.family == 0) {
 		explain->address_missing = TRUE;
 		return TRUE;
 	}
-	return coexist_network_list_contains(networks, explain->address);
+	return coexist_network_match(networks, &explain->ip);
+}
+
+/* Dovecot 2.3's net_addr2ip() alone would read 192.0.2 as 192.0.0.2, like
+   inet_aton(). */
+static bool address_parse(const char *text, struct ip_addr *ip_r)
+{
+	unsigned char binary[sizeof(struct in6_addr)];
+
+	return (inet_pton(AF_INET, text, binary) == 1 ||
+		inet_pton(AF_INET6, text, binary) == 1) &&
+		net_addr2ip(text, ip_r) == 0;
 }
 
 static int address_read(struct explain *explain)
 {
 	const char *text = coexist_admin_text(explain->admin->cctx, "ip");
 
-	if (text == NULL)
-		return 0;
-	explain->address = coexist_address_parse(text);
-	if (explain->address != NULL)
+	if (text == NULL || address_parse(text, &explain->ip))
 		return 0;
 	coexist_admin_fail(explain->admin, EX_USAGE,
 			   "--ip %s: Not an IP address", text);
@@ -258,8 +269,8 @@ static bool is_webmail(struct explain *explain)
 	const char *networks =
 		explain->admin->config.texts[COEXIST_SITE_webmail_networks];
 
-	return explain->address != NULL && networks != NULL &&
-		coexist_network_list_contains(networks, explain->address);
+	return networks != NULL &&
+		coexist_network_match(networks, &explain->ip);
 }
 
 static void
@@ -335,7 +346,6 @@ static void cmd_explain(struct doveadm_cmd_context *cctx)
 	explain.texts = texts_read(&admin);
 	explain_login(&explain);
 	coexist_refusal_texts_free(explain.texts);
-	g_clear_object(&explain.address);
 	coexist_admin_deinit(&admin);
 }
 
