@@ -7,14 +7,13 @@
 #include "doveadm-print.h"
 #include "ioloop.h"
 #include "lib-event.h"
+#include "coexist/day.h"
 #include "coexist-admin.h"
 #include "admin-policy.h"
 #include "admin-scope.h"
 #include "policy-decision.h"
 #include "policy-network.h"
 #include "site-refusal.h"
-
-#define SECS_PER_DAY (24 * 60 * 60)
 
 /* The login to explain, from the options. */
 struct explain {
@@ -67,7 +66,7 @@ static int date_read(struct explain *explain)
 	const char *text = coexist_admin_text(explain->admin->cctx, "date");
 	struct coexist_value value;
 
-	explain->login.today = (uint64_t)ioloop_time / SECS_PER_DAY;
+	explain->login.today = coexist_day(ioloop_time);
 	if (text == NULL)
 		return 0;
 	if (coexist_value_parse(&coexist_policy_keys[COEXIST_KEY_imap_until],
