@@ -12,6 +12,7 @@
 #include "coexist-admin.h"
 #include "compat-doveadm-mail.h"
 #include "mail-functions.h"
+#include "time-text.h"
 
 struct expire_cmd_context {
 	struct doveadm_mail_cmd_context ctx;

@@ -12,6 +12,7 @@
 #include "coexist-admin.h"
 #include "compat-doveadm-mail.h"
 #include "mail-functions.h"
+#include "time-text.h"
 #include "uid-list.h"
 
 /* Whoever owns the mailbox may have written what its journal says. */

@@ -10,6 +10,7 @@
 #include "compat-doveadm-mail.h"
 #include "mail-functions.h"
 #include "quota-evaluate.h"
+#include "time-text.h"
 
 struct quota_cmd_context {
 	struct doveadm_mail_cmd_context ctx;

@@ -6,6 +6,7 @@
 #include "doveadm-print.h"
 #include "compat-doveadm-mail.h"
 #include "mail-functions.h"
+#include "time-text.h"
 
 static void print_number(uint64_t number)
 {
