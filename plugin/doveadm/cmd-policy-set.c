@@ -5,6 +5,7 @@
 #include "doveadm.h"
 #include "coexist-admin.h"
 #include "admin-change.h"
+#include "admin-document.h"
 #include "admin-length.h"
 #include "admin-scope.h"
 #include "policy-document.h"

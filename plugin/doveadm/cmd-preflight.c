@@ -8,24 +8,6 @@
 #include "doveconf.h"
 #include "preflight.h"
 
-void coexist_preflight_print(struct coexist_preflight *preflight,
-			     const char *check,
-			     enum coexist_preflight_status status,
-			     const char *remedy)
-{
-	static const char *const names[] = {
-		[COEXIST_PREFLIGHT_OK] = "ok",
-		[COEXIST_PREFLIGHT_NOTE] = "note",
-		[COEXIST_PREFLIGHT_WARN] = "warn",
-		[COEXIST_PREFLIGHT_FAIL] = "fail"
-	};
-
-	doveadm_print(check);
-	doveadm_print(names[status]);
-	doveadm_print(remedy);
-	preflight->worst = I_MAX(preflight->worst, status);
-}
-
 static void preflight_config(struct coexist_preflight *preflight)
 {
 	struct coexist_doveconf_block *conf = NULL;
