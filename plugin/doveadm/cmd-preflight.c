@@ -3,7 +3,7 @@
 #include "lib.h"
 #include "coexist-commands.h"
 #include "doveadm.h"
-#include "doveadm-print.h"
+#include "admin-print.h"
 #include "coexist-admin.h"
 #include "doveconf.h"
 #include "preflight.h"
@@ -39,13 +39,16 @@ static void preflight_config(struct coexist_preflight *preflight)
 
 static void cmd_preflight(struct doveadm_cmd_context *cctx)
 {
+	static const struct coexist_column columns[] = {
+		COEXIST_TEXT_COLUMN("check"),
+		COEXIST_TEXT_COLUMN("status"),
+		COEXIST_TEXT_COLUMN("remedy")
+	};
 	struct coexist_admin admin;
 	struct coexist_preflight preflight = { .admin = &admin };
 
 	doveadm_print_init(DOVEADM_PRINT_TYPE_TABLE);
-	doveadm_print_header_simple("check");
-	doveadm_print_header_simple("status");
-	doveadm_print_header_simple("remedy");
+	COEXIST_PRINT_COLUMNS(columns);
 	coexist_admin_begin(cctx, &admin);
 	coexist_preflight_modules(&preflight);
 	preflight_config(&preflight);
