@@ -4,21 +4,18 @@
 #include "gate-login.h"
 #include "ioloop.h"
 #include "net.h"
-#include "str-sanitize.h"
+#include "coexist/day.h"
 #include "compat-auth.h"
 #include "gate.h"
 #include "gate-lookup.h"
 #include "gate-pass.h"
 #include "logged-name.h"
+#include "logged-value.h"
 #include "network-match.h"
 #include "policy-decision.h"
 #include "session-limit.h"
 #include "site-refusal.h"
 #include "userdb-texts.h"
-
-#define SECS_PER_DAY (24 * 60 * 60)
-/* Enough of a value to recognise it in the log. */
-#define LOGGED_VALUE_LENGTH 80
 
 /* What a request's event keeps for the time when the password is proved. */
 #define EVENT_LIMIT "coexist_session_limit"
@@ -150,7 +147,7 @@ decision_describe(const struct coexist_gate_policy *policy,
 
 	return t_strdup_printf("%s=%s set-by=\"%s\"",
 			       coexist_policy_keys[decision->key].name,
-			       str_sanitize(entry->text, LOGGED_VALUE_LENGTH),
+			       coexist_logged_value(entry->text),
 			       entry->scope == NULL ? "the built-in default" :
 			       entry->scope->name);
 }
@@ -270,7 +267,7 @@ decide(struct gate_login *login, const struct coexist_gate_policy *policy,
 	const struct coexist_login facts = {
 		.protocol = login->protocol,
 		.tls = coexist_auth_request_is_tls(login->request),
-		.today = (uint64_t)ioloop_time / SECS_PER_DAY,
+		.today = coexist_day(ioloop_time),
 		.in_networks = in_networks,
 		.context = login
 	};

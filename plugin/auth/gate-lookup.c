@@ -11,11 +11,11 @@
 #include "document-file.h"
 #include "gate.h"
 #include "gate-keyring.h"
+#include "logged-value.h"
 #include "policy-document.h"
 #include "policy-store.h"
 #include "store-seen.h"
 
-#define LOGGED_VALUE_LENGTH 80
 #define LOGGED_TEXT_LENGTH 1024
 /* A store that answers takes milliseconds, but the dict process waits a minute
    for a database that is away. */
@@ -120,7 +120,7 @@ log_unknown_value(void *context, const struct coexist_scope *scope,
 		lookup->user : "";
 	line = t_strdup_printf("Ignoring unknown value in %s: %s=%s",
 			       scope->name, coexist_policy_keys[key].name,
-			       str_sanitize(text, LOGGED_VALUE_LENGTH));
+			       coexist_logged_value(text));
 	if (coexist_gate_may_log(lookup->gate,
 				 t_strconcat(line, " ", user, NULL)))
 		e_warning(lookup->event, "%s", line);
@@ -272,8 +272,7 @@ log_unknown_keys(struct gate_document_lookup *dlookup,
 		const char *line =
 			t_strdup_printf("Ignoring unknown key in %s: %s",
 					logged(dlookup->key),
-					str_sanitize(*names,
-						     LOGGED_VALUE_LENGTH));
+					coexist_logged_value(*names));
 		if (coexist_gate_may_log(dlookup->gate, line))
 			e_warning(log_event(dlookup), "%s", line);
 	} T_END;

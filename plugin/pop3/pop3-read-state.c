@@ -4,6 +4,7 @@
 #include "array.h"
 #include "ioloop.h"
 #include "mail-storage-private.h"
+#include "coexist/day.h"
 #include "pop3-read-state.h"
 #include "pop3-keyword.h"
 #include "network-match.h"
@@ -11,8 +12,6 @@
 #include "private-flags.h"
 
 #include <malloc.h>
-
-#define SECS_PER_DAY (24 * 60 * 60)
 
 void pop3_read_policy_init(struct pop3_read_policy *read_policy_r,
 			   const struct coexist_policy *policy,
@@ -45,7 +44,7 @@ bool pop3_read_policy_is_recent(const struct pop3_read_policy *read_policy,
 	if (mail_get_received_date(mail, &received) < 0)
 		return FALSE;
 	return received >= ioloop_time -
-		(time_t)read_policy->mark_read_days * SECS_PER_DAY;
+		(time_t)read_policy->mark_read_days * COEXIST_SECS_PER_DAY;
 }
 
 static bool mail_is_seen(struct mail *mail)

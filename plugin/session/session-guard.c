@@ -5,9 +5,10 @@
 #include "ioloop.h"
 #include "mail-namespace.h"
 #include "mail-storage-private.h"
-#include "str-sanitize.h"
+#include "coexist/day.h"
 #include "session-policy.h"
 #include "compat-user.h"
+#include "logged-value.h"
 #include "network-match.h"
 #include "policy-decision.h"
 #include "policy-handover.h"
@@ -15,10 +16,6 @@
 #include "refusal-expand.h"
 #include "session-end.h"
 #include "userdb-fields.h"
-
-#define SECS_PER_DAY (24 * 60 * 60)
-/* Enough of a value to recognise it in the log. */
-#define LOGGED_VALUE_LENGTH 80
 
 #define COEXIST_GUARD_USER_CONTEXT(obj) \
 	MODULE_CONTEXT(obj, coexist_guard_user_module)
@@ -103,8 +100,8 @@ refuse(struct mail_user *user, const struct coexist_policy *policy,
 	guser->error = p_strdup_printf(user->pool,
 		"coexist: Login refused: %s=%s",
 		coexist_policy_keys[decision->key].name,
-		str_sanitize(coexist_policy_text(policy, decision->key),
-			     LOGGED_VALUE_LENGTH));
+		coexist_logged_value(coexist_policy_text(policy,
+							 decision->key)));
 	MODULE_CONTEXT_SET(user, coexist_guard_user_module, guser);
 	coexist_session_end_cancel(user);
 
@@ -120,7 +117,7 @@ void coexist_guard_user_created(struct mail_user *user)
 	const struct coexist_login login = {
 		.protocol = coexist_protocol_find(user->service),
 		.tls = coexist_user_is_tls(user) || is_local(user),
-		.today = (uint64_t)ioloop_time / SECS_PER_DAY,
+		.today = coexist_day(ioloop_time),
 		.in_networks = in_networks,
 		.context = user
 	};
