@@ -4,9 +4,9 @@
 #include "istream.h"
 #include "lib-event.h"
 #include "mail-user.h"
+#include "coexist-event.h"
 #include "pop3-events.h"
 #include "pop3-session.h"
-#include "session-changes.h"
 
 /* Indexed by enum coexist_delete. */
 static const char *const actions[] = { "expunge", "hide", "trash", "archive" };
