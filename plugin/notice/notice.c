@@ -15,7 +15,6 @@
 #include "session-policy.h"
 #include "compat-settings.h"
 #include "notice-message.h"
-#include "notice-text.h"
 #include "policy-value.h"
 #include "storage-driver.h"
 
@@ -53,29 +52,18 @@ static const char *const *folders_get(struct mail_user *user)
 	return array_front(&folders);
 }
 
-static void
-text_find(struct mail_user *user, const struct coexist_notice *notice,
-	  bool words_only, struct coexist_notice_text *text_r)
+static void text_problem_log(struct mail_user *user, const char *problem)
 {
-	const struct coexist_policy *policy = coexist_session_policy_get(user);
-	const struct coexist_notice_source source = {
-		.kind = notice->kind,
-		.builtin = notice->builtin,
-		.folders = folders_get(user),
-		.language = coexist_policy_text(policy, COEXIST_KEY_language),
-		.variables = {
-			.variables = notice->variables,
-			.count = notice->variables_count
-		},
-		.words_only = words_only
-	};
-	const char *problem;
-
-	coexist_notice_text_find(&source, text_r, &problem);
 	if (problem != NULL) {
 		coexist_session_policy_warn_once(user, t_strconcat(
 			"coexist: Text of a notice: ", problem, NULL));
 	}
+}
+
+static const char *language_get(struct mail_user *user)
+{
+	return coexist_policy_text(coexist_session_policy_get(user),
+				   COEXIST_KEY_language);
 }
 
 /* Returns the site's postmaster: who else could say what to do? */
@@ -97,6 +85,8 @@ static const struct message_address *sender_get(struct mail_user *user)
 static const string_t *
 message_make(struct mail_user *user, const struct coexist_notice *notice)
 {
+	const char *const *folders = folders_get(user);
+	const char *problem = NULL;
 	string_t *str = t_str_new(8192);
 	struct coexist_notice_text text;
 	const struct coexist_notice_message message = {
@@ -107,7 +97,10 @@ message_make(struct mail_user *user, const struct coexist_notice *notice)
 		.date = ioloop_time
 	};
 
-	text_find(user, notice, /*words_only=*/FALSE, &text);
+	coexist_notice_text_find(notice, folders, language_get(user), &text,
+				 &problem);
+	coexist_notice_page_find(notice, folders, &text, &problem);
+	text_problem_log(user, problem);
 	coexist_notice_message_write(str, &message);
 	return str;
 }
@@ -244,15 +237,14 @@ static const char *alert_of(const struct coexist_notice_words *words)
 const char *coexist_notice_alert(struct mail_user *user,
 				 const struct coexist_notice *notice)
 {
-	const struct coexist_notice_variables variables = {
-		notice->variables, notice->variables_count
-	};
 	struct coexist_notice_text text;
-	const char *line, *error;
+	const char *line, *error, *problem = NULL;
 
-	text_find(user, notice, /*words_only=*/TRUE, &text);
+	coexist_notice_text_find(notice, folders_get(user), language_get(user),
+				 &text, &problem);
+	text_problem_log(user, problem);
 	if (!coexist_ascii_line(alert_of(&text.words), &line) &&
-	    coexist_notice_text_parse(notice->builtin, &variables,
+	    coexist_notice_text_parse(notice->builtin, &notice->variables,
 				      &text.words, &error))
 		(void)coexist_ascii_line(alert_of(&text.words), &line);
 	return line;

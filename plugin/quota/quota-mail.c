@@ -13,11 +13,11 @@ notice_send(const struct coexist_quota_notice *notice, struct mailbox *inbox,
 	    struct coexist_notice_place *place_r)
 {
 	struct coexist_quota_contents contents;
-	struct coexist_quota_text text;
 
 	coexist_quota_contents_get(inbox, &contents);
-	coexist_quota_text_init(&text, notice, &contents);
-	return coexist_notice_send(inbox, &text.notice, place_r);
+	return coexist_notice_send(inbox,
+				   coexist_quota_text_make(notice, &contents),
+				   place_r);
 }
 
 static int

@@ -71,16 +71,15 @@ static void render(const struct kind *kind, const char *language,
 		   struct coexist_notice_text *text_r)
 {
 	static const char *const folders[] = { TEXTS_DIR, NULL };
-	const struct coexist_notice_source source = {
+	const struct coexist_notice notice = {
 		.kind = kind->name,
 		.builtin = "Subject: built in\n\nBuilt in.\n",
-		.folders = folders,
-		.language = language,
 		.variables = kind->variables
 	};
-	const char *problem;
+	const char *problem = NULL;
 
-	coexist_notice_text_find(&source, text_r, &problem);
+	coexist_notice_text_find(&notice, folders, language, text_r, &problem);
+	coexist_notice_page_find(&notice, folders, text_r, &problem);
 	if (problem != NULL)
 		printf("%s\n", problem);
 }
