@@ -7,7 +7,8 @@
 #include "quota-notice.h"
 #include "quota-text.h"
 
-int coexist_quota_alert_tell(const struct coexist_quota_notice *notice)
+int coexist_quota_alert_tell(const struct coexist_quota_notice *notice,
+			     struct coexist_quota_added *added ATTR_UNUSED)
 {
 	/* to look into all folders is too much for a line */
 	const struct coexist_notice *text =
