@@ -8,7 +8,7 @@
 #include "compat-version.h"
 #include "session-guard.h"
 #include "pop3-download.h"
-#include "ostream-pop3.h"
+#include "pop3-greeting.h"
 #include "pop3-login-delay.h"
 #include "pop3-notices.h"
 #include "pop3-refusal.h"

@@ -257,7 +257,7 @@ static void mark_read(struct pop3_session *session, struct mail *mail)
 {
 	if (coexist_private_flags_can_set(mail))
 		mail_update_flags(mail, MODIFY_ADD, MAIL_SEEN);
-	/* see pop3-read-state.c */
+	/* see pop3-mark.c */
 	if ((mail_get_flags(mail) & MAIL_SEEN) == 0)
 		pop3_session_mark_refused(session);
 }

@@ -10,7 +10,7 @@
 #include "mailbox-state.h"
 #include "session-policy.h"
 #include "logged-name.h"
-#include "ostream-pop3.h"
+#include "pop3-greeting.h"
 #include "policy-merge.h"
 #include "pop3-refusal.h"
 #include "state-file.h"

@@ -238,7 +238,7 @@ static unsigned int noted_seen_first(const struct client *client)
 }
 
 /* Dovecot has marked what it noted, in the same transaction. One message tells
-   whether the user has the right to, see pop3-read-state.c. */
+   whether the user has the right to, see pop3-mark.c. */
 static void
 look_at_noted_seen(struct pop3_session *session,
 		   struct mailbox_transaction_context *t)

@@ -2,7 +2,7 @@
 #define COEXIST_POP3_SESSION_H
 
 #include "pop3-delete.h"
-#include "pop3-read-state.h"
+#include "pop3-mark.h"
 
 struct client;
 struct mail;

@@ -1,5 +1,5 @@
-#ifndef COEXIST_POP3_READ_STATE_H
-#define COEXIST_POP3_READ_STATE_H
+#ifndef COEXIST_POP3_MARK_H
+#define COEXIST_POP3_MARK_H
 
 #include "coexist/policy-keys.h"
 #include "download-time.h"

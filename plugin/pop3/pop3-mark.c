@@ -1,10 +1,10 @@
-/* See the contract in pop3-read-state.h. */
+/* See the contract in pop3-mark.h. */
 
 #include "lib.h"
 #include "array.h"
 #include "ioloop.h"
 #include "mail-storage-private.h"
-#include "pop3-read-state.h"
+#include "pop3-mark.h"
 #include "pop3-keyword.h"
 #include "network-match.h"
 #include "policy-merge.h"

@@ -1,7 +1,7 @@
-/* See the contract in ostream-pop3.h. */
+/* See the contract in pop3-greeting.h. */
 
 #include "pop3-common.h"
-#include "ostream-pop3.h"
+#include "pop3-greeting.h"
 #include "buffer.h"
 #include "ostream-private.h"
 

@@ -1,5 +1,5 @@
-#ifndef COEXIST_OSTREAM_POP3_H
-#define COEXIST_OSTREAM_POP3_H
+#ifndef COEXIST_POP3_GREETING_H
+#define COEXIST_POP3_GREETING_H
 
 struct client;
 
