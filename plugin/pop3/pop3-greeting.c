@@ -5,76 +5,39 @@
 #include "buffer.h"
 #include "ostream-private.h"
 
-/* Dovecot sends its answer to CAPA, which has no other way in, by one write.
-   RETR and other long answers have a client->cmd while they are sent, so
-   what a message says is never taken for it. */
-#define CAPA_BEGIN "+OK\r\nCAPA\r\n"
-#define CAPA_END "\r\n.\r\n"
-#define LAST_LINE ".\r\n"
-
-enum pop3_ostream_state {
-	POP3_OSTREAM_HOLD,
-	POP3_OSTREAM_PASS,
-	POP3_OSTREAM_SWALLOW
+enum greeting_state {
+	GREETING_HELD,
+	GREETING_PASSED,
+	GREETING_REPLACED
 };
 
-struct pop3_ostream {
+struct greeting_ostream {
 	struct ostream_private ostream;
 
-	struct client *client;
-	const char *capabilities;
-	enum pop3_ostream_state state;
+	enum greeting_state state;
 	buffer_t *held;
 };
 
-static void o_stream_pop3_destroy(struct iostream_private *stream)
+static void greeting_destroy(struct iostream_private *stream)
 {
-	struct pop3_ostream *pstream =
-		container_of(stream, struct pop3_ostream, ostream.iostream);
+	struct greeting_ostream *gstream =
+		container_of(stream, struct greeting_ostream, ostream.iostream);
 
-	buffer_free(&pstream->held);
-	o_stream_unref(&pstream->ostream.parent);
+	buffer_free(&gstream->held);
+	o_stream_unref(&gstream->ostream.parent);
 }
 
-static bool
-is_capa(const struct pop3_ostream *pstream, const struct const_iovec *iov,
-	unsigned int iov_count)
-{
-	const size_t begin = strlen(CAPA_BEGIN), end = strlen(CAPA_END);
-	const char *data = iov[0].iov_base;
-
-	return iov_count == 1 && pstream->client->cmd == NULL &&
-		iov[0].iov_len >= begin + end &&
-		memcmp(data, CAPA_BEGIN, begin) == 0 &&
-		memcmp(data + iov[0].iov_len - end, CAPA_END, end) == 0;
-}
-
-static ssize_t
-capa_send(struct pop3_ostream *pstream, const struct const_iovec *reply)
-{
-	const size_t last = strlen(LAST_LINE);
-	const struct const_iovec iov[] = {
-		{ reply->iov_base, reply->iov_len - last },
-		{ pstream->capabilities, strlen(pstream->capabilities) },
-		{ LAST_LINE, last }
-	};
-
-	if (o_stream_sendv(pstream->ostream.parent, iov, N_ELEMENTS(iov)) < 0)
-		return -1;
-	pstream->ostream.ostream.offset += iov[1].iov_len;
-	return (ssize_t)reply->iov_len;
-}
-
+/* Returns the size of what is held back, or swallowed. */
 static size_t
-hold(struct pop3_ostream *pstream, const struct const_iovec *iov,
-     unsigned int iov_count)
+withhold(struct greeting_ostream *gstream, const struct const_iovec *iov,
+	 unsigned int iov_count)
 {
 	size_t size = 0;
 	unsigned int i;
 
 	for (i = 0; i < iov_count; i++) {
-		if (pstream->state == POP3_OSTREAM_HOLD) {
-			buffer_append(pstream->held, iov[i].iov_base,
+		if (gstream->state == GREETING_HELD) {
+			buffer_append(gstream->held, iov[i].iov_base,
 				      iov[i].iov_len);
 		}
 		size += iov[i].iov_len;
@@ -83,17 +46,15 @@ hold(struct pop3_ostream *pstream, const struct const_iovec *iov,
 }
 
 static ssize_t
-o_stream_pop3_sendv(struct ostream_private *stream,
-		    const struct const_iovec *iov, unsigned int iov_count)
+greeting_sendv(struct ostream_private *stream, const struct const_iovec *iov,
+	       unsigned int iov_count)
 {
-	struct pop3_ostream *pstream =
-		container_of(stream, struct pop3_ostream, ostream);
+	struct greeting_ostream *gstream =
+		container_of(stream, struct greeting_ostream, ostream);
 	ssize_t ret;
 
-	if (pstream->state != POP3_OSTREAM_PASS)
-		ret = (ssize_t)hold(pstream, iov, iov_count);
-	else if (is_capa(pstream, iov, iov_count))
-		ret = capa_send(pstream, iov);
+	if (gstream->state != GREETING_PASSED)
+		ret = (ssize_t)withhold(gstream, iov, iov_count);
 	else
 		ret = o_stream_sendv(stream->parent, iov, iov_count);
 	if (ret < 0) {
@@ -104,46 +65,44 @@ o_stream_pop3_sendv(struct ostream_private *stream,
 	return ret;
 }
 
-struct ostream *
-o_stream_create_pop3(struct client *client, const char *capabilities)
+struct ostream *pop3_greeting_hold(struct client *client)
 {
 	struct ostream *parent = client->output;
-	struct pop3_ostream *pstream = i_new(struct pop3_ostream, 1);
+	struct greeting_ostream *gstream = i_new(struct greeting_ostream, 1);
 
-	pstream->client = client;
-	pstream->capabilities = capabilities;
-	pstream->held = buffer_create_dynamic(default_pool, 64);
-	pstream->ostream.sendv = o_stream_pop3_sendv;
-	pstream->ostream.iostream.destroy = o_stream_pop3_destroy;
-	client->output = o_stream_create(&pstream->ostream, parent,
+	gstream->held = buffer_create_dynamic(default_pool, 64);
+	gstream->ostream.sendv = greeting_sendv;
+	gstream->ostream.iostream.destroy = greeting_destroy;
+	client->output = o_stream_create(&gstream->ostream, parent,
 					 o_stream_get_fd(parent));
 	o_stream_set_no_error_handling(client->output, TRUE);
 	o_stream_unref(&parent);
 	return client->output;
 }
 
-static struct pop3_ostream *pop3_ostream_get(struct ostream *output)
+static struct greeting_ostream *greeting_get(struct ostream *output)
 {
-	return container_of(output->real_stream, struct pop3_ostream, ostream);
+	return container_of(output->real_stream, struct greeting_ostream,
+			    ostream);
 }
 
-void o_stream_pop3_pass(struct ostream *output)
+void pop3_greeting_pass(struct ostream *output)
 {
-	struct pop3_ostream *pstream = pop3_ostream_get(output);
+	struct greeting_ostream *gstream = greeting_get(output);
 
-	if (pstream->state != POP3_OSTREAM_HOLD)
+	if (gstream->state != GREETING_HELD)
 		return;
-	pstream->state = POP3_OSTREAM_PASS;
-	o_stream_nsend(pstream->ostream.parent, pstream->held->data,
-		       pstream->held->used);
-	buffer_free(&pstream->held);
+	gstream->state = GREETING_PASSED;
+	o_stream_nsend(gstream->ostream.parent, gstream->held->data,
+		       gstream->held->used);
+	buffer_free(&gstream->held);
 }
 
-void o_stream_pop3_replace(struct ostream *output, const char *line)
+void pop3_greeting_replace(struct ostream *output, const char *line)
 {
-	struct pop3_ostream *pstream = pop3_ostream_get(output);
+	struct greeting_ostream *gstream = greeting_get(output);
 
-	pstream->state = POP3_OSTREAM_SWALLOW;
-	o_stream_nsend_str(pstream->ostream.parent, line);
-	(void)o_stream_flush(pstream->ostream.parent);
+	gstream->state = GREETING_REPLACED;
+	o_stream_nsend_str(gstream->ostream.parent, line);
+	(void)o_stream_flush(gstream->ostream.parent);
 }

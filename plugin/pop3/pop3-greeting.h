@@ -3,20 +3,18 @@
 
 struct client;
 
-/* What a POP3 session says to its client, with our changes to it. */
+/* A filter stream that holds back the greeting of a POP3 session, which is +OK
+   after the login, until it is known whether the session may go on. */
 
-/* Puts itself before the client's output and holds back what the session says
-   until one of the two functions below is called. capabilities, which must live
-   as long as the client, are lines with CR LF that the answer to CAPA
-   (RFC 2449) gets besides Dovecot's. Returns the stream, which is the client's
-   output. */
-struct ostream *
-o_stream_create_pop3(struct client *client, const char *capabilities);
+/* Puts the filter before the client's output: nothing is sent until one of the
+   two functions below is called. Returns the stream, which is the client's
+   output and which the client owns. */
+struct ostream *pop3_greeting_hold(struct client *client);
 
-/* Says what was held back, and from now on everything. Does nothing if there
+/* Sends what was held back, and from now on everything. Does nothing if there
    was a decision already. */
-void o_stream_pop3_pass(struct ostream *output);
-/* Says this line instead of what was held back, and nothing else any more. */
-void o_stream_pop3_replace(struct ostream *output, const char *line);
+void pop3_greeting_pass(struct ostream *output);
+/* Sends this line instead of what was held back, and nothing else any more. */
+void pop3_greeting_replace(struct ostream *output, const char *line);
 
 #endif
