@@ -84,7 +84,7 @@ void pop3_download_mail_allocated(struct mail *_mail)
 	struct pop3_download_mail *dmail;
 
 	/* the mailboxes behind a virtual one carry the POP3 flag too */
-	if (session == NULL || _mail->box != session->client->mailbox)
+	if (session == NULL || !pop3_maildrop_has(&session->maildrop, _mail->box))
 		return;
 
 	dmail = p_new(mail->pool, struct pop3_download_mail, 1);

@@ -93,8 +93,8 @@ void pop3_session_mark_refused(struct pop3_session *session)
 		return;
 	session->told_refused = TRUE;
 	/* whoever made it so, as by an ACL, needs no warning in each session */
-	e_info(session->box->event, "coexist: Can't mark messages as the "
-	       "policy says: %s", why_refused(session->box));
+	e_info(session->maildrop.box->event, "coexist: Can't mark messages as the "
+	       "policy says: %s", why_refused(session->maildrop.box));
 }
 
 static void apply_confirmed(struct pop3_session *session)
@@ -105,8 +105,10 @@ static void apply_confirmed(struct pop3_session *session)
 	if (count == 0)
 		return;
 	/* after an error they are tried again with the next ones */
-	if (pop3_read_state_apply_now(session->box,
-				      session->client->uid_validity,
+	if (pop3_read_state_apply_now(session->maildrop.box,
+				      pop3_maildrop_get_uidvalidity(
+					&session->maildrop,
+					session->maildrop.box),
 				      array_front(&session->marks), count,
 				      &result) == 0)
 		array_delete(&session->marks, 0, count);
@@ -138,48 +140,6 @@ static void client_has_sent(void *context)
 		apply_soon(session);
 }
 
-uint32_t pop3_session_msgnum_to_seq(const struct client *client,
-				    unsigned int msgnum)
-{
-	return msgnum < client->msgnum_to_seq_map_count ?
-		client->msgnum_to_seq_map[msgnum] : msgnum + 1;
-}
-
-/* Returns the place of a message in the maildrop, from 0. */
-static unsigned int
-msgnum_from_seq(const struct client *client, uint32_t seq)
-{
-	unsigned int msgnum;
-
-	for (msgnum = 0; msgnum < client->msgnum_to_seq_map_count; msgnum++) {
-		if (client->msgnum_to_seq_map[msgnum] == seq)
-			return msgnum;
-	}
-	return seq - 1;
-}
-
-static bool bitmask_has(const unsigned char *bitmask, unsigned int msgnum)
-{
-	return (bitmask[msgnum / CHAR_BIT] & (1U << (msgnum % CHAR_BIT))) != 0;
-}
-
-/* Makes Dovecot forget that it is to mark this message read. */
-static void withdraw_seen(struct client *client, struct mail *mail)
-{
-	unsigned int msgnum = msgnum_from_seq(client, mail->seq);
-
-	if (client->seen_bitmask != NULL) {
-		client->seen_bitmask[msgnum / CHAR_BIT] &=
-			(unsigned char)~(1U << (msgnum % CHAR_BIT));
-	}
-}
-
-static void withdraw_all_seen(struct client *client)
-{
-	client->seen_change_count = 0;
-	i_free(client->seen_bitmask);
-}
-
 void pop3_session_retr_begin(struct pop3_session *session)
 {
 	switch (session->read_policy.mark_read) {
@@ -188,7 +148,7 @@ void pop3_session_retr_begin(struct pop3_session *session)
 		break;
 	case COEXIST_MARK_READ_COMPLETE:
 	case COEXIST_MARK_READ_NEVER:
-		withdraw_all_seen(session->client);
+		pop3_maildrop_forget_all_seen(&session->maildrop);
 		break;
 	}
 }
@@ -201,7 +161,7 @@ void pop3_session_retr_end(struct pop3_session *session, struct mail *mail,
 	if (session->read_policy.mark_read == COEXIST_MARK_READ_QUIT &&
 	    (!complete ||
 	     !pop3_read_policy_is_recent(&session->read_policy, mail)))
-		withdraw_seen(session->client, mail);
+		pop3_maildrop_forget_seen(&session->maildrop, mail);
 	if (complete) {
 		session->downloads++;
 		session->last_download_input_offset =
@@ -221,36 +181,19 @@ void pop3_session_retr_end(struct pop3_session *session, struct mail *mail,
 	apply_soon(session);
 }
 
-/* Returns the first message that Dovecot is to mark read at QUIT, or
-   messages_count if there is none. */
-static unsigned int noted_seen_first(const struct client *client)
-{
-	unsigned int msgnum;
-
-	for (msgnum = 0; client->seen_bitmask != NULL &&
-	     msgnum < client->messages_count; msgnum++) {
-		if (bitmask_has(client->seen_bitmask, msgnum) &&
-		    (client->deleted_bitmask == NULL ||
-		     !bitmask_has(client->deleted_bitmask, msgnum)))
-			return msgnum;
-	}
-	return client->messages_count;
-}
-
 /* Dovecot has marked what it noted, in the same transaction. One message tells
    whether the user has the right to, see pop3-mark.c. */
 static void
 look_at_noted_seen(struct pop3_session *session,
 		   struct mailbox_transaction_context *t)
 {
-	struct client *client = session->client;
-	unsigned int msgnum = noted_seen_first(client);
+	uint32_t seq = pop3_maildrop_get_one_seen(&session->maildrop, t->box);
 	struct mail *mail;
 
-	if (msgnum == client->messages_count)
+	if (seq == 0)
 		return;
 	mail = mail_alloc(t, 0, NULL);
-	mail_set_seq(mail, pop3_session_msgnum_to_seq(client, msgnum));
+	mail_set_seq(mail, seq);
 	if ((mail_get_flags(mail) & MAIL_SEEN) == 0)
 		pop3_session_mark_refused(session);
 	mail_free(&mail);
@@ -339,11 +282,11 @@ void pop3_session_mailbox_allocated(struct mailbox *box)
 	struct mailbox_vfuncs *v = box->vlast;
 	struct pop3_session_mailbox *sbox;
 
-	if (session == NULL || session->box != NULL ||
+	if (session == NULL || session->maildrop.box != NULL ||
 	    (box->flags & MAILBOX_FLAG_POP3_SESSION) == 0)
 		return;
 
-	session->box = box;
+	session->maildrop.box = box;
 	if (session->read_policy.mark_read == COEXIST_MARK_READ_NEVER) {
 		/* not even \Recent */
 		box->flags &= ENUM_NEGATE(MAILBOX_FLAG_DROP_RECENT);
@@ -366,7 +309,7 @@ pop3_session_destroy(struct client *client, const char *reason)
 	timeout_remove(&session->to_apply);
 	if (session->read_policy.mark_read == COEXIST_MARK_READ_QUIT &&
 	    !client->quit_seen)
-		withdraw_all_seen(client);
+		pop3_maildrop_forget_all_seen(&session->maildrop);
 	if (applies_early(session))
 		apply_confirmed(session);
 	if (session->del.held > 0 && client->delete_success)
@@ -415,6 +358,7 @@ void pop3_session_create(struct client *client)
 
 	session = p_new(client->pool, struct pop3_session, 1);
 	session->client = client;
+	pop3_maildrop_init(&session->maildrop, client);
 	session->read_policy = read_policy;
 	session->del = del;
 	if (pop3_delete_is_needed(&del))

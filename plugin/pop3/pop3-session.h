@@ -2,6 +2,7 @@
 #define COEXIST_POP3_SESSION_H
 
 #include "pop3-delete.h"
+#include "pop3-maildrop.h"
 #include "pop3-mark.h"
 
 struct client;
@@ -14,8 +15,7 @@ struct pop3_session {
 	union pop3_module_context module_ctx;
 
 	struct client *client;
-	/* the maildrop; not what may lie behind it if it is a virtual one */
-	struct mailbox *box;
+	struct pop3_maildrop maildrop;
 	struct pop3_read_policy read_policy;
 	struct pop3_delete del;
 
@@ -53,9 +53,5 @@ void pop3_session_mark_refused(struct pop3_session *session);
    downloads. Returns FALSE if there are none. */
 bool pop3_session_get_downloaded(const struct pop3_session *session,
 				 ARRAY_TYPE(seq_range) *uids);
-
-/* Returns the sequence of the maildrop's message with this number, from 0. */
-uint32_t pop3_session_msgnum_to_seq(const struct client *client,
-				    unsigned int msgnum);
 
 #endif
