@@ -10,6 +10,7 @@
 #include "mail-storage-private.h"
 #include "str-sanitize.h"
 #include "pop3-delete.h"
+#include "pop3-read-state.h"
 #include "pop3-session.h"
 #include "session-policy.h"
 #include "compat-pop3.h"
@@ -130,7 +131,7 @@ copy_to(struct pop3_session *session, struct mailbox_transaction_context *t,
 	coexist_move_init(&move, t, target);
 	move.mark_read = session->del.mark_read;
 	t_array_init(&downloaded, 16);
-	if (pop3_session_get_downloaded(session, &downloaded)) {
+	if (pop3_read_state_get_downloaded(session->read_state, &downloaded)) {
 		move.keyword = POP3_DOWNLOADED_KEYWORD;
 		move.keyword_uids = &downloaded;
 	}
@@ -221,7 +222,7 @@ static void mark_read(struct pop3_session *session, struct mail *mail)
 		mail_update_flags(mail, MODIFY_ADD, MAIL_SEEN);
 	/* see pop3-mark.c */
 	if ((mail_get_flags(mail) & MAIL_SEEN) == 0)
-		pop3_session_mark_refused(session);
+		pop3_read_state_refused(session->read_state);
 }
 
 static void hide(struct pop3_delete_mail *dmail, struct mail *mail,

@@ -2,84 +2,23 @@
 
 #include "lib.h"
 #include "array.h"
-#include "ioloop.h"
 #include "mail-storage-private.h"
 #include "pop3-mark.h"
+#include "download-time.h"
 #include "pop3-keyword.h"
-#include "network-match.h"
-#include "policy-merge.h"
 #include "private-flags.h"
 
 #include <malloc.h>
 
-#define SECS_PER_DAY (24 * 60 * 60)
-
-void pop3_read_policy_init(struct pop3_read_policy *read_policy_r,
-			   const struct coexist_policy *policy,
-			   const struct ip_addr *remote_ip)
-{
-	i_zero(read_policy_r);
-	if (coexist_network_match(coexist_policy_text(policy,
-			COEXIST_KEY_pop3_fetcher_networks), remote_ip)) {
-		read_policy_r->mark_read = COEXIST_MARK_READ_NEVER;
-		return;
-	}
-	read_policy_r->mark_read =
-		coexist_policy_number(policy, COEXIST_KEY_pop3_mark_read);
-	read_policy_r->mark_read_days =
-		coexist_policy_number(policy, COEXIST_KEY_pop3_mark_read_days);
-	read_policy_r->mark_downloaded =
-		coexist_policy_number(policy,
-				      COEXIST_KEY_pop3_mark_downloaded) != 0;
-	read_policy_r->note_time =
-		coexist_policy_number(policy, COEXIST_KEY_pop3_keep_days) > 0;
-}
-
-bool pop3_read_policy_is_recent(const struct pop3_read_policy *read_policy,
-				struct mail *mail)
-{
-	time_t received;
-
-	if (read_policy->mark_read_days == 0)
-		return TRUE;
-	if (mail_get_received_date(mail, &received) < 0)
-		return FALSE;
-	return received >= ioloop_time -
-		(time_t)read_policy->mark_read_days * SECS_PER_DAY;
-}
-
-static bool mail_is_seen(struct mail *mail)
+bool pop3_mark_is_seen(struct mail *mail)
 {
 	return (mail_get_flags(mail) & MAIL_SEEN) != 0;
 }
 
-static bool mail_has_downloaded_keyword(struct mail *mail)
+bool pop3_mark_is_downloaded(struct mail *mail)
 {
 	return str_array_find(mail_get_keywords(mail),
 			      POP3_DOWNLOADED_KEYWORD);
-}
-
-static bool mail_has_download_time(struct mail *mail)
-{
-	return coexist_download_time_is_known(mail->transaction->view,
-		mail->seq, coexist_download_time_id(mail->box));
-}
-
-bool pop3_read_policy_get_mark(const struct pop3_read_policy *read_policy,
-			       struct mail *mail, struct pop3_mark *mark_r)
-{
-	i_zero(mark_r);
-	mark_r->uid = mail->uid;
-	mark_r->seen = read_policy->mark_read == COEXIST_MARK_READ_COMPLETE &&
-		!mail_is_seen(mail) &&
-		pop3_read_policy_is_recent(read_policy, mail);
-	mark_r->downloaded = read_policy->mark_downloaded &&
-		!mail_has_downloaded_keyword(mail);
-	/* the index of a virtual mailbox knows nothing that lasts */
-	mark_r->timed = read_policy->note_time &&
-		mail->box->virtual_vfuncs == NULL &&
-		!mail_has_download_time(mail);
-	return mark_r->seen || mark_r->downloaded || mark_r->timed;
 }
 
 /* The acl plugin lets what the user has no right to change get lost without an
@@ -87,11 +26,11 @@ bool pop3_read_policy_get_mark(const struct pop3_read_policy *read_policy,
 
 static void seen_apply(struct mail *mail, bool *changed, bool *refused)
 {
-	if (mail_is_seen(mail))
+	if (pop3_mark_is_seen(mail))
 		return;
 	if (coexist_private_flags_can_set(mail))
 		mail_update_flags(mail, MODIFY_ADD, MAIL_SEEN);
-	if (mail_is_seen(mail))
+	if (pop3_mark_is_seen(mail))
 		*changed = TRUE;
 	else
 		*refused = TRUE;
@@ -101,10 +40,10 @@ static void
 downloaded_apply(struct mail *mail, struct mail_keywords *downloaded,
 		 bool *changed, bool *refused)
 {
-	if (mail_has_downloaded_keyword(mail))
+	if (pop3_mark_is_downloaded(mail))
 		return;
 	mail_update_keywords(mail, MODIFY_ADD, downloaded);
-	if (mail_has_downloaded_keyword(mail))
+	if (pop3_mark_is_downloaded(mail))
 		*changed = TRUE;
 	else
 		*refused = TRUE;
@@ -112,7 +51,7 @@ downloaded_apply(struct mail *mail, struct mail_keywords *downloaded,
 
 static void
 mark_apply(struct mail *mail, const struct pop3_mark *mark,
-	   struct mail_keywords *downloaded, struct pop3_read_result *result)
+	   struct mail_keywords *downloaded, struct pop3_marks_result *result)
 {
 	bool changed = FALSE, refused = FALSE;
 
@@ -163,9 +102,9 @@ visible_count(const struct pop3_mark *marks, unsigned int count)
 	return visible;
 }
 
-int pop3_read_state_apply(struct mailbox_transaction_context *t,
-			  const struct pop3_mark *marks, unsigned int count,
-			  struct pop3_read_result *result_r)
+int pop3_marks_apply(struct mailbox_transaction_context *t,
+		     const struct pop3_mark *marks, unsigned int count,
+		     struct pop3_marks_result *result_r)
 {
 	struct mail_keywords *downloaded;
 	struct mail *mail;
@@ -214,7 +153,7 @@ static int private_flags_prepare(struct mailbox *box)
 static int
 apply_and_sync(struct mailbox *box, uint32_t uidvalidity,
 	       const struct pop3_mark *marks, unsigned int count,
-	       struct pop3_read_result *result_r)
+	       struct pop3_marks_result *result_r)
 {
 	struct mailbox_transaction_context *t;
 
@@ -225,7 +164,7 @@ apply_and_sync(struct mailbox *box, uint32_t uidvalidity,
 	/* No MAILBOX_TRANSACTION_FLAG_EXTERNAL: with it, maildir loses flag
 	   changes at the next sync. */
 	t = mailbox_transaction_begin(box, 0, "POP3 read state");
-	if (pop3_read_state_apply(t, marks, count, result_r) < 0) {
+	if (pop3_marks_apply(t, marks, count, result_r) < 0) {
 		mailbox_transaction_rollback(&t);
 		return -1;
 	}
@@ -243,11 +182,10 @@ static void memory_give_back(void)
 #endif
 }
 
-int pop3_read_state_apply_now(struct mailbox *session_box,
-			      uint32_t session_uidvalidity,
-			      const struct pop3_mark *marks,
-			      unsigned int count,
-			      struct pop3_read_result *result_r)
+int pop3_marks_apply_now(struct mailbox *session_box,
+			 uint32_t session_uidvalidity,
+			 const struct pop3_mark *marks, unsigned int count,
+			 struct pop3_marks_result *result_r)
 {
 	struct mailbox *box;
 	int ret;

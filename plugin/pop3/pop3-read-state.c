@@ -1,0 +1,282 @@
+/* See the contract in pop3-read-state.h.
+
+   Dovecot's own note of what is to be marked read (pop3-maildrop.h) is used or
+   replaced by the policies:
+
+   quit      keeps the note, withdraws what was not sent to its end, and forgets
+             all of it if there was no QUIT.
+   complete  takes the note away. What the client confirmed is marked soon after,
+             in a mailbox of our own so that others see it while the session
+             goes on; at QUIT, in the session's last transaction.
+   never     takes the note away. */
+
+#include "pop3-common.h"
+#include "array.h"
+#include "ioloop.h"
+#include "istream.h"
+#include "mail-storage-private.h"
+#include "pop3-read-state.h"
+#include "istream-notify-read.h"
+#include "pop3-maildrop.h"
+#include "pop3-mark.h"
+#include "pop3-read-policy.h"
+#include "private-flags.h"
+
+/* Marks are collected for this long, because each application opens and syncs
+   the mailbox. With the half second that Dovecot itself waits before it looks at
+   a changed mailbox, an idling IMAP client is told well within two seconds. */
+#define APPLY_DELAY_MSECS 500
+
+struct pop3_read_state {
+	struct pop3_maildrop *maildrop;
+	struct pop3_read_policy policy;
+
+	/* Those that were not applied yet. */
+	ARRAY_TYPE(pop3_mark) marks;
+	/* How much the client had said when it got the last of them. */
+	uoff_t last_mark_input_offset;
+	struct timeout *to_apply;
+	/* the log has it that something may not be marked */
+	bool told_refused;
+	/* How many messages were sent to their end, and how much the client had
+	   said when it got the last of them. */
+	unsigned int downloads;
+	uoff_t last_download_input_offset;
+};
+
+/* Refusals */
+
+static const char *why_refused(struct mailbox *box)
+{
+	if (mailbox_is_readonly(box))
+		return "The mailbox is read-only";
+	if (coexist_private_flags_open(box) < 0)
+		return mailbox_get_last_error(box, NULL);
+	return "Permission denied (the ACL rights are s for \\Seen and w for "
+		"keywords)";
+}
+
+void pop3_read_state_refused(struct pop3_read_state *state)
+{
+	struct mailbox *box = state->maildrop->box;
+
+	if (state->told_refused)
+		return;
+	state->told_refused = TRUE;
+	/* whoever made it so, as by an ACL, needs no warning in each session */
+	e_info(box->event, "coexist: Can't mark messages as the policy says: "
+	       "%s", why_refused(box));
+}
+
+/* While the session goes on */
+
+static uoff_t input_offset(const struct pop3_read_state *state)
+{
+	return state->maildrop->client->input->v_offset;
+}
+
+/* Returns how many of the marks the client has confirmed: all, or all but
+   the last if it has sent no command since it got that message. */
+static unsigned int confirmed_count(const struct pop3_read_state *state)
+{
+	unsigned int count = array_count(&state->marks);
+
+	if (count > 0 && input_offset(state) == state->last_mark_input_offset)
+		count--;
+	return count;
+}
+
+static void apply_confirmed(struct pop3_read_state *state)
+{
+	struct mailbox *box = state->maildrop->box;
+	unsigned int count = confirmed_count(state);
+	struct pop3_marks_result result;
+
+	if (count == 0)
+		return;
+	/* after an error they are tried again with the next ones */
+	if (pop3_marks_apply_now(box, pop3_maildrop_get_uidvalidity(
+					state->maildrop, box),
+				 array_front(&state->marks), count,
+				 &result) == 0)
+		array_delete(&state->marks, 0, count);
+	if (result.refused > 0)
+		pop3_read_state_refused(state);
+}
+
+static void apply_timeout(struct pop3_read_state *state)
+{
+	timeout_remove(&state->to_apply);
+	T_BEGIN {
+		apply_confirmed(state);
+	} T_END;
+}
+
+static void apply_soon(struct pop3_read_state *state)
+{
+	if (state->to_apply == NULL &&
+	    pop3_read_policy_is_early(&state->policy)) {
+		state->to_apply = timeout_add_short(APPLY_DELAY_MSECS,
+						    apply_timeout, state);
+	}
+}
+
+static void client_has_sent(void *context)
+{
+	struct pop3_read_state *state = context;
+
+	if (array_count(&state->marks) > 0)
+		apply_soon(state);
+}
+
+void pop3_read_state_retr_begin(struct pop3_read_state *state)
+{
+	switch (state->policy.mark_read) {
+	case COEXIST_MARK_READ_STOCK:
+	case COEXIST_MARK_READ_QUIT:
+		break;
+	case COEXIST_MARK_READ_COMPLETE:
+	case COEXIST_MARK_READ_NEVER:
+		pop3_maildrop_forget_all_seen(state->maildrop);
+		break;
+	}
+}
+
+void pop3_read_state_retr_end(struct pop3_read_state *state, struct mail *mail,
+			      bool complete)
+{
+	struct pop3_mark mark;
+
+	if (state->policy.mark_read == COEXIST_MARK_READ_QUIT &&
+	    (!complete || !pop3_read_policy_is_recent(&state->policy, mail)))
+		pop3_maildrop_forget_seen(state->maildrop, mail);
+	if (complete) {
+		state->downloads++;
+		state->last_download_input_offset = input_offset(state);
+	}
+	/* where QUIT commits nothing, this is the place to say so */
+	if (state->policy.mark_read == COEXIST_MARK_READ_QUIT &&
+	    complete && mailbox_is_readonly(mail->box))
+		pop3_read_state_refused(state);
+	if (!complete ||
+	    !pop3_read_policy_get_mark(&state->policy, mail, &mark))
+		return;
+
+	array_push_back(&state->marks, &mark);
+	state->last_mark_input_offset = input_offset(state);
+	/* the next command may be here already */
+	apply_soon(state);
+}
+
+/* At QUIT */
+
+/* Dovecot has marked what it noted, in the same transaction. One message tells
+   whether the user has the right to, see pop3-mark.c. */
+static void
+look_at_noted_seen(struct pop3_read_state *state,
+		   struct mailbox_transaction_context *t)
+{
+	uint32_t seq = pop3_maildrop_get_one_seen(state->maildrop, t->box);
+	struct mail *mail;
+
+	if (seq == 0)
+		return;
+	mail = mail_alloc(t, 0, NULL);
+	mail_set_seq(mail, seq);
+	if (!pop3_mark_is_seen(mail))
+		pop3_read_state_refused(state);
+	mail_free(&mail);
+}
+
+static void
+apply_all(struct pop3_read_state *state, struct mailbox_transaction_context *t)
+{
+	unsigned int count = array_count(&state->marks);
+	struct pop3_marks_result result;
+
+	if (pop3_marks_apply(t, array_front(&state->marks), count,
+			     &result) < 0) {
+		e_error(t->box->event, "coexist: Can't mark %u messages that "
+			"were downloaded: %s", count,
+			mailbox_get_last_internal_error(t->box, NULL));
+	} else if (result.refused > 0) {
+		pop3_read_state_refused(state);
+	}
+}
+
+void pop3_read_state_commit_begin(struct pop3_read_state *state,
+				  struct mailbox_transaction_context *t)
+{
+	if (!array_is_empty(&state->marks))
+		apply_all(state, t);
+	if (state->policy.mark_read == COEXIST_MARK_READ_QUIT)
+		look_at_noted_seen(state, t);
+}
+
+void pop3_read_state_commit_end(struct pop3_read_state *state)
+{
+	array_clear(&state->marks);
+}
+
+void pop3_read_state_end(struct pop3_read_state *state)
+{
+	timeout_remove(&state->to_apply);
+	if (state->policy.mark_read == COEXIST_MARK_READ_QUIT &&
+	    !state->maildrop->client->quit_seen)
+		pop3_maildrop_forget_all_seen(state->maildrop);
+	if (pop3_read_policy_is_early(&state->policy))
+		apply_confirmed(state);
+}
+
+/* What others ask */
+
+bool pop3_read_state_get_downloaded(const struct pop3_read_state *state,
+				    ARRAY_TYPE(seq_range) *uids)
+{
+	const struct pop3_mark *marks;
+	unsigned int i, count;
+
+	marks = array_get(&state->marks, &count);
+	for (i = 0; i < count; i++) {
+		if (marks[i].downloaded)
+			seq_range_array_add(uids, marks[i].uid);
+	}
+	return !array_is_empty(uids);
+}
+
+unsigned int
+pop3_read_state_count_downloads(const struct pop3_read_state *state)
+{
+	unsigned int count = state->downloads;
+
+	return count > 0 &&
+		input_offset(state) == state->last_download_input_offset ?
+		count - 1 : count;
+}
+
+/* The session */
+
+static void input_watch(struct pop3_read_state *state)
+{
+	struct client *client = state->maildrop->client;
+	struct istream *input = client->input;
+
+	client->input = i_stream_create_notify_read(input, client_has_sent,
+						    state);
+	i_stream_unref(&input);
+}
+
+struct pop3_read_state *
+pop3_read_state_create(struct pop3_maildrop *maildrop,
+		       const struct pop3_read_policy *policy)
+{
+	pool_t pool = maildrop->client->pool;
+	struct pop3_read_state *state = p_new(pool, struct pop3_read_state, 1);
+
+	state->maildrop = maildrop;
+	state->policy = *policy;
+	p_array_init(&state->marks, pool, 16);
+	if (pop3_read_policy_is_early(policy))
+		input_watch(state);
+	return state;
+}
