@@ -9,6 +9,7 @@
 #include "gate.h"
 #include "gate-lookup.h"
 #include "gate-pass.h"
+#include "log-repeat.h"
 #include "network-match.h"
 #include "policy-decision.h"
 #include "refusal-log.h"
@@ -117,7 +118,8 @@ log_refusal(struct gate_login *login, const char *why, bool log_only)
 	struct gate_refusal *refusal;
 
 	if (login->proof == COEXIST_GATE_PROVED) {
-		coexist_gate_log_info(login->gate, line);
+		coexist_log_repeat_info(login->gate->log, login->gate->event,
+					line);
 		return;
 	}
 	refusal = p_new(request->pool, struct gate_refusal, 1);
@@ -265,7 +267,7 @@ log_unproved(struct gate_login *login, const struct coexist_decision *decision)
 		"the gate belongs on that host. If those who connect to this "
 		"one have verified passwords, name them by verified_networks";
 
-	if (coexist_gate_may_log(login->gate, line)) {
+	if (coexist_log_repeat_may(login->gate->log, line)) {
 		e_warning(login->gate->event, "coexist: %s (%s, just now)",
 			  line, coexist_policy_keys[decision->key].name);
 	}
@@ -505,8 +507,10 @@ void coexist_gate_login_proved(struct auth_request *request,
 	struct gate_limit *limit = event_get_ptr(request->event, EVENT_LIMIT);
 	struct gate_login *login;
 
-	if (refusal != NULL)
-		coexist_gate_log_info(refusal->gate, refusal->line);
+	if (refusal != NULL) {
+		coexist_log_repeat_info(refusal->gate->log,
+					refusal->gate->event, refusal->line);
+	}
 	if (limit == NULL) {
 		callback(COEXIST_GATE_PASS, /*reason=*/NULL, request, context);
 		return;

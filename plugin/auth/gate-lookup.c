@@ -12,6 +12,7 @@
 #include "gate.h"
 #include "gate-keyring.h"
 #include "logged-value.h"
+#include "log-repeat.h"
 #include "policy-document.h"
 #include "policy-store.h"
 #include "store-seen.h"
@@ -121,8 +122,8 @@ log_unknown_value(void *context, const struct coexist_scope *scope,
 	line = t_strdup_printf("Ignoring unknown value in %s: %s=%s",
 			       scope->name, coexist_policy_keys[key].name,
 			       coexist_logged_value(text));
-	if (coexist_gate_may_log(lookup->gate,
-				 t_strconcat(line, " ", user, NULL)))
+	if (coexist_log_repeat_may(lookup->gate->log,
+				   t_strconcat(line, " ", user, NULL)))
 		e_warning(lookup->event, "%s", line);
 }
 
@@ -253,7 +254,7 @@ static void take_last_known(struct gate_document_lookup *dlookup)
 static void
 lookup_failed(struct gate_document_lookup *dlookup, const char *error)
 {
-	if (coexist_gate_may_log(dlookup->gate, error))
+	if (coexist_log_repeat_may(dlookup->gate->log, error))
 		e_error(log_event(dlookup), "%s", logged(error));
 	if (dlookup->lookup == NULL)
 		return;
@@ -273,7 +274,7 @@ log_unknown_keys(struct gate_document_lookup *dlookup,
 			t_strdup_printf("Ignoring unknown key in %s: %s",
 					logged(dlookup->key),
 					coexist_logged_value(*names));
-		if (coexist_gate_may_log(dlookup->gate, line))
+		if (coexist_log_repeat_may(dlookup->gate->log, line))
 			e_warning(log_event(dlookup), "%s", line);
 	} T_END;
 }
@@ -346,7 +347,7 @@ static bool store_is_missing(struct gate_lookup *lookup)
 		gate->marker_noted = TRUE;
 		return FALSE;
 	}
-	if (coexist_gate_may_log(gate, COEXIST_STORE_REMEDY_MARKER))
+	if (coexist_log_repeat_may(gate->log, COEXIST_STORE_REMEDY_MARKER))
 		e_error(lookup->event, "%s", COEXIST_STORE_REMEDY_MARKER);
 	return TRUE;
 }
