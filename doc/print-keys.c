@@ -94,12 +94,14 @@ int main(int argc, char *argv[])
 			    print_man);
 	} else if (strcmp(format, "markdown") == 0) {
 		puts("# Policy keys\n\n"
-		     "Made from `include/coexist/policy-keys.h` by "
-		     "`make update-doc`.\n"
-		     "In dovecot.conf and in the userdb, the name of a key "
-		     "begins with `coexist_`.\n"
-		     "`man dovecot-coexist` says how values are written and "
-		     "which of several wins.\n\n"
+		     "All keys with their values. In dovecot.conf and in the "
+		     "userdb, the name of a key begins\n"
+		     "with `coexist_`. `man dovecot-coexist` says how values "
+		     "are written, which [scope](glossary.md)\n"
+		     "wins, and which settings the site has besides. "
+		     "This page is made from\n"
+		     "`include/coexist/policy-keys.h` by `make "
+		     "update-doc`.\n\n"
 		     "| Key | Values | Default | Meaning |\n"
 		     "|---|---|---|---|");
 		print_table(coexist_policy_keys, COEXIST_KEY_COUNT,
