@@ -15,11 +15,6 @@ typedef int coexist_admin_change_t(const struct coexist_admin *admin,
 				   struct coexist_document *document,
 				   void *context);
 
-/* Says in [meta] when, by whom and, with the option "reason", why the document
-   was changed. */
-void coexist_admin_note_change(const struct coexist_admin *admin,
-			       struct coexist_document *document);
-
 /* Whose words the stored document may have. */
 enum coexist_admin_origin {
 	/* Where documents need signatures, those that have one: the next one

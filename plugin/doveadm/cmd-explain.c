@@ -4,20 +4,19 @@
 #include "lib.h"
 #include "coexist-commands.h"
 #include "doveadm.h"
-#include "doveadm-print.h"
 #include "ioloop.h"
 #include "lib-event.h"
 #include "net.h"
+#include "coexist/day.h"
 #include "coexist-admin.h"
 #include "admin-policy.h"
+#include "admin-print.h"
 #include "admin-scope.h"
 #include "network-match.h"
 #include "policy-decision.h"
 #include "site-refusal.h"
 
 #include <arpa/inet.h>
-
-#define SECS_PER_DAY (24 * 60 * 60)
 
 /* The login to explain, from the options. */
 struct explain {
@@ -78,7 +77,7 @@ static int date_read(struct explain *explain)
 	const char *text = coexist_admin_text(explain->admin->cctx, "date");
 	struct coexist_value value;
 
-	explain->login.today = (uint64_t)ioloop_time / SECS_PER_DAY;
+	explain->login.today = coexist_day(ioloop_time);
 	if (text == NULL)
 		return 0;
 	if (coexist_value_parse(&coexist_policy_keys[COEXIST_KEY_imap_until],
@@ -294,6 +293,18 @@ explain_policy(struct explain *explain,
 	}
 }
 
+/* Without a word about languages that are not installed. */
+static coexist_refusal_texts *texts_read(const struct coexist_admin *admin)
+{
+	struct event *event = event_create(admin->event);
+	coexist_refusal_texts *texts;
+
+	event_set_min_log_level(event, LOG_TYPE_WARNING);
+	texts = coexist_site_texts_read(&admin->config, event);
+	event_unref(&event);
+	return texts;
+}
+
 static void explain_login(struct explain *explain)
 {
 	struct coexist_admin *admin = explain->admin;
@@ -313,40 +324,35 @@ static void explain_login(struct explain *explain)
 	coexist_admin_policy_deinit(&policy);
 }
 
-/* Without a word about languages that are not installed. */
-static coexist_refusal_texts *texts_read(const struct coexist_admin *admin)
+static void login_explain(struct coexist_admin *admin)
 {
-	struct event *event = event_create(admin->event);
-	coexist_refusal_texts *texts;
+	struct explain explain = {
+		.admin = admin,
+		.login = {
+			.tls = coexist_admin_flag(admin->cctx, "tls"),
+			.in_networks = in_networks,
+			.context = &explain
+		},
+		.texts = texts_read(admin)
+	};
 
-	event_set_min_log_level(event, LOG_TYPE_WARNING);
-	texts = coexist_site_texts_read(&admin->config, event);
-	event_unref(&event);
-	return texts;
+	explain_login(&explain);
+	coexist_refusal_texts_free(explain.texts);
 }
 
 static void cmd_explain(struct doveadm_cmd_context *cctx)
 {
-	struct coexist_admin admin;
-	struct explain explain;
+	static const struct coexist_column columns[] = {
+		COEXIST_TEXT_COLUMN("protocol"),
+		COEXIST_TEXT_COLUMN("key"),
+		COEXIST_TEXT_COLUMN("value"),
+		COEXIST_TEXT_COLUMN("origin"),
+		COEXIST_TEXT_COLUMN("result")
+	};
 
 	doveadm_print_init(DOVEADM_PRINT_TYPE_TABLE);
-	doveadm_print_header_simple("protocol");
-	doveadm_print_header_simple("key");
-	doveadm_print_header_simple("value");
-	doveadm_print_header_simple("origin");
-	doveadm_print_header_simple("result");
-	if (coexist_admin_init(cctx, &admin) < 0)
-		return;
-	i_zero(&explain);
-	explain.admin = &admin;
-	explain.login.tls = coexist_admin_flag(cctx, "tls");
-	explain.login.in_networks = in_networks;
-	explain.login.context = &explain;
-	explain.texts = texts_read(&admin);
-	explain_login(&explain);
-	coexist_refusal_texts_free(explain.texts);
-	coexist_admin_deinit(&admin);
+	COEXIST_PRINT_COLUMNS(columns);
+	coexist_admin_run(cctx, login_explain);
 }
 
 struct doveadm_cmd_ver2 coexist_cmd_explain = {

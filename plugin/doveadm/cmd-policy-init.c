@@ -8,12 +8,7 @@
 
 static void cmd_policy_init(struct doveadm_cmd_context *cctx)
 {
-	struct coexist_admin admin;
-
-	if (coexist_admin_init(cctx, &admin) < 0)
-		return;
-	coexist_admin_mark_store(&admin);
-	coexist_admin_deinit(&admin);
+	coexist_admin_run(cctx, coexist_admin_mark_store);
 }
 
 struct doveadm_cmd_ver2 coexist_cmd_policy_init = {

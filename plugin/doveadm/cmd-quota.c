@@ -3,18 +3,14 @@
 #include "lib.h"
 #include "coexist-commands.h"
 #include "doveadm.h"
-#include "doveadm-print.h"
 #include "mail-user.h"
+#include "admin-print.h"
 #include "admin-progress.h"
 #include "coexist-admin.h"
 #include "compat-doveadm-mail.h"
 #include "mail-functions.h"
 #include "quota-evaluate.h"
-
-struct quota_cmd_context {
-	struct doveadm_mail_cmd_context ctx;
-	struct coexist_progress progress;
-};
+#include "time-text.h"
 
 /* See mail-functions.h. */
 struct quota_modules {
@@ -103,54 +99,44 @@ quota_user(struct doveadm_mail_cmd_context *ctx,
 }
 
 static int
-cmd_quota_run(struct doveadm_mail_cmd_context *_ctx, struct mail_user *user)
+cmd_quota_run(struct doveadm_mail_cmd_context *ctx, struct mail_user *user)
 {
-	struct quota_cmd_context *ctx =
-		container_of(_ctx, struct quota_cmd_context, ctx);
 	struct quota_modules modules;
 
 	if (!modules_find(&modules)) {
 		e_error(user->event, "coexist: mail_plugins does not have "
 			"quota, coexist and coexist_quota for doveadm");
-		_ctx->exit_code = EX_CONFIG;
+		ctx->exit_code = EX_CONFIG;
 		return -1;
 	}
-	coexist_progress_step(&ctx->progress, _ctx);
-	return quota_user(_ctx, &modules, user);
+	coexist_progress_step(ctx);
+	return quota_user(ctx, &modules, user);
 }
 
 COEXIST_MAIL_CMD_INIT(cmd_quota_init)
 {
-	doveadm_print_header_simple("resource");
-	doveadm_print_header("used", "used", DOVEADM_PRINT_HEADER_FLAG_NUMBER);
-	doveadm_print_header("limit", "limit",
-			     DOVEADM_PRINT_HEADER_FLAG_NUMBER);
-	doveadm_print_header("percent", "percent",
-			     DOVEADM_PRINT_HEADER_FLAG_NUMBER);
-	doveadm_print_header_simple("level");
-	doveadm_print_header_simple("remembered");
-	doveadm_print_header_simple("told");
-}
+	static const struct coexist_column columns[] = {
+		COEXIST_TEXT_COLUMN("resource"),
+		COEXIST_NUMBER_COLUMN("used"),
+		COEXIST_NUMBER_COLUMN("limit"),
+		COEXIST_NUMBER_COLUMN("percent"),
+		COEXIST_TEXT_COLUMN("level"),
+		COEXIST_TEXT_COLUMN("remembered"),
+		COEXIST_TEXT_COLUMN("told")
+	};
 
-static void cmd_quota_deinit(struct doveadm_mail_cmd_context *_ctx)
-{
-	struct quota_cmd_context *ctx =
-		container_of(_ctx, struct quota_cmd_context, ctx);
-
-	coexist_progress_end(&ctx->progress);
+	COEXIST_PRINT_COLUMNS(columns);
 }
 
 static struct doveadm_mail_cmd_context *cmd_quota_alloc(void)
 {
-	struct quota_cmd_context *ctx;
+	struct doveadm_mail_cmd_context *ctx = coexist_progress_cmd_alloc();
 
-	ctx = doveadm_mail_cmd_alloc(struct quota_cmd_context);
-	ctx->ctx.v.init = cmd_quota_init;
-	ctx->ctx.v.run = cmd_quota_run;
-	ctx->ctx.v.deinit = cmd_quota_deinit;
-	coexist_mail_cmd_allow_options(&ctx->ctx, "nr");
+	ctx->v.init = cmd_quota_init;
+	ctx->v.run = cmd_quota_run;
+	coexist_mail_cmd_allow_options(ctx, "nr");
 	doveadm_print_init(DOVEADM_PRINT_TYPE_TABLE);
-	return &ctx->ctx;
+	return ctx;
 }
 
 struct doveadm_cmd_ver2 coexist_cmd_quota = {

@@ -3,8 +3,8 @@
 #include "lib.h"
 #include "coexist-commands.h"
 #include "doveadm.h"
-#include "doveadm-print.h"
 #include "mail-user.h"
+#include "admin-print.h"
 #include "coexist-admin.h"
 #include "compat-doveadm-mail.h"
 #include "mail-functions.h"
@@ -15,22 +15,17 @@ struct undo_cmd_context {
 	unsigned int found;
 };
 
-static void print_number(uint64_t number)
-{
-	doveadm_print(t_strdup_printf("%"PRIu64, number));
-}
-
 static void print_result(const char *session,
 			 const struct coexist_undo_result *result)
 {
 	doveadm_print(session);
-	print_number(result->shown);
-	print_number(result->returned);
-	print_number(result->unread);
-	print_number(result->gone);
-	print_number(result->expunged);
-	print_number(result->missing);
-	print_number(result->failed);
+	doveadm_print_num(result->shown);
+	doveadm_print_num(result->returned);
+	doveadm_print_num(result->unread);
+	doveadm_print_num(result->gone);
+	doveadm_print_num(result->expunged);
+	doveadm_print_num(result->missing);
+	doveadm_print_num(result->failed);
 }
 
 static void tell_expunged(struct mail_user *user,
@@ -103,17 +98,18 @@ cmd_undo_run(struct doveadm_mail_cmd_context *_ctx, struct mail_user *user)
 
 COEXIST_MAIL_CMD_INIT(cmd_undo_init)
 {
-	static const char *const numbers[] = {
-		"shown", "returned", "unread", "gone", "expunged",
-		"missing", "failed"
+	static const struct coexist_column columns[] = {
+		COEXIST_TEXT_COLUMN("session"),
+		COEXIST_NUMBER_COLUMN("shown"),
+		COEXIST_NUMBER_COLUMN("returned"),
+		COEXIST_NUMBER_COLUMN("unread"),
+		COEXIST_NUMBER_COLUMN("gone"),
+		COEXIST_NUMBER_COLUMN("expunged"),
+		COEXIST_NUMBER_COLUMN("missing"),
+		COEXIST_NUMBER_COLUMN("failed")
 	};
-	unsigned int i;
 
-	doveadm_print_header_simple("session");
-	for (i = 0; i < N_ELEMENTS(numbers); i++) {
-		doveadm_print_header(numbers[i], numbers[i],
-				     DOVEADM_PRINT_HEADER_FLAG_NUMBER);
-	}
+	COEXIST_PRINT_COLUMNS(columns);
 }
 
 static void cmd_undo_deinit(struct doveadm_mail_cmd_context *_ctx)

@@ -1,12 +1,9 @@
 /* See the contract in mail-functions.h. */
 
 #include "lib.h"
-#include "iso8601-date.h"
 #include "mail-functions.h"
 #include "module-dir.h"
 #include "compat-doveadm-mail.h"
-
-#include <time.h>
 
 #define MODULE "coexist"
 
@@ -46,12 +43,4 @@ int coexist_mail_functions_find(struct doveadm_mail_cmd_context *ctx,
 		"doveadm");
 	ctx->exit_code = EX_CONFIG;
 	return -1;
-}
-
-const char *coexist_time_text(time_t time)
-{
-	struct tm *tm = time == 0 ? NULL : gmtime(&time);
-
-	/* INT_MAX means "Z" */
-	return tm == NULL ? "" : iso8601_date_create_tm(tm, INT_MAX);
 }

@@ -31,7 +31,4 @@ int coexist_mail_functions_find(struct doveadm_mail_cmd_context *ctx,
 			     struct mail_user *user,
 			     struct coexist_mail_functions *module_r);
 
-/* Returns a time, in UTC, or "" for 0. On the data stack. */
-const char *coexist_time_text(time_t time);
-
 #endif

@@ -8,10 +8,11 @@
 #include "lib-event.h"
 #include "mail-storage-private.h"
 #include "net.h"
-#include "session-policy.h"
+#include "coexist-event.h"
 #include "mailbox-journal.h"
 #include "keywords.h"
 #include "policy-decision.h"
+#include "session-policy.h"
 #include "uid-list.h"
 
 /* A session that stays open is in the journal this long after its first change
@@ -73,20 +74,8 @@ struct coexist_changes_user {
 	struct coexist_changes *current;
 };
 
-static struct event_category event_category_coexist = {
-	.name = "coexist"
-};
-
 static MODULE_CONTEXT_DEFINE_INIT(coexist_changes_user_module,
 				  &mail_user_module_register);
-
-struct event *coexist_event_create(struct mail_user *user)
-{
-	struct event *event = event_create(user->event);
-
-	event_add_category(event, &event_category_coexist);
-	return event;
-}
 
 /* Returns TRUE if the policy is about something that somebody may ask about. */
 static bool policy_wants_journal(const struct coexist_policy *policy)

@@ -4,7 +4,6 @@
 #include "change-counts.h"
 #include "seq-range-array.h"
 
-struct event;
 struct mail_user;
 
 /* What a session, or a run of its own such as one of retention, did to the
@@ -97,9 +96,5 @@ const struct coexist_change_counts *
 coexist_changes_get_counts(const struct coexist_changes *changes);
 /* Returns the id by which `doveadm coexist undo` finds it. */
 const char *coexist_changes_get_id(const struct coexist_changes *changes);
-
-/* Returns an event of the category coexist for what the user does. Unreference
-   it. */
-struct event *coexist_event_create(struct mail_user *user);
 
 #endif

@@ -66,7 +66,7 @@ undo_failed(struct undo *undo, struct mailbox *box, uint64_t messages)
 static struct mailbox_transaction_context *
 transaction_begin(struct mailbox *box)
 {
-	/* see pop3-read-state.c on MAILBOX_TRANSACTION_FLAG_EXTERNAL */
+	/* see pop3-mark.c on MAILBOX_TRANSACTION_FLAG_EXTERNAL */
 	return mailbox_transaction_begin(box, 0, "coexist undo");
 }
 

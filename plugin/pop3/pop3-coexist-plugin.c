@@ -7,8 +7,8 @@
 #include "mail-user.h"
 #include "compat-version.h"
 #include "session-guard.h"
+#include "pop3-capa.h"
 #include "pop3-download.h"
-#include "ostream-pop3.h"
 #include "pop3-login-delay.h"
 #include "pop3-notices.h"
 #include "pop3-refusal.h"
@@ -48,7 +48,6 @@ static struct mail_storage_hooks pop3_notices_mail_storage_hooks = {
 static void session_begin(struct client *client)
 {
 	const char *reason = coexist_guard_get_reason(client->user);
-	const char *capability;
 
 	if (reason != NULL) {
 		pop3_refuse(client, reason,
@@ -57,9 +56,8 @@ static void session_begin(struct client *client)
 	}
 	pop3_session_create(client);
 	pop3_retention_create(client);
-	capability = pop3_retention_capability(client);
-	if (!pop3_login_delay_create(client, capability) && *capability != '\0')
-		o_stream_pop3_pass(o_stream_create_pop3(client, capability));
+	pop3_capa_create(client);
+	pop3_login_delay_create(client);
 }
 
 static void pop3_coexist_client_created(struct client **client)

@@ -99,8 +99,7 @@ static int notice_send(struct pop3_session *session)
 	const struct coexist_notice notice = {
 		.kind = "pop3-delete-limit",
 		.builtin = builtin_text,
-		.variables = variables,
-		.variables_count = N_ELEMENTS(variables)
+		.variables = { variables, N_ELEMENTS(variables) }
 	};
 
 	struct coexist_notice_place place;

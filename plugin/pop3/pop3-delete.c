@@ -10,6 +10,7 @@
 #include "mail-storage-private.h"
 #include "str-sanitize.h"
 #include "pop3-delete.h"
+#include "pop3-read-state.h"
 #include "pop3-session.h"
 #include "session-policy.h"
 #include "compat-pop3.h"
@@ -86,48 +87,19 @@ void pop3_delete_prepare_client(struct pop3_delete *del, struct client *client)
 	p_array_init(&del->held_seen, client->pool, 16);
 }
 
-static bool is_set(const unsigned char *bitmask, unsigned int msgnum)
-{
-	return (bitmask[msgnum / CHAR_BIT] & (1U << (msgnum % CHAR_BIT))) != 0;
-}
-
-static bool is_deleted(const struct client *client, unsigned int msgnum)
-{
-	return is_set(client->deleted_bitmask, msgnum);
-}
-
-static unsigned int deleted_count(const struct client *client)
-{
-	unsigned int msgnum, count = 0;
-
-	if (client->deleted_bitmask == NULL)
-		return 0;
-	for (msgnum = 0; msgnum < client->messages_count; msgnum++) {
-		if (is_deleted(client, msgnum))
-			count++;
-	}
-	return count;
-}
-
 /* Adds the UIDs of the messages that the client deleted, in the order in
    which it was shown them. */
 static void
-deleted_uids(const struct client *client,
+deleted_uids(const struct pop3_session *session,
 	     const struct mailbox_transaction_context *t,
 	     ARRAY_TYPE(uint32_t) *uids)
 {
-	unsigned int msgnum;
-	uint32_t uid;
+	uint32_t *uid;
 
-	for (msgnum = 0; msgnum < client->messages_count; msgnum++) {
-		if (!is_deleted(client, msgnum))
-			continue;
-		mail_index_lookup_uid(t->view,
-				      pop3_session_msgnum_to_seq(client,
-								 msgnum),
-				      &uid);
-		array_push_back(uids, &uid);
-	}
+	pop3_maildrop_get_deleted(&session->maildrop, t->box, uids);
+	/* sequences until here */
+	array_foreach_modifiable(uids, uid)
+		mail_index_lookup_uid(t->view, *uid, uid);
 }
 
 static void result_keep(struct pop3_session *session, struct coexist_move *move)
@@ -142,9 +114,9 @@ static void result_keep(struct pop3_session *session, struct coexist_move *move)
 	del->error = move->error;
 	del->error_text = p_strdup_printf(session->client->pool,
 		"%u of %u deleted messages could not be moved and stay: %s",
-		move->failed, deleted_count(session->client),
+		move->failed, pop3_maildrop_deleted_count(&session->maildrop),
 		str_sanitize(move->error_text, ERROR_TEXT_LENGTH));
-	e_warning(session->box->event, "coexist: To %s: %s",
+	e_warning(session->maildrop.box->event, "coexist: To %s: %s",
 		  mailbox_get_vname(move->target), del->error_text);
 }
 
@@ -159,12 +131,12 @@ copy_to(struct pop3_session *session, struct mailbox_transaction_context *t,
 	coexist_move_init(&move, t, target);
 	move.mark_read = session->del.mark_read;
 	t_array_init(&downloaded, 16);
-	if (pop3_session_get_downloaded(session, &downloaded)) {
+	if (pop3_read_state_get_downloaded(session->read_state, &downloaded)) {
 		move.keyword = POP3_DOWNLOADED_KEYWORD;
 		move.keyword_uids = &downloaded;
 	}
 	t_array_init(&uids, 128);
-	deleted_uids(session->client, t, &uids);
+	deleted_uids(session, t, &uids);
 	if (open_ret < 0)
 		coexist_move_fail(&move, target, array_count(&uids));
 	else
@@ -181,8 +153,8 @@ move_begin(struct pop3_session *session, struct mailbox_transaction_context *t)
 
 	target = coexist_delete_target_open(session->client->user,
 					    session->del.action, &ret);
-	if (ret == 0 && coexist_mailbox_is_same(target, session->box)) {
-		e_warning(session->box->event, "coexist: Hiding what was "
+	if (ret == 0 && coexist_mailbox_is_same(target, session->maildrop.box)) {
+		e_warning(session->maildrop.box->event, "coexist: Hiding what was "
 			  "deleted, it can't be moved to where it is");
 		session->del.action = COEXIST_DELETE_HIDE;
 		mailbox_free(&target);
@@ -195,23 +167,14 @@ move_begin(struct pop3_session *session, struct mailbox_transaction_context *t)
 /* Hides what the client deleted, and leaves it as read as if the client had only
    downloaded it: it may be the owner's unread mail, deleted by accident. Dovecot
    marks no message read that it was asked to delete. */
-static void hold(struct pop3_session *session, unsigned int count)
+static void
+hold(struct pop3_session *session, struct mailbox *box, unsigned int count)
 {
-	struct client *client = session->client;
-	unsigned int msgnum;
-
 	session->del.held = count;
 	session->del.action = COEXIST_DELETE_HIDE;
 	session->del.mark_read = FALSE;
-	if (client->seen_bitmask == NULL)
-		return;
-	for (msgnum = 0; msgnum < client->messages_count; msgnum++) {
-		if (is_deleted(client, msgnum) &&
-		    is_set(client->seen_bitmask, msgnum)) {
-			seq_range_array_add(&session->del.held_seen,
-				pop3_session_msgnum_to_seq(client, msgnum));
-		}
-	}
+	pop3_maildrop_get_deleted_seen(&session->maildrop, box,
+				       &session->del.held_seen);
 }
 
 /* Policy documents that nothing is known of may say that what is deleted is kept:
@@ -237,9 +200,9 @@ delete_begin(struct pop3_session *session, struct mailbox_transaction_context *t
 	T_BEGIN {
 		action_settle(session);
 	} T_END;
-	count = del->limit == 0 ? 0 : deleted_count(session->client);
+	count = del->limit == 0 ? 0 : pop3_maildrop_deleted_count(&session->maildrop);
 	if (count > del->limit)
-		hold(session, count);
+		hold(session, t->box, count);
 	switch (del->action) {
 	case COEXIST_DELETE_EXPUNGE:
 	case COEXIST_DELETE_HIDE:
@@ -257,9 +220,9 @@ static void mark_read(struct pop3_session *session, struct mail *mail)
 {
 	if (coexist_private_flags_can_set(mail))
 		mail_update_flags(mail, MODIFY_ADD, MAIL_SEEN);
-	/* see pop3-read-state.c */
+	/* see pop3-mark.c */
 	if ((mail_get_flags(mail) & MAIL_SEEN) == 0)
-		pop3_session_mark_refused(session);
+		pop3_read_state_refused(session->read_state);
 }
 
 static void hide(struct pop3_delete_mail *dmail, struct mail *mail,
@@ -323,7 +286,7 @@ static void no_right(struct pop3_session *session, unsigned int count)
 	del->error = MAIL_ERROR_PERM;
 	del->error_text = p_strdup_printf(session->client->pool,
 		"%u deleted messages stay: Permission denied", count);
-	e_warning(session->box->event, "coexist: %s", del->error_text);
+	e_warning(session->maildrop.box->event, "coexist: %s", del->error_text);
 }
 
 static void
@@ -347,7 +310,7 @@ remove_unasked(struct pop3_session *session,
 /* Adds the UIDs of the messages that the client deleted and that are still
    there. */
 static void
-deleted_uids_left(const struct client *client,
+deleted_uids_left(const struct pop3_session *session,
 		  struct mailbox_transaction_context *t,
 		  ARRAY_TYPE(uint32_t) *uids)
 {
@@ -355,7 +318,7 @@ deleted_uids_left(const struct client *client,
 	uint32_t uid, seq;
 
 	(void)mail_index_refresh(t->box->index);
-	deleted_uids(client, t, uids);
+	deleted_uids(session, t, uids);
 	for (i = array_count(uids); i > 0; i--) {
 		uid = *array_idx(uids, i - 1);
 		if (!mail_index_lookup_seq(t->view, uid, &seq) ||
@@ -374,7 +337,7 @@ delete_unasked(struct pop3_session *session,
 	ARRAY_TYPE(uint32_t) uids;
 
 	t_array_init(&uids, 128);
-	deleted_uids_left(session->client, t, &uids);
+	deleted_uids_left(session, t, &uids);
 	if (array_is_empty(&uids))
 		return;
 	delete_begin(session, t);
@@ -400,7 +363,7 @@ pop3_delete_transaction_commit(struct mailbox_transaction_context *t,
 	int ret;
 
 	if (session->client->quit_seen && !del->begun &&
-	    deleted_count(session->client) > 0 && !mailbox_is_readonly(box)) {
+	    pop3_maildrop_deleted_count(&session->maildrop) > 0 && !mailbox_is_readonly(box)) {
 		T_BEGIN {
 			delete_unasked(session, t);
 		} T_END;
@@ -440,7 +403,7 @@ void pop3_delete_mail_allocated(struct mail *_mail)
 		pop3_session_find(_mail->box->storage->user);
 	struct pop3_delete_mail *dmail;
 
-	if (session == NULL || _mail->box != session->client->mailbox ||
+	if (session == NULL || !pop3_maildrop_has(&session->maildrop, _mail->box) ||
 	    !pop3_delete_is_needed(&session->del))
 		return;
 
@@ -461,11 +424,11 @@ int pop3_delete_finish(struct pop3_session *session, struct mailbox *box)
 		return 0;
 	/* Dovecot deletes nothing in a mailbox that it can only read, and says
 	   that all went well. */
-	if (mailbox_is_readonly(box) && deleted_count(session->client) > 0) {
+	if (mailbox_is_readonly(box) && pop3_maildrop_deleted_count(&session->maildrop) > 0) {
 		mail_storage_set_error(box->storage, MAIL_ERROR_PERM,
 			t_strdup_printf("%u deleted messages stay, the mailbox "
 					"is read-only",
-					deleted_count(session->client)));
+					pop3_maildrop_deleted_count(&session->maildrop)));
 		return -1;
 	}
 	if (del->failed == 0)

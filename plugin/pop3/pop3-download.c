@@ -5,6 +5,7 @@
 #include "ostream.h"
 #include "mail-storage-private.h"
 #include "pop3-download.h"
+#include "pop3-read-state.h"
 #include "pop3-session.h"
 
 #define POP3_DOWNLOAD_MAIL_CONTEXT(obj) \
@@ -38,7 +39,7 @@ pop3_download_get_stream(struct mail *_mail, bool get_body,
 	if (retr && dmail->stream == NULL) {
 		dmail->stream = *stream_r;
 		i_stream_ref(dmail->stream);
-		pop3_session_retr_begin(dmail->session);
+		pop3_read_state_retr_begin(dmail->session->read_state);
 	}
 	return 0;
 }
@@ -68,8 +69,8 @@ static void pop3_download_free(struct mail *_mail)
 	struct pop3_download_mail *dmail = POP3_DOWNLOAD_MAIL_CONTEXT(mail);
 
 	if (dmail->stream != NULL) {
-		pop3_session_retr_end(dmail->session, _mail,
-				      retr_is_complete(dmail));
+		pop3_read_state_retr_end(dmail->session->read_state, _mail,
+					 retr_is_complete(dmail));
 		i_stream_unref(&dmail->stream);
 	}
 	dmail->module_ctx.super.free(_mail);
@@ -84,7 +85,7 @@ void pop3_download_mail_allocated(struct mail *_mail)
 	struct pop3_download_mail *dmail;
 
 	/* the mailboxes behind a virtual one carry the POP3 flag too */
-	if (session == NULL || _mail->box != session->client->mailbox)
+	if (session == NULL || !pop3_maildrop_has(&session->maildrop, _mail->box))
 		return;
 
 	dmail = p_new(mail->pool, struct pop3_download_mail, 1);

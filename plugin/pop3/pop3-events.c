@@ -1,29 +1,20 @@
 /* See the contract in pop3-events.h. */
 
 #include "pop3-common.h"
-#include "istream.h"
 #include "lib-event.h"
 #include "mail-user.h"
+#include "coexist-event.h"
 #include "pop3-events.h"
+#include "pop3-read-state.h"
 #include "pop3-session.h"
-#include "session-changes.h"
 
 /* Indexed by enum coexist_delete. */
 static const char *const actions[] = { "expunge", "hide", "trash", "archive" };
 
-/* Returns how many downloads the client has confirmed by another command. */
-static unsigned int downloads(const struct pop3_session *session)
-{
-	unsigned int count = session->downloads;
-
-	return count > 0 && session->client->input->v_offset ==
-		session->last_download_input_offset ? count - 1 : count;
-}
-
 static void
 send_downloaded(const struct pop3_session *session, struct event *event)
 {
-	unsigned int count = downloads(session);
+	unsigned int count = pop3_read_state_count_downloads(session->read_state);
 
 	if (count == 0)
 		return;

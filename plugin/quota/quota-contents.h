@@ -1,7 +1,7 @@
 #ifndef COEXIST_QUOTA_CONTENTS_H
 #define COEXIST_QUOTA_CONTENTS_H
 
-#include "notice-template.h"
+#include "notice-variables.h"
 
 struct mailbox;
 

@@ -159,8 +159,7 @@ static void drop_alert(struct evaluation *evaluation, const char *text)
 		(void)coexist_alert_leave(evaluation->user, "");
 }
 
-static void
-tell(const struct evaluation *evaluation, struct coexist_quota_added *added)
+static struct coexist_quota_added tell(const struct evaluation *evaluation)
 {
 	const struct coexist_quota_verdict *verdict = &evaluation->verdict;
 	struct coexist_quota_notice notice = {
@@ -169,8 +168,7 @@ tell(const struct evaluation *evaluation, struct coexist_quota_added *added)
 		.action = verdict->action,
 		.level = verdict->level,
 		.usages = evaluation->usages,
-		.usage_count = evaluation->usage_count,
-		.added = added
+		.usage_count = evaluation->usage_count
 	};
 
 	notice.usage = *verdict->usage;
@@ -179,7 +177,7 @@ tell(const struct evaluation *evaluation, struct coexist_quota_added *added)
 		coexist_quota_growth_foresee(&evaluation->growth, &notice.usage,
 					     (uint64_t)ioloop_time,
 					     &notice.forecast);
-	coexist_quota_tell(&notice);
+	return coexist_quota_tell(&notice);
 }
 
 /* A level that the notice itself has reached is as good as told. */
@@ -229,7 +227,7 @@ static const char *state_get(struct evaluation *evaluation)
 
 static void evaluate(struct evaluation *evaluation)
 {
-	struct coexist_quota_added added = { .bytes = 0 };
+	struct coexist_quota_added added;
 	/* Most of the time there is nothing to remember, and nobody waits for
 	   a lock. */
 	const char *text = state_get(evaluation);
@@ -247,7 +245,7 @@ static void evaluate(struct evaluation *evaluation)
 		return;
 	drop_alert(evaluation, text);
 	if (evaluation->verdict.action != COEXIST_QUOTA_TELL_NOTHING) {
-		tell(evaluation, &added);
+		added = tell(evaluation);
 		if (added.messages > 0)
 			settle(evaluation, &added);
 	}

@@ -3,16 +3,17 @@
 #include "lib.h"
 #include "quota-notice.h"
 #include "lib-event.h"
-#include "logged-name.h"
 #include "mail-user.h"
+#include "coexist-event.h"
+#include "logged-name.h"
 #include "policy-merge.h"
 #include "quota-alert.h"
 #include "quota-mail.h"
-#include "session-changes.h"
 
 /* The event is sent for each channel anyway. */
 static int
-event_tell(const struct coexist_quota_notice *notice ATTR_UNUSED)
+event_tell(const struct coexist_quota_notice *notice ATTR_UNUSED,
+	   struct coexist_quota_added *added ATTR_UNUSED)
 {
 	return 0;
 }
@@ -80,17 +81,20 @@ event_send(const struct coexist_quota_notice *notice, const char *channel)
 	event_unref(&event);
 }
 
-void coexist_quota_tell(const struct coexist_quota_notice *notice)
+struct coexist_quota_added
+coexist_quota_tell(const struct coexist_quota_notice *notice)
 {
 	const char *list = coexist_policy_text(notice->policy,
 		COEXIST_KEY_quota_warn_channels);
 	const struct coexist_quota_channel *channel;
+	struct coexist_quota_added added = { .bytes = 0 };
 	const char *item;
 	size_t length;
 
 	while (coexist_list_next(&list, &item, &length)) {
 		channel = channel_find(item, length);
-		if (channel != NULL && channel->tell(notice) == 0)
+		if (channel != NULL && channel->tell(notice, &added) == 0)
 			event_send(notice, channel->name);
 	}
+	return added;
 }

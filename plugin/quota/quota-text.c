@@ -5,6 +5,7 @@
 #include "ioloop.h"
 #include "mail-user.h"
 #include "time-util.h"
+#include "notice-text.h"
 #include "quota-contents.h"
 #include "quota-notice.h"
 
@@ -40,6 +41,12 @@ static const char recovered_text[] =
 "\n"
 "The mailbox {user} uses {percent} % of what it may: {used} of {limit}.\n"
 "There is nothing more to do.\n";
+
+/* A notice with room for its variables, which lie on the data stack together. */
+struct quota_text {
+	struct coexist_notice notice;
+	struct coexist_notice_variable variables[16];
+};
 
 /* What can be told from each other on white and on black. */
 static const char *color_choose(uint64_t percent)
@@ -78,19 +85,19 @@ static const char *number(uint64_t number)
 }
 
 static void
-variable_add(struct coexist_quota_text *text, const char *name,
+variable_add(struct quota_text *text, const char *name,
 	     const char *value)
 {
 	struct coexist_notice_variable *variable =
-		&text->variables[text->notice.variables_count++];
+		&text->variables[text->notice.variables.count++];
 
-	i_assert(text->notice.variables_count <= N_ELEMENTS(text->variables));
+	i_assert(text->notice.variables.count <= N_ELEMENTS(text->variables));
 	i_zero(variable);
 	variable->name = name;
 	variable->value = value;
 }
 
-static void usage_add(struct coexist_quota_text *text,
+static void usage_add(struct quota_text *text,
 		      const struct coexist_quota_notice *notice)
 {
 	const struct coexist_quota_usage *usage = &notice->usage;
@@ -105,7 +112,7 @@ static void usage_add(struct coexist_quota_text *text,
 	variable_add(text, "bar_color", color_choose(notice->percent));
 }
 
-static void forecast_add(struct coexist_quota_text *text,
+static void forecast_add(struct quota_text *text,
 			 const struct coexist_quota_notice *notice)
 {
 	const struct coexist_quota_forecast *forecast = &notice->forecast;
@@ -117,7 +124,7 @@ static void forecast_add(struct coexist_quota_text *text,
 }
 
 /* What was not looked into is not known. */
-static void contents_add_unknown(struct coexist_quota_text *text)
+static void contents_add_unknown(struct quota_text *text)
 {
 	static const char *const names[] = {
 		"folders", "trash", "junk", "downloaded", "downloaded_size"
@@ -128,11 +135,11 @@ static void contents_add_unknown(struct coexist_quota_text *text)
 		variable_add(text, names[i], /*value=*/NULL);
 }
 
-static void folders_add(struct coexist_quota_text *text,
+static void folders_add(struct quota_text *text,
 			const struct coexist_quota_contents *contents)
 {
 	struct coexist_notice_variable *folders =
-		&text->variables[text->notice.variables_count];
+		&text->variables[text->notice.variables.count];
 
 	variable_add(text, "folders", contents->folders);
 	folders->rows = contents->rows;
@@ -142,7 +149,7 @@ static void folders_add(struct coexist_quota_text *text,
 	variable_add(text, "junk", coexist_quota_size_format(contents->junk));
 }
 
-static void downloaded_add(struct coexist_quota_text *text,
+static void downloaded_add(struct quota_text *text,
 			   const struct coexist_quota_contents *contents)
 {
 	bool none = contents->downloaded == 0;
@@ -153,24 +160,26 @@ static void downloaded_add(struct coexist_quota_text *text,
 		     coexist_quota_size_format(contents->downloaded_size));
 }
 
-void coexist_quota_text_init(struct coexist_quota_text *text_r,
-			     const struct coexist_quota_notice *notice,
-			     const struct coexist_quota_contents *contents)
+const struct coexist_notice *
+coexist_quota_text_make(const struct coexist_quota_notice *notice,
+			const struct coexist_quota_contents *contents)
 {
-	i_zero(&text_r->notice);
-	text_r->notice.variables = text_r->variables;
+	struct quota_text *text = t_new(struct quota_text, 1);
+
+	text->notice.variables.variables = text->variables;
 	/* one of them is enough, whatever it says */
-	text_r->notice.place_name = "quota_mail";
-	kind_choose(notice, &text_r->notice);
-	variable_add(text_r, "user", notice->user->username);
-	variable_add(text_r, "date",
+	text->notice.place_name = "quota_mail";
+	kind_choose(notice, &text->notice);
+	variable_add(text, "user", notice->user->username);
+	variable_add(text, "date",
 		     t_strflocaltime("%Y-%m-%d %H:%M", ioloop_time));
-	usage_add(text_r, notice);
-	forecast_add(text_r, notice);
+	usage_add(text, notice);
+	forecast_add(text, notice);
 	if (contents == NULL) {
-		contents_add_unknown(text_r);
+		contents_add_unknown(text);
 	} else {
-		folders_add(text_r, contents);
-		downloaded_add(text_r, contents);
+		folders_add(text, contents);
+		downloaded_add(text, contents);
 	}
+	return &text->notice;
 }

@@ -10,7 +10,7 @@
 #include "mail-namespace.h"
 #include "mail-storage-private.h"
 #include "seq-range-array.h"
-#include "session-policy.h"
+#include "coexist-event.h"
 #include "download-time.h"
 #include "index-root.h"
 #include "mail-move.h"
@@ -19,6 +19,7 @@
 #include "retention-announcement.h"
 #include "retention-rule.h"
 #include "session-changes.h"
+#include "session-policy.h"
 #include "special-mailbox.h"
 #include "uid-list.h"
 

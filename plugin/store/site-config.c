@@ -3,10 +3,8 @@
 #include "lib.h"
 #include "site-config.h"
 #include "lib-event.h"
-#include "str-sanitize.h"
 #include "compat-site.h"
-
-#define LOGGED_VALUE_LENGTH 80
+#include "logged-value.h"
 
 static void
 setting_init(struct event *event, struct coexist_site_config *config,
@@ -27,7 +25,7 @@ setting_init(struct event *event, struct coexist_site_config *config,
 		config->unknown[setting] = TRUE;
 		e_warning(event, "coexist: Ignoring unknown value of the site "
 			  "setting %s=%s (expected %s%s)", info->name,
-			  str_sanitize(text, LOGGED_VALUE_LENGTH),
+			  coexist_logged_value(text),
 			  expected == NULL ? "one of: " : expected,
 			  expected == NULL ? info->choices : "");
 		break;
