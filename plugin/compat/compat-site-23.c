@@ -12,7 +12,7 @@
 #include "master-service.h"
 #include "master-service-settings.h"
 #include "policy-key-file.h"
-#include "site-config.h"
+#include "policy-value.h"
 #include "small-file.h"
 
 #define STORE_URI_FILES "fs:posix:"
@@ -95,8 +95,9 @@ site_file_read(const struct site_file *file, const char **error_r)
 
 int coexist_compat_site_read(pool_t pool, struct event *event,
 			     const char *path,
-			     struct coexist_site_config *config,
-			     const char **error_r)
+			     const char *site_r[COEXIST_SITE_COUNT],
+			     const char *policy_r[COEXIST_KEY_COUNT],
+			     const char **store_uri_r, const char **error_r)
 {
 	g_autoptr(GKeyFile) keys = g_key_file_new();
 	const struct site_file file = {
@@ -109,14 +110,14 @@ int coexist_compat_site_read(pool_t pool, struct event *event,
 	group_warn_unknown(&file, "site", site_setting_is_known);
 	group_warn_unknown(&file, "policy", policy_key_is_known);
 	for (i = 0; i < COEXIST_SITE_COUNT; i++) {
-		config->texts[i] = text_dup(pool, &file, "site",
-					    coexist_site_settings[i].name);
+		site_r[i] = text_dup(pool, &file, "site",
+				     coexist_site_settings[i].name);
 	}
 	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
-		config->policy_texts[i] = text_dup(pool, &file, "policy",
-						   coexist_policy_keys[i].name);
+		policy_r[i] = text_dup(pool, &file, "policy",
+				       coexist_policy_keys[i].name);
 	}
-	config->store_uri = text_dup(pool, &file, "site", "store");
+	*store_uri_r = text_dup(pool, &file, "site", "store");
 	return 0;
 }
 
