@@ -4,6 +4,8 @@
 #include "compat-version.h"
 #include "compat-settings.h"
 
+/* Since 2.4.0: 6ca252574a "lib-storage: Remove plugin settings and related
+   functions". Goes with 2.3. */
 #if !DOVECOT_PREREQ(2, 4, 0)
 
 #include "array.h"

@@ -5,6 +5,8 @@
 #include "compat-version.h"
 #include "compat-site.h"
 
+/* Since 2.4.0: ca9d22f000 "lib-dict: Replace dict_init() with a new
+   dict_init_auto() API". Goes with 2.3. */
 #if !DOVECOT_PREREQ(2, 4, 0)
 
 #include "dict.h"

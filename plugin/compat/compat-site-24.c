@@ -4,6 +4,9 @@
 #include "compat-version.h"
 #include "compat-site.h"
 
+/* Since 2.4.0: ca9d22f000 "lib-dict: Replace dict_init() with a new
+   dict_init_auto() API", 8b08bd4566 "fs-posix: Implement new init() API". Goes
+   with 2.3. */
 #if DOVECOT_PREREQ(2, 4, 0)
 
 #include "array.h"
