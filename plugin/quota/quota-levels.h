@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "coexist/quota-usage.h"
+
 /* When is the owner of a mailbox told how full it is? Each level once, until
    usage has fallen well below it. Plain C without allocations: what is asked
    and what is remembered goes in, what to say and to remember comes out. */
@@ -21,17 +23,6 @@ enum coexist_quota_level_kind {
 struct coexist_quota_level {
 	enum coexist_quota_level_kind kind;
 	uint64_t number;
-};
-
-enum coexist_quota_resource {
-	COEXIST_QUOTA_STORAGE,	/* in bytes */
-	COEXIST_QUOTA_MESSAGES
-};
-
-/* What is used of a limit. Limit 0 is no limit. */
-struct coexist_quota_usage {
-	enum coexist_quota_resource resource;
-	uint64_t used, limit;
 };
 
 struct coexist_quota_rules {
