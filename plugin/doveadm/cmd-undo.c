@@ -73,7 +73,7 @@ cmd_undo_run(struct doveadm_mail_cmd_context *_ctx, struct mail_user *user)
 		container_of(_ctx, struct undo_cmd_context, ctx);
 	const char *session = coexist_admin_text(_ctx->cctx, "session");
 	struct coexist_undo_result result;
-	struct coexist_mail_functions module;
+	struct coexist_mail_functions functions;
 	int ret;
 
 	if (session == NULL) {
@@ -82,9 +82,9 @@ cmd_undo_run(struct doveadm_mail_cmd_context *_ctx, struct mail_user *user)
 		_ctx->exit_code = EX_USAGE;
 		return -1;
 	}
-	if (coexist_mail_functions_find(_ctx, user, &module) < 0)
+	if (coexist_mail_functions_find(_ctx, user, &functions) < 0)
 		return -1;
-	ret = module.undo_run(user, session, &result);
+	ret = functions.undo_run(user, session, &result);
 	if (ret == 0)
 		return no_session(ctx, user, session);
 	ctx->found++;
