@@ -2,7 +2,7 @@
 
 #include "lib.h"
 #include "auth-identity.h"
-#include "doveconf.h"
+#include "doveconf-block.h"
 
 #include <grp.h>
 #include <pwd.h>

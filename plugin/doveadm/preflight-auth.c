@@ -6,7 +6,7 @@
 #include "preflight.h"
 #include "compat-doveadm.h"
 #include "coexist-admin.h"
-#include "doveconf.h"
+#include "doveconf-block.h"
 
 #define DRIVER "coexist"
 

@@ -7,7 +7,7 @@
 #include "net.h"
 #include "compat-doveadm.h"
 #include "coexist-admin.h"
-#include "doveconf.h"
+#include "doveconf-block.h"
 #include "policy-store-admin.h"
 #include "userdb-fields.h"
 

@@ -2,7 +2,7 @@
 
 #include "lib.h"
 #include "preflight.h"
-#include "doveconf.h"
+#include "doveconf-block.h"
 
 /* Dovecot 2.4 has a setting of its own for the driver. */
 static bool is_virtual(const struct coexist_doveconf_block *ns)

@@ -6,7 +6,7 @@
 #include "compat-doveadm.h"
 #include "auth-identity.h"
 #include "coexist-admin.h"
-#include "doveconf.h"
+#include "doveconf-block.h"
 #include "site-keyring.h"
 #include "policy-store-admin.h"
 
