@@ -5,15 +5,22 @@
 
 struct coexist_admin;
 
-/* What Dovecot's own doveconf says about the configuration, because doveadm is
-   not told the settings of the auth process. */
+/* A cache of what doveconf says about the configuration: doveadm is not told the
+   settings of the auth process, and each answer costs a process that reads all
+   of them. It lives as long as the command. */
+struct coexist_doveconf;
+
+/* Returns an empty cache, from the admin's pool. */
+struct coexist_doveconf *
+coexist_doveconf_new(const struct coexist_admin *admin);
 
 /* Reads what differs from Dovecot's defaults. Returns 0, or -1 and an error. */
-int coexist_doveconf_read(const struct coexist_admin *admin,
+int coexist_doveconf_read(struct coexist_doveconf *doveconf,
 			  struct coexist_doveconf_block **root_r,
 			  const char **error_r);
-/* Reads the value of one setting as it is for a protocol. */
-int coexist_doveconf_read_setting(const struct coexist_admin *admin,
+/* Reads the value of one setting as it is for a protocol. Returns 0, or -1 and
+   an error. doveconf is run for the first of the same questions only. */
+int coexist_doveconf_read_setting(struct coexist_doveconf *doveconf,
 				  const char *protocol, const char *name,
 				  const char **value_r, const char **error_r);
 

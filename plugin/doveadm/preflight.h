@@ -2,6 +2,7 @@
 #define COEXIST_PREFLIGHT_H
 
 struct coexist_admin;
+struct coexist_doveconf;
 struct coexist_doveconf_block;
 
 /* Is the installation wired correctly? Each part prints its findings. */
@@ -18,6 +19,7 @@ enum coexist_preflight_status {
 
 struct coexist_preflight {
 	struct coexist_admin *admin;
+	struct coexist_doveconf *doveconf;
 	enum coexist_preflight_status worst;
 };
 
