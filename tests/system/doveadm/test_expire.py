@@ -391,6 +391,8 @@ def test_two_at_once_move_each_message_once(server, clock):
                 second = expire(maildrop, env=clock.environment)
             finally:
                 os.kill(pid, signal.SIGCONT)
+                # nsenter stops with its child, and is not continued with it
+                first.send_signal(signal.SIGCONT)
             assert first.wait(timeout=60) == 0
     assert second.returncode == EX_TEMPFAIL
     assert "Another process is expiring" in second.stderr
