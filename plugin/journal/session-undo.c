@@ -398,22 +398,12 @@ static bool is_of_user(const struct undo *undo,
 		strcmp(line->user, undo->user->username) == 0;
 }
 
-static void tell_whose(const struct undo *undo,
-		       const struct coexist_journal_line *line)
-{
-	const char *user = str_sanitize_utf8(line->user, NAME_LENGTH);
-
-	e_warning(undo->user->event, "coexist: Session %s is one of %s, whose "
-		  "\\Seen is his own: undo it with -u %s",
-		  str_sanitize_utf8(line->session, NAME_LENGTH), user, user);
-}
-
 /* Notes the session's lines. Returns FALSE if there are none. */
 static bool
 lines_find(struct undo *undo, const struct coexist_journal *journal,
 	   const char *session_id)
 {
-	const struct coexist_journal_line *line, *others = NULL;
+	const struct coexist_journal_line *line;
 	unsigned int i;
 
 	for (i = 0; i < array_count(&journal->lines); i++) {
@@ -423,10 +413,9 @@ lines_find(struct undo *undo, const struct coexist_journal *journal,
 		if (is_of_user(undo, line))
 			array_push_back(&undo->lines, &line);
 		else
-			others = line;
+			undo->result->owner =
+				str_sanitize_utf8(line->user, NAME_LENGTH);
 	}
-	if (others != NULL)
-		tell_whose(undo, others);
 	return !array_is_empty(&undo->lines);
 }
 

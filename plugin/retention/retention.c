@@ -389,6 +389,16 @@ static int batches_run(struct retention *ret)
 	return status;
 }
 
+/* Returns why nothing is moved to the mailbox that it is in, and the remedy. */
+static const char *same_mailbox_text(enum coexist_delete action)
+{
+	return action == COEXIST_DELETE_TRASH ?
+		"That is the mailbox that they are in; give special_use = "
+		"\\Trash to another one" :
+		"That is the mailbox that they are in; let archive_mailbox "
+		"name another one";
+}
+
 static int target_open(struct retention *ret)
 {
 	struct coexist_retention_result *result = ret->result;
@@ -403,7 +413,7 @@ static int target_open(struct retention *ret)
 			mailbox_get_last_internal_error(ret->target,
 							&result->error));
 	} else if (coexist_mailbox_is_same(ret->target, ret->box)) {
-		ret->error_text = i_strdup("They are there");
+		ret->error_text = i_strdup(same_mailbox_text(ret->action));
 		result->error = MAIL_ERROR_NOTPOSSIBLE;
 		status = -1;
 	}

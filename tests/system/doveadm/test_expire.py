@@ -250,6 +250,12 @@ def test_waiting_over_http(server, maildrop, downloaded):
 
 # Errors
 
+def test_debugging_says_why_nothing_expires(server):
+    done = server.doveadm("-D", "coexist", "expire", "-u", server.maildrop().user, check=False)
+    assert (done.returncode, done.stdout.strip().splitlines()[1:]) == (0, [])
+    assert "coexist: Nothing expires, pop3_keep_days is 0\n" in done.stderr
+
+
 def test_an_unknown_user(server):
     done = server.doveadm("coexist", "expire", "-u", "nobody@here", check=False)
     assert done.returncode == EX_NOUSER
@@ -391,6 +397,8 @@ def test_two_at_once_move_each_message_once(server, clock):
                 second = expire(maildrop, env=clock.environment)
             finally:
                 os.kill(pid, signal.SIGCONT)
+                # nsenter stops with its child, and is not continued with it
+                first.send_signal(signal.SIGCONT)
             assert first.wait(timeout=60) == 0
     assert second.returncode == EX_TEMPFAIL
     assert "Another process is expiring" in second.stderr
