@@ -256,7 +256,7 @@ static void tell_returned(struct undo *undo, const struct coexist_move *move)
 	unsigned int n = 0;
 	uint32_t uid;
 
-	seq_range_array_iter_init(&iter, &move->arrived_as);
+	seq_range_array_iter_init(&iter, &move->target_uids);
 	while (seq_range_array_iter_nth(&iter, n++, &uid)) {
 		coexist_changes_add(undo->changes, COEXIST_CHANGE_RETURNED,
 				    undo->uidvalidity, uid, 0);
@@ -276,7 +276,7 @@ move_back(struct undo *undo, struct mailbox *target,
 	coexist_move_init(&move, t, undo->inbox);
 	move.unread_uids = unread_uids;
 	coexist_move_copy(&move, array_front(uids), left);
-	arrived = seq_range_count(&move.arrived);
+	arrived = seq_range_count(&move.uids);
 	tell_returned(undo, &move);
 	undo->result->returned += arrived;
 	left -= arrived + move.failed;
@@ -287,7 +287,7 @@ move_back(struct undo *undo, struct mailbox *target,
 			"moved back: %s", move.failed, move.error_text);
 	}
 	/* they are in both mailboxes then */
-	if (expunge(t, &move.arrived) < 0)
+	if (expunge(t, &move.uids) < 0)
 		undo_failed(undo, target, arrived);
 	coexist_move_deinit(&move);
 	return left;

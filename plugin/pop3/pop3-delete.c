@@ -106,8 +106,8 @@ static void result_keep(struct pop3_session *session, struct coexist_move *move)
 {
 	struct pop3_delete *del = &session->del;
 
-	seq_range_array_merge(&del->arrived, &move->arrived);
-	seq_range_array_merge(&del->arrived_as, &move->arrived_as);
+	seq_range_array_merge(&del->arrived, &move->uids);
+	seq_range_array_merge(&del->arrived_as, &move->target_uids);
 	del->failed = move->failed;
 	if (move->failed == 0)
 		return;
