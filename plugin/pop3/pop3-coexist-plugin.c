@@ -1,5 +1,5 @@
-/* lib25_pop3_coexist_plugin: what a POP3 session does to the mailbox that it
-   shares with IMAP. */
+/* lib25_pop3_coexist_plugin, the wiring: what a POP3 session does to the mailbox
+   that it shares with IMAP. */
 
 #include "pop3-common.h"
 #include "pop3-coexist-plugin.h"
