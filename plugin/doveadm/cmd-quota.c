@@ -10,6 +10,8 @@
 #include "compat-doveadm-mail.h"
 #include "mail-functions.h"
 #include "quota-evaluate.h"
+#include "quota-fullness.h"
+#include "quota-level-name.h"
 
 struct quota_cmd_context {
 	struct doveadm_mail_cmd_context ctx;

@@ -11,6 +11,7 @@
 #include "compat-settings.h"
 #include "policy-merge.h"
 #include "quota-estimate.h"
+#include "quota-fullness.h"
 #include "quota-growth.h"
 #include "quota-notice.h"
 #include "quota-state.h"

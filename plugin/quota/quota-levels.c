@@ -2,13 +2,10 @@
 
 #include "quota-levels.h"
 #include "policy-value.h"
+#include "quota-fullness.h"
 #include "time-since.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
-
-#define FREE_PREFIX "free:"
 
 typedef bool item_parse_t(const char *item, size_t length, uint64_t *number_r);
 
@@ -310,79 +307,4 @@ coexist_quota_reached(const struct coexist_quota_rules *rules,
 	search_all(&search, usages, count, &none);
 	*usage_r = search.reached.usage;
 	return search.reached.level;
-}
-
-/* Numbers and names */
-
-static double fullness(const struct coexist_quota_usage *usage)
-{
-	return (double)usage->used / (double)usage->limit;
-}
-
-const struct coexist_quota_usage *
-coexist_quota_fullest(const struct coexist_quota_usage *usages, size_t count)
-{
-	const struct coexist_quota_usage *best = NULL;
-	size_t i;
-
-	for (i = 0; i < count; i++) {
-		if (usages[i].limit != 0 &&
-		    (best == NULL || fullness(&usages[i]) > fullness(best)))
-			best = &usages[i];
-	}
-	return best;
-}
-
-uint64_t coexist_quota_percent(const struct coexist_quota_usage *usage)
-{
-	if (usage->limit == 0)
-		return 0;
-	if (usage->used <= UINT64_MAX / 100)
-		return usage->used * 100 / usage->limit;
-	/* the hundredth of so much is exact enough, unless the limit is tiny */
-	return usage->limit < 100 ? UINT64_MAX :
-		usage->used / (usage->limit / 100);
-}
-
-const char *
-coexist_quota_level_name(const struct coexist_quota_level *level,
-			 char name[COEXIST_QUOTA_LEVEL_MAX_LENGTH])
-{
-	switch (level->kind) {
-	case COEXIST_QUOTA_LEVEL_NONE:
-		break;
-	case COEXIST_QUOTA_LEVEL_PERCENT:
-		snprintf(name, COEXIST_QUOTA_LEVEL_MAX_LENGTH, "%"PRIu64"%%",
-			 level->number);
-		return name;
-	case COEXIST_QUOTA_LEVEL_FREE:
-		snprintf(name, COEXIST_QUOTA_LEVEL_MAX_LENGTH,
-			 FREE_PREFIX"%"PRIu64, level->number);
-		return name;
-	}
-	return "none";
-}
-
-bool coexist_quota_level_parse(const char *name,
-			       struct coexist_quota_level *level_r)
-{
-	size_t length = strlen(name);
-	struct coexist_quota_level level;
-
-	if (strcmp(name, "none") == 0) {
-		level.kind = COEXIST_QUOTA_LEVEL_NONE;
-		level.number = 0;
-	} else if (strncmp(name, FREE_PREFIX, strlen(FREE_PREFIX)) == 0) {
-		level.kind = COEXIST_QUOTA_LEVEL_FREE;
-		if (!coexist_size_parse(name + strlen(FREE_PREFIX),
-					length - strlen(FREE_PREFIX),
-					&level.number))
-			return false;
-	} else {
-		level.kind = COEXIST_QUOTA_LEVEL_PERCENT;
-		if (!coexist_percent_parse(name, length, &level.number))
-			return false;
-	}
-	*level_r = level;
-	return true;
 }

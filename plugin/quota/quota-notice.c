@@ -7,6 +7,7 @@
 #include "mail-user.h"
 #include "policy-merge.h"
 #include "quota-alert.h"
+#include "quota-level-name.h"
 #include "quota-mail.h"
 #include "session-changes.h"
 
