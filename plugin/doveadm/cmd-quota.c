@@ -12,6 +12,7 @@
 #include "quota-evaluate.h"
 #include "quota-fullness.h"
 #include "quota-level-name.h"
+#include "quota-look.h"
 
 struct quota_cmd_context {
 	struct doveadm_mail_cmd_context ctx;
