@@ -171,6 +171,8 @@ judge_first(const struct coexist_quota_rules *rules,
 {
 	bool at_level = search->reached.level.kind != COEXIST_QUOTA_LEVEL_NONE;
 
+	verdict->reason = at_level ? COEXIST_QUOTA_REASON_FIRST_LOOK :
+		COEXIST_QUOTA_REASON_BELOW;
 	verdict->state.known = true;
 	verdict->state.level = search->reached.level;
 	verdict->state.level_at = at_level ? now : 0;
@@ -185,6 +187,7 @@ static void judge_higher(uint64_t now, const struct search *search,
 			 struct coexist_quota_verdict *verdict)
 {
 	verdict->action = COEXIST_QUOTA_TELL_LEVEL;
+	verdict->reason = COEXIST_QUOTA_REASON_HIGHER;
 	verdict->state.level = search->reached.level;
 	verdict->state.level_at = verdict->state.told_at = now;
 }
@@ -199,6 +202,7 @@ static void forget(struct coexist_quota_verdict *verdict)
 static void judge_below(const struct coexist_quota_rules *rules,
 			struct coexist_quota_verdict *verdict)
 {
+	verdict->reason = COEXIST_QUOTA_REASON_LEFT;
 	if (rules->recovered && verdict->state.told_at != 0)
 		verdict->action = COEXIST_QUOTA_TELL_RECOVERED;
 	forget(verdict);
@@ -222,10 +226,14 @@ static void judge_repeat(const struct coexist_quota_rules *rules,
 			 struct coexist_quota_verdict *verdict)
 {
 	if (rules->repeat == 0 ||
-	    search->reached.level.kind == COEXIST_QUOTA_LEVEL_NONE ||
-	    silence_length(&verdict->state, now) < rules->repeat)
+	    search->reached.level.kind == COEXIST_QUOTA_LEVEL_NONE)
 		return;
+	if (silence_length(&verdict->state, now) < rules->repeat) {
+		verdict->reason = COEXIST_QUOTA_REASON_REPEAT_EARLY;
+		return;
+	}
 	verdict->action = COEXIST_QUOTA_TELL_REMINDER;
+	verdict->reason = COEXIST_QUOTA_REASON_REPEAT_DUE;
 	verdict->state.told_at = now;
 }
 
@@ -235,6 +243,7 @@ static void judge_known(const struct coexist_quota_rules *rules,
 {
 	const struct candidate *kept = &search->reached;
 
+	verdict->reason = COEXIST_QUOTA_REASON_REMEMBERED;
 	if (kept->level.kind != COEXIST_QUOTA_LEVEL_NONE &&
 	    (search->before.level.kind == COEXIST_QUOTA_LEVEL_NONE ||
 	     kept->height > search->before.height)) {
@@ -243,13 +252,17 @@ static void judge_known(const struct coexist_quota_rules *rules,
 	}
 	if (search->held.level.kind != COEXIST_QUOTA_LEVEL_NONE &&
 	    (kept->level.kind == COEXIST_QUOTA_LEVEL_NONE ||
-	     search->held.height > kept->height))
+	     search->held.height > kept->height)) {
 		kept = &search->held;
+		verdict->reason = COEXIST_QUOTA_REASON_HELD;
+	}
 	if (kept->level.kind != COEXIST_QUOTA_LEVEL_NONE) {
 		verdict->state.level = kept->level;
 		judge_repeat(rules, search, now, verdict);
 	} else if (verdict->state.level.kind != COEXIST_QUOTA_LEVEL_NONE) {
 		judge_below(rules, verdict);
+	} else {
+		verdict->reason = COEXIST_QUOTA_REASON_BELOW;
 	}
 }
 
@@ -287,12 +300,11 @@ void coexist_quota_judge(const struct coexist_quota_rules *rules,
 	} else if (before->known) {
 		forget(verdict_r);
 	}
-	if (verdict_r->action == COEXIST_QUOTA_TELL_RECOVERED) {
+	verdict_r->level = search.reached.level;
+	if (verdict_r->action == COEXIST_QUOTA_TELL_RECOVERED)
 		verdict_r->usage = coexist_quota_fullest(usages, count);
-	} else if (verdict_r->action != COEXIST_QUOTA_TELL_NOTHING) {
-		verdict_r->level = search.reached.level;
+	else if (verdict_r->action != COEXIST_QUOTA_TELL_NOTHING)
 		verdict_r->usage = search.reached.usage;
-	}
 	verdict_r->changed = !states_are_equal(before, &verdict_r->state);
 }
 

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "quota-reason.h"
+
 /* Levels of the quota at which the owner of a mailbox is told, and their judge:
    each level is told once, until usage has fallen well below it (hysteresis).
    Plain C without allocations: what is asked and what is remembered goes in, what
@@ -70,7 +72,9 @@ enum coexist_quota_action {
 
 struct coexist_quota_verdict {
 	enum coexist_quota_action action;
-	/* the level that usage reached; NONE for RECOVERED */
+	/* why that, and nothing else */
+	enum coexist_quota_reason reason;
+	/* the highest level that is reached; NONE for RECOVERED */
 	struct coexist_quota_level level;
 	/* the one that reached it, or the fullest; NULL without an action */
 	const struct coexist_quota_usage *usage;

@@ -316,6 +316,65 @@ static void test_row(gconstpointer data)
 	g_assert_true(*row->action == '\0' || verdict.changed);
 }
 
+/* Why the owner of a mailbox with a limit of 1000, and a level at 80 % that is
+   told again below 75 %, is told or not. */
+static const struct reason_row {
+	const char *label;
+	uint64_t used, limit;
+	/* the level before, NULL if the mailbox was never looked at */
+	const char *before;
+	uint64_t repeat;
+	/* how long ago the level was told */
+	uint64_t ago;
+	enum coexist_quota_reason reason;
+	/* the level that is reached */
+	const char *level;
+} reason_rows[] = {
+	{ "no limit", 900, 0, "80%", 0, HOUR,
+	  COEXIST_QUOTA_REASON_NO_LIMIT, "none" },
+	{ "a first look below", 799, 1000, NULL, 0, 0,
+	  COEXIST_QUOTA_REASON_BELOW, "none" },
+	{ "a first look at a level", 800, 1000, NULL, 0, 0,
+	  COEXIST_QUOTA_REASON_FIRST_LOOK, "80%" },
+	{ "below", 799, 1000, "none", 0, 0, COEXIST_QUOTA_REASON_BELOW, "none" },
+	{ "higher", 800, 1000, "none", 0, 0, COEXIST_QUOTA_REASON_HIGHER, "80%" },
+	{ "remembered", 800, 1000, "80%", 0, HOUR,
+	  COEXIST_QUOTA_REASON_REMEMBERED, "80%" },
+	{ "held", 751, 1000, "80%", DAY, 2 * DAY,
+	  COEXIST_QUOTA_REASON_HELD, "none" },
+	{ "left", 750, 1000, "80%", DAY, 2 * DAY,
+	  COEXIST_QUOTA_REASON_LEFT, "none" },
+	{ "early", 800, 1000, "80%", DAY, DAY - 1,
+	  COEXIST_QUOTA_REASON_REPEAT_EARLY, "80%" },
+	{ "due", 800, 1000, "80%", DAY, DAY,
+	  COEXIST_QUOTA_REASON_REPEAT_DUE, "80%" },
+};
+
+static void test_reason(gconstpointer data)
+{
+	const struct reason_row *row = data;
+	const struct coexist_quota_usage usage = {
+		COEXIST_QUOTA_STORAGE, row->used, row->limit
+	};
+	const struct coexist_quota_rules rules = {
+		.percents = "80", .frees = "", .rearm = 5,
+		.repeat = row->repeat
+	};
+	struct coexist_quota_state before = { .known = row->before != NULL };
+	struct coexist_quota_verdict verdict;
+	char name[COEXIST_QUOTA_LEVEL_MAX_LENGTH];
+
+	if (before.known)
+		coexist_quota_level_parse(row->before, &before.level);
+	if (row->ago != 0)
+		before.level_at = before.told_at = NOW - row->ago;
+	coexist_quota_judge(&rules, &usage, 1, &before, NOW, &verdict);
+	g_assert_cmpint(verdict.reason, ==, row->reason);
+	g_assert_nonnull(coexist_quota_reason_describe(verdict.reason));
+	g_assert_cmpstr(coexist_quota_level_name(&verdict.level, name), ==,
+			row->level);
+}
+
 /* What happens to one mailbox, look by look. */
 struct story {
 	struct coexist_quota_rules rules;
@@ -435,6 +494,12 @@ int main(int argc, char **argv)
 			g_strdup_printf("/quota/rows/%s", rows[i].label);
 
 		g_test_add_data_func(path, &rows[i], test_row);
+	}
+	for (i = 0; i < G_N_ELEMENTS(reason_rows); i++) {
+		g_autofree char *path = g_strdup_printf("/quota/reasons/%s",
+							reason_rows[i].label);
+
+		g_test_add_data_func(path, &reason_rows[i], test_reason);
 	}
 	g_test_add_func("/quota/oscillation", test_oscillation);
 	g_test_add_func("/quota/reminders", test_reminders);
