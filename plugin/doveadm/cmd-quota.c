@@ -9,6 +9,8 @@
 #include "coexist-admin.h"
 #include "compat-doveadm-mail.h"
 #include "mail-functions.h"
+#include "quota-fullness.h"
+#include "quota-level-name.h"
 #include "time-text.h"
 
 static void print_level(const struct coexist_quota_level *level)

@@ -4,6 +4,8 @@
 #include "inbox-status.h"
 #include "mailbox-journal.h"
 #include "quota-evaluate.h"
+#include "quota-look.h"
+#include "quota-rules.h"
 #include "retention.h"
 #include "session-policy.h"
 #include "session-undo.h"
