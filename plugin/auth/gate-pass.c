@@ -7,6 +7,7 @@
 #include "compat-auth.h"
 #include "gate.h"
 #include "gate-handover.h"
+#include "document-cache.h"
 #include "gate-lookup.h"
 #include "userdb-fields.h"
 
@@ -106,7 +107,7 @@ void coexist_gate_pass_keep(struct coexist_gate *gate,
 
 	pass->gate = NULL;
 	if (policy->store_failed ||
-	    policy->scopes[COEXIST_GATE_SCOPE_USERDB].get != NULL)
+	    policy->scopes[COEXIST_SCOPE_USERDB].get != NULL)
 		return;
 	T_BEGIN {
 		pass->handover = p_strdup(request->pool,
@@ -136,7 +137,7 @@ bool coexist_gate_pass_export_kept(struct coexist_gate *gate,
 
 	if (pass == NULL || !pass->passed || pass->gate != gate ||
 	    !is_users(request, pass->user) ||
-	    pass->time < ioloop_time - COEXIST_GATE_ANSWER_SECS)
+	    pass->time < ioloop_time - COEXIST_DOCUMENT_ANSWER_SECS)
 		return FALSE;
 	T_BEGIN {
 		field_add(gate, request, pass->handover);
