@@ -30,6 +30,12 @@ struct coexist_gate {
 	struct coexist_session_limit *session_limit;
 };
 
+/* Returns TRUE if the gate logs what it would refuse, and refuses nothing. */
+static inline bool coexist_gate_is_log_only(const struct coexist_gate *gate)
+{
+	return coexist_site_number(&gate->config, COEXIST_SITE_log_only) != 0;
+}
+
 /* Returns the gate of this configuration; those with the same path share one.
    See coexist_site_config_read() for the arguments. Returns 0, or -1 and an
    error. */
