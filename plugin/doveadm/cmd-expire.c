@@ -48,6 +48,9 @@ tell_error(struct mail_user *user, enum coexist_retention_status status,
 {
 	switch (status) {
 	case COEXIST_RETENTION_OFF:
+		e_debug(user->event, "coexist: Nothing expires, pop3_keep_days "
+			"is %u", result->keep_days);
+		return MAIL_ERROR_NONE;
 	case COEXIST_RETENTION_DONE:
 		return MAIL_ERROR_NONE;
 	case COEXIST_RETENTION_UNKNOWN:

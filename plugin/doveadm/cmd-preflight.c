@@ -3,7 +3,9 @@
 #include "lib.h"
 #include "coexist-commands.h"
 #include "doveadm.h"
+#include "lib-event.h"
 #include "admin-print.h"
+#include "auth-identity.h"
 #include "coexist-admin.h"
 #include "doveconf.h"
 #include "preflight.h"
@@ -17,6 +19,9 @@ static void preflight_config(struct coexist_preflight *preflight)
 		coexist_preflight_print(preflight, "dovecot.conf",
 					COEXIST_PREFLIGHT_FAIL, error);
 	} else {
+		e_debug(preflight->admin->event, "coexist: The auth process "
+			"runs as %s, by default_internal_user or "
+			"service auth { user }", coexist_auth_identity(conf));
 		coexist_preflight_auth(preflight, conf);
 		coexist_preflight_plugins(preflight);
 		coexist_preflight_namespaces(preflight, conf);

@@ -4,6 +4,7 @@
 
 #include "lib.h"
 #include "preflight.h"
+#include "lib-event.h"
 #include "net.h"
 #include "compat-doveadm.h"
 #include "coexist-admin.h"
@@ -45,6 +46,9 @@ user_find(const struct coexist_admin *admin,
 				    &user_r->name, &fields) <= 0)
 		return FALSE;
 	user_r->home = coexist_userdb_fields_find(fields, "home");
+	e_debug(admin->event, "coexist: The userdb knows %s as %s with the "
+		"home %s", name, user_r->name,
+		user_r->home == NULL ? "(none)" : user_r->home);
 	return user_r->home != NULL;
 }
 

@@ -14,7 +14,8 @@ enum coexist_preflight_status {
 	/* part of it does not work */
 	COEXIST_PREFLIGHT_WARN,
 	/* logins fail, or the policy is not obeyed */
-	COEXIST_PREFLIGHT_FAIL
+	COEXIST_PREFLIGHT_FAIL,
+	COEXIST_PREFLIGHT_STATUS_COUNT
 };
 
 struct coexist_preflight {

@@ -250,6 +250,12 @@ def test_waiting_over_http(server, maildrop, downloaded):
 
 # Errors
 
+def test_debugging_says_why_nothing_expires(server):
+    done = server.doveadm("-D", "coexist", "expire", "-u", server.maildrop().user, check=False)
+    assert (done.returncode, done.stdout.strip().splitlines()[1:]) == (0, [])
+    assert "coexist: Nothing expires, pop3_keep_days is 0\n" in done.stderr
+
+
 def test_an_unknown_user(server):
     done = server.doveadm("coexist", "expire", "-u", "nobody@here", check=False)
     assert done.returncode == EX_NOUSER

@@ -337,3 +337,9 @@ def test_doveconf_is_asked_each_question_once(admin):
         inside("umount", path)
     asked = (folder / "doveconf.questions").read_text().splitlines()
     assert len(asked) == len(set(asked)) == 7
+
+
+def test_debugging_says_what_was_asked(admin):
+    done = admin.server.doveadm("-D", "coexist", "preflight", check=False)
+    assert "The auth process runs as dovecot, by " in done.stderr
+    assert re.search(r"doveconf of protocol pop3: mail_plugins = .*pop3_coexist", done.stderr)
