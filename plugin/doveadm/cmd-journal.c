@@ -1,4 +1,4 @@
-/* doveadm coexist journal: who removed what from INBOX. */
+/* doveadm coexist journal: the audit trail of INBOX, who removed what. */
 
 #include "lib.h"
 #include "coexist-commands.h"
@@ -15,7 +15,8 @@
 #include "time-text.h"
 #include "uid-list.h"
 
-/* Whoever owns the mailbox may have written what its journal says. */
+/* The length limit of a text in the journal, which the owner of the mailbox may
+   have written. */
 #define TEXT_LENGTH 256
 
 /* Which lines are wanted. */

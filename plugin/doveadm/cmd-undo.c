@@ -1,4 +1,4 @@
-/* doveadm coexist undo: put back what a session did. */
+/* doveadm coexist undo: roll back a session by its lines of the journal. */
 
 #include "lib.h"
 #include "coexist-commands.h"

@@ -1,9 +1,9 @@
 #ifndef COEXIST_COMMANDS_H
 #define COEXIST_COMMANDS_H
 
-/* doveadm coexist <command>, a file for each. What they print goes through
-   doveadm's formatters, so that it is the same data on the command line, in
-   JSON and over the HTTP API. */
+/* The commands of doveadm coexist, a file for each. A command prints through
+   doveadm's formatters, so that the command line, JSON and the HTTP API show the
+   same data. */
 
 struct doveadm_cmd_ver2;
 

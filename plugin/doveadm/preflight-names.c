@@ -1,6 +1,6 @@
-/* preflight: is a mailbox known by one name? A query that takes the detail off a
-   name (jo+x@example.org, RFC 5233) without saying so lets the mailbox be used
-   under a name that no document has. Asked about a mailbox that has one. */
+/* preflight: detail addressing (jo+x@example.org, RFC 5233). A query that takes
+   the detail off a name without saying so lets the mailbox be used under a name
+   that no document has. The userdb is asked about a mailbox that has one. */
 
 #include "lib.h"
 #include "preflight.h"
