@@ -335,7 +335,9 @@ def test_doveconf_is_asked_each_question_once(admin):
         preflight(admin)
     finally:
         inside("umount", path)
-    asked = (folder / "doveconf.questions").read_text().splitlines()
+    # Dovecot's own programs ask, too
+    asked = [line for line in (folder / "doveconf.questions").read_text().splitlines()
+             if re.match(r"-c \S+ (?:-n|-f protocol=\S+ -h \S+)$", line)]
     assert len(asked) == len(set(asked)) == 7
 
 
