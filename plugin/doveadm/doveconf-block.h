@@ -36,4 +36,9 @@ const struct coexist_doveconf_block *
 coexist_doveconf_find(const struct coexist_doveconf_block *block,
 		      const char *type);
 
+/* Goes through those children of a block that have this type, in order. */
+#define COEXIST_DOVECONF_FOREACH(block, parent, type) \
+	for (block = coexist_doveconf_find((parent)->children, type); \
+	     block != NULL; block = coexist_doveconf_find(block->next, type))
+
 #endif
