@@ -20,6 +20,10 @@
 /* see quota-growth.h */
 #define STATE_GROWTH "quota_growth"
 
+/* What is remembered at once: the verdict and a sample of the growth. */
+_Static_assert(COEXIST_QUOTA_STATE_VALUES + 1 <= COEXIST_STATE_FILE_MAX_VALUES,
+	       "an evaluation has more values than a state file takes at once");
+
 struct evaluation {
 	struct mail_user *user;
 	const struct coexist_policy *policy;
