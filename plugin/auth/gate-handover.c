@@ -6,6 +6,7 @@
 #include "compat-auth.h"
 #include "gate.h"
 #include "gate-lookup.h"
+#include "log-repeat.h"
 #include "logged-name.h"
 #include "policy-handover.h"
 #include "site-refusal.h"
@@ -35,7 +36,7 @@ log_left_out(struct coexist_gate *gate, const struct auth_request *request,
 		coexist_auth_request_get_protocol(request), size,
 		COEXIST_HANDOVER_MAX_SIZE, coexist_handover_left_out(left_out));
 
-	if (coexist_gate_may_log(gate, line))
+	if (coexist_log_repeat_may(gate->log, line))
 		e_warning(gate->event, "%s", line);
 }
 

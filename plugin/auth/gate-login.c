@@ -4,21 +4,18 @@
 #include "gate-login.h"
 #include "ioloop.h"
 #include "net.h"
-#include "str-sanitize.h"
+#include "coexist/day.h"
 #include "compat-auth.h"
 #include "gate.h"
 #include "gate-lookup.h"
 #include "gate-pass.h"
-#include "logged-name.h"
+#include "log-repeat.h"
 #include "network-match.h"
 #include "policy-decision.h"
+#include "refusal-log.h"
 #include "session-limit.h"
 #include "site-refusal.h"
 #include "userdb-texts.h"
-
-#define SECS_PER_DAY (24 * 60 * 60)
-/* Enough of a value to recognise it in the log. */
-#define LOGGED_VALUE_LENGTH 80
 
 /* What a request's event keeps for the time when the password is proved. */
 #define EVENT_LIMIT "coexist_session_limit"
@@ -106,28 +103,23 @@ login_finish(struct gate_login *login, enum coexist_gate_verdict verdict,
 	i_free(login);
 }
 
-static const char *
-refusal_line(const struct auth_request *request, enum coexist_protocol protocol,
-	     const char *why, bool log_only)
-{
-	return t_strdup_printf("coexist: %s user=<%s> protocol=%s client=%s %s",
-			       log_only ? "would refuse" : "refused",
-			       coexist_logged_name(request->fields.user),
-			       coexist_protocol_name(protocol),
-			       net_ip2addr(&request->fields.remote_ip), why);
-}
-
 /* A wrong password's refusal is not the policy's. */
 static void
 log_refusal(struct gate_login *login, const char *why, bool log_only)
 {
 	struct auth_request *request = login->request;
-	const char *line = refusal_line(request, login->protocol, why,
-					log_only);
+	const struct coexist_refused_login refused = {
+		.user = request->fields.user,
+		.protocol = login->protocol,
+		.client = &request->fields.remote_ip,
+		.log_only = log_only
+	};
+	const char *line = coexist_refusal_log(&refused, why);
 	struct gate_refusal *refusal;
 
 	if (login->proof == COEXIST_GATE_PROVED) {
-		coexist_gate_log_info(login->gate, line);
+		coexist_log_repeat_info(login->gate->log, login->gate->event,
+					line);
 		return;
 	}
 	refusal = p_new(request->pool, struct gate_refusal, 1);
@@ -139,20 +131,6 @@ log_refusal(struct gate_login *login, const char *why, bool log_only)
 static bool is_log_only(const struct coexist_gate *gate)
 {
 	return coexist_site_number(&gate->config, COEXIST_SITE_log_only) != 0;
-}
-
-static const char *
-decision_describe(const struct coexist_gate_policy *policy,
-		  const struct coexist_decision *decision)
-{
-	const struct coexist_policy_entry *entry =
-		&policy->policy.entries[decision->key];
-
-	return t_strdup_printf("%s=%s set-by=\"%s\"",
-			       coexist_policy_keys[decision->key].name,
-			       str_sanitize(entry->text, LOGGED_VALUE_LENGTH),
-			       entry->scope == NULL ? "the built-in default" :
-			       entry->scope->name);
 }
 
 /* Lets a login pass that has a limit of sessions. */
@@ -252,7 +230,8 @@ login_pass(struct gate_login *login, const struct coexist_gate_policy *policy)
 	login->limit->reason = p_strdup(pool,
 		coexist_site_refusal(login->gate->texts, &policy->policy,
 				     login->protocol, &full));
-	login->limit->log = p_strdup(pool, decision_describe(policy, &full));
+	login->limit->log = p_strdup(pool, coexist_refusal_log_key(&policy->policy,
+						full.key));
 	login_check_limit(login);
 }
 
@@ -270,7 +249,7 @@ decide(struct gate_login *login, const struct coexist_gate_policy *policy,
 	const struct coexist_login facts = {
 		.protocol = login->protocol,
 		.tls = coexist_auth_request_is_tls(login->request),
-		.today = (uint64_t)ioloop_time / SECS_PER_DAY,
+		.today = coexist_day(ioloop_time),
 		.in_networks = in_networks,
 		.context = login
 	};
@@ -288,7 +267,7 @@ log_unproved(struct gate_login *login, const struct coexist_decision *decision)
 		"the gate belongs on that host. If those who connect to this "
 		"one have verified passwords, name them by verified_networks";
 
-	if (coexist_gate_may_log(login->gate, line)) {
+	if (coexist_log_repeat_may(login->gate->log, line)) {
 		e_warning(login->gate->event, "coexist: %s (%s, just now)",
 			  line, coexist_policy_keys[decision->key].name);
 	}
@@ -313,7 +292,8 @@ login_decide(struct gate_login *login,
 		login_pass(login, policy);
 		return;
 	}
-	log_refusal(login, decision_describe(policy, &decision), log_only);
+	log_refusal(login, coexist_refusal_log_key(&policy->policy, decision.key),
+		    log_only);
 	if (log_only) {
 		login_keep(login, policy);
 		login_finish(login, COEXIST_GATE_PASS, NULL);
@@ -511,8 +491,9 @@ coexist_gate_login_look_again(struct coexist_gate *gate,
 	if (!log_only && login.protocol != COEXIST_PROTOCOL_WEBMAIL)
 		return COEXIST_GATE_SESSION_DECIDES;
 	T_BEGIN {
-		log_refusal(&login, decision_describe(policy, &decision),
-			    log_only);
+		log_refusal(&login,
+			    coexist_refusal_log_key(&policy->policy,
+						    decision.key), log_only);
 	} T_END;
 	return log_only ? COEXIST_GATE_STILL_PASSES : COEXIST_GATE_REFUSES_HERE;
 }
@@ -526,8 +507,10 @@ void coexist_gate_login_proved(struct auth_request *request,
 	struct gate_limit *limit = event_get_ptr(request->event, EVENT_LIMIT);
 	struct gate_login *login;
 
-	if (refusal != NULL)
-		coexist_gate_log_info(refusal->gate, refusal->line);
+	if (refusal != NULL) {
+		coexist_log_repeat_info(refusal->gate->log,
+					refusal->gate->event, refusal->line);
+	}
 	if (limit == NULL) {
 		callback(COEXIST_GATE_PASS, /*reason=*/NULL, request, context);
 		return;

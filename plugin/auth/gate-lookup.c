@@ -11,11 +11,12 @@
 #include "document-file.h"
 #include "gate.h"
 #include "gate-keyring.h"
+#include "logged-value.h"
+#include "log-repeat.h"
 #include "policy-document.h"
 #include "policy-store.h"
 #include "store-seen.h"
 
-#define LOGGED_VALUE_LENGTH 80
 #define LOGGED_TEXT_LENGTH 1024
 /* A store that answers takes milliseconds, but the dict process waits a minute
    for a database that is away. */
@@ -120,9 +121,9 @@ log_unknown_value(void *context, const struct coexist_scope *scope,
 		lookup->user : "";
 	line = t_strdup_printf("Ignoring unknown value in %s: %s=%s",
 			       scope->name, coexist_policy_keys[key].name,
-			       str_sanitize(text, LOGGED_VALUE_LENGTH));
-	if (coexist_gate_may_log(lookup->gate,
-				 t_strconcat(line, " ", user, NULL)))
+			       coexist_logged_value(text));
+	if (coexist_log_repeat_may(lookup->gate->log,
+				   t_strconcat(line, " ", user, NULL)))
 		e_warning(lookup->event, "%s", line);
 }
 
@@ -253,7 +254,7 @@ static void take_last_known(struct gate_document_lookup *dlookup)
 static void
 lookup_failed(struct gate_document_lookup *dlookup, const char *error)
 {
-	if (coexist_gate_may_log(dlookup->gate, error))
+	if (coexist_log_repeat_may(dlookup->gate->log, error))
 		e_error(log_event(dlookup), "%s", logged(error));
 	if (dlookup->lookup == NULL)
 		return;
@@ -272,9 +273,8 @@ log_unknown_keys(struct gate_document_lookup *dlookup,
 		const char *line =
 			t_strdup_printf("Ignoring unknown key in %s: %s",
 					logged(dlookup->key),
-					str_sanitize(*names,
-						     LOGGED_VALUE_LENGTH));
-		if (coexist_gate_may_log(dlookup->gate, line))
+					coexist_logged_value(*names));
+		if (coexist_log_repeat_may(dlookup->gate->log, line))
 			e_warning(log_event(dlookup), "%s", line);
 	} T_END;
 }
@@ -347,7 +347,7 @@ static bool store_is_missing(struct gate_lookup *lookup)
 		gate->marker_noted = TRUE;
 		return FALSE;
 	}
-	if (coexist_gate_may_log(gate, COEXIST_STORE_REMEDY_MARKER))
+	if (coexist_log_repeat_may(gate->log, COEXIST_STORE_REMEDY_MARKER))
 		e_error(lookup->event, "%s", COEXIST_STORE_REMEDY_MARKER);
 	return TRUE;
 }

@@ -9,6 +9,7 @@
 #include "document-file.h"
 #include "gate-keyring.h"
 #include "gate-lookup.h"
+#include "log-repeat.h"
 #include "policy-store.h"
 #include "session-limit.h"
 #include "site-refusal.h"
@@ -16,9 +17,6 @@
 /* Bytes for what is remembered for the time when the store is away: a document
    of a few keys takes some 1 kB, that there is none 0.2 kB. */
 #define LAST_KNOWN_MAX_SIZE (16 * 1024 * 1024)
-
-#define LOG_REPEAT_SECS 60
-#define LOG_MAX_LINES 1000
 
 static struct coexist_gate *gates = NULL;
 
@@ -37,7 +35,7 @@ static struct coexist_gate *gate_find(const char *path)
    on_store_error says what logins get then. */
 static void log_keys(struct coexist_gate *gate, const char *error)
 {
-	if (error != NULL && coexist_gate_may_log(gate, error))
+	if (error != NULL && coexist_log_repeat_may(gate->log, error))
 		e_error(gate->event, "coexist: %s", error);
 }
 
@@ -58,6 +56,8 @@ gate_open(struct coexist_gate *gate, const char **error_r)
 			       error_r) <= 0)
 		return -1;
 	gate->files = coexist_document_files_new(gate->store->files);
+	gate->session_limit = coexist_session_limit_new(gate->event, gate->log,
+		gate->config.texts[COEXIST_SITE_webmail_networks]);
 	return 0;
 }
 
@@ -69,7 +69,7 @@ static void gate_free(struct coexist_gate *gate)
 	coexist_gate_keyring_free(gate->keyring);
 	coexist_refusal_texts_free(gate->texts);
 	coexist_document_cache_free(gate->last_known);
-	g_hash_table_unref(gate->logged);
+	coexist_log_repeat_free(gate->log);
 	event_unref(&gate->event);
 	i_free(gate->path);
 	pool_unref(&gate->pool);
@@ -92,9 +92,7 @@ int coexist_gate_init(struct event *event, const char *path,
 	gate->path = i_strdup(path);
 	gate->event = event_create(event);
 	gate->last_known = coexist_document_cache_new(LAST_KNOWN_MAX_SIZE);
-	gate->session_limit = coexist_session_limit_new(gate);
-	gate->logged = g_hash_table_new_full(g_str_hash, g_str_equal,
-					     g_free, NULL);
+	gate->log = coexist_log_repeat_new();
 	if (gate_open(gate, error_r) < 0) {
 		gate_free(gate);
 		return -1;
@@ -125,7 +123,6 @@ void coexist_gate_check_clock(struct coexist_gate *gate)
 	if (ioloop_time < gate->last_time) {
 		gate->silent_until = 0;
 		coexist_document_cache_forget_times(gate->last_known);
-		g_hash_table_remove_all(gate->logged);
 	}
 	gate->last_time = ioloop_time;
 }
@@ -151,24 +148,3 @@ void coexist_gate_check_keys(struct coexist_gate *gate)
 		log_keys(gate, error);
 	} T_END;
 }
-
-bool coexist_gate_may_log(struct coexist_gate *gate, const char *line)
-{
-	gpointer last = g_hash_table_lookup(gate->logged, line);
-
-	if (last != NULL &&
-	    ioloop_time - (time_t)GPOINTER_TO_SIZE(last) < LOG_REPEAT_SECS)
-		return FALSE;
-	if (g_hash_table_size(gate->logged) >= LOG_MAX_LINES)
-		g_hash_table_remove_all(gate->logged);
-	g_hash_table_replace(gate->logged, g_strdup(line),
-			     GSIZE_TO_POINTER((gsize)ioloop_time));
-	return TRUE;
-}
-
-void coexist_gate_log_info(struct coexist_gate *gate, const char *line)
-{
-	if (coexist_gate_may_log(gate, line))
-		e_info(gate->event, "%s", line);
-}
-

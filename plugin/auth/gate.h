@@ -1,8 +1,6 @@
 #ifndef COEXIST_GATE_H
 #define COEXIST_GATE_H
 
-#include <glib.h>
-
 #include "refusal-texts.h"
 #include "site-config.h"
 
@@ -10,6 +8,7 @@ struct event;
 struct coexist_document_cache;
 struct coexist_document_files;
 struct coexist_gate_keyring;
+struct coexist_log_repeat;
 struct gate_document_lookup;
 struct coexist_session_limit;
 struct coexist_store;
@@ -44,8 +43,7 @@ struct coexist_gate {
 	struct gate_document_lookup *lookups;
 	struct coexist_document_cache *last_known;
 	struct coexist_session_limit *session_limit;
-	/* line -> time when it was logged */
-	GHashTable *logged;
+	struct coexist_log_repeat *log;
 };
 
 /* Returns the gate of this configuration; those with the same path share one.
@@ -64,12 +62,5 @@ void coexist_gate_check_clock(struct coexist_gate *gate);
 /* Has to be called before documents are looked up: the keys that sign them may
    be others by now. */
 void coexist_gate_check_keys(struct coexist_gate *gate);
-
-/* Returns TRUE if this line was not logged within the last minute, and notes
-   that it is now. */
-bool coexist_gate_may_log(struct coexist_gate *gate, const char *line);
-/* Logs the line if it may. Not with a request's event: that one drops such
-   lines unless auth_verbose is set. */
-void coexist_gate_log_info(struct coexist_gate *gate, const char *line);
 
 #endif

@@ -3,14 +3,12 @@
 #include "lib.h"
 #include "admin-policy.h"
 #include "lib-event.h"
-#include "str-sanitize.h"
 #include "coexist-admin.h"
 #include "admin-document.h"
 #include "admin-signature.h"
+#include "logged-value.h"
 #include "policy-store.h"
 #include "store-seen.h"
-
-#define LOGGED_VALUE_LENGTH 80
 
 static const char *text_get(void *context, enum coexist_key key)
 {
@@ -125,7 +123,7 @@ log_unknown_value(void *context, const struct coexist_scope *scope,
 
 	e_warning(admin->event, "Ignoring unknown value in %s: %s=%s",
 		  scope->name, coexist_policy_keys[key].name,
-		  str_sanitize(text, LOGGED_VALUE_LENGTH));
+		  coexist_logged_value(text));
 }
 
 static void policy_init(const struct coexist_admin *admin,

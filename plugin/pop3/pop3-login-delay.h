@@ -13,10 +13,12 @@ struct mailbox;
    closed. A session that was shown a message that no session before it was
    shown, or has deleted one, does not count. */
 
-/* Called when the client has logged in. capability are lines for its CAPA that
-   come before LOGIN-DELAY. Returns FALSE if there is no delay, and then nothing
-   was done about these lines. */
-bool pop3_login_delay_create(struct client *client, const char *capability);
+/* Called when the client has logged in. Does nothing if there is no delay. */
+void pop3_login_delay_create(struct client *client);
+
+/* Returns the line for CAPA (RFC 2449 section 6.5), which lives as long as the
+   client, or "" if no login has to wait. */
+const char *pop3_login_delay_capability(struct client *client);
 
 /* Hooks. */
 void pop3_login_delay_namespaces_created(struct mail_namespace *namespaces);

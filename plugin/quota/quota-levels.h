@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "coexist/quota-usage.h"
 #include "quota-reason.h"
 
 /* Levels of the quota at which the owner of a mailbox is told, and their judge:
@@ -24,17 +25,6 @@ enum coexist_quota_level_kind {
 struct coexist_quota_level {
 	enum coexist_quota_level_kind kind;
 	uint64_t number;
-};
-
-enum coexist_quota_resource {
-	COEXIST_QUOTA_STORAGE,	/* in bytes */
-	COEXIST_QUOTA_MESSAGES
-};
-
-/* What is used of a limit. Limit 0 is no limit. */
-struct coexist_quota_usage {
-	enum coexist_quota_resource resource;
-	uint64_t used, limit;
 };
 
 struct coexist_quota_rules {

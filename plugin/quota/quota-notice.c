@@ -3,13 +3,13 @@
 #include "lib.h"
 #include "quota-notice.h"
 #include "lib-event.h"
-#include "logged-name.h"
 #include "mail-user.h"
+#include "coexist-event.h"
+#include "logged-name.h"
 #include "policy-merge.h"
 #include "quota-alert.h"
 #include "quota-level-name.h"
 #include "quota-mail.h"
-#include "session-changes.h"
 
 /* The event is sent for each channel anyway. */
 static int

@@ -45,7 +45,7 @@ def document(server, scope, **keys):
     yield
     server.store.remove(scope)
     assert [line for line in server.log_problems()[before:]
-            if not re.search("coexist: (The policy of user=<|Login refused)", line)] == []
+            if not re.search("coexist: (The policy of user=<|refused user=<)", line)] == []
 
 
 def lda(server, user, mail):
@@ -258,4 +258,4 @@ def test_blanks_around_a_column_are_nothing(gated):
     found = dict(line.split("\t")[:2] for line in rows.splitlines()[1:])
     assert found == {key: value.strip() for key, value in PADDED.items()}
     assert [line for line in server.log_problems() if "coexist" in line and
-            "Login refused" not in line] == []
+            "coexist: refused" not in line] == []

@@ -197,7 +197,7 @@ def test_the_guard_refuses_alone(start):
     maildrop.deliver(1)
     assert pop3_session(maildrop, "STAT", "DELE 1", "QUIT").split("\r\n")[-2] == "+OK Logged in."
     assert "* BYE Internal error occurred" in imap_session(maildrop, "b SELECT INBOX")
-    assert re.findall(rf"(\w+)\({maildrop.user}\).*Error: coexist: Login refused: (.*)",
+    assert re.findall(rf"(\w+)\({maildrop.user}\).*Error: coexist: refused .* (\S+) set-by=",
                       server.log_text()) == [("pop3", "pop3_access=deny"),
                                              ("imap", "imap_access=deny")]
     assert subjects(maildrop) == ["number 1"]

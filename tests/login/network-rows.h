@@ -1,8 +1,7 @@
 #ifndef NETWORK_ROWS_H
 #define NETWORK_ROWS_H
 
-/* Which address lies in which networks: one table for all our matchers, that of
-   the gate and doveadm (GLib) and that of the sessions (Dovecot's library). */
+/* A table of addresses and networks, with whether one lies in the other. */
 
 struct network_row {
 	const char *networks;
