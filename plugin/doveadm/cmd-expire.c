@@ -48,6 +48,9 @@ tell_error(struct mail_user *user, enum coexist_retention_status status,
 {
 	switch (status) {
 	case COEXIST_RETENTION_OFF:
+		e_debug(user->event, "coexist: Nothing expires, pop3_keep_days "
+			"is %u", result->keep_days);
+		return MAIL_ERROR_NONE;
 	case COEXIST_RETENTION_DONE:
 		return MAIL_ERROR_NONE;
 	case COEXIST_RETENTION_UNKNOWN:
@@ -70,19 +73,20 @@ tell_error(struct mail_user *user, enum coexist_retention_status status,
 
 static int
 expire_user(struct doveadm_mail_cmd_context *ctx,
-	    const struct coexist_mail_functions *module, struct mail_user *user,
+	    const struct coexist_mail_functions *functions,
+	    struct mail_user *user,
 	    enum coexist_retention_flags flags)
 {
 	struct coexist_retention_result result;
 	enum coexist_retention_status status;
 	enum mail_error error;
 
-	status = module->retention_run(user, flags, &result);
+	status = functions->retention_run(user, flags, &result);
 	if (has_result(status))
 		print_result(ctx->cctx, &result);
 	error = tell_error(user, status, &result);
 	coexist_progress_step(ctx);
-	module->retention_result_free(&result);
+	functions->retention_result_free(&result);
 	if (error == MAIL_ERROR_NONE)
 		return 0;
 	doveadm_mail_failed_error(ctx, error);
@@ -104,11 +108,11 @@ flags_get(const struct doveadm_cmd_context *cctx)
 static int
 cmd_expire_run(struct doveadm_mail_cmd_context *ctx, struct mail_user *user)
 {
-	struct coexist_mail_functions module;
+	struct coexist_mail_functions functions;
 
-	if (coexist_mail_functions_find(ctx, user, &module) < 0)
+	if (coexist_mail_functions_find(ctx, user, &functions) < 0)
 		return -1;
-	return expire_user(ctx, &module, user, flags_get(ctx->cctx));
+	return expire_user(ctx, &functions, user, flags_get(ctx->cctx));
 }
 
 COEXIST_MAIL_CMD_INIT(cmd_expire_init)

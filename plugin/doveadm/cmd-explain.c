@@ -7,11 +7,13 @@
 #include "ioloop.h"
 #include "lib-event.h"
 #include "net.h"
+#include "str.h"
 #include "coexist/day.h"
 #include "coexist-admin.h"
 #include "admin-policy.h"
 #include "admin-print.h"
 #include "admin-scope.h"
+#include "logged-value.h"
 #include "network-match.h"
 #include "policy-decision.h"
 #include "site-refusal.h"
@@ -217,6 +219,31 @@ key_result(const struct coexist_policy *policy, enum coexist_protocol protocol,
 		"depends on the last login" : "";
 }
 
+/* Says at debug level what the scopes name for the key, the narrowest first, and
+   what holds of it. */
+static void
+trace_key(const struct coexist_admin *admin,
+	  const struct coexist_admin_policy *policy, enum coexist_key key)
+{
+	string_t *named = t_str_new(128);
+	unsigned int i;
+
+	for (i = 0; i < N_ELEMENTS(policy->scopes); i++) {
+		const struct coexist_scope *scope = &policy->scopes[i];
+		const char *text = coexist_scope_get(scope, key);
+
+		if (text != NULL) {
+			str_printfa(named, " %s=%s", scope->name,
+				    coexist_logged_value(text));
+		}
+	}
+	e_debug(admin->event, "coexist: %s: %s holds (%s), named:%s",
+		coexist_policy_keys[key].name,
+		coexist_logged_value(coexist_policy_text(&policy->policy, key)),
+		coexist_admin_policy_origin(policy, key),
+		str_len(named) == 0 ? " nowhere" : str_c(named));
+}
+
 /* Prints what a key that was asked has to do with it. */
 static void
 print_key(const struct coexist_admin_policy *policy,
@@ -256,9 +283,11 @@ explain_protocol(struct explain *explain,
 		};
 		const char *key = coexist_policy_keys[i].name;
 
-		if (strncmp(key, prefix, strlen(prefix)) == 0 &&
-		    str_array_find(asked, key + strlen(prefix)))
-			print_key(policy, protocol, i, &decision);
+		if (strncmp(key, prefix, strlen(prefix)) != 0 ||
+		    !str_array_find(asked, key + strlen(prefix)))
+			continue;
+		trace_key(explain->admin, policy, i);
+		print_key(policy, protocol, i, &decision);
 	}
 }
 

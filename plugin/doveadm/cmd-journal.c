@@ -15,7 +15,8 @@
 #include "time-text.h"
 #include "uid-list.h"
 
-/* Whoever owns the mailbox may have written what its journal says. */
+/* The length limit of a text in the journal, which the owner of the mailbox may
+   have written. */
 #define TEXT_LENGTH 256
 
 /* Which lines are wanted. */
@@ -167,16 +168,16 @@ static int
 cmd_journal_run(struct doveadm_mail_cmd_context *ctx, struct mail_user *user)
 {
 	pool_t pool = pool_alloconly_create("coexist journal", 8192);
-	struct coexist_mail_functions module;
+	struct coexist_mail_functions functions;
 	struct coexist_journal journal;
 	struct journal_filter filter;
 	const char *error;
 	unsigned int i;
 	int ret;
 
-	ret = coexist_mail_functions_find(ctx, user, &module) < 0 ||
+	ret = coexist_mail_functions_find(ctx, user, &functions) < 0 ||
 		filter_read(ctx, user, &filter) < 0 ? -1 : 0;
-	if (ret == 0 && module.journal_read(user, pool, &journal, &error) < 0) {
+	if (ret == 0 && functions.journal_read(user, pool, &journal, &error) < 0) {
 		e_error(user->event, "coexist: %s", error);
 		doveadm_mail_failed_error(ctx, MAIL_ERROR_TEMP);
 		ret = -1;

@@ -1,4 +1,5 @@
-/* doveadm coexist policy init: this store is empty on purpose. */
+/* doveadm coexist policy init: put the marker into a store that is empty on
+   purpose. */
 
 #include "lib.h"
 #include "coexist-commands.h"

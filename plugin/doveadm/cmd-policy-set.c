@@ -3,6 +3,7 @@
 #include "lib.h"
 #include "coexist-commands.h"
 #include "doveadm.h"
+#include "lib-event.h"
 #include "coexist-admin.h"
 #include "admin-change.h"
 #include "admin-document.h"
@@ -91,6 +92,9 @@ document_change(const struct coexist_admin *admin,
 	ret = values_set(admin, document, change->values);
 	after = coexist_admin_length_get(admin, &length, scope->kind,
 					 scope->name, document, &left_out);
+	e_debug(admin->event, "coexist: The hand-over to sessions had %zu "
+		"bytes and has %zu, of at most %u", before, after,
+		COEXIST_HANDOVER_MAX_SIZE);
 	if (ret == 0)
 		ret = length_check(admin, change->values, before, after,
 				   left_out_before, left_out);

@@ -3,7 +3,9 @@
 #include "lib.h"
 #include "coexist-commands.h"
 #include "doveadm.h"
+#include "lib-event.h"
 #include "admin-print.h"
+#include "auth-identity.h"
 #include "coexist-admin.h"
 #include "doveconf.h"
 #include "preflight.h"
@@ -13,10 +15,13 @@ static void preflight_config(struct coexist_preflight *preflight)
 	struct coexist_doveconf_block *conf = NULL;
 	const char *error;
 
-	if (coexist_doveconf_read(preflight->admin, &conf, &error) < 0) {
+	if (coexist_doveconf_read(preflight->doveconf, &conf, &error) < 0) {
 		coexist_preflight_print(preflight, "dovecot.conf",
 					COEXIST_PREFLIGHT_FAIL, error);
 	} else {
+		e_debug(preflight->admin->event, "coexist: The auth process "
+			"runs as %s, by default_internal_user or "
+			"service auth { user }", coexist_auth_identity(conf));
 		coexist_preflight_auth(preflight, conf);
 		coexist_preflight_plugins(preflight);
 		coexist_preflight_namespaces(preflight, conf);
@@ -50,6 +55,7 @@ static void cmd_preflight(struct doveadm_cmd_context *cctx)
 	doveadm_print_init(DOVEADM_PRINT_TYPE_TABLE);
 	COEXIST_PRINT_COLUMNS(columns);
 	coexist_admin_begin(cctx, &admin);
+	preflight.doveconf = coexist_doveconf_new(&admin);
 	coexist_preflight_modules(&preflight);
 	preflight_config(&preflight);
 	/* With an exit code, the HTTP API would drop the rows. */

@@ -9,35 +9,9 @@
 #include "coexist-admin.h"
 #include "compat-doveadm-mail.h"
 #include "mail-functions.h"
-#include "quota-evaluate.h"
+#include "quota-fullness.h"
+#include "quota-level-name.h"
 #include "time-text.h"
-
-/* See mail-functions.h. */
-struct quota_modules {
-	const struct coexist_policy *(*get_policy)(struct mail_user *user);
-	bool (*has_levels)(const struct coexist_policy *policy);
-	int (*look)(struct mail_user *user,
-		    const struct coexist_policy *policy,
-		    struct coexist_quota_look *look_r);
-	void (*evaluate)(struct mail_user *user,
-			 const struct coexist_policy *policy,
-			 const struct coexist_quota_estimate *estimate);
-};
-
-/* Returns FALSE if one is not loaded. */
-static bool modules_find(struct quota_modules *modules_r)
-{
-	static const char quota[] = "coexist_quota";
-
-	return coexist_module_function("coexist", "coexist_session_policy_get",
-				       &modules_r->get_policy) &&
-		coexist_module_function(quota, "coexist_quota_has_levels",
-					&modules_r->has_levels) &&
-		coexist_module_function(quota, "coexist_quota_look",
-					&modules_r->look) &&
-		coexist_module_function(quota, "coexist_quota_evaluate",
-					&modules_r->evaluate);
-}
 
 static void print_level(const struct coexist_quota_level *level)
 {
@@ -80,17 +54,19 @@ static void print_look(const struct coexist_quota_look *look, bool report)
 
 static int
 quota_user(struct doveadm_mail_cmd_context *ctx,
-	   const struct quota_modules *modules, struct mail_user *user)
+	   const struct coexist_mail_functions *functions,
+	   struct mail_user *user)
 {
-	const struct coexist_policy *policy = modules->get_policy(user);
+	const struct coexist_policy *policy =
+		functions->session_policy_get(user);
 	struct coexist_quota_look look;
 
 	if (policy == NULL)
 		return 0;
 	if (coexist_admin_flag(ctx->cctx, "notify") &&
-	    modules->has_levels(policy))
-		modules->evaluate(user, policy, /*estimate=*/NULL);
-	if (modules->look(user, policy, &look) < 0) {
+	    functions->quota_has_levels(policy))
+		functions->quota_evaluate(user, policy, /*estimate=*/NULL);
+	if (functions->quota_look(user, policy, &look) < 0) {
 		doveadm_mail_failed_error(ctx, MAIL_ERROR_TEMP);
 		return -1;
 	}
@@ -101,16 +77,12 @@ quota_user(struct doveadm_mail_cmd_context *ctx,
 static int
 cmd_quota_run(struct doveadm_mail_cmd_context *ctx, struct mail_user *user)
 {
-	struct quota_modules modules;
+	struct coexist_mail_functions functions;
 
-	if (!modules_find(&modules)) {
-		e_error(user->event, "coexist: mail_plugins does not have "
-			"quota, coexist and coexist_quota for doveadm");
-		ctx->exit_code = EX_CONFIG;
+	if (coexist_mail_functions_find_quota(ctx, user, &functions) < 0)
 		return -1;
-	}
 	coexist_progress_step(ctx);
-	return quota_user(ctx, &modules, user);
+	return quota_user(ctx, &functions, user);
 }
 
 COEXIST_MAIL_CMD_INIT(cmd_quota_init)

@@ -18,11 +18,11 @@ static int
 cmd_status_run(struct doveadm_mail_cmd_context *ctx, struct mail_user *user)
 {
 	struct coexist_inbox_status status;
-	struct coexist_mail_functions module;
+	struct coexist_mail_functions functions;
 
-	if (coexist_mail_functions_find(ctx, user, &module) < 0)
+	if (coexist_mail_functions_find(ctx, user, &functions) < 0)
 		return -1;
-	if (module.inbox_status_read(user, &status) < 0) {
+	if (functions.inbox_status_read(user, &status) < 0) {
 		doveadm_mail_failed_error(ctx, status.error);
 		return -1;
 	}

@@ -1,4 +1,4 @@
-/* doveadm coexist undo: put back what a session did. */
+/* doveadm coexist undo: roll back a session by its lines of the journal. */
 
 #include "lib.h"
 #include "coexist-commands.h"
@@ -53,17 +53,51 @@ static void tell_missing(struct doveadm_mail_cmd_context *ctx,
 		ctx->exit_code = EX_DATAERR;
 }
 
-static int no_session(struct undo_cmd_context *ctx, struct mail_user *user,
-		      const char *session)
+/* Returns what to do about lines that are to be undone for another user. */
+static const char *owner_text(const char *session, const char *owner)
 {
-	/* it is one user's; the others need not hear of it */
-	if (!ctx->ctx.iterate_single_user)
+	return t_strdup_printf("Session %s is one of %s, whose \\Seen is his "
+			       "own: undo it with -u %s", session, owner,
+			       owner);
+}
+
+/* The user has no lines of the session. Among all users that is no failure: the
+   session is one user's. */
+static int
+no_session(struct doveadm_mail_cmd_context *ctx, struct mail_user *user,
+	   const char *session, const char *owner)
+{
+	if (!ctx->iterate_single_user) {
+		if (owner != NULL) {
+			e_warning(user->event, "coexist: %s",
+				  owner_text(session, owner));
+		}
 		return 0;
-	e_error(user->event, "coexist: The journal has no session %s: "
-		"`doveadm coexist journal -u %s` lists them", session,
-		user->username);
-	doveadm_mail_failed_error(&ctx->ctx, MAIL_ERROR_NOTFOUND);
+	}
+	e_error(user->event, "coexist: %s", owner != NULL ?
+		owner_text(session, owner) :
+		t_strdup_printf("The journal has no session %s: `doveadm "
+				"coexist journal -u %s` lists them", session,
+				user->username));
+	doveadm_mail_failed_error(ctx, MAIL_ERROR_NOTFOUND);
 	return -1;
+}
+
+/* Prints and logs what came of it. */
+static int
+result_tell(struct doveadm_mail_cmd_context *ctx, struct mail_user *user,
+	    const char *session, const struct coexist_undo_result *result)
+{
+	print_result(session, result);
+	if (result->owner != NULL) {
+		e_warning(user->event, "coexist: %s",
+			  owner_text(session, result->owner));
+	}
+	tell_expunged(user, result);
+	if (result->error != MAIL_ERROR_NONE)
+		doveadm_mail_failed_error(ctx, result->error);
+	tell_missing(ctx, user, result);
+	return result->error != MAIL_ERROR_NONE || result->missing > 0 ? -1 : 0;
 }
 
 static int
@@ -73,8 +107,7 @@ cmd_undo_run(struct doveadm_mail_cmd_context *_ctx, struct mail_user *user)
 		container_of(_ctx, struct undo_cmd_context, ctx);
 	const char *session = coexist_admin_text(_ctx->cctx, "session");
 	struct coexist_undo_result result;
-	struct coexist_mail_functions module;
-	int ret;
+	struct coexist_mail_functions functions;
 
 	if (session == NULL) {
 		e_error(user->event, "coexist: Expected a session, as "
@@ -82,18 +115,12 @@ cmd_undo_run(struct doveadm_mail_cmd_context *_ctx, struct mail_user *user)
 		_ctx->exit_code = EX_USAGE;
 		return -1;
 	}
-	if (coexist_mail_functions_find(_ctx, user, &module) < 0)
+	if (coexist_mail_functions_find(_ctx, user, &functions) < 0)
 		return -1;
-	ret = module.undo_run(user, session, &result);
-	if (ret == 0)
-		return no_session(ctx, user, session);
+	if (functions.undo_run(user, session, &result) == 0)
+		return no_session(_ctx, user, session, result.owner);
 	ctx->found++;
-	print_result(session, &result);
-	tell_expunged(user, &result);
-	if (ret < 0)
-		doveadm_mail_failed_error(_ctx, result.error);
-	tell_missing(_ctx, user, &result);
-	return ret < 0 || result.missing > 0 ? -1 : 0;
+	return result_tell(_ctx, user, session, &result);
 }
 
 COEXIST_MAIL_CMD_INIT(cmd_undo_init)

@@ -6,7 +6,7 @@
 struct doveadm_cmd_context;
 struct coexist_store;
 
-/* What the commands work with: the site's configuration and the store. */
+/* The context of a command: the site's configuration and the store. */
 struct coexist_admin {
 	const struct doveadm_cmd_context *cctx;
 	struct event *event;

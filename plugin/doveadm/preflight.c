@@ -15,6 +15,8 @@ void coexist_preflight_print(struct coexist_preflight *preflight,
 		[COEXIST_PREFLIGHT_WARN] = "warn",
 		[COEXIST_PREFLIGHT_FAIL] = "fail"
 	};
+	_Static_assert(N_ELEMENTS(names) == COEXIST_PREFLIGHT_STATUS_COUNT,
+		       "each status has a name");
 
 	doveadm_print(check);
 	doveadm_print(names[status]);

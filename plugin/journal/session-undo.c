@@ -256,7 +256,7 @@ static void tell_returned(struct undo *undo, const struct coexist_move *move)
 	unsigned int n = 0;
 	uint32_t uid;
 
-	seq_range_array_iter_init(&iter, &move->arrived_as);
+	seq_range_array_iter_init(&iter, &move->target_uids);
 	while (seq_range_array_iter_nth(&iter, n++, &uid)) {
 		coexist_changes_add(undo->changes, COEXIST_CHANGE_RETURNED,
 				    undo->uidvalidity, uid, 0);
@@ -276,7 +276,7 @@ move_back(struct undo *undo, struct mailbox *target,
 	coexist_move_init(&move, t, undo->inbox);
 	move.unread_uids = unread_uids;
 	coexist_move_copy(&move, array_front(uids), left);
-	arrived = seq_range_count(&move.arrived);
+	arrived = seq_range_count(&move.uids);
 	tell_returned(undo, &move);
 	undo->result->returned += arrived;
 	left -= arrived + move.failed;
@@ -287,7 +287,7 @@ move_back(struct undo *undo, struct mailbox *target,
 			"moved back: %s", move.failed, move.error_text);
 	}
 	/* they are in both mailboxes then */
-	if (expunge(t, &move.arrived) < 0)
+	if (expunge(t, &move.uids) < 0)
 		undo_failed(undo, target, arrived);
 	coexist_move_deinit(&move);
 	return left;
@@ -398,22 +398,12 @@ static bool is_of_user(const struct undo *undo,
 		strcmp(line->user, undo->user->username) == 0;
 }
 
-static void tell_whose(const struct undo *undo,
-		       const struct coexist_journal_line *line)
-{
-	const char *user = str_sanitize_utf8(line->user, NAME_LENGTH);
-
-	e_warning(undo->user->event, "coexist: Session %s is one of %s, whose "
-		  "\\Seen is his own: undo it with -u %s",
-		  str_sanitize_utf8(line->session, NAME_LENGTH), user, user);
-}
-
 /* Notes the session's lines. Returns FALSE if there are none. */
 static bool
 lines_find(struct undo *undo, const struct coexist_journal *journal,
 	   const char *session_id)
 {
-	const struct coexist_journal_line *line, *others = NULL;
+	const struct coexist_journal_line *line;
 	unsigned int i;
 
 	for (i = 0; i < array_count(&journal->lines); i++) {
@@ -423,10 +413,9 @@ lines_find(struct undo *undo, const struct coexist_journal *journal,
 		if (is_of_user(undo, line))
 			array_push_back(&undo->lines, &line);
 		else
-			others = line;
+			undo->result->owner =
+				str_sanitize_utf8(line->user, NAME_LENGTH);
 	}
-	if (others != NULL)
-		tell_whose(undo, others);
 	return !array_is_empty(&undo->lines);
 }
 

@@ -45,14 +45,14 @@ void coexist_move_init(struct coexist_move *move_r,
 	i_zero(move_r);
 	move_r->source = source;
 	move_r->target = target;
-	i_array_init(&move_r->arrived, 16);
-	i_array_init(&move_r->arrived_as, 16);
+	i_array_init(&move_r->uids, 16);
+	i_array_init(&move_r->target_uids, 16);
 }
 
 void coexist_move_deinit(struct coexist_move *move)
 {
-	array_free(&move->arrived);
-	array_free(&move->arrived_as);
+	array_free(&move->uids);
+	array_free(&move->target_uids);
 	i_free(move->error_text);
 }
 
@@ -290,7 +290,7 @@ copies_commit(struct coexist_move *move, struct mailbox_transaction_context **t)
 			copies_take_back(target, &changes.saved_uids);
 			mail_storage_last_error_pop(target->storage);
 		} else {
-			seq_range_array_merge(&move->arrived_as,
+			seq_range_array_merge(&move->target_uids,
 					      &changes.saved_uids);
 		}
 		pool_unref(&changes.pool);
@@ -321,7 +321,7 @@ copy_all(struct coexist_move *move, const uint32_t *uids, unsigned int count)
 	else if (copies_commit(move, &t) < 0)
 		coexist_move_fail(move, move->target, seq_range_count(&copied));
 	else
-		seq_range_array_merge(&move->arrived, &copied);
+		seq_range_array_merge(&move->uids, &copied);
 	array_free(&copied);
 	return done;
 }

@@ -1,6 +1,6 @@
 /* See the contract in pop3-delete-limit.h. */
 
-#include "pop3-common.h"
+#include "lib.h"
 #include "ioloop.h"
 #include "mail-storage.h"
 #include "mail-user.h"
@@ -9,7 +9,6 @@
 #include "notice.h"
 #include "notice-text.h"
 #include "pop3-delete-limit.h"
-#include "pop3-session.h"
 #include "time-since.h"
 
 /* A program that deletes everything does it each time it looks. */
@@ -85,12 +84,12 @@ static void claim_undo(struct mail_user *user, const struct claim *claim)
 	(void)coexist_mailbox_state_set(user, &value, 1);
 }
 
-static int notice_send(struct pop3_session *session)
+static int
+notice_send(struct mail_user *user, unsigned int held, unsigned int limit)
 {
-	struct mail_user *user = session->client->user;
 	const struct coexist_notice_variable variables[] = {
-		{ .name = "count", .value = dec2str(session->del.held) },
-		{ .name = "limit", .value = dec2str(session->del.limit) },
+		{ .name = "count", .value = dec2str(held) },
+		{ .name = "limit", .value = dec2str(limit) },
 		{ .name = "user", .value = user->username },
 		{ .name = "date",
 		  .value = t_strflocaltime("%Y-%m-%d %H:%M", ioloop_time) },
@@ -112,9 +111,9 @@ static int notice_send(struct pop3_session *session)
 	return ret;
 }
 
-static enum outcome owner_tell(struct pop3_session *session)
+static enum outcome
+owner_tell(struct mail_user *user, unsigned int held, unsigned int limit)
 {
-	struct mail_user *user = session->client->user;
 	struct claim claim = { .now = dec2str(ioloop_time) };
 	int claimed = coexist_mailbox_state_update(user, claim_decide, &claim);
 
@@ -122,21 +121,22 @@ static enum outcome owner_tell(struct pop3_session *session)
 		return OUTCOME_TOLD_BEFORE;
 	/* who can't remember it tells it: an owner who wonders where messages
 	   are is worse off than one who is told twice */
-	if (notice_send(session) == 0)
+	if (notice_send(user, held, limit) == 0)
 		return OUTCOME_TOLD;
 	if (claimed == 0)
 		claim_undo(user, &claim);
 	return OUTCOME_FAILED;
 }
 
-void pop3_delete_limit_tell(struct pop3_session *session)
+void pop3_delete_limit_tell(struct mail_user *user, unsigned int held,
+			    unsigned int limit)
 {
 	enum outcome outcome;
 
 	T_BEGIN {
-		outcome = owner_tell(session);
+		outcome = owner_tell(user, held, limit);
 	} T_END;
-	e_info(session->client->user->event, "coexist: Held: hid all %u "
-	       "messages that the client deleted, pop3_delete_limit is %u; %s",
-	       session->del.held, session->del.limit, outcomes[outcome]);
+	e_info(user->event, "coexist: Held: hid all %u messages that the "
+	       "client deleted, pop3_delete_limit is %u; %s",
+	       held, limit, outcomes[outcome]);
 }

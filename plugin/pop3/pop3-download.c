@@ -6,7 +6,6 @@
 #include "mail-storage-private.h"
 #include "pop3-download.h"
 #include "pop3-read-state.h"
-#include "pop3-session.h"
 
 #define POP3_DOWNLOAD_MAIL_CONTEXT(obj) \
 	MODULE_CONTEXT_REQUIRE(obj, pop3_download_mail_module)
@@ -14,7 +13,8 @@
 struct pop3_download_mail {
 	union mail_module_context module_ctx;
 
-	struct pop3_session *session;
+	struct client *client;
+	struct pop3_read_state *read_state;
 	/* what RETR reads, once it does */
 	struct istream *stream;
 };
@@ -39,7 +39,7 @@ pop3_download_get_stream(struct mail *_mail, bool get_body,
 	if (retr && dmail->stream == NULL) {
 		dmail->stream = *stream_r;
 		i_stream_ref(dmail->stream);
-		pop3_read_state_retr_begin(dmail->session->read_state);
+		pop3_read_state_retr_begin(dmail->read_state);
 	}
 	return 0;
 }
@@ -56,7 +56,7 @@ static bool is_at_end(struct istream *stream)
 static bool
 retr_is_complete(struct pop3_download_mail *dmail)
 {
-	struct ostream *output = dmail->session->client->output;
+	struct ostream *output = dmail->client->output;
 
 	return !output->closed && output->stream_errno == 0 &&
 		is_at_end(dmail->stream) &&
@@ -69,27 +69,24 @@ static void pop3_download_free(struct mail *_mail)
 	struct pop3_download_mail *dmail = POP3_DOWNLOAD_MAIL_CONTEXT(mail);
 
 	if (dmail->stream != NULL) {
-		pop3_read_state_retr_end(dmail->session->read_state, _mail,
+		pop3_read_state_retr_end(dmail->read_state, _mail,
 					 retr_is_complete(dmail));
 		i_stream_unref(&dmail->stream);
 	}
 	dmail->module_ctx.super.free(_mail);
 }
 
-void pop3_download_mail_allocated(struct mail *_mail)
+void pop3_download_mail_allocated(struct client *client,
+				  struct pop3_read_state *read_state,
+				  struct mail *_mail)
 {
 	struct mail_private *mail = (struct mail_private *)_mail;
 	struct mail_vfuncs *v = mail->vlast;
-	struct pop3_session *session =
-		pop3_session_find(_mail->box->storage->user);
 	struct pop3_download_mail *dmail;
 
-	/* the mailboxes behind a virtual one carry the POP3 flag too */
-	if (session == NULL || !pop3_maildrop_has(&session->maildrop, _mail->box))
-		return;
-
 	dmail = p_new(mail->pool, struct pop3_download_mail, 1);
-	dmail->session = session;
+	dmail->client = client;
+	dmail->read_state = read_state;
 	dmail->module_ctx.super = *v;
 	mail->vlast = &dmail->module_ctx.super;
 	v->get_stream = pop3_download_get_stream;

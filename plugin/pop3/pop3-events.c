@@ -5,17 +5,20 @@
 #include "mail-user.h"
 #include "coexist-event.h"
 #include "pop3-events.h"
+#include "pop3-delete.h"
 #include "pop3-read-state.h"
-#include "pop3-session.h"
 
-/* Indexed by enum coexist_delete. */
-static const char *const actions[] = { "expunge", "hide", "trash", "archive" };
+static const char *const actions[] = {
+	[COEXIST_DELETE_EXPUNGE] = "expunge",
+	[COEXIST_DELETE_HIDE] = "hide",
+	[COEXIST_DELETE_TRASH] = "trash",
+	[COEXIST_DELETE_ARCHIVE] = "archive"
+};
+_Static_assert(N_ELEMENTS(actions) == COEXIST_DELETE_ARCHIVE + 1,
+	       "an action has no name");
 
-static void
-send_downloaded(const struct pop3_session *session, struct event *event)
+static void downloaded_send(struct event *event, unsigned int count)
 {
-	unsigned int count = pop3_read_state_count_downloads(session->read_state);
-
 	if (count == 0)
 		return;
 	e_debug(event_create_passthrough(event)->
@@ -26,10 +29,11 @@ send_downloaded(const struct pop3_session *session, struct event *event)
 
 /* Dovecot counts what QUIT was to delete. */
 static void
-send_deleted(const struct pop3_session *session, struct event *event)
+deleted_send(struct event *event, const struct client *client,
+	     const struct pop3_delete_result *result)
 {
-	const struct client *client = session->client;
-	unsigned int failed = session->del.failed;
+	const char *action = actions[result->action];
+	unsigned int failed = result->failed;
 	unsigned int count = client->deleted_count;
 
 	if (!client->quit_seen || count == 0 ||
@@ -38,18 +42,23 @@ send_deleted(const struct pop3_session *session, struct event *event)
 	count -= I_MIN(count, failed);
 	e_debug(event_create_passthrough(event)->
 		set_name("coexist_pop3_deleted")->
-		add_str("action", actions[session->del.action])->
+		add_str("action", action)->
 		add_int("messages", count)->
 		add_int("failed", failed)->event(),
 		"coexist: %u messages were deleted (%s), %u could not be",
-		count, actions[session->del.action], failed);
+		count, action, failed);
 }
 
-void pop3_events_send(const struct pop3_session *session)
+void pop3_events_send(const struct client *client,
+		      const struct pop3_read_state *read_state,
+		      const struct pop3_delete *del)
 {
-	struct event *event = coexist_event_create(session->client->user);
+	struct event *event = coexist_event_create(client->user);
+	struct pop3_delete_result result = { .action = COEXIST_DELETE_EXPUNGE };
 
-	send_downloaded(session, event);
-	send_deleted(session, event);
+	if (del != NULL)
+		result = pop3_delete_get_result(del);
+	downloaded_send(event, pop3_read_state_count_downloads(read_state));
+	deleted_send(event, client, &result);
 	event_unref(&event);
 }

@@ -3,7 +3,7 @@
 #include "pop3-common.h"
 #include "pop3-maildrop.h"
 #include "array.h"
-#include "mail-storage.h"
+#include "mail-storage-private.h"
 
 void pop3_maildrop_init(struct pop3_maildrop *maildrop_r, struct client *client)
 {
@@ -87,20 +87,21 @@ pop3_maildrop_deleted_count(const struct pop3_maildrop *maildrop)
 }
 
 void pop3_maildrop_get_deleted(const struct pop3_maildrop *maildrop,
-			       const struct mailbox *box,
-			       ARRAY_TYPE(uint32_t) *seqs)
+			       const struct mailbox_transaction_context *t,
+			       ARRAY_TYPE(uint32_t) *uids)
 {
 	const struct client *client = maildrop->client;
 	unsigned int msgnum;
-	uint32_t seq;
+	uint32_t uid;
 
-	if (!pop3_maildrop_has(maildrop, box))
+	if (!pop3_maildrop_has(maildrop, t->box))
 		return;
 	for (msgnum = 0; msgnum < client->messages_count; msgnum++) {
-		if (is_deleted(client, msgnum)) {
-			seq = msgnum_to_seq(client, msgnum);
-			array_push_back(seqs, &seq);
-		}
+		if (!is_deleted(client, msgnum))
+			continue;
+		mail_index_lookup_uid(t->view, msgnum_to_seq(client, msgnum),
+				      &uid);
+		array_push_back(uids, &uid);
 	}
 }
 

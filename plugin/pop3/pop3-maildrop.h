@@ -6,6 +6,7 @@
 struct client;
 struct mail;
 struct mailbox;
+struct mailbox_transaction_context;
 
 /* The maildrop of a POP3 session (RFC 1939, section 3): the messages that the
    client is shown, and what it did with them so far. Dovecot numbers them from 0
@@ -14,7 +15,7 @@ struct mailbox;
    in whatever way, and RSET forgets them.
 
    Message numbers and bitmasks do not leave pop3-maildrop.c. The other files
-   name a mailbox and are answered in sequences of that mailbox, so they need not
+   name a mailbox and are answered in UIDs or sequences of it, so they need not
    know that a maildrop is one mailbox today, nor which of its messages the
    client is shown. */
 struct pop3_maildrop {
@@ -41,13 +42,13 @@ uint32_t pop3_maildrop_get_uidvalidity(const struct pop3_maildrop *maildrop,
 /* Returns how many messages the client deleted. */
 unsigned int
 pop3_maildrop_deleted_count(const struct pop3_maildrop *maildrop);
-/* Adds the sequences of the mailbox's messages that the client deleted, in the
-   order in which the client was shown them. */
+/* Adds the UIDs of the messages that the client deleted in the transaction's
+   mailbox, in the order in which the client was shown them. */
 void pop3_maildrop_get_deleted(const struct pop3_maildrop *maildrop,
-			       const struct mailbox *box,
-			       ARRAY_TYPE(uint32_t) *seqs);
-/* Adds the sequences of those among them that Dovecot would mark read, had they
-   not been deleted. */
+			       const struct mailbox_transaction_context *t,
+			       ARRAY_TYPE(uint32_t) *uids);
+/* Adds the sequences of those deleted messages that Dovecot would mark read, had
+   they not been deleted. */
 void pop3_maildrop_get_deleted_seen(const struct pop3_maildrop *maildrop,
 				    const struct mailbox *box,
 				    ARRAY_TYPE(seq_range) *seqs);

@@ -89,16 +89,16 @@ static unsigned int confirmed_count(const struct pop3_read_state *state)
 static void apply_confirmed(struct pop3_read_state *state)
 {
 	struct mailbox *box = state->maildrop->box;
+	uint32_t uidvalidity =
+		pop3_maildrop_get_uidvalidity(state->maildrop, box);
 	unsigned int count = confirmed_count(state);
 	struct pop3_marks_result result;
 
 	if (count == 0)
 		return;
 	/* after an error they are tried again with the next ones */
-	if (pop3_marks_apply_now(box, pop3_maildrop_get_uidvalidity(
-					state->maildrop, box),
-				 array_front(&state->marks), count,
-				 &result) == 0)
+	if (pop3_marks_apply_now(box, uidvalidity, array_front(&state->marks),
+				 count, &result) == 0)
 		array_delete(&state->marks, 0, count);
 	if (result.refused > 0)
 		pop3_read_state_refused(state);

@@ -2,10 +2,11 @@
 
 #include "pop3-common.h"
 #include "mail-storage-private.h"
-#include "pop3-events.h"
-#include "pop3-keyword.h"
 #include "pop3-session.h"
-#include "pop3-delete-limit.h"
+#include "pop3-delete.h"
+#include "pop3-delete-policy.h"
+#include "pop3-download.h"
+#include "pop3-events.h"
 #include "pop3-read-policy.h"
 #include "pop3-read-state.h"
 #include "session-policy.h"
@@ -16,6 +17,10 @@
 	MODULE_CONTEXT(obj, pop3_session_user_module)
 #define POP3_SESSION_MAILBOX_CONTEXT(obj) \
 	MODULE_CONTEXT_REQUIRE(obj, pop3_session_mailbox_module)
+#define POP3_SESSION_OUTER_CONTEXT(obj) \
+	MODULE_CONTEXT(obj, pop3_session_outer_module)
+#define POP3_SESSION_OUTER_CONTEXT_REQUIRE(obj) \
+	MODULE_CONTEXT_REQUIRE(obj, pop3_session_outer_module)
 
 struct pop3_session_user {
 	union mail_user_module_context module_ctx;
@@ -33,6 +38,17 @@ static MODULE_CONTEXT_DEFINE_INIT(pop3_session_user_module,
 				  &mail_user_module_register);
 static MODULE_CONTEXT_DEFINE_INIT(pop3_session_mailbox_module,
 				  &mail_storage_module_register);
+static MODULE_CONTEXT_DEFINE_INIT(pop3_session_outer_module,
+				  &mail_storage_module_register);
+
+static struct pop3_session *session_find(struct mail_user *user)
+{
+	struct pop3_session_user *suser = POP3_SESSION_USER_CONTEXT(user);
+
+	return suser == NULL ? NULL : suser->session;
+}
+
+/* The maildrop's mailbox */
 
 static int
 pop3_session_transaction_commit(struct mailbox_transaction_context *t,
@@ -61,8 +77,8 @@ static int pop3_session_sync_deinit(struct mailbox_sync_context *ctx,
 
 	if (sbox->module_ctx.super.sync_deinit(ctx, status_r) < 0)
 		return -1;
-	return !session->client->quit_seen ? 0 :
-		pop3_delete_finish(session, box);
+	return session->del == NULL || !session->client->quit_seen ? 0 :
+		pop3_delete_finish(session->del, box);
 }
 
 static int pop3_session_open(struct mailbox *box)
@@ -71,15 +87,14 @@ static int pop3_session_open(struct mailbox *box)
 
 	if (sbox->module_ctx.super.open(box) < 0)
 		return -1;
-	/* else the login would fail */
-	if (pop3_delete_is_needed(&sbox->session->del))
-		pop3_keyword_allow(box, POP3_HIDDEN_KEYWORD);
+	if (sbox->session->del != NULL)
+		pop3_delete_mailbox_opened(box);
 	return 0;
 }
 
 void pop3_session_mailbox_allocated(struct mailbox *box)
 {
-	struct pop3_session *session = pop3_session_find(box->storage->user);
+	struct pop3_session *session = session_find(box->storage->user);
 	struct mailbox_vfuncs *v = box->vlast;
 	struct pop3_session_mailbox *sbox;
 
@@ -100,56 +115,105 @@ void pop3_session_mailbox_allocated(struct mailbox *box)
 	MODULE_CONTEXT_SET(box, pop3_session_mailbox_module, sbox);
 }
 
+static int
+pop3_session_outer_commit(struct mailbox_transaction_context *t,
+			  struct mail_transaction_commit_changes *changes_r)
+{
+	struct mailbox *box = t->box;
+	struct pop3_session_mailbox *sbox =
+		POP3_SESSION_OUTER_CONTEXT_REQUIRE(box);
+	struct pop3_session *session = sbox->session;
+	int ret;
+
+	if (session->client->quit_seen)
+		pop3_delete_commit_begin(session->del, t);
+	ret = sbox->module_ctx.super.transaction_commit(t, changes_r);
+	pop3_delete_commit_end(session->del, box, ret >= 0);
+	return ret;
+}
+
+/* Watches the commits from outside of all other plugins, which have their hooks in
+   the mailbox by the time of its first message. */
+static void outer_watch(struct pop3_session *session, struct mailbox *box)
+{
+	struct pop3_session_mailbox *sbox;
+
+	if (POP3_SESSION_OUTER_CONTEXT(box) != NULL)
+		return;
+	sbox = p_new(box->pool, struct pop3_session_mailbox, 1);
+	sbox->session = session;
+	sbox->module_ctx.super = box->v;
+	box->v.transaction_commit = pop3_session_outer_commit;
+	MODULE_CONTEXT_SET(box, pop3_session_outer_module, sbox);
+}
+
+/* The maildrop's messages */
+
+/* Returns the session if the message is one of its maildrop. */
+static struct pop3_session *session_find_for(const struct mail *mail)
+{
+	struct pop3_session *session = session_find(mail->box->storage->user);
+
+	return session != NULL &&
+		pop3_maildrop_has(&session->maildrop, mail->box) ?
+		session : NULL;
+}
+
+void pop3_session_mail_allocated_download(struct mail *mail)
+{
+	struct pop3_session *session = session_find_for(mail);
+
+	if (session != NULL) {
+		pop3_download_mail_allocated(session->client,
+					     session->read_state, mail);
+	}
+}
+
+void pop3_session_mail_allocated_delete(struct mail *mail)
+{
+	struct pop3_session *session = session_find_for(mail);
+
+	if (session != NULL && session->del != NULL) {
+		outer_watch(session, mail->box);
+		pop3_delete_mail_allocated(session->del, mail);
+	}
+}
+
+/* The client */
+
 static void
 pop3_session_destroy(struct client *client, const char *reason)
 {
 	struct pop3_session *session = POP3_SESSION_CONTEXT(client);
 
 	pop3_read_state_end(session->read_state);
-	if (session->del.held > 0 && client->delete_success)
-		pop3_delete_limit_tell(session);
+	if (session->del != NULL)
+		pop3_delete_end(session->del);
 	T_BEGIN {
-		pop3_events_send(session);
+		pop3_events_send(client, session->read_state, session->del);
 	} T_END;
 	session->module_ctx.super.destroy(client, reason);
 }
 
-struct pop3_session *pop3_session_find(struct mail_user *user)
+static void
+session_start(struct client *client, const struct pop3_read_policy *read_policy,
+	      const struct pop3_delete_policy *delete_policy)
 {
-	struct pop3_session_user *suser = POP3_SESSION_USER_CONTEXT(user);
-
-	return suser == NULL ? NULL : suser->session;
-}
-
-void pop3_session_create(struct client *client)
-{
-	const struct coexist_policy *policy =
-		coexist_session_policy_get(client->user);
-	struct pop3_session_user *suser;
-	struct pop3_read_policy read_policy;
 	struct pop3_session *session;
-	struct pop3_delete del;
-
-	if (policy == NULL)
-		return;
-	pop3_read_policy_init(&read_policy, policy,
-			      client->user->conn.remote_ip);
-	pop3_delete_init(&del, client, policy);
-	if (pop3_read_policy_is_stock(&read_policy) &&
-	    !pop3_delete_is_needed(&del))
-		return;
+	struct pop3_session_user *suser;
 
 	session = p_new(client->pool, struct pop3_session, 1);
 	session->client = client;
 	pop3_maildrop_init(&session->maildrop, client);
 	session->read_state = pop3_read_state_create(&session->maildrop,
-						     &read_policy);
-	/* pop3_mark_read=never leaves not even \Recent changed */
+						     read_policy);
 	session->keep_recent =
-		read_policy.mark_read == COEXIST_MARK_READ_NEVER;
-	session->del = del;
-	if (pop3_delete_is_needed(&del))
-		pop3_delete_prepare_client(&session->del, client);
+		read_policy->mark_read == COEXIST_MARK_READ_NEVER;
+	if (!pop3_delete_policy_is_stock(delete_policy)) {
+		session->del = pop3_delete_create(&session->maildrop,
+						  session->read_state,
+						  delete_policy);
+	}
 	session->module_ctx.super = client->v;
 	client->v.destroy = pop3_session_destroy;
 	MODULE_CONTEXT_SET(client, pop3_session_client_module, session);
@@ -157,4 +221,21 @@ void pop3_session_create(struct client *client)
 	suser = p_new(client->user->pool, struct pop3_session_user, 1);
 	suser->session = session;
 	MODULE_CONTEXT_SET(client->user, pop3_session_user_module, suser);
+}
+
+void pop3_session_create(struct client *client)
+{
+	const struct coexist_policy *policy =
+		coexist_session_policy_get(client->user);
+	struct pop3_read_policy read_policy;
+	struct pop3_delete_policy delete_policy;
+
+	if (policy == NULL)
+		return;
+	pop3_read_policy_init(&read_policy, policy,
+			      client->user->conn.remote_ip);
+	pop3_delete_policy_init(&delete_policy, client->user, policy);
+	if (!pop3_read_policy_is_stock(&read_policy) ||
+	    !pop3_delete_policy_is_stock(&delete_policy))
+		session_start(client, &read_policy, &delete_policy);
 }

@@ -1,32 +1,36 @@
 #ifndef COEXIST_POP3_SESSION_H
 #define COEXIST_POP3_SESSION_H
 
-#include "pop3-delete.h"
 #include "pop3-maildrop.h"
 
 struct client;
+struct mail;
 struct mailbox;
-struct mail_user;
 
-/* A POP3 session whose policy differs from what Dovecot does anyway. */
+/* The session of a POP3 client whose policy differs from what Dovecot does anyway.
+   It holds the maildrop and what works on it, hooks them into Dovecot, and has
+   the order in which they act at the end. */
 struct pop3_session {
 	union pop3_module_context module_ctx;
 
 	struct client *client;
 	struct pop3_maildrop maildrop;
 	struct pop3_read_state *read_state;
-	struct pop3_delete del;
+	/* NULL if Dovecot deletes in its own way */
+	struct pop3_delete *del;
 
-	/* MAILBOX_FLAG_DROP_RECENT is not for this session */
+	/* pop3_mark_read=never leaves even \Recent */
 	bool keep_recent;
 };
 
 /* Called when the client has logged in. */
 void pop3_session_create(struct client *client);
-/* Returns the user's session, or NULL if there is none. */
-struct pop3_session *pop3_session_find(struct mail_user *user);
 
-/* Hook for every mailbox of a process that handles POP3. */
+/* Hooks for every mailbox and message of a process that handles POP3. The two for
+   messages are to be hooks of their own: Dovecot chains hooks, not what one hook
+   puts before another function of the same message. */
 void pop3_session_mailbox_allocated(struct mailbox *box);
+void pop3_session_mail_allocated_download(struct mail *mail);
+void pop3_session_mail_allocated_delete(struct mail *mail);
 
 #endif

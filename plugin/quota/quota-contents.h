@@ -5,7 +5,8 @@
 
 struct mailbox;
 
-/* What fills a mailbox. Sizes are in bytes, as the quota counts them. */
+/* Contents of a mailbox: what fills it. Sizes are in bytes, as the quota counts
+   them. */
 struct coexist_quota_contents {
 	/* the five largest folders and their sizes, on the data stack: in one
 	   line, "INBOX 512 MB, Sent 30 MB", and as a table. Names are UTF-8,
@@ -24,8 +25,5 @@ struct coexist_quota_contents {
    What can't be looked into is left out: a notice is of use without. */
 void coexist_quota_contents_get(struct mailbox *inbox,
 				struct coexist_quota_contents *contents_r);
-
-/* Returns a size as a person reads it, "512 MB", on the data stack. */
-const char *coexist_quota_size_format(uint64_t size);
 
 #endif

@@ -8,20 +8,16 @@
 #include "alert.h"
 #include "mailbox-state.h"
 #include "compat-quota.h"
-#include "compat-settings.h"
-#include "policy-merge.h"
 #include "quota-estimate.h"
+#include "quota-failure.h"
+#include "quota-fullness.h"
 #include "quota-growth.h"
 #include "quota-notice.h"
+#include "quota-rules.h"
 #include "quota-state.h"
-#include "time-since.h"
 
 /* see quota-growth.h */
 #define STATE_GROWTH "quota_growth"
-/* When it was logged last that the quota can't be counted: once a day, or each
-   delivery would repeat what Dovecot has said. */
-#define STATE_FAILED_AT "quota_failed_at"
-#define FAILURE_INTERVAL_SECS (24 * 60 * 60)
 
 struct evaluation {
 	struct mail_user *user;
@@ -42,40 +38,6 @@ struct evaluation {
 	bool lost;
 };
 
-bool coexist_quota_has_levels(const struct coexist_policy *policy)
-{
-	return *coexist_policy_text(policy, COEXIST_KEY_quota_warn) != '\0' ||
-		*coexist_policy_text(policy, COEXIST_KEY_quota_warn_free) !=
-		'\0';
-}
-
-static bool site_tells_first(struct mail_user *user)
-{
-	const enum coexist_site_setting setting =
-		COEXIST_SITE_quota_warn_first;
-	struct coexist_value value;
-
-	return coexist_value_parse(&coexist_site_settings[setting],
-			coexist_site_setting_get(user, setting),
-			&value) == COEXIST_VALUE_VALID && value.number != 0;
-}
-
-static void rules_read(struct evaluation *evaluation)
-{
-	const struct coexist_policy *policy = evaluation->policy;
-	struct coexist_quota_rules *rules = &evaluation->rules;
-
-	rules->percents = coexist_policy_text(policy, COEXIST_KEY_quota_warn);
-	rules->frees =
-		coexist_policy_text(policy, COEXIST_KEY_quota_warn_free);
-	rules->rearm =
-		coexist_policy_number(policy, COEXIST_KEY_quota_warn_rearm);
-	rules->repeat =
-		coexist_policy_number(policy, COEXIST_KEY_quota_warn_repeat);
-	rules->recovered = coexist_policy_number(policy,
-			COEXIST_KEY_quota_warn_recovered) != 0;
-}
-
 static void
 judge_state(struct evaluation *evaluation,
 	    const struct coexist_quota_state *state)
@@ -94,7 +56,7 @@ static void judge(struct evaluation *evaluation, const char *text)
 		evaluation->lost = TRUE;
 	evaluation->was_below = state.level.kind == COEXIST_QUOTA_LEVEL_NONE;
 	evaluation->rules.tell_first = !state.known && !evaluation->lost &&
-		site_tells_first(evaluation->user);
+		coexist_quota_site_tells_first(evaluation->user);
 	judge_state(evaluation, &state);
 }
 
@@ -166,9 +128,7 @@ static struct coexist_quota_added tell(const struct evaluation *evaluation)
 		.user = evaluation->user,
 		.policy = evaluation->policy,
 		.action = verdict->action,
-		.level = verdict->level,
-		.usages = evaluation->usages,
-		.usage_count = evaluation->usage_count
+		.level = verdict->level
 	};
 
 	notice.usage = *verdict->usage;
@@ -258,7 +218,7 @@ evaluation_init(struct evaluation *evaluation, struct mail_user *user,
 	i_zero(evaluation);
 	evaluation->user = user;
 	evaluation->policy = policy;
-	rules_read(evaluation);
+	coexist_quota_rules_read(policy, &evaluation->rules);
 }
 
 /* Returns like coexist_compat_quota_get(). */
@@ -271,51 +231,6 @@ static int usages_get(struct evaluation *evaluation, const char **error_r)
 	ret = coexist_compat_quota_get(evaluation->user, &usages, error_r);
 	evaluation->usages = array_get(&usages, &evaluation->usage_count);
 	return ret;
-}
-
-static void failure_log(struct mail_user *user, const char *error)
-{
-	e_warning(user->event,
-		  "coexist: Can't say how full the mailbox is: %s", error);
-}
-
-static bool failure_is_news(const char *text)
-{
-	const char *value = coexist_state_text_get(text, STATE_FAILED_AT);
-	uint64_t failed_at, passed;
-
-	return value == NULL || str_to_uint64(value, &failed_at) < 0 ||
-		!coexist_time_since(failed_at, (uint64_t)ioloop_time,
-				    &passed) ||
-		passed >= FAILURE_INTERVAL_SECS;
-}
-
-static unsigned int
-failure_decide(const char *text, struct coexist_state_value *values_r,
-	       void *context)
-{
-	bool *news = context;
-
-	*news = failure_is_news(text);
-	if (!*news)
-		return 0;
-	values_r->name = STATE_FAILED_AT;
-	values_r->value = dec2str(ioloop_time);
-	return 1;
-}
-
-/* What can't be remembered is logged each time. */
-static void
-failure_log_daily(struct evaluation *evaluation, const char *error)
-{
-	bool news = failure_is_news(state_get(evaluation));
-
-	if (news && !evaluation->lost) {
-		(void)coexist_mailbox_state_update(evaluation->user, failure_decide,
-					   &news);
-	}
-	if (news)
-		failure_log(evaluation->user, error);
 }
 
 /* Judges as if this were used. */
@@ -384,7 +299,7 @@ void coexist_quota_evaluate(struct mail_user *user,
 			    const struct coexist_quota_estimate *estimate)
 {
 	struct evaluation evaluation;
-	const char *error;
+	const char *text, *error;
 	int ret = 1;
 
 	evaluation_init(&evaluation, user, policy);
@@ -392,32 +307,11 @@ void coexist_quota_evaluate(struct mail_user *user,
 		return;
 	if (estimate == NULL || !is_reached(&evaluation, estimate))
 		ret = usages_get(&evaluation, &error);
-	if (ret > 0)
+	if (ret > 0) {
 		evaluate(&evaluation);
-	else if (ret < 0)
-		failure_log_daily(&evaluation, error);
-}
-
-int coexist_quota_look(struct mail_user *user,
-		       const struct coexist_policy *policy,
-		       struct coexist_quota_look *look_r)
-{
-	struct evaluation evaluation;
-	const char *text, *error;
-	int ret;
-
-	i_zero(look_r);
-	evaluation_init(&evaluation, user, policy);
-	ret = usages_get(&evaluation, &error);
-	if (ret < 0)
-		failure_log(user, error);
-	if (ret <= 0)
-		return ret;
-	look_r->usages = evaluation.usages;
-	look_r->usage_count = evaluation.usage_count;
-	look_r->level = coexist_quota_reached(&evaluation.rules,
-		evaluation.usages, evaluation.usage_count, &look_r->usage);
-	if (coexist_mailbox_state_read(user, &text) == 0)
-		(void)coexist_quota_state_parse(text, &look_r->state);
-	return 1;
+	} else if (ret < 0) {
+		text = state_get(&evaluation);
+		coexist_quota_failure_log_daily(user, text, !evaluation.lost,
+						error);
+	}
 }

@@ -8,6 +8,7 @@
 #include "logged-name.h"
 #include "policy-merge.h"
 #include "quota-alert.h"
+#include "quota-level-name.h"
 #include "quota-mail.h"
 
 /* The event is sent for each channel anyway. */

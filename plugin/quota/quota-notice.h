@@ -23,9 +23,6 @@ struct coexist_quota_notice {
 	/* when it will be full, if that can be said */
 	bool foreseen;
 	struct coexist_quota_forecast forecast;
-	/* all that is known, with and without a limit */
-	const struct coexist_quota_usage *usages;
-	size_t usage_count;
 };
 
 /* What telling a notice has put into the mailbox. */

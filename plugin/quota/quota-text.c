@@ -6,6 +6,7 @@
 #include "mail-user.h"
 #include "time-util.h"
 #include "notice-text.h"
+#include "quota-amount.h"
 #include "quota-contents.h"
 #include "quota-notice.h"
 
@@ -55,14 +56,6 @@ static const char *color_choose(uint64_t percent)
 		"#388e3c";
 }
 
-static const char *
-amount_format(const struct coexist_quota_notice *notice, uint64_t amount)
-{
-	return notice->usage.resource == COEXIST_QUOTA_STORAGE ?
-		coexist_quota_size_format(amount) :
-		t_strdup_printf("%"PRIu64, amount);
-}
-
 static void
 kind_choose(const struct coexist_quota_notice *notice,
 	    struct coexist_notice *text)
@@ -97,6 +90,14 @@ variable_add(struct quota_text *text, const char *name,
 	variable->value = value;
 }
 
+static void
+amount_add(struct quota_text *text, const char *name,
+	   const struct coexist_quota_usage *usage, uint64_t amount)
+{
+	variable_add(text, name,
+		     coexist_quota_amount_format(usage->resource, amount));
+}
+
 static void usage_add(struct quota_text *text,
 		      const struct coexist_quota_notice *notice)
 {
@@ -105,9 +106,9 @@ static void usage_add(struct quota_text *text,
 		usage->limit - usage->used : 0;
 
 	variable_add(text, "percent", number(notice->percent));
-	variable_add(text, "used", amount_format(notice, usage->used));
-	variable_add(text, "limit", amount_format(notice, usage->limit));
-	variable_add(text, "free", amount_format(notice, left));
+	amount_add(text, "used", usage, usage->used);
+	amount_add(text, "limit", usage, usage->limit);
+	amount_add(text, "free", usage, left);
 	variable_add(text, "bar", number(I_MIN(notice->percent, 100)));
 	variable_add(text, "bar_color", color_choose(notice->percent));
 }

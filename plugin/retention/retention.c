@@ -238,7 +238,7 @@ static void batch_move(struct retention *ret, struct coexist_move *move,
 	all = array_get(uids, &count);
 	coexist_move_copy(move, all, count);
 	for (i = count; i > 0; i--) {
-		if (!seq_range_exists(&move->arrived, all[i - 1]))
+		if (!seq_range_exists(&move->uids, all[i - 1]))
 			array_delete(uids, i - 1, 1);
 	}
 	if (move->failed > 0) {
@@ -289,7 +289,7 @@ batch_deselect(struct retention *ret, struct mail *mail,
 			continue;
 		seq_range_array_add(&stay, uid);
 		/* in ascending order here and there */
-		uid = coexist_uid_list_map(&move->arrived, &move->arrived_as,
+		uid = coexist_uid_list_map(&move->uids, &move->target_uids,
 					   uid);
 		if (uid != 0)
 			seq_range_array_add(&stay_as, uid);
@@ -358,8 +358,8 @@ batch_run(struct retention *ret, const uint32_t *uids, unsigned int count)
 		result_take_back(ret->result, &before, &selected);
 		if (ret->target != NULL) {
 			coexist_move_take_back(ret->box, ret->uidvalidity,
-					       ret->target, &move.arrived,
-					       &move.arrived_as);
+					       ret->target, &move.uids,
+					       &move.target_uids);
 		}
 	}
 	coexist_move_deinit(&move);
@@ -389,6 +389,16 @@ static int batches_run(struct retention *ret)
 	return status;
 }
 
+/* Returns why nothing is moved to the mailbox that it is in, and the remedy. */
+static const char *same_mailbox_text(enum coexist_delete action)
+{
+	return action == COEXIST_DELETE_TRASH ?
+		"That is the mailbox that they are in; give special_use = "
+		"\\Trash to another one" :
+		"That is the mailbox that they are in; let archive_mailbox "
+		"name another one";
+}
+
 static int target_open(struct retention *ret)
 {
 	struct coexist_retention_result *result = ret->result;
@@ -403,7 +413,7 @@ static int target_open(struct retention *ret)
 			mailbox_get_last_internal_error(ret->target,
 							&result->error));
 	} else if (coexist_mailbox_is_same(ret->target, ret->box)) {
-		ret->error_text = i_strdup("They are there");
+		ret->error_text = i_strdup(same_mailbox_text(ret->action));
 		result->error = MAIL_ERROR_NOTPOSSIBLE;
 		status = -1;
 	}

@@ -43,7 +43,9 @@ int coexist_site_config_read(pool_t pool, struct event *event,
 	unsigned int i;
 
 	i_zero(&config);
-	if (coexist_compat_site_read(pool, event, path, &config, error_r) < 0)
+	if (coexist_compat_site_read(pool, event, path, config.texts,
+				     config.policy_texts, &config.store_uri,
+				     error_r) < 0)
 		return -1;
 	for (i = 0; i < COEXIST_SITE_COUNT; i++)
 		setting_init(event, &config, i);
