@@ -66,7 +66,8 @@ handover_write(struct coexist_gate *gate, struct auth_request *request,
 		.protocol = coexist_protocol_find(
 			coexist_auth_request_get_protocol(request)),
 		.gate_decided = gate_decided,
-		.is_partial = policy->is_partial
+		.items[COEXIST_HANDOVER_PARTIAL] =
+			policy->is_partial ? "yes" : NULL
 	};
 	bool left_out[COEXIST_KEY_COUNT];
 	unsigned int i;
@@ -78,8 +79,8 @@ handover_write(struct coexist_gate *gate, struct auth_request *request,
 				coexist_policy_text(&policy->policy, i);
 		}
 	}
-	handover.delay_text = delay_text_find(gate, handover.protocol,
-					      &policy->policy);
+	handover.items[COEXIST_HANDOVER_DELAY_TEXT] =
+		delay_text_find(gate, handover.protocol, &policy->policy);
 	size = coexist_handover_write(&handover, dest, left_out);
 	if (*coexist_handover_left_out(left_out) != '\0')
 		log_left_out(gate, request, size, left_out);

@@ -147,7 +147,7 @@ void coexist_guard_namespace_storage_added(struct mail_namespace *ns)
 
 enum coexist_guard_mode coexist_guard_get_mode(struct mail_user *user)
 {
-	const char *gate = coexist_userdb_fields_get_gate(user->userdb_fields);
+	const char *gate = coexist_handover_find_gate(user->userdb_fields);
 
 	if (user->autocreated)
 		return COEXIST_GUARD_EXEMPT;
@@ -166,7 +166,7 @@ const char *coexist_guard_login_delay_reason(struct mail_user *user,
 {
 	const enum coexist_refusal_text id = COEXIST_TEXT_login_delay;
 	const char *handover =
-		coexist_userdb_fields_get_handover(user->userdb_fields);
+		coexist_handover_find(user->userdb_fields);
 	const char *text = handover == NULL ? NULL :
 		coexist_handover_delay_text(handover);
 	const struct coexist_refusal_values values = {
