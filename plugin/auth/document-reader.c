@@ -20,6 +20,8 @@
 #define SILENCE_SECS 5
 #define SLOW_FAILURE_USECS (400 * 1000)
 
+#define FROM_STORE "from the store"
+
 /* A document that is being read. It lives until the store answers, also when
    nobody waits for that any more. */
 struct coexist_document_read {
@@ -63,16 +65,36 @@ static void read_free(struct coexist_document_read *read)
 	i_free(read);
 }
 
-/* Answers who waits, if anybody still does. */
+static const char *answer_describe(const struct coexist_document_answer *answer)
+{
+	switch (answer->outcome) {
+	case COEXIST_DOCUMENT_THERE:
+		return "found";
+	case COEXIST_DOCUMENT_ABSENT:
+		return "there is none";
+	case COEXIST_DOCUMENT_NOT_FOUND:
+		return "not found";
+	case COEXIST_DOCUMENT_FAILED:
+		break;
+	}
+	return answer->is_unknown ? "can't be read" : answer->document == NULL ?
+		"can't be read, there was none" :
+		"can't be read, taken as it was";
+}
+
+/* Answers who waits, if anybody still does. from is where the answer is from. */
 static void
-read_answer(struct coexist_document_read *read,
+read_answer(struct coexist_document_read *read, const char *from,
 	    const struct coexist_document_answer *answer)
 {
 	coexist_document_callback_t *callback = read->callback;
 
+	if (callback == NULL)
+		return;
+	e_debug(read->event, "%s: %s (%s)", coexist_logged_key(read->key),
+		answer_describe(answer), coexist_logged_key(from));
 	read->callback = NULL;
-	if (callback != NULL)
-		callback(answer, read->context);
+	callback(answer, read->context);
 }
 
 static void
@@ -112,7 +134,7 @@ read_fail(struct coexist_document_read *read, const char *error,
 		return;
 	answer_failed(read, &answer);
 	answer.unproved = unproved;
-	read_answer(read, &answer);
+	read_answer(read, error, &answer);
 }
 
 /* Answers of the store */
@@ -126,7 +148,7 @@ read_succeed(struct coexist_document_read *read,
 	coexist_known_documents_put(read->reader->known, read->key, &read->look,
 				    document, text);
 	answer_found(document, &answer);
-	read_answer(read, &answer);
+	read_answer(read, FROM_STORE, &answer);
 }
 
 static void document_found(struct coexist_document_read *read, const char *text)
@@ -141,7 +163,7 @@ static void document_found(struct coexist_document_read *read, const char *text)
 					     &error)) {
 	case COEXIST_DOCUMENT_TRUSTED:
 		answer_found(document, &answer);
-		read_answer(read, &answer);
+		read_answer(read, FROM_STORE, &answer);
 		break;
 	case COEXIST_DOCUMENT_UNPROVED:
 		read_fail(read, error, document);
@@ -187,7 +209,7 @@ static bool read_not_found(struct coexist_document_read *read)
 	}
 	if (read->callback == NULL)
 		return FALSE;
-	read_answer(read, &answer);
+	read_answer(read, FROM_STORE, &answer);
 	return TRUE;
 }
 
@@ -285,17 +307,25 @@ void coexist_document_reader_ask(struct coexist_document_reader *reader,
 	};
 	struct coexist_document_answer answer;
 	struct coexist_document *document;
+	bool may_be_old = (flags & COEXIST_DOCUMENT_READ_MAY_BE_OLD) != 0;
 
-	if (coexist_known_documents_get(reader->known, key,
-			(flags & COEXIST_DOCUMENT_READ_MAY_BE_OLD) != 0,
-			&read.look, &document) != COEXIST_DOCUMENT_NOT_KNOWN) {
+	switch (coexist_known_documents_get(reader->known, key, may_be_old,
+					    &read.look, &document)) {
+	case COEXIST_DOCUMENT_KNOWN_LATELY:
 		answer_found(document, &answer);
-		callback(&answer, context);
-	} else if (reader->silent_until > ioloop_time) {
-		read_fail(&read, "The store does not answer",
-			  /*unproved=*/NULL);
-	} else {
-		store_ask(&read);
+		read_answer(&read, "read a moment ago", &answer);
+		break;
+	case COEXIST_DOCUMENT_KNOWN_BY_FILE:
+		answer_found(document, &answer);
+		read_answer(&read, "its file has not changed", &answer);
+		break;
+	case COEXIST_DOCUMENT_NOT_KNOWN:
+		if (reader->silent_until <= ioloop_time)
+			store_ask(&read);
+		else
+			read_fail(&read, "The store does not answer",
+				  /*unproved=*/NULL);
+		break;
 	}
 }
 
