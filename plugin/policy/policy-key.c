@@ -27,6 +27,9 @@ union key_name {
 };
 #define KEY_NAME_MAX_LENGTH (sizeof(union key_name) - 1)
 
+_Static_assert(COEXIST_KEY_COUNT <= UINT8_MAX,
+	       "the index of keys has a byte for each");
+
 const char *coexist_type_describe(enum coexist_type type)
 {
 	switch (type) {
