@@ -11,7 +11,13 @@ int coexist_alert_leave(struct mail_user *user, const char *line)
 {
 	const struct coexist_state_value value = coexist_alert_state_left(line);
 
-	return coexist_mailbox_state_set(user, &value, 1);
+	if (coexist_mailbox_state_set(user, &value, 1) < 0)
+		return -1;
+	if (*line == '\0')
+		e_debug(user->event, "coexist: Alert: taken back");
+	else
+		e_debug(user->event, "coexist: Alert: left: %s", line);
+	return 0;
 }
 
 bool coexist_alert_is_left(const char *state)
@@ -36,16 +42,35 @@ take_decide(const char *state, struct coexist_state_value *values_r,
 	return COEXIST_ALERT_STATE_VALUES;
 }
 
+/* Returns the line if it may be said now, or NULL. */
+static const char *alert_find(struct mail_user *user, const char *state)
+{
+	const char *line = NULL;
+
+	switch (coexist_alert_state_parse(state, ioloop_time, &line)) {
+	case COEXIST_ALERT_NONE:
+		return NULL;
+	case COEXIST_ALERT_EARLY:
+		e_debug(user->event, "coexist: Alert: waits, because a session "
+			"took one less than a day ago");
+		return NULL;
+	case COEXIST_ALERT_READY:
+		return line;
+	}
+	i_unreached();
+}
+
 const char *coexist_alert_take(struct mail_user *user)
 {
 	const char *state, *line = NULL;
 
 	if (coexist_mailbox_state_read(user, &state) < 0 ||
-	    coexist_alert_state_parse(state, ioloop_time, &line) !=
-	    COEXIST_ALERT_READY)
+	    alert_find(user, state) == NULL ||
+	    coexist_mailbox_state_update(user, take_decide, &line) < 0)
 		return NULL;
-	line = NULL;
-	if (coexist_mailbox_state_update(user, take_decide, &line) < 0)
-		return NULL;
+	if (line == NULL)
+		e_debug(user->event, "coexist: Alert: another session took it");
+	else
+		e_debug(user->event, "coexist: Alert: taken: %s", line);
 	return line;
 }

@@ -69,19 +69,40 @@ replaced_take_decide(const char *state, struct coexist_state_value *values_r,
 	return 1;
 }
 
+static void
+replacement_log(struct mailbox *inbox, const struct replacement *replacement,
+		const char *outcome)
+{
+	e_debug(inbox->event, "coexist: Notice: %s is %s now, the one before "
+		"(%s) %s", replacement->name,
+		coexist_notice_places_format(&replacement->last),
+		coexist_notice_places_format(&replacement->before), outcome);
+}
+
 static void replace(struct mailbox *inbox, struct replacement *replacement)
 {
 	struct mail_user *user = inbox->storage->user;
+	int left;
 
 	/* what can't be remembered stays beside the next one */
 	if (coexist_mailbox_state_update(user, replacement_decide,
 					 replacement) < 0 ||
-	    !replacement->have_before || replacement->leave)
+	    !replacement->have_before)
 		return;
-	if (coexist_notice_withdraw(inbox, &replacement->before,
-				    /*also_read=*/FALSE) > 0) {
+	if (replacement->leave) {
+		replacement_log(inbox, replacement,
+				"waits for the next POP3 session");
+		return;
+	}
+	left = coexist_notice_withdraw(inbox, &replacement->before,
+				       /*also_read=*/FALSE);
+	if (left > 0) {
+		replacement_log(inbox, replacement,
+				"was read, answered or flagged, and stays");
 		(void)coexist_mailbox_state_update(user, leave_decide,
 						   &replacement->before);
+	} else if (left == 0) {
+		replacement_log(inbox, replacement, "is gone");
 	}
 }
 

@@ -15,18 +15,28 @@
 #include "notice-save.h"
 #include "policy-merge.h"
 
+/* Finds the text in the user's language. *problem is as in notice-text.h. */
+static void
+text_find(struct mail_user *user, const struct coexist_notice *notice,
+	  const char *const *folders, struct coexist_notice_text *text_r,
+	  const char **problem)
+{
+	const char *language = coexist_policy_text(
+		coexist_session_policy_get(user), COEXIST_KEY_language);
+
+	coexist_notice_text_find(notice, folders, language, text_r, problem);
+	e_debug(user->event, "coexist: Notice %s: text=%s language=%s "
+		"(asked for %s)", notice->kind,
+		text_r->file == NULL ? "built-in" : text_r->file,
+		text_r->language, language);
+}
+
 static void text_problem_log(struct mail_user *user, const char *problem)
 {
 	if (problem != NULL) {
 		coexist_session_policy_warn_once(user, t_strconcat(
 			"coexist: Text of a notice: ", problem, NULL));
 	}
-}
-
-static const char *language_get(struct mail_user *user)
-{
-	return coexist_policy_text(coexist_session_policy_get(user),
-				   COEXIST_KEY_language);
 }
 
 /* Returns the site's postmaster: who else could say what to do? */
@@ -60,8 +70,7 @@ message_make(struct mail_user *user, const struct coexist_notice *notice)
 		.date = ioloop_time
 	};
 
-	coexist_notice_text_find(notice, folders, language_get(user), &text,
-				 &problem);
+	text_find(user, notice, folders, &text, &problem);
 	coexist_notice_page_find(notice, folders, &text, &problem);
 	text_problem_log(user, problem);
 	coexist_notice_message_write(str, &message);
@@ -116,8 +125,7 @@ const char *coexist_notice_alert(struct mail_user *user,
 	struct coexist_notice_text text;
 	const char *line, *error, *problem = NULL;
 
-	coexist_notice_text_find(notice, folders, language_get(user), &text,
-				 &problem);
+	text_find(user, notice, folders, &text, &problem);
 	text_problem_log(user, problem);
 	if (!coexist_ascii_line(alert_of(&text.words), &line) &&
 	    coexist_notice_text_parse(notice->builtin, &notice->variables,

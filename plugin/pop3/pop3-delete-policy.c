@@ -8,6 +8,10 @@
 #include "policy-merge.h"
 #include "session-policy.h"
 
+static const char *const actions[] = {
+	COEXIST_CHOICE_NAMES(COEXIST_DELETE_CHOICES)
+};
+
 void pop3_delete_policy_init(struct pop3_delete_policy *delete_policy_r,
 			     struct mail_user *user,
 			     const struct coexist_policy *policy)
@@ -39,4 +43,9 @@ pop3_delete_policy_settle(const struct pop3_delete_policy *delete_policy,
 	else if (delete_policy->action == COEXIST_DELETE_EXPUNGE)
 		return coexist_delete_recall(user);
 	return delete_policy->action;
+}
+
+const char *pop3_delete_action_name(enum coexist_delete action)
+{
+	return actions[action];
 }

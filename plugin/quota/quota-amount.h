@@ -1,7 +1,7 @@
 #ifndef COEXIST_QUOTA_AMOUNT_H
 #define COEXIST_QUOTA_AMOUNT_H
 
-#include "quota-levels.h"
+#include "coexist/quota-usage.h"
 
 /* Amounts with their unit, as a person reads them. On the data stack. */
 

@@ -11,7 +11,6 @@
 #include "mailbox-list-iter.h"
 #include "compat-mailbox.h"
 #include "keywords.h"
-#include "quota-folders.h"
 
 /* messages whose sizes are looked up one by one */
 #define NEW_MAX_COUNT 50
@@ -178,7 +177,7 @@ folders_get(struct mailbox *inbox, struct coexist_quota_contents *contents)
 			folder_look(ns->list, info->vname, &folders, contents);
 	}
 	(void)mailbox_list_iter_deinit(&iter);
-	coexist_quota_folders_describe(&folders, contents);
+	coexist_quota_folders_list(&folders, &contents->largest);
 }
 
 void coexist_quota_contents_get(struct mailbox *inbox,

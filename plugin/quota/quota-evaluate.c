@@ -8,16 +8,21 @@
 #include "alert.h"
 #include "mailbox-state.h"
 #include "compat-quota.h"
+#include "quota-channels.h"
 #include "quota-estimate.h"
 #include "quota-failure.h"
 #include "quota-fullness.h"
 #include "quota-growth.h"
-#include "quota-notice.h"
 #include "quota-rules.h"
 #include "quota-state.h"
+#include "quota-trace.h"
 
 /* see quota-growth.h */
 #define STATE_GROWTH "quota_growth"
+
+/* What is remembered at once: the verdict and a sample of the growth. */
+_Static_assert(COEXIST_QUOTA_STATE_VALUES + 1 <= COEXIST_STATE_FILE_MAX_VALUES,
+	       "an evaluation has more values than a state file takes at once");
 
 struct evaluation {
 	struct mail_user *user;
@@ -31,8 +36,8 @@ struct evaluation {
 	struct coexist_quota_growth growth;
 	/* growth has a sample that is to be remembered */
 	bool sampled;
-	/* by what was remembered, nobody was told of any level */
-	bool was_below;
+	/* the level that was remembered; NONE if nobody was told of any */
+	struct coexist_quota_level before;
 	/* There is a state, but not one that says what was told: nobody is told
 	   what may have been told before. */
 	bool lost;
@@ -54,7 +59,7 @@ static void judge(struct evaluation *evaluation, const char *text)
 
 	if (!coexist_quota_state_parse(text, &state))
 		evaluation->lost = TRUE;
-	evaluation->was_below = state.level.kind == COEXIST_QUOTA_LEVEL_NONE;
+	evaluation->before = state.level;
 	evaluation->rules.tell_first = !state.known && !evaluation->lost &&
 		coexist_quota_site_tells_first(evaluation->user);
 	judge_state(evaluation, &state);
@@ -115,7 +120,7 @@ state_decide(const char *text, struct coexist_state_value *values_r,
    says of a mailbox that was below every level already is still true. */
 static void drop_alert(struct evaluation *evaluation, const char *text)
 {
-	if (!evaluation->was_below &&
+	if (evaluation->before.kind != COEXIST_QUOTA_LEVEL_NONE &&
 	    evaluation->verdict.state.level.kind == COEXIST_QUOTA_LEVEL_NONE &&
 	    coexist_alert_is_left(text))
 		(void)coexist_alert_leave(evaluation->user, "");
@@ -171,8 +176,10 @@ settle(struct evaluation *evaluation, const struct coexist_quota_added *added)
 	evaluation->usages = usages;
 	judge_state(evaluation, &state);
 	if (evaluation->verdict.action == COEXIST_QUOTA_TELL_LEVEL) {
-		(void)coexist_mailbox_state_update(evaluation->user, settle_decide,
-					   evaluation);
+		e_debug(evaluation->user->event, "coexist: Quota: the notice "
+			"itself reaches a level, which is as good as told");
+		(void)coexist_mailbox_state_update(evaluation->user,
+						   settle_decide, evaluation);
 	}
 }
 
@@ -183,6 +190,33 @@ static const char *state_get(struct evaluation *evaluation)
 	    coexist_mailbox_state_read(evaluation->user, &evaluation->text) < 0)
 		evaluation->lost = TRUE;
 	return evaluation->text;
+}
+
+static void trace(const struct evaluation *evaluation)
+{
+	coexist_quota_trace(evaluation->user, evaluation->usages,
+			    evaluation->usage_count, &evaluation->before,
+			    &evaluation->verdict);
+}
+
+/* Remembers the verdict. Returns FALSE if that was not possible: then nobody is
+   told, because nobody would know it. */
+static bool remember(struct evaluation *evaluation)
+{
+	const enum coexist_quota_action wanted = evaluation->verdict.action;
+
+	if (coexist_mailbox_state_update(evaluation->user, state_decide,
+					 evaluation) < 0) {
+		e_debug(evaluation->user->event, "coexist: Quota: telling "
+			"nothing, because it could not be remembered");
+		return FALSE;
+	}
+	if (wanted != COEXIST_QUOTA_TELL_NOTHING &&
+	    evaluation->verdict.action == COEXIST_QUOTA_TELL_NOTHING) {
+		e_debug(evaluation->user->event, "coexist: Quota: another "
+			"process has told the owner meanwhile");
+	}
+	return TRUE;
 }
 
 static void evaluate(struct evaluation *evaluation)
@@ -199,9 +233,9 @@ static void evaluate(struct evaluation *evaluation)
 			  "how full the mailbox is: "COEXIST_STATE_FILE_NAME
 			  " does not say what was told before");
 	}
+	trace(evaluation);
 	if ((!evaluation->verdict.changed && !evaluation->sampled) ||
-	    coexist_mailbox_state_update(evaluation->user, state_decide,
-				 evaluation) < 0)
+	    !remember(evaluation))
 		return;
 	drop_alert(evaluation, text);
 	if (evaluation->verdict.action != COEXIST_QUOTA_TELL_NOTHING) {
@@ -294,19 +328,43 @@ static bool is_reached(struct evaluation *evaluation,
 		!evaluation->lost;
 }
 
+/* Finds out what is used, by the estimate if that is enough. Returns 1; 0 if there
+   is nothing to judge; -1 and an error. */
+static int usages_find(struct evaluation *evaluation,
+		       const struct coexist_quota_estimate *estimate,
+		       const char **error_r)
+{
+	struct event *event = evaluation->user->event;
+	int ret;
+
+	if (estimate != NULL && is_settled(evaluation, estimate)) {
+		e_debug(event, "coexist: Quota: not asked, because what was "
+			"delivered neither reaches nor leaves a level");
+		return 0;
+	}
+	if (estimate != NULL && is_reached(evaluation, estimate)) {
+		e_debug(event, "coexist: Quota: not asked, because what was "
+			"delivered reaches a level for certain");
+		return 1;
+	}
+	ret = usages_get(evaluation, error_r);
+	if (ret == 0) {
+		e_debug(event, "coexist: Quota: not known, because the user "
+			"has no limit or Dovecot is counting just now");
+	}
+	return ret;
+}
+
 void coexist_quota_evaluate(struct mail_user *user,
 			    const struct coexist_policy *policy,
 			    const struct coexist_quota_estimate *estimate)
 {
 	struct evaluation evaluation;
 	const char *text, *error;
-	int ret = 1;
+	int ret;
 
 	evaluation_init(&evaluation, user, policy);
-	if (estimate != NULL && is_settled(&evaluation, estimate))
-		return;
-	if (estimate == NULL || !is_reached(&evaluation, estimate))
-		ret = usages_get(&evaluation, &error);
+	ret = usages_find(&evaluation, estimate, &error);
 	if (ret > 0) {
 		evaluate(&evaluation);
 	} else if (ret < 0) {

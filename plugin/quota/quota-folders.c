@@ -6,7 +6,6 @@
 #include "str.h"
 #include "unichar.h"
 #include "quota-amount.h"
-#include "quota-contents.h"
 
 #define LARGEST_COUNT 5
 /* in characters */
@@ -38,8 +37,8 @@ static const char *name_describe(const char *name)
 	return t_strconcat(t_strndup(name, end), ELLIPSIS, NULL);
 }
 
-void coexist_quota_folders_describe(ARRAY_TYPE(coexist_quota_folder) *folders,
-				    struct coexist_quota_contents *contents)
+void coexist_quota_folders_list(ARRAY_TYPE(coexist_quota_folder) *folders,
+				struct coexist_quota_largest *largest_r)
 {
 	struct coexist_notice_row *rows =
 		t_new(struct coexist_notice_row, LARGEST_COUNT);
@@ -57,7 +56,7 @@ void coexist_quota_folders_describe(ARRAY_TYPE(coexist_quota_folder) *folders,
 			    rows[count].name, rows[count].value);
 		count++;
 	}
-	contents->folders = str_c(str);
-	contents->rows = rows;
-	contents->rows_count = count;
+	largest_r->line = str_c(str);
+	largest_r->rows = rows;
+	largest_r->rows_count = count;
 }

@@ -1,7 +1,7 @@
 /* See the contract in quota-fullness.h. */
 
 #include "quota-fullness.h"
-#include "quota-levels.h"
+#include "coexist/quota-usage.h"
 
 static double fullness(const struct coexist_quota_usage *usage)
 {

@@ -7,8 +7,7 @@
 struct coexist_policy;
 struct mail_user;
 
-/* Quota notices: what the owner of a mailbox is told of its quota, and the
-   channels by which the owner is told. */
+/* A quota notice: what the owner of a mailbox is told of its quota. */
 
 struct coexist_quota_notice {
 	struct mail_user *user;
@@ -29,23 +28,5 @@ struct coexist_quota_notice {
 struct coexist_quota_added {
 	uint64_t bytes, messages;
 };
-
-/* A channel. That the owner was told is remembered before a channel is asked: one
-   that fails is not asked again, so that no failure becomes a storm. */
-struct coexist_quota_channel {
-	/* as in quota_warn_channels */
-	const char *name;
-	/* Returns 0, or -1 after the reason was logged. May change mailboxes,
-	   which nothing evaluates again; what that has put there is added to
-	   *added. */
-	int (*tell)(const struct coexist_quota_notice *notice,
-		    struct coexist_quota_added *added);
-};
-
-/* Tells a notice by each channel of the policy's quota_warn_channels, and sends
-   the event coexist_quota_notice for each that did not fail. Returns what this has
-   put into the mailbox. */
-struct coexist_quota_added
-coexist_quota_tell(const struct coexist_quota_notice *notice);
 
 #endif

@@ -142,9 +142,9 @@ static void folders_add(struct quota_text *text,
 	struct coexist_notice_variable *folders =
 		&text->variables[text->notice.variables.count];
 
-	variable_add(text, "folders", contents->folders);
-	folders->rows = contents->rows;
-	folders->rows_count = contents->rows_count;
+	variable_add(text, "folders", contents->largest.line);
+	folders->rows = contents->largest.rows;
+	folders->rows_count = contents->largest.rows_count;
 	variable_add(text, "trash",
 		     coexist_quota_size_format(contents->trash));
 	variable_add(text, "junk", coexist_quota_size_format(contents->junk));

@@ -3,7 +3,6 @@
 #include "lib.h"
 #include "array.h"
 #include "quota-amount.h"
-#include "quota-contents.h"
 #include "quota-folders.h"
 #include "str.h"
 
@@ -63,40 +62,39 @@ static bool amounts_hold(void)
 }
 
 /* Returns the table as the line should have it. */
-static const char *rows_join(const struct coexist_quota_contents *contents)
+static const char *rows_join(const struct coexist_quota_largest *largest)
 {
 	string_t *str = t_str_new(128);
 	unsigned int i;
 
-	for (i = 0; i < contents->rows_count; i++) {
+	for (i = 0; i < largest->rows_count; i++) {
 		str_printfa(str, "%s%s %s", i == 0 ? "" : ", ",
-			    contents->rows[i].name, contents->rows[i].value);
+			    largest->rows[i].name, largest->rows[i].value);
 	}
 	return str_c(str);
 }
 
 static void
 describe(const struct coexist_quota_folder *folders, unsigned int count,
-	 struct coexist_quota_contents *contents_r)
+	 struct coexist_quota_largest *largest_r)
 {
 	ARRAY_TYPE(coexist_quota_folder) list;
 
-	i_zero(contents_r);
 	t_array_init(&list, 8);
 	array_append(&list, folders, count);
-	coexist_quota_folders_describe(&list, contents_r);
+	coexist_quota_folders_list(&list, largest_r);
 }
 
 static bool folders_hold(const struct folder_row *row)
 {
-	struct coexist_quota_contents contents;
+	struct coexist_quota_largest largest;
 	unsigned int count = 0;
 
 	while (row->folders[count].name != NULL)
 		count++;
-	describe(row->folders, count, &contents);
-	return strcmp(contents.folders, row->text) == 0 &&
-		strcmp(rows_join(&contents), row->text) == 0;
+	describe(row->folders, count, &largest);
+	return strcmp(largest.line, row->text) == 0 &&
+		strcmp(rows_join(&largest), row->text) == 0;
 }
 
 /* A name of so many letters of two bytes is said with this many, and with an
@@ -105,7 +103,7 @@ static bool length_holds(unsigned int length, unsigned int kept)
 {
 	string_t *name = t_str_new(256), *wanted = t_str_new(256);
 	struct coexist_quota_folder folder = { .size = 1 };
-	struct coexist_quota_contents contents;
+	struct coexist_quota_largest largest;
 	unsigned int i;
 
 	for (i = 0; i < length; i++) {
@@ -116,9 +114,9 @@ static bool length_holds(unsigned int length, unsigned int kept)
 	if (kept < length)
 		str_append(wanted, "\xE2\x80\xA6");
 	folder.name = str_c(name);
-	describe(&folder, 1, &contents);
-	return contents.rows_count == 1 &&
-		strcmp(contents.rows[0].name, str_c(wanted)) == 0;
+	describe(&folder, 1, &largest);
+	return largest.rows_count == 1 &&
+		strcmp(largest.rows[0].name, str_c(wanted)) == 0;
 }
 
 static unsigned int check(const char *label, bool holds)

@@ -132,7 +132,7 @@ static bool contents_hold(void)
 {
 	struct coexist_quota_notice notice = notice_make(82, 100);
 	struct coexist_quota_contents contents = {
-		.folders = "INBOX 512 MB",
+		.largest = { .line = "INBOX 512 MB" },
 		.trash = 20 * MB
 	};
 	const struct coexist_notice *unknown, *none, *some;

@@ -10,6 +10,7 @@ from instance import PASSWORD
 from logins import Client, each
 from wiring import CLOSED, GENERATION, MASTER, MASTERS, userdb
 
+pytestmark = pytest.mark.differs("passdb and userdb drivers")
 WAYS = each(logins.PASSWORD_WAYS, logins.PROOF_WAYS)
 # The gate once more, as nobody should write it: without "skip = unauthenticated".
 UNSKIPPED = {

@@ -1,7 +1,7 @@
-/* See the contract in quota-notice.h. */
+/* See the contract in quota-channels.h. */
 
 #include "lib.h"
-#include "quota-notice.h"
+#include "quota-channels.h"
 #include "lib-event.h"
 #include "mail-user.h"
 #include "coexist-event.h"
@@ -11,6 +11,16 @@
 #include "quota-level-name.h"
 #include "quota-mail.h"
 
+struct channel {
+	/* as in quota_warn_channels */
+	const char *name;
+	/* Returns 0, or -1 after the reason was logged. May change mailboxes,
+	   which nothing evaluates again; what that has put there is added to
+	   *added. */
+	int (*tell)(const struct coexist_quota_notice *notice,
+		    struct coexist_quota_added *added);
+};
+
 /* The event is sent for each channel anyway. */
 static int
 event_tell(const struct coexist_quota_notice *notice ATTR_UNUSED,
@@ -19,13 +29,13 @@ event_tell(const struct coexist_quota_notice *notice ATTR_UNUSED,
 	return 0;
 }
 
-static const struct coexist_quota_channel channels[] = {
+static const struct channel channels[] = {
 	{ .name = "alert", .tell = coexist_quota_alert_tell },
 	{ .name = "mail", .tell = coexist_quota_mail_tell },
 	{ .name = "event", .tell = event_tell }
 };
 
-static const struct coexist_quota_channel *
+static const struct channel *
 channel_find(const char *name, size_t length)
 {
 	unsigned int i;
@@ -87,7 +97,7 @@ coexist_quota_tell(const struct coexist_quota_notice *notice)
 {
 	const char *list = coexist_policy_text(notice->policy,
 		COEXIST_KEY_quota_warn_channels);
-	const struct coexist_quota_channel *channel;
+	const struct channel *channel;
 	struct coexist_quota_added added = { .bytes = 0 };
 	const char *item;
 	size_t length;
