@@ -48,6 +48,9 @@ union key_name {
 };
 #define KEY_NAME_MAX_LENGTH (sizeof(union key_name) - 1)
 
+_Static_assert(COEXIST_KEY_COUNT <= UINT8_MAX,
+	       "the index of keys has a byte for each");
+
 /* Fills in the first key with a name of each length, and the next one with the
    same, COEXIST_KEY_COUNT being none. */
 static void
