@@ -6,6 +6,7 @@
 #include "doveadm.h"
 #include "doveadm-print.h"
 #include "imap-util.h"
+#include "lib-signals.h"
 #include "mail-user.h"
 #include "str.h"
 #include "admin-progress.h"
@@ -13,10 +14,39 @@
 #include "compat-doveadm-mail.h"
 #include "mail-functions.h"
 
+#include <signal.h>
+
 struct expire_cmd_context {
 	struct doveadm_mail_cmd_context ctx;
 	struct coexist_progress progress;
 };
+
+static volatile sig_atomic_t stop_signal;
+
+static void signal_received(const siginfo_t *si, void *context ATTR_UNUSED)
+{
+	stop_signal = si->si_signo;
+}
+
+static void signals_watch(void)
+{
+	stop_signal = 0;
+	lib_signals_set_handler(SIGTERM, LIBSIG_FLAG_RESTART, signal_received,
+				NULL);
+	lib_signals_set_handler(SIGINT, LIBSIG_FLAG_RESTART, signal_received,
+				NULL);
+}
+
+static void signals_unwatch(void)
+{
+	lib_signals_unset_handler(SIGTERM, signal_received, NULL);
+	lib_signals_unset_handler(SIGINT, signal_received, NULL);
+}
+
+static bool is_stopped(void)
+{
+	return stop_signal != 0;
+}
 
 static void print_result(const struct doveadm_cmd_context *cctx,
 			 const struct coexist_retention_result *result)
@@ -43,8 +73,12 @@ expire_user(struct expire_cmd_context *ctx,
 {
 	struct coexist_retention_result result;
 	enum mail_error error = MAIL_ERROR_NONE;
+	enum coexist_retention_status status;
 
-	switch (module->retention_run(user, flags, &result)) {
+	signals_watch();
+	status = module->retention_run(user, flags, is_stopped, &result);
+	signals_unwatch();
+	switch (status) {
 	case COEXIST_RETENTION_OFF:
 		break;
 	case COEXIST_RETENTION_UNKNOWN:

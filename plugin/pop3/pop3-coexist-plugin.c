@@ -27,7 +27,7 @@ static struct mail_storage_hooks pop3_coexist_mail_storage_hooks = {
 	.mail_allocated = pop3_download_mail_allocated
 };
 
-/* Dovecot chains the functions of a hook, not those within one. */
+/* A struct of its own, as two hooks are (doc/dovecot-notes.md, Storage). */
 static struct mail_storage_hooks pop3_delete_mail_storage_hooks = {
 	.mail_allocated = pop3_delete_mail_allocated
 };

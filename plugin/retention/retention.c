@@ -6,7 +6,6 @@
 #include "file-lock.h"
 #include "ioloop.h"
 #include "lib-event.h"
-#include "lib-signals.h"
 #include "mail-namespace.h"
 #include "mail-storage-private.h"
 #include "coexist-event.h"
@@ -20,29 +19,14 @@
 
 #define LOCK_NAME "dovecot-coexist.expire.lock"
 
-/* Being stopped. In a session nobody runs the ioloop meanwhile, which would
-   tell about signals. */
+/* After how many messages that are looked at it is asked whether to stop. */
+#define STOP_INTERVAL 256
 
-volatile sig_atomic_t coexist_retention_stop_signal;
-
-static void signal_received(const siginfo_t *si, void *context ATTR_UNUSED)
+bool coexist_retention_is_stopped(struct coexist_retention *ret)
 {
-	coexist_retention_stop_signal = si->si_signo;
-}
-
-static void signals_watch(void)
-{
-	coexist_retention_stop_signal = 0;
-	lib_signals_set_handler(SIGTERM, LIBSIG_FLAG_RESTART, signal_received,
-				NULL);
-	lib_signals_set_handler(SIGINT, LIBSIG_FLAG_RESTART, signal_received,
-				NULL);
-}
-
-static void signals_unwatch(void)
-{
-	lib_signals_unset_handler(SIGTERM, signal_received, NULL);
-	lib_signals_unset_handler(SIGINT, signal_received, NULL);
+	if (!ret->stopped)
+		ret->stopped = ret->is_stopped();
+	return ret->stopped;
 }
 
 /* What is due */
@@ -65,7 +49,10 @@ static void scan(struct coexist_retention *ret)
 				      "coexist expire");
 	mail = mail_alloc(t, 0, NULL);
 	count = mail_index_view_get_messages_count(t->view);
-	for (seq = 1; seq <= count && coexist_retention_stop_signal == 0; seq++) {
+	for (seq = 1; seq <= count; seq++) {
+		if (seq % STOP_INTERVAL == 0 &&
+		    coexist_retention_is_stopped(ret))
+			break;
 		downloaded = coexist_due_since(ret, mail, seq);
 		if (downloaded == 0)
 			continue;
@@ -145,7 +132,7 @@ static int remove_due(struct coexist_retention *ret)
 	}
 	if (coexist_retention_batches_run(ret) < 0 || ret->result->stayed > 0)
 		return -1;
-	if (coexist_retention_stop_signal == 0)
+	if (!ret->stopped)
 		coexist_announcement_end(&ret->announcement);
 	return 0;
 }
@@ -191,7 +178,7 @@ static int run_alone(struct coexist_retention *ret)
 	array_clear(&ret->due);
 	scan(ret);
 	action = judge(ret);
-	if (coexist_retention_stop_signal != 0)
+	if (coexist_retention_is_stopped(ret))
 		return 0;
 	if (action == COEXIST_BRAKE_WAIT)
 		coexist_result_wait(ret, ret->announcement.verdict.state.until);
@@ -275,7 +262,8 @@ static enum coexist_retention_status expire_in(struct coexist_retention *ret)
 	scan(ret);
 	ret->announcement.box = ret->box;
 	action = judge(ret);
-	if (!ret->dry_run && coexist_retention_stop_signal == 0 && has_work(ret))
+	if (!ret->dry_run && !coexist_retention_is_stopped(ret) &&
+	    has_work(ret))
 		status = run_locked(ret);
 	else if (action != COEXIST_BRAKE_GO)
 		coexist_result_wait(ret, ret->announcement.verdict.state.until);
@@ -313,11 +301,13 @@ maildrop_expire(struct coexist_retention *ret)
 enum coexist_retention_status
 coexist_retention_run(struct mail_user *user,
 		      enum coexist_retention_flags flags,
+		      coexist_retention_is_stopped_t *is_stopped,
 		      struct coexist_retention_result *result_r)
 {
 	const struct coexist_policy *policy = coexist_session_policy_get(user);
 	struct coexist_retention ret = {
 		.user = user,
+		.is_stopped = is_stopped,
 		.dry_run = (flags & COEXIST_RETENTION_DRY_RUN) != 0,
 		.announcement = {
 			.now = (flags & COEXIST_RETENTION_NOW) != 0
@@ -347,11 +337,9 @@ coexist_retention_run(struct mail_user *user,
 	changes = coexist_changes_begin(user, "expire");
 	coexist_changes_log_nothing(changes);
 	ret.box = mailbox_alloc(ns->list, "INBOX", 0);
-	signals_watch();
 	status = maildrop_expire(&ret);
-	if (coexist_retention_stop_signal != 0)
+	if (ret.stopped)
 		status = COEXIST_RETENTION_STOPPED;
-	signals_unwatch();
 	if (ret.target != NULL)
 		mailbox_free(&ret.target);
 	mailbox_free(&ret.box);

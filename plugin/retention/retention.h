@@ -27,13 +27,17 @@ enum coexist_retention_status {
 	/* nothing was done: there may be policy documents that can't be read */
 	COEXIST_RETENTION_UNKNOWN,
 	COEXIST_RETENTION_DONE,
-	/* a part was done: SIGTERM or SIGINT came */
+	/* a part was done: the process is to stop */
 	COEXIST_RETENTION_STOPPED,
 	/* nothing was done: another process is at it */
 	COEXIST_RETENTION_BUSY,
 	/* not all could be done, which was logged */
 	COEXIST_RETENTION_FAILED
 };
+
+/* Returns TRUE if the process is to stop. Asked between messages and between
+   batches; nobody runs the ioloop meanwhile, which would tell about signals. */
+typedef bool coexist_retention_is_stopped_t(void);
 
 struct coexist_retention_result {
 	/* pop3_keep_days */
@@ -62,6 +66,7 @@ struct coexist_retention_result {
 enum coexist_retention_status
 coexist_retention_run(struct mail_user *user,
 		      enum coexist_retention_flags flags,
+		      coexist_retention_is_stopped_t *is_stopped,
 		      struct coexist_retention_result *result_r);
 void coexist_retention_result_free(struct coexist_retention_result *result);
 
