@@ -233,8 +233,11 @@ static enum coexist_retention_status run_locked(struct coexist_retention *ret)
 	int status;
 
 	status = lock_create(ret, &lock, &error);
-	if (status == 0)
+	if (status == 0) {
+		coexist_trace(ret->user, "Nothing expires: another process is "
+			      "at it");
 		return COEXIST_RETENTION_BUSY;
+	}
 	if (status < 0) {
 		e_error(ret->box->event, "coexist: Can't expire messages: %s",
 			error);
@@ -245,6 +248,23 @@ static enum coexist_retention_status run_locked(struct coexist_retention *ret)
 	file_lock_free(&lock);
 	report(ret);
 	return status < 0 ? COEXIST_RETENTION_FAILED : COEXIST_RETENTION_DONE;
+}
+
+static void
+trace_verdict(struct coexist_retention *ret, enum coexist_brake_action action)
+{
+	static const char *const names[] = {
+		[COEXIST_BRAKE_GO] = "go",
+		[COEXIST_BRAKE_WAIT] = "wait, as the owner was told",
+		[COEXIST_BRAKE_TELL] = "wait until the owner was told"
+	};
+
+	_Static_assert(N_ELEMENTS(names) == COEXIST_BRAKE_TELL + 1,
+		       "the brake has an action without a name");
+	coexist_trace(ret->user, "pop3_keep_days=%u: %u of %u messages are due "
+		      "and %s", ret->result->keep_days, array_count(&ret->due),
+		      mail_index_view_get_messages_count(ret->box->view),
+		      names[action]);
 }
 
 static enum coexist_retention_status expire_in(struct coexist_retention *ret)
@@ -262,6 +282,7 @@ static enum coexist_retention_status expire_in(struct coexist_retention *ret)
 	scan(ret);
 	ret->announcement.box = ret->box;
 	action = judge(ret);
+	trace_verdict(ret, action);
 	if (!ret->dry_run && !coexist_retention_is_stopped(ret) &&
 	    has_work(ret))
 		status = run_locked(ret);
@@ -285,16 +306,22 @@ static bool maildrop_exists(struct mailbox *box)
 static enum coexist_retention_status
 maildrop_expire(struct coexist_retention *ret)
 {
-	if (!maildrop_exists(ret->box))
+	if (!maildrop_exists(ret->box)) {
+		coexist_trace(ret->user, "Nothing expires: there is no INBOX");
 		return COEXIST_RETENTION_DONE;
+	}
 	if (mailbox_open(ret->box) < 0 || mailbox_sync(ret->box, 0) < 0 ||
 	    coexist_private_flags_open(ret->box) < 0) {
 		coexist_retention_fail(ret, ret->box);
 		return COEXIST_RETENTION_FAILED;
 	}
 	/* a virtual one has messages of other mailboxes, too */
-	if (mailbox_is_readonly(ret->box) || ret->box->virtual_vfuncs != NULL)
+	if (mailbox_is_readonly(ret->box) || ret->box->virtual_vfuncs != NULL) {
+		coexist_trace(ret->user, "Nothing expires: INBOX is %s",
+			      ret->box->virtual_vfuncs != NULL ? "virtual" :
+			      "read-only");
 		return COEXIST_RETENTION_DONE;
+	}
 	return expire_in(ret);
 }
 
@@ -324,11 +351,15 @@ coexist_retention_run(struct mail_user *user,
 	result_r->keep_days =
 		coexist_policy_number(policy, COEXIST_KEY_pop3_keep_days);
 	if (coexist_session_policy_is_partial(user)) {
+		coexist_trace(user, "Nothing expires: there may be policy "
+			      "documents that can't be read");
 		result_r->error = MAIL_ERROR_TEMP;
 		return COEXIST_RETENTION_UNKNOWN;
 	}
-	if (result_r->keep_days == 0)
+	if (result_r->keep_days == 0) {
+		coexist_trace(user, "Nothing expires: pop3_keep_days is off");
 		return COEXIST_RETENTION_OFF;
+	}
 
 	ret.announcement.run.notice_days = coexist_announcement_days(user);
 	i_array_init(&result_r->uids, 16);
