@@ -6,13 +6,13 @@
 
 struct mail_user;
 
-/* pop3_keep_days: what POP3 downloaded so many days ago leaves the mailbox
-   (doc/pop3-keep-days.md), to where pop3_delete moves messages, or for good. If
-   its owner has to be told first (retention-brake.h), this is done, and messages
-   wait.
+/* Retention (pop3_keep_days): messages that POP3 downloaded so many days ago leave
+   the mailbox (doc/pop3-keep-days.md), to where pop3_delete moves messages, or for
+   good. If the mailbox's owner has to be told first (retention-brake.h), the run
+   tells, and messages wait.
 
-   It is done in small steps, each of them complete: whoever is stopped in the
-   middle has done a part of it, and the next one does the rest. */
+   A run takes small steps, each of them complete: the next run does the rest of
+   one that was stopped. */
 
 enum coexist_retention_flags {
 	/* only look */
