@@ -1,4 +1,4 @@
-/* doveadm coexist expire: what pop3_keep_days is about leaves mailboxes. */
+/* doveadm coexist expire: a retention run by hand, over one mailbox or many. */
 
 #include "lib.h"
 #include "coexist-commands.h"

@@ -13,7 +13,7 @@
 #include "admin-policy.h"
 #include "admin-print.h"
 #include "admin-scope.h"
-#include "logged-value.h"
+#include "explain-keys.h"
 #include "network-match.h"
 #include "policy-decision.h"
 #include "site-refusal.h"
@@ -112,17 +112,6 @@ static int protocol_read(struct explain *explain)
 	return -1;
 }
 
-static void
-print_row(const char *protocol, const char *key, const char *value,
-	  const char *origin, const char *result)
-{
-	doveadm_print(protocol);
-	doveadm_print(key);
-	doveadm_print(value);
-	doveadm_print(origin);
-	doveadm_print(result);
-}
-
 /* Prints that the login is refused, and what the client is told, if anything. */
 static void
 print_refusal(const struct explain *explain, const char *protocol,
@@ -130,13 +119,14 @@ print_refusal(const struct explain *explain, const char *protocol,
 {
 	if (coexist_site_number(&explain->admin->config,
 				COEXIST_SITE_log_only) != 0) {
-		print_row(protocol, "login", "passes", "",
-			  t_strconcat(why, ", but log_only is set", NULL));
+		coexist_explain_row(protocol, "login", "passes", "",
+				    t_strconcat(why, ", but log_only is set",
+						NULL));
 		return;
 	}
-	print_row(protocol, "login", "refused", "", why);
+	coexist_explain_row(protocol, "login", "refused", "", why);
 	if (reply != NULL)
-		print_row(protocol, "reply", reply, "", "");
+		coexist_explain_row(protocol, "reply", reply, "", "");
 }
 
 /* Prints the verdict on the login. */
@@ -156,10 +146,10 @@ print_verdict(const struct explain *explain,
 						   &policy->policy, protocol,
 						   decision));
 	} else if (explain->address_missing) {
-		print_row(name, "login", "unknown", "",
-			  "depends on the address (--ip)");
+		coexist_explain_row(name, "login", "unknown", "",
+				    "depends on the address (--ip)");
 	} else {
-		print_row(name, "login", "passes", "", "");
+		coexist_explain_row(name, "login", "passes", "", "");
 	}
 }
 
@@ -189,12 +179,13 @@ print_verdict_store_failed(const struct explain *explain,
 
 	switch (action) {
 	case COEXIST_ON_STORE_ERROR_LAST_KNOWN:
-		print_row(name, "login", "unknown", "", "depends on what the "
-			  "gate knew last (on_store_error=last-known)");
+		coexist_explain_row(name, "login", "unknown", "",
+				    "depends on what the gate knew last "
+				    "(on_store_error=last-known)");
 		break;
 	case COEXIST_ON_STORE_ERROR_ALLOW:
-		print_row(name, "login", "passes", "",
-			  "by on_store_error=allow");
+		coexist_explain_row(name, "login", "passes", "",
+				    "by on_store_error=allow");
 		break;
 	case COEXIST_ON_STORE_ERROR_TEMPFAIL:
 		print_refusal(explain, name, "by on_store_error=tempfail",
@@ -203,69 +194,12 @@ print_verdict_store_failed(const struct explain *explain,
 	}
 }
 
-/* Returns what the key has to do with the verdict. */
-static const char *
-key_result(const struct coexist_policy *policy, enum coexist_protocol protocol,
-	   enum coexist_key key, const struct coexist_decision *decision)
-{
-	if (decision->refusal != COEXIST_REFUSAL_NONE && decision->key == key)
-		return "refuses";
-	if (coexist_policy_number(policy, key) == 0)
-		return "";
-	/* what only the gate and the mailbox know */
-	if (key == coexist_protocol_max_sessions(protocol))
-		return "depends on the sessions";
-	return key == COEXIST_KEY_pop3_login_delay ?
-		"depends on the last login" : "";
-}
-
-/* Says at debug level what the scopes name for the key, the narrowest first, and
-   what holds of it. */
-static void
-trace_key(const struct coexist_admin *admin,
-	  const struct coexist_admin_policy *policy, enum coexist_key key)
-{
-	string_t *named = t_str_new(128);
-	unsigned int i;
-
-	for (i = 0; i < N_ELEMENTS(policy->scopes); i++) {
-		const struct coexist_scope *scope = &policy->scopes[i];
-		const char *text = coexist_scope_get(scope, key);
-
-		if (text != NULL) {
-			str_printfa(named, " %s=%s", scope->name,
-				    coexist_logged_value(text));
-		}
-	}
-	e_debug(admin->event, "coexist: %s: %s holds (%s), named:%s",
-		coexist_policy_keys[key].name,
-		coexist_logged_value(coexist_policy_text(&policy->policy, key)),
-		coexist_admin_policy_origin(policy, key),
-		str_len(named) == 0 ? " nowhere" : str_c(named));
-}
-
-/* Prints what a key that was asked has to do with it. */
-static void
-print_key(const struct coexist_admin_policy *policy,
-	  enum coexist_protocol protocol, enum coexist_key key,
-	  const struct coexist_decision *decision)
-{
-	print_row(coexist_protocol_name(protocol),
-		  coexist_policy_keys[key].name,
-		  coexist_policy_text(&policy->policy, key),
-		  coexist_admin_policy_origin(policy, key),
-		  key_result(&policy->policy, protocol, key, decision));
-}
-
 static void
 explain_protocol(struct explain *explain,
 		 const struct coexist_admin_policy *policy,
 		 enum coexist_protocol protocol)
 {
-	const char *name = coexist_protocol_name(protocol);
-	const char *prefix = t_strconcat(name, "_", NULL);
 	struct coexist_decision decision;
-	unsigned int i;
 
 	explain->login.protocol = protocol;
 	explain->address_missing = FALSE;
@@ -276,19 +210,7 @@ explain_protocol(struct explain *explain,
 		print_verdict_store_failed(explain, policy);
 		decision.refusal = COEXIST_REFUSAL_NONE;
 	}
-	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
-		static const char *const asked[] = {
-			"access", "until", "networks", "tls",
-			"max_sessions", "login_delay", NULL
-		};
-		const char *key = coexist_policy_keys[i].name;
-
-		if (strncmp(key, prefix, strlen(prefix)) != 0 ||
-		    !str_array_find(asked, key + strlen(prefix)))
-			continue;
-		trace_key(explain->admin, policy, i);
-		print_key(policy, protocol, i, &decision);
-	}
+	coexist_explain_keys(explain->admin, policy, protocol, &decision);
 }
 
 /* An IMAP login from the webmail's networks is webmail for the gate. */

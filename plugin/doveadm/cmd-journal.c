@@ -1,4 +1,4 @@
-/* doveadm coexist journal: who removed what from INBOX. */
+/* doveadm coexist journal: the audit trail of INBOX, who removed what. */
 
 #include "lib.h"
 #include "coexist-commands.h"

@@ -1,4 +1,4 @@
-/* doveadm coexist policy check: what is wrong in the documents. */
+/* doveadm coexist policy check: a lint of the stored documents. */
 
 #include "lib.h"
 #include "coexist-commands.h"

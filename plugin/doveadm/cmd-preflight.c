@@ -1,4 +1,4 @@
-/* doveadm coexist preflight: is the installation wired correctly? */
+/* doveadm coexist preflight: a self-test of how the installation is wired. */
 
 #include "lib.h"
 #include "coexist-commands.h"

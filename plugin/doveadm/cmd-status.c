@@ -1,4 +1,4 @@
-/* doveadm coexist status: what POP3 made of mailboxes. */
+/* doveadm coexist status: counts of INBOX, as POP3 and IMAP see it. */
 
 #include "lib.h"
 #include "coexist-commands.h"

@@ -16,6 +16,8 @@ void coexist_admin_begin(const struct doveadm_cmd_context *cctx,
 	i_zero(admin_r);
 	admin_r->cctx = cctx;
 	admin_r->event = coexist_doveadm_event_create(cctx);
+	/* doveadm -D forces the events of mail users only */
+	event_set_forced_debug(admin_r->event, doveadm_debug);
 	admin_r->pool = pool_alloconly_create("coexist admin", 2048);
 }
 

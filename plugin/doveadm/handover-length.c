@@ -57,7 +57,7 @@ size_t coexist_handover_length(
 	/* what auth may add, at its longest */
 	struct coexist_handover handover = {
 		.gate_decided = FALSE,
-		.is_partial = TRUE
+		.items[COEXIST_HANDOVER_PARTIAL] = "yes"
 	};
 	struct coexist_policy policy;
 	char delay_text[COEXIST_REFUSAL_TEXT_MAX_LENGTH + 1];
@@ -71,6 +71,6 @@ size_t coexist_handover_length(
 	memset(delay_text, 'x', sizeof(delay_text) - 1);
 	delay_text[sizeof(delay_text) - 1] = '\0';
 	if (coexist_policy_number(&policy, COEXIST_KEY_pop3_login_delay) != 0)
-		handover.delay_text = delay_text;
+		handover.items[COEXIST_HANDOVER_DELAY_TEXT] = delay_text;
 	return longest_handover(&handover, left_out_r);
 }

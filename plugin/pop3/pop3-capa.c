@@ -2,6 +2,7 @@
 
 #include "pop3-common.h"
 #include "pop3-capa.h"
+#include "mail-user.h"
 #include "ostream-private.h"
 #include "pop3-login-delay.h"
 #include "pop3-retention.h"
@@ -99,6 +100,10 @@ void pop3_capa_create(struct client *client)
 		p_strconcat(client->pool, pop3_retention_capability(client),
 			    pop3_login_delay_capability(client), NULL);
 
-	if (*capabilities != '\0')
-		capa_add(client, capabilities);
+	if (*capabilities == '\0')
+		return;
+	e_debug(client->user->event, "coexist: CAPA: the policy adds %s",
+		t_strarray_join((const char *const *)t_strsplit_spaces(
+					capabilities, "\r\n"), ", "));
+	capa_add(client, capabilities);
 }

@@ -42,8 +42,11 @@ static const char *const outcomes[] = {
 	[OUTCOME_TOLD_BEFORE] = "the owner was told within the last 24 hours",
 	[OUTCOME_FAILED] = "the owner could not be told"
 };
+_Static_assert(N_ELEMENTS(outcomes) == OUTCOME_FAILED + 1,
+	       "an outcome has no words");
 
-/* Who tells the owner, of several sessions that end at the same time. */
+/* The claim to be the one to tell the owner, of several sessions that end at the
+   same time. */
 struct claim {
 	const char *now;
 	/* what is to be said again if nobody was told after all */
@@ -119,8 +122,8 @@ owner_tell(struct mail_user *user, unsigned int held, unsigned int limit)
 
 	if (claim.told_before)
 		return OUTCOME_TOLD_BEFORE;
-	/* who can't remember it tells it: an owner who wonders where messages
-	   are is worse off than one who is told twice */
+	/* A claim that can't be remembered counts: an owner who wonders where
+	   messages are is worse off than one who is told twice. */
 	if (notice_send(user, held, limit) == 0)
 		return OUTCOME_TOLD;
 	if (claimed == 0)

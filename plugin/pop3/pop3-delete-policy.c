@@ -8,6 +8,15 @@
 #include "policy-merge.h"
 #include "session-policy.h"
 
+static const char *const actions[] = {
+	[COEXIST_DELETE_EXPUNGE] = "expunge",
+	[COEXIST_DELETE_HIDE] = "hide",
+	[COEXIST_DELETE_TRASH] = "trash",
+	[COEXIST_DELETE_ARCHIVE] = "archive"
+};
+_Static_assert(N_ELEMENTS(actions) == COEXIST_DELETE_ARCHIVE + 1,
+	       "an action has no name");
+
 void pop3_delete_policy_init(struct pop3_delete_policy *delete_policy_r,
 			     struct mail_user *user,
 			     const struct coexist_policy *policy)
@@ -39,4 +48,9 @@ pop3_delete_policy_settle(const struct pop3_delete_policy *delete_policy,
 	else if (delete_policy->action == COEXIST_DELETE_EXPUNGE)
 		return coexist_delete_recall(user);
 	return delete_policy->action;
+}
+
+const char *pop3_delete_action_name(enum coexist_delete action)
+{
+	return actions[action];
 }

@@ -33,4 +33,7 @@ enum coexist_delete
 pop3_delete_policy_settle(const struct pop3_delete_policy *delete_policy,
 			  struct mail_user *user);
 
+/* Returns the name that the value of pop3_delete has in a policy. */
+const char *pop3_delete_action_name(enum coexist_delete action);
+
 #endif

@@ -74,6 +74,17 @@ hold(struct pop3_delete *del, struct mailbox *box, unsigned int count)
 	pop3_maildrop_get_deleted_seen(del->maildrop, box, &del->held_seen);
 }
 
+/* Returns the key of the policy that decides. */
+static const char *action_key(const struct pop3_delete *del)
+{
+	if (del->held > 0) {
+		return t_strdup_printf("pop3_delete_limit=%u",
+				       del->policy.limit);
+	}
+	return del->policy.is_partial ?
+		"pop3_delete, some documents can't be read" : "pop3_delete";
+}
+
 static void
 delete_begin(struct pop3_delete *del, struct mailbox_transaction_context *t)
 {
@@ -88,6 +99,9 @@ delete_begin(struct pop3_delete *del, struct mailbox_transaction_context *t)
 		pop3_maildrop_deleted_count(del->maildrop);
 	if (count > del->policy.limit)
 		hold(del, t->box, count);
+	e_debug(del->client->user->event, "coexist: DELE: %u messages: %s (%s)",
+		pop3_maildrop_deleted_count(del->maildrop),
+		pop3_delete_action_name(del->action), action_key(del));
 	switch (del->action) {
 	case COEXIST_DELETE_EXPUNGE:
 	case COEXIST_DELETE_HIDE:
@@ -352,7 +366,6 @@ pop3_delete_get_result(const struct pop3_delete *del)
 {
 	struct pop3_delete_result result = {
 		.action = del->action,
-		.held = del->held,
 		.failed = del->failure.count
 	};
 

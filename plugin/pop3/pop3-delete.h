@@ -18,9 +18,6 @@ struct pop3_delete;
 struct pop3_delete_result {
 	/* what was done, which may be other than what the policy says */
 	enum coexist_delete action;
-	/* How many messages are hidden because that is more than the limit; 0 if
-	   the session is not held. */
-	unsigned int held;
 	/* how many had to stay */
 	unsigned int failed;
 };

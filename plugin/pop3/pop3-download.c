@@ -51,16 +51,22 @@ static bool is_at_end(struct istream *stream)
 	return !i_stream_have_bytes_left(stream) || i_stream_read_eof(stream);
 }
 
-/* Returns TRUE if RETR read the message to its end and could write all of it.
-   Dovecot ends a RETR in the same way when it can do neither. */
-static bool
-retr_is_complete(struct pop3_download_mail *dmail)
+/* Returns NULL if RETR read the message to its end and could write all of it,
+   else why it did not. Dovecot ends a RETR in the same way when it can do
+   neither. */
+static const char *why_incomplete(struct pop3_download_mail *dmail)
 {
-	struct ostream *output = dmail->client->output;
+	const struct ostream *output = dmail->client->output;
 
-	return !output->closed && output->stream_errno == 0 &&
-		is_at_end(dmail->stream) &&
-		dmail->stream->stream_errno == 0;
+	if (output->closed)
+		return "the connection is closed";
+	if (output->stream_errno != 0)
+		return "the client can't be written to";
+	if (!is_at_end(dmail->stream))
+		return "it was not read to its end";
+	if (dmail->stream->stream_errno != 0)
+		return "it can't be read";
+	return NULL;
 }
 
 static void pop3_download_free(struct mail *_mail)
@@ -70,7 +76,7 @@ static void pop3_download_free(struct mail *_mail)
 
 	if (dmail->stream != NULL) {
 		pop3_read_state_retr_end(dmail->read_state, _mail,
-					 retr_is_complete(dmail));
+					 why_incomplete(dmail));
 		i_stream_unref(&dmail->stream);
 	}
 	dmail->module_ctx.super.free(_mail);

@@ -6,16 +6,8 @@
 #include "coexist-event.h"
 #include "pop3-events.h"
 #include "pop3-delete.h"
+#include "pop3-delete-policy.h"
 #include "pop3-read-state.h"
-
-static const char *const actions[] = {
-	[COEXIST_DELETE_EXPUNGE] = "expunge",
-	[COEXIST_DELETE_HIDE] = "hide",
-	[COEXIST_DELETE_TRASH] = "trash",
-	[COEXIST_DELETE_ARCHIVE] = "archive"
-};
-_Static_assert(N_ELEMENTS(actions) == COEXIST_DELETE_ARCHIVE + 1,
-	       "an action has no name");
 
 static void downloaded_send(struct event *event, unsigned int count)
 {
@@ -32,7 +24,7 @@ static void
 deleted_send(struct event *event, const struct client *client,
 	     const struct pop3_delete_result *result)
 {
-	const char *action = actions[result->action];
+	const char *action = pop3_delete_action_name(result->action);
 	unsigned int failed = result->failed;
 	unsigned int count = client->deleted_count;
 

@@ -21,8 +21,8 @@ bool pop3_mark_is_downloaded(struct mail *mail)
 			      POP3_DOWNLOADED_KEYWORD);
 }
 
-/* The acl plugin lets what the user has no right to change get lost without an
-   error, so it is looked at whether it has changed. */
+/* The acl plugin lets a change that the user has no right to get lost without an
+   error, so each change is looked at afterwards. */
 
 static void seen_apply(struct mail *mail, bool *changed, bool *refused)
 {
@@ -127,8 +127,8 @@ int pop3_marks_apply(struct mailbox_transaction_context *t,
 	return 0;
 }
 
-/* As it is now: the session shares the index with the mailbox that it opens
-   again, and may have read it long ago. */
+/* Asks for the UIDVALIDITY that the mailbox has now: the session shares the index
+   with the mailbox that is opened again, and may have read the index long ago. */
 static bool has_uidvalidity(struct mailbox *box, uint32_t uidvalidity)
 {
 	struct mail_index_view *view;

@@ -19,6 +19,7 @@ void pop3_read_policy_init(struct pop3_read_policy *read_policy_r,
 	if (coexist_network_match(coexist_policy_text(policy,
 			COEXIST_KEY_pop3_fetcher_networks), remote_ip)) {
 		read_policy_r->mark_read = COEXIST_MARK_READ_NEVER;
+		read_policy_r->is_fetcher = TRUE;
 		return;
 	}
 	read_policy_r->mark_read =
@@ -79,4 +80,39 @@ bool pop3_read_policy_get_mark(const struct pop3_read_policy *read_policy,
 		mail->box->virtual_vfuncs == NULL &&
 		!mail_has_download_time(mail);
 	return mark_r->seen || mark_r->downloaded || mark_r->timed;
+}
+
+static const char *
+seen_explain(const struct pop3_read_policy *read_policy, struct mail *mail,
+	     const struct pop3_mark *mark)
+{
+	if (read_policy->is_fetcher)
+		return "not read: the client is in pop3_fetcher_networks";
+	if (mark->seen)
+		return "read once it is confirmed";
+	switch (read_policy->mark_read) {
+	case COEXIST_MARK_READ_STOCK:
+		return "read if Dovecot says so (pop3_mark_read=stock)";
+	case COEXIST_MARK_READ_NEVER:
+		return "not read: pop3_mark_read=never";
+	case COEXIST_MARK_READ_COMPLETE:
+	case COEXIST_MARK_READ_QUIT:
+		break;
+	}
+	if (pop3_mark_is_seen(mail))
+		return "read already";
+	return pop3_read_policy_is_recent(read_policy, mail) ?
+		"read at QUIT (pop3_mark_read=quit)" :
+		t_strdup_printf("not read: older than pop3_mark_read_days=%u",
+				read_policy->mark_read_days);
+}
+
+const char *
+pop3_read_policy_explain(const struct pop3_read_policy *read_policy,
+			 struct mail *mail, const struct pop3_mark *mark)
+{
+	return t_strconcat(seen_explain(read_policy, mail, mark),
+			   mark->downloaded ?
+				", keyword once it is confirmed" : "",
+			   mark->timed ? ", time is noted" : "", NULL);
 }

@@ -12,6 +12,8 @@ struct pop3_mark;
    a confirmed download is to leave. */
 struct pop3_read_policy {
 	enum coexist_mark_read mark_read;
+	/* NEVER, because the client is in pop3_fetcher_networks */
+	bool is_fetcher;
 	/* 0 is no limit */
 	unsigned int mark_read_days;
 	bool mark_downloaded;
@@ -39,5 +41,11 @@ bool pop3_read_policy_is_recent(const struct pop3_read_policy *read_policy,
    read at QUIT is not part of the mark: Dovecot does that itself. */
 bool pop3_read_policy_get_mark(const struct pop3_read_policy *read_policy,
 			       struct mail *mail, struct pop3_mark *mark_r);
+
+/* Returns the reasons for that mark, or for none, in words for the log, on the
+   data stack. */
+const char *
+pop3_read_policy_explain(const struct pop3_read_policy *read_policy,
+			 struct mail *mail, const struct pop3_mark *mark);
 
 #endif

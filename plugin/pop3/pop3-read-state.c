@@ -86,6 +86,15 @@ static unsigned int confirmed_count(const struct pop3_read_state *state)
 	return count;
 }
 
+static void
+marks_trace(const struct pop3_read_state *state, unsigned int count,
+	    const struct pop3_marks_result *result)
+{
+	e_debug(state->maildrop->client->user->event, "coexist: Marks of %u "
+		"confirmed downloads: %u messages changed, %u may not be",
+		count, result->changed, result->refused);
+}
+
 static void apply_confirmed(struct pop3_read_state *state)
 {
 	struct mailbox *box = state->maildrop->box;
@@ -98,8 +107,10 @@ static void apply_confirmed(struct pop3_read_state *state)
 		return;
 	/* after an error they are tried again with the next ones */
 	if (pop3_marks_apply_now(box, uidvalidity, array_front(&state->marks),
-				 count, &result) == 0)
+				 count, &result) == 0) {
 		array_delete(&state->marks, 0, count);
+		marks_trace(state, count, &result);
+	}
 	if (result.refused > 0)
 		pop3_read_state_refused(state);
 }
@@ -142,11 +153,28 @@ void pop3_read_state_retr_begin(struct pop3_read_state *state)
 	}
 }
 
-void pop3_read_state_retr_end(struct pop3_read_state *state, struct mail *mail,
-			      bool complete)
+static void
+retr_trace(const struct pop3_read_state *state, struct mail *mail,
+	   const char *why_incomplete, const struct pop3_mark *mark)
 {
-	struct pop3_mark mark;
+	struct event *event = state->maildrop->client->user->event;
 
+	if (why_incomplete != NULL) {
+		e_debug(event, "coexist: RETR: UID %u is no download: %s",
+			mail->uid, why_incomplete);
+		return;
+	}
+	e_debug(event, "coexist: RETR: UID %u was sent to its end: %s",
+		mail->uid, pop3_read_policy_explain(&state->policy, mail,
+						    mark));
+}
+
+/* Returns TRUE and the mark that the message is to get. */
+static bool
+retr_end(struct pop3_read_state *state, struct mail *mail, bool complete,
+	 struct pop3_mark *mark_r)
+{
+	i_zero(mark_r);
 	if (state->policy.mark_read == COEXIST_MARK_READ_QUIT &&
 	    (!complete || !pop3_read_policy_is_recent(&state->policy, mail)))
 		pop3_maildrop_forget_seen(state->maildrop, mail);
@@ -158,10 +186,19 @@ void pop3_read_state_retr_end(struct pop3_read_state *state, struct mail *mail,
 	if (state->policy.mark_read == COEXIST_MARK_READ_QUIT &&
 	    complete && mailbox_is_readonly(mail->box))
 		pop3_read_state_refused(state);
-	if (!complete ||
-	    !pop3_read_policy_get_mark(&state->policy, mail, &mark))
-		return;
+	return complete &&
+		pop3_read_policy_get_mark(&state->policy, mail, mark_r);
+}
 
+void pop3_read_state_retr_end(struct pop3_read_state *state, struct mail *mail,
+			      const char *why_incomplete)
+{
+	struct pop3_mark mark;
+	bool marks = retr_end(state, mail, why_incomplete == NULL, &mark);
+
+	retr_trace(state, mail, why_incomplete, &mark);
+	if (!marks)
+		return;
 	array_push_back(&state->marks, &mark);
 	state->last_mark_input_offset = input_offset(state);
 	/* the next command may be here already */
@@ -199,9 +236,11 @@ apply_all(struct pop3_read_state *state, struct mailbox_transaction_context *t)
 		e_error(t->box->event, "coexist: Can't mark %u messages that "
 			"were downloaded: %s", count,
 			mailbox_get_last_internal_error(t->box, NULL));
-	} else if (result.refused > 0) {
-		pop3_read_state_refused(state);
+		return;
 	}
+	marks_trace(state, count, &result);
+	if (result.refused > 0)
+		pop3_read_state_refused(state);
 }
 
 void pop3_read_state_commit_begin(struct pop3_read_state *state,
@@ -218,6 +257,22 @@ void pop3_read_state_commit_end(struct pop3_read_state *state)
 	array_clear(&state->marks);
 }
 
+static void end_trace(const struct pop3_read_state *state)
+{
+	struct event *event = state->maildrop->client->user->event;
+
+	if (state->maildrop->client->quit_seen)
+		return;
+	if (state->policy.mark_read == COEXIST_MARK_READ_QUIT) {
+		e_debug(event, "coexist: No QUIT: nothing is read "
+			"(pop3_mark_read=quit)");
+	}
+	if (!array_is_empty(&state->marks)) {
+		e_debug(event, "coexist: No QUIT: %u downloads keep no mark",
+			array_count(&state->marks));
+	}
+}
+
 void pop3_read_state_end(struct pop3_read_state *state)
 {
 	timeout_remove(&state->to_apply);
@@ -226,6 +281,7 @@ void pop3_read_state_end(struct pop3_read_state *state)
 		pop3_maildrop_forget_all_seen(state->maildrop);
 	if (pop3_read_policy_is_early(&state->policy))
 		apply_confirmed(state);
+	end_trace(state);
 }
 
 /* What others ask */

@@ -19,10 +19,11 @@ struct pop3_read_state *
 pop3_read_state_create(struct pop3_maildrop *maildrop,
 		       const struct pop3_read_policy *policy);
 
-/* A RETR is about to send a message, and has ended. */
+/* A RETR is about to send a message, and has ended. why_incomplete is NULL if
+   the message was sent to its end. */
 void pop3_read_state_retr_begin(struct pop3_read_state *state);
 void pop3_read_state_retr_end(struct pop3_read_state *state, struct mail *mail,
-			      bool complete);
+			      const char *why_incomplete);
 
 /* QUIT is about to commit its transaction: adds the marks that are left, because
    QUIT is a command too and confirms all of them. */

@@ -1,7 +1,7 @@
 /* See the contract in quota-level-name.h. */
 
 #include "quota-level-name.h"
-#include "policy-value.h"
+#include "policy-number.h"
 #include "quota-levels.h"
 
 #include <inttypes.h>

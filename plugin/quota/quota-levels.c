@@ -1,7 +1,8 @@
 /* See the contract in quota-levels.h. */
 
 #include "quota-levels.h"
-#include "policy-value.h"
+#include "policy-list.h"
+#include "policy-number.h"
 #include "quota-fullness.h"
 #include "time-since.h"
 

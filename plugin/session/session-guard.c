@@ -9,6 +9,7 @@
 #include "compat-user.h"
 #include "network-match.h"
 #include "policy-decision.h"
+#include "policy-handover.h"
 #include "refusal-expand.h"
 #include "refusal-line.h"
 #include "refusal-log.h"
@@ -153,7 +154,7 @@ void coexist_guard_namespace_storage_added(struct mail_namespace *ns)
 
 enum coexist_guard_mode coexist_guard_get_mode(struct mail_user *user)
 {
-	const char *gate = coexist_userdb_fields_get_gate(user->userdb_fields);
+	const char *gate = coexist_handover_find_gate(user->userdb_fields);
 
 	if (user->autocreated)
 		return COEXIST_GUARD_EXEMPT;

@@ -136,7 +136,7 @@ static void policy_read(struct mail_user *user, struct coexist_user *cuser)
 		cuser->scopes[i] = scopes[i];
 		cuser->scopes[i].context = cuser;
 	}
-	handover = coexist_userdb_fields_get_handover(user->userdb_fields);
+	handover = coexist_handover_find(user->userdb_fields);
 	if (handover != NULL)
 		coexist_handover_read(user->pool, handover,
 				      cuser->document_texts);

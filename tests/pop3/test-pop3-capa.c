@@ -2,6 +2,8 @@
    becomes of it. */
 
 #include "pop3-common.h"
+#include "lib-event.h"
+#include "mail-user.h"
 #include "ostream.h"
 #include "str.h"
 #include "pop3-capa.h"
@@ -86,7 +88,9 @@ static bool send_all(struct ostream *output, const struct row *row)
 static bool row_is_right(const struct row *row)
 {
 	string_t *got = t_str_new(128);
+	struct mail_user user = { .event = event_create(NULL) };
 	struct client client = {
+		.user = &user,
 		.pool = pool_datastack_create(),
 		.output = o_stream_create_buffer(got),
 		.cmd = row->in_answer ? command : NULL
@@ -99,6 +103,7 @@ static bool row_is_right(const struct row *row)
 	right = send_all(client.output, row) &&
 		strcmp(str_c(got), row->want) == 0;
 	o_stream_destroy(&client.output);
+	event_unref(&user.event);
 	return right;
 }
 

@@ -9,6 +9,7 @@ from administrator import CONF23, EX_CONFIG, Administrator
 from instance import Dovecot
 from instance.gate import MARKER
 
+pytestmark = pytest.mark.differs("how settings are read")
 DOVECOT = Dovecot.installed()
 IS_23 = DOVECOT.generation == 23
 
