@@ -20,7 +20,7 @@
 /* see quota-growth.h */
 #define STATE_GROWTH "quota_growth"
 
-/* What is remembered at once: the verdict and a sample of the growth. */
+/* A verdict and a sample of the growth are remembered at once. */
 _Static_assert(COEXIST_QUOTA_STATE_VALUES + 1 <= COEXIST_STATE_FILE_MAX_VALUES,
 	       "an evaluation has more values than a state file takes at once");
 
@@ -296,7 +296,7 @@ static bool is_settled(struct evaluation *evaluation,
 	if (most == NULL)
 		return FALSE;
 	text = state_get(evaluation);
-	/* What is no news at both ends is none between them. */
+	/* No news at both bounds is no news between them. */
 	if (!is_no_news(evaluation, text, most, estimate->usage_count) ||
 	    !is_no_news(evaluation, text, estimate->usages,
 			estimate->usage_count))
