@@ -203,18 +203,22 @@ static void trace(const struct evaluation *evaluation)
    told, because nobody would know it. */
 static bool remember(struct evaluation *evaluation)
 {
-	const enum coexist_quota_action wanted = evaluation->verdict.action;
+	const bool wanted =
+		evaluation->verdict.action != COEXIST_QUOTA_TELL_NOTHING;
+	struct event *event = evaluation->user->event;
 
 	if (coexist_mailbox_state_update(evaluation->user, state_decide,
 					 evaluation) < 0) {
-		e_debug(evaluation->user->event, "coexist: Quota: telling "
-			"nothing, because it could not be remembered");
+		if (wanted) {
+			e_debug(event, "coexist: Quota: telling nothing after "
+				"all, because that could not be remembered");
+		}
 		return FALSE;
 	}
-	if (wanted != COEXIST_QUOTA_TELL_NOTHING &&
+	if (wanted &&
 	    evaluation->verdict.action == COEXIST_QUOTA_TELL_NOTHING) {
-		e_debug(evaluation->user->event, "coexist: Quota: another "
-			"process has told the owner meanwhile");
+		e_debug(event, "coexist: Quota: another process has told the "
+			"owner meanwhile");
 	}
 	return TRUE;
 }
