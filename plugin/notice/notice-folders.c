@@ -32,7 +32,7 @@ const char *const *coexist_notice_folders_get(struct mail_user *user)
 	case COEXIST_VALUE_UNKNOWN:
 		e_warning(user->event, "coexist: Ignoring unknown value of "
 			  COEXIST_KEY_PREFIX"%s (expected %s)", info->name,
-			  coexist_type_describe(info->type));
+			  info->expected);
 		break;
 	}
 	array_append_zero(&folders);

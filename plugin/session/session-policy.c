@@ -67,14 +67,11 @@ log_unknown_value(void *context, const struct coexist_scope *scope,
 {
 	struct mail_user *user = context;
 	const struct coexist_policy_key *info = &coexist_policy_keys[key];
-	const char *expected = coexist_type_describe(info->type);
 
 	e_warning(user->event, "coexist: Ignoring unknown value in %s: "
-		  COEXIST_KEY_PREFIX"%s=%s (expected %s%s)",
-		  scope->name, info->name,
-		  coexist_logged_value(text),
-		  expected == NULL ? "one of: " : expected,
-		  expected == NULL ? info->choices : "");
+		  COEXIST_KEY_PREFIX"%s=%s (expected %s)",
+		  scope->name, info->name, coexist_logged_value(text),
+		  info->expected);
 }
 
 static void
