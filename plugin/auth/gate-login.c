@@ -29,7 +29,8 @@ static void login_pass(struct coexist_login_state *state, const char *why)
 }
 
 /* The policy refuses the login. Returns TRUE if it passes all the same. */
-static bool login_is_only_logged(struct coexist_login_state *state, const char *why)
+static bool
+login_is_only_logged(struct coexist_login_state *state, const char *why)
 {
 	bool log_only = coexist_gate_is_log_only(state->facts.gate);
 
@@ -97,9 +98,9 @@ login_refuse(struct coexist_login_state *state,
 	     const struct coexist_decision *decision)
 {
 	const struct coexist_login_facts *facts = &state->facts;
+	const char *why = coexist_gate_refusal_describe(policy, decision);
 
-	if (login_is_only_logged(state, coexist_gate_refusal_describe(policy,
-								decision))) {
+	if (login_is_only_logged(state, why)) {
 		login_keep(state, policy);
 		login_pass(state, "log_only");
 		return;
