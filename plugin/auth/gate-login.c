@@ -46,9 +46,9 @@ login_is_only_logged(struct coexist_login_state *state, const char *why)
 	return log_only;
 }
 
-/* The rest of the policy lets the login pass. Who has proved nothing yet must not
-   find out, by the time that counting takes, whether the mailbox has so many
-   sessions. */
+/* The rest of the policy lets the login pass. A client that has proved nothing yet
+   must not find out, by the time that counting takes, whether the mailbox has so
+   many sessions. */
 static void
 login_check_limit(struct coexist_login_state *state,
 		  const struct coexist_gate_policy *policy)
