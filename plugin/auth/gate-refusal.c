@@ -2,39 +2,30 @@
 
 #include "lib.h"
 #include "gate-refusal.h"
-#include "net.h"
-#include "str-sanitize.h"
 #include "gate.h"
 #include "gate-lookup.h"
 #include "log-repeat.h"
-#include "logged-name.h"
-
-/* Enough of a value to recognise it in the log. */
-#define LOGGED_VALUE_LENGTH 80
+#include "refusal-log.h"
 
 const char *
 coexist_gate_refusal_describe(const struct coexist_gate_policy *policy,
 			      const struct coexist_decision *decision)
 {
-	const struct coexist_policy_entry *entry =
-		&policy->policy.entries[decision->key];
-
-	return t_strdup_printf("%s=%s set-by=\"%s\"",
-			       coexist_policy_keys[decision->key].name,
-			       str_sanitize(entry->text, LOGGED_VALUE_LENGTH),
-			       entry->scope == NULL ? "the built-in default" :
-			       entry->scope->name);
+	return coexist_refusal_log_key(&policy->policy, decision->key);
 }
 
 static const char *
-refusal_line(const struct auth_request *request, enum coexist_protocol protocol,
-	     const char *why, bool log_only)
+refusal_line(const struct coexist_login_facts *facts, const char *why,
+	     bool log_only)
 {
-	return t_strdup_printf("coexist: %s user=<%s> protocol=%s client=%s %s",
-			       log_only ? "would refuse" : "refused",
-			       coexist_logged_name(request->fields.user),
-			       coexist_protocol_name(protocol),
-			       net_ip2addr(&request->fields.remote_ip), why);
+	const struct coexist_refused_login refused = {
+		.user = facts->request->fields.user,
+		.protocol = facts->protocol,
+		.client = &facts->request->fields.remote_ip,
+		.log_only = log_only
+	};
+
+	return coexist_refusal_log(&refused, why);
 }
 
 static void log_line(struct coexist_gate *gate, const char *line)
@@ -45,8 +36,7 @@ static void log_line(struct coexist_gate *gate, const char *line)
 void coexist_gate_refusal_log(const struct coexist_login_facts *facts,
 			      const char *why, bool log_only)
 {
-	log_line(facts->gate, refusal_line(facts->request, facts->protocol,
-					   why, log_only));
+	log_line(facts->gate, refusal_line(facts, why, log_only));
 }
 
 void coexist_gate_refusal_log_later(const struct coexist_login_facts *facts,
@@ -58,7 +48,7 @@ void coexist_gate_refusal_log_later(const struct coexist_login_facts *facts,
 
 	refusal->gate = facts->gate;
 	refusal->line = p_strdup(request->pool,
-		refusal_line(request, facts->protocol, why, log_only));
+		refusal_line(facts, why, log_only));
 }
 
 void coexist_gate_refusal_log_proved(struct auth_request *request)

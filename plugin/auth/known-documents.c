@@ -9,13 +9,13 @@
 #include "document-cache.h"
 #include "gate-keyring.h"
 #include "log-repeat.h"
+#include "logged-value.h"
 #include "policy-document.h"
 
 /* Bytes for what is remembered for the time when the store is away: a document
    of a few keys takes some 1 kB, that there is none 0.2 kB. */
 #define MAX_SIZE (16 * 1024 * 1024)
 
-#define LOGGED_VALUE_LENGTH 80
 #define LOGGED_TEXT_LENGTH 1024
 
 struct coexist_known_documents {
@@ -210,8 +210,7 @@ log_unknown_keys(struct coexist_known_documents *known, struct event *event,
 		const char *line =
 			t_strdup_printf("Ignoring unknown key in %s: %s",
 					coexist_logged_key(key),
-					str_sanitize(*names,
-						     LOGGED_VALUE_LENGTH));
+					coexist_logged_value(*names));
 		if (coexist_log_repeat_may(known->log, line))
 			e_warning(event, "%s", line);
 	} T_END;

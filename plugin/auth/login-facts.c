@@ -4,11 +4,10 @@
 #include "login-facts.h"
 #include "ioloop.h"
 #include "net.h"
+#include "coexist/day.h"
 #include "compat-auth.h"
 #include "gate.h"
 #include "network-match.h"
-
-#define SECS_PER_DAY (24 * 60 * 60)
 
 static const char *webmail_networks(const struct coexist_gate *gate)
 {
@@ -102,7 +101,7 @@ void coexist_login_decide(const struct coexist_login_facts *facts,
 	const struct coexist_login login = {
 		.protocol = facts->protocol,
 		.tls = coexist_auth_request_is_tls(facts->request),
-		.today = (uint64_t)ioloop_time / SECS_PER_DAY,
+		.today = coexist_day(ioloop_time),
 		.in_networks = in_networks,
 		.context = (void *)facts
 	};

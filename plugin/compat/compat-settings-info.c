@@ -4,6 +4,8 @@
 #include "compat-version.h"
 #include "compat-settings-info.h"
 
+/* Since 2.4.0: 2dd9beb9ec "config: Rename <plugin>_set_roots symbol to
+   <plugin>_set_infos". Goes with 2.3. */
 #if DOVECOT_PREREQ(2, 4, 0)
 
 /* Every key is a string for Dovecot and read by our own parser: a userdb field

@@ -18,6 +18,13 @@ enum coexist_change {
 	COEXIST_CHANGE_COUNT
 };
 
+enum coexist_change_flags {
+	/* the message was unread before */
+	COEXIST_CHANGE_WAS_UNSEEN	= 0x01,
+	/* and this change marked it read */
+	COEXIST_CHANGE_MARKED		= 0x02
+};
+
 /* Indexed by enum coexist_change: the names in the journal. */
 extern const char *const coexist_change_names[COEXIST_CHANGE_COUNT];
 

@@ -6,11 +6,11 @@
 #include "lib-event.h"
 #include "mail-storage-private.h"
 #include "time-util.h"
+#include "coexist-event.h"
 #include "compat-settings.h"
 #include "notice.h"
 #include "policy-value.h"
 #include "retention-notice.h"
-#include "session-changes.h"
 
 uint64_t coexist_announcement_days(struct mail_user *user)
 {

@@ -5,20 +5,17 @@
 #include "ioloop.h"
 #include "mail-namespace.h"
 #include "mail-storage-private.h"
-#include "str-sanitize.h"
-#include "session-policy.h"
+#include "coexist/day.h"
 #include "compat-user.h"
 #include "network-match.h"
 #include "policy-decision.h"
 #include "policy-handover.h"
-#include "refusal-line.h"
 #include "refusal-expand.h"
+#include "refusal-line.h"
+#include "refusal-log.h"
 #include "session-end.h"
+#include "session-policy.h"
 #include "userdb-fields.h"
-
-#define SECS_PER_DAY (24 * 60 * 60)
-/* Enough of a value to recognise it in the log. */
-#define LOGGED_VALUE_LENGTH 80
 
 #define COEXIST_GUARD_USER_CONTEXT(obj) \
 	MODULE_CONTEXT(obj, coexist_guard_user_module)
@@ -89,6 +86,19 @@ static bool is_exempt(struct mail_user *user, enum coexist_protocol protocol)
 					   COEXIST_USERDB_FIELD_GATE);
 }
 
+static const char *
+refusal_log(const struct mail_user *user, const struct coexist_policy *policy,
+	    enum coexist_protocol protocol, enum coexist_key key)
+{
+	const struct coexist_refused_login login = {
+		.user = user->username,
+		.protocol = protocol,
+		.client = user->conn.remote_ip
+	};
+
+	return coexist_refusal_log(&login, coexist_refusal_log_key(policy, key));
+}
+
 static void
 refuse(struct mail_user *user, const struct coexist_policy *policy,
        enum coexist_protocol protocol, const struct coexist_decision *decision)
@@ -100,11 +110,8 @@ refuse(struct mail_user *user, const struct coexist_policy *policy,
 	guser->reason = p_strdup(user->pool,
 		coexist_refusal_line(protocol, id,
 			refusal_text(policy, protocol, decision)));
-	guser->error = p_strdup_printf(user->pool,
-		"coexist: Login refused: %s=%s",
-		coexist_policy_keys[decision->key].name,
-		str_sanitize(coexist_policy_text(policy, decision->key),
-			     LOGGED_VALUE_LENGTH));
+	guser->error = p_strdup(user->pool,
+		refusal_log(user, policy, protocol, decision->key));
 	MODULE_CONTEXT_SET(user, coexist_guard_user_module, guser);
 	coexist_session_end_cancel(user);
 
@@ -120,7 +127,7 @@ void coexist_guard_user_created(struct mail_user *user)
 	const struct coexist_login login = {
 		.protocol = coexist_protocol_find(user->service),
 		.tls = coexist_user_is_tls(user) || is_local(user),
-		.today = (uint64_t)ioloop_time / SECS_PER_DAY,
+		.today = coexist_day(ioloop_time),
 		.in_networks = in_networks,
 		.context = user
 	};
@@ -159,25 +166,6 @@ enum coexist_guard_mode coexist_guard_get_mode(struct mail_user *user)
 		return COEXIST_GUARD_LOG_ONLY;
 	return strcmp(gate, COEXIST_USERDB_GATE_EXEMPT) == 0 ?
 		COEXIST_GUARD_EXEMPT : COEXIST_GUARD_ENFORCE;
-}
-
-const char *coexist_guard_login_delay_reason(struct mail_user *user,
-					     uint64_t seconds_left)
-{
-	const enum coexist_refusal_text id = COEXIST_TEXT_login_delay;
-	const char *handover =
-		coexist_handover_find(user->userdb_fields);
-	const char *text = handover == NULL ? NULL :
-		coexist_handover_delay_text(handover);
-	const struct coexist_refusal_values values = {
-		.protocol = coexist_protocol_label(COEXIST_PROTOCOL_POP3),
-		.seconds = dec2str(seconds_left)
-	};
-
-	if (text == NULL)
-		text = coexist_refusal_english(id);
-	return coexist_refusal_line(COEXIST_PROTOCOL_POP3, id,
-		coexist_refusal_expand(text, &values));
 }
 
 const char *coexist_guard_get_reason(struct mail_user *user)

@@ -6,11 +6,10 @@
 #include "mail-storage-private.h"
 #include "str-sanitize.h"
 #include "compat-settings.h"
+#include "logged-value.h"
 #include "policy-handover.h"
 #include "userdb-fields.h"
 
-/* Enough of a wrong value to recognise it in the log. */
-#define LOGGED_VALUE_LENGTH 80
 /* A longer line would be two of the log. */
 #define DEBUG_VALUE_LENGTH 1024
 
@@ -73,7 +72,7 @@ log_unknown_value(void *context, const struct coexist_scope *scope,
 	e_warning(user->event, "coexist: Ignoring unknown value in %s: "
 		  COEXIST_KEY_PREFIX"%s=%s (expected %s%s)",
 		  scope->name, info->name,
-		  str_sanitize(text, LOGGED_VALUE_LENGTH),
+		  coexist_logged_value(text),
 		  expected == NULL ? "one of: " : expected,
 		  expected == NULL ? info->choices : "");
 }
@@ -85,7 +84,7 @@ log_unknown_keys(struct mail_user *user, const struct coexist_scope *scope,
 	for (; *names != NULL; names++) {
 		e_warning(user->event, "coexist: Ignoring unknown key in %s: "
 			  COEXIST_KEY_PREFIX"%s", scope->name,
-			  str_sanitize(*names, LOGGED_VALUE_LENGTH));
+			  coexist_logged_value(*names));
 	}
 }
 

@@ -2,11 +2,8 @@
 
 #include "lib.h"
 #include "policy-scopes.h"
-#include "str-sanitize.h"
+#include "logged-value.h"
 #include "policy-document.h"
-
-/* Enough of a wrong value to recognise it in the log. */
-#define LOGGED_VALUE_LENGTH 80
 
 enum whose {
 	WHOSE_USER,
@@ -109,5 +106,5 @@ const char *coexist_unknown_value_describe(const char *scope_name,
 {
 	return t_strdup_printf("Ignoring unknown value in %s: %s=%s",
 			       scope_name, coexist_policy_keys[key].name,
-			       str_sanitize(text, LOGGED_VALUE_LENGTH));
+			       coexist_logged_value(text));
 }

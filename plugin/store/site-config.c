@@ -3,10 +3,8 @@
 #include "lib.h"
 #include "site-config.h"
 #include "lib-event.h"
-#include "str-sanitize.h"
 #include "compat-site.h"
-
-#define LOGGED_VALUE_LENGTH 80
+#include "logged-value.h"
 
 static void
 setting_init(struct event *event, struct coexist_site_config *config,
@@ -27,7 +25,7 @@ setting_init(struct event *event, struct coexist_site_config *config,
 		config->unknown[setting] = TRUE;
 		e_warning(event, "coexist: Ignoring unknown value of the site "
 			  "setting %s=%s (expected %s%s)", info->name,
-			  str_sanitize(text, LOGGED_VALUE_LENGTH),
+			  coexist_logged_value(text),
 			  expected == NULL ? "one of: " : expected,
 			  expected == NULL ? info->choices : "");
 		break;
@@ -45,7 +43,9 @@ int coexist_site_config_read(pool_t pool, struct event *event,
 	unsigned int i;
 
 	i_zero(&config);
-	if (coexist_compat_site_read(pool, event, path, &config, error_r) < 0)
+	if (coexist_compat_site_read(pool, event, path, config.texts,
+				     config.policy_texts, &config.store_uri,
+				     error_r) < 0)
 		return -1;
 	for (i = 0; i < COEXIST_SITE_COUNT; i++)
 		setting_init(event, &config, i);

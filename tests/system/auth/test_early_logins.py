@@ -74,7 +74,7 @@ def test_log_only_says_what_would_have_been(gated):
     visit(server, logins.pop3_user_pass, "alice")
     assert logins.passes("pop3", logins.pop3_user_pass(server, Client("alice")))
     server.wait_log("coexist: would refuse user=<alice> protocol=pop3 client=192.0.2.1 "
-                    "pop3_login_delay=3600s")
+                    "pop3_login_delay=1h ")
 
 
 def test_other_protocols_are_told_nothing_of_it(server):

@@ -83,6 +83,18 @@ def test_a_field_of_our_userdb_is_not_the_userdbs_own(start):
     assert effective(gated, "-u", "own2", "imap_access") == {"imap_access": ("deny", "userdb")}
 
 
+def test_debugging_says_what_each_scope_names(admin, jo):
+    admin.ok("policy", "set", "-u", jo, "imap_networks=198.51.100.0/24")
+    done = admin.server.doveadm("-D", "coexist", "explain", "-u", jo, "--protocol", "imap",
+                                check=False)
+    assert done.returncode == 0
+    assert "imap_networks: 198.51.100.0/24 holds (mailbox), named: " \
+        "mailbox=198.51.100.0/24 domain=192.0.2.0/24\n" in done.stderr
+    assert "imap_tls: any holds (built-in), named: nowhere\n" in done.stderr
+    assert f"The userdb knows {jo} as {jo}\n" in done.stderr
+    admin.ok("explain", "-u", jo)
+
+
 def test_effective_for_a_domain_and_for_everybody(admin):
     assert effective(admin, "-d", "example.org", "pop3_delete") == {
         "pop3_delete": ("trash", "domain, preset safe")}

@@ -1,0 +1,11 @@
+#ifndef COEXIST_EVENT_H
+#define COEXIST_EVENT_H
+
+struct event;
+struct mail_user;
+
+/* Returns an event of the category coexist, child of the user's, for the log,
+   for metrics and for event exporters. Unreference it. */
+struct event *coexist_event_create(struct mail_user *user);
+
+#endif
