@@ -31,12 +31,11 @@ static void
 print_syntax(const struct coexist_policy_key *key,
 	     void (*print)(const char *text, size_t length))
 {
-	const char *description = coexist_type_describe(key->type);
 	const char *word, *separator = "", *choices = key->choices;
 	size_t length;
 
 	if (choices == NULL) {
-		print(description, strlen(description));
+		print(key->expected, strlen(key->expected));
 		return;
 	}
 	if (key->type == COEXIST_TYPE_CHOICES)

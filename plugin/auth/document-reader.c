@@ -20,6 +20,8 @@
 #define SILENCE_SECS 5
 #define SLOW_FAILURE_USECS (400 * 1000)
 
+#define FROM_STORE "from the store"
+
 /* A document that is being read. It lives until the store answers, also when
    nobody waits for that any more. */
 struct coexist_document_read {
@@ -63,40 +65,20 @@ static void read_free(struct coexist_document_read *read)
 	i_free(read);
 }
 
-/* Answers who waits, if anybody still does. */
+/* Answers who waits, if anybody still does. from is where the answer is from. */
 static void
-read_answer(struct coexist_document_read *read,
+read_answer(struct coexist_document_read *read, const char *from,
 	    const struct coexist_document_answer *answer)
 {
 	coexist_document_callback_t *callback = read->callback;
 
+	if (callback == NULL)
+		return;
+	e_debug(read->event, "%s: %s (%s)", coexist_logged_key(read->key),
+		coexist_document_answer_describe(answer),
+		coexist_logged_key(from));
 	read->callback = NULL;
-	if (callback != NULL)
-		callback(answer, read->context);
-}
-
-static void
-answer_found(struct coexist_document_texts *document,
-	     struct coexist_document_answer *answer_r)
-{
-	i_zero(answer_r);
-	answer_r->outcome = document != NULL ? COEXIST_DOCUMENT_THERE :
-		COEXIST_DOCUMENT_ABSENT;
-	answer_r->document = document;
-}
-
-static void
-answer_failed(const struct coexist_document_read *read,
-	      struct coexist_document_answer *answer_r)
-{
-	i_zero(answer_r);
-	answer_r->outcome = COEXIST_DOCUMENT_FAILED;
-	answer_r->is_unknown =
-		!coexist_known_documents_get_last(read->reader->known,
-						  read->key,
-						  &answer_r->document);
-	if (answer_r->is_unknown)
-		answer_r->document = NULL;
+	callback(answer, read->context);
 }
 
 /* unproved may be NULL. */
@@ -110,9 +92,10 @@ read_fail(struct coexist_document_read *read, const char *error,
 		e_error(log_event(read), "%s", coexist_logged_key(error));
 	if (read->callback == NULL)
 		return;
-	answer_failed(read, &answer);
+	coexist_document_answer_failed(read->reader->known, read->key,
+				       &answer);
 	answer.unproved = unproved;
-	read_answer(read, &answer);
+	read_answer(read, error, &answer);
 }
 
 /* Answers of the store */
@@ -125,8 +108,8 @@ read_succeed(struct coexist_document_read *read,
 
 	coexist_known_documents_put(read->reader->known, read->key, &read->look,
 				    document, text);
-	answer_found(document, &answer);
-	read_answer(read, &answer);
+	coexist_document_answer_found(document, &answer);
+	read_answer(read, FROM_STORE, &answer);
 }
 
 static void document_found(struct coexist_document_read *read, const char *text)
@@ -140,8 +123,8 @@ static void document_found(struct coexist_document_read *read, const char *text)
 					     &read->look, text, &document,
 					     &error)) {
 	case COEXIST_DOCUMENT_TRUSTED:
-		answer_found(document, &answer);
-		read_answer(read, &answer);
+		coexist_document_answer_found(document, &answer);
+		read_answer(read, FROM_STORE, &answer);
 		break;
 	case COEXIST_DOCUMENT_UNPROVED:
 		read_fail(read, error, document);
@@ -187,7 +170,7 @@ static bool read_not_found(struct coexist_document_read *read)
 	}
 	if (read->callback == NULL)
 		return FALSE;
-	read_answer(read, &answer);
+	read_answer(read, FROM_STORE, &answer);
 	return TRUE;
 }
 
@@ -269,6 +252,31 @@ static void store_ask(const struct coexist_document_read *new_read)
 	coexist_store_lookup(reader->store, read->key, store_callback, read);
 }
 
+/* Answers at once by what is known. Returns FALSE if the store must be asked. */
+static bool read_is_known(struct coexist_document_read *read)
+{
+	bool may_be_old = (read->flags & COEXIST_DOCUMENT_READ_MAY_BE_OLD) != 0;
+	struct coexist_document_answer answer;
+	struct coexist_document_texts *document;
+	const char *from = "";
+
+	switch (coexist_known_documents_get(read->reader->known, read->key,
+					    may_be_old, &read->look,
+					    &document)) {
+	case COEXIST_DOCUMENT_KNOWN_LATELY:
+		from = "read a moment ago";
+		break;
+	case COEXIST_DOCUMENT_KNOWN_BY_FILE:
+		from = "its file has not changed";
+		break;
+	case COEXIST_DOCUMENT_NOT_KNOWN:
+		return FALSE;
+	}
+	coexist_document_answer_found(document, &answer);
+	read_answer(read, from, &answer);
+	return TRUE;
+}
+
 void coexist_document_reader_ask(struct coexist_document_reader *reader,
 				 struct event *event, const char *key,
 				 enum coexist_document_read_flags flags,
@@ -283,20 +291,14 @@ void coexist_document_reader_ask(struct coexist_document_reader *reader,
 		.context = context,
 		.event = event
 	};
-	struct coexist_document_answer answer;
-	struct coexist_document_texts *document;
 
-	if (coexist_known_documents_get(reader->known, key,
-			(flags & COEXIST_DOCUMENT_READ_MAY_BE_OLD) != 0,
-			&read.look, &document) != COEXIST_DOCUMENT_NOT_KNOWN) {
-		answer_found(document, &answer);
-		callback(&answer, context);
-	} else if (reader->silent_until > ioloop_time) {
+	if (read_is_known(&read))
+		return;
+	if (reader->silent_until > ioloop_time)
 		read_fail(&read, "The store does not answer",
 			  /*unproved=*/NULL);
-	} else {
+	else
 		store_ask(&read);
-	}
 }
 
 bool coexist_document_read_was_there(const struct coexist_document_read *read)
@@ -323,7 +325,8 @@ void coexist_document_read_last_known(struct coexist_document_read **_read,
 	struct coexist_document_read *read = *_read;
 
 	*_read = NULL;
-	answer_failed(read, answer_r);
+	coexist_document_answer_failed(read->reader->known, read->key,
+				       answer_r);
 	read_free(read);
 }
 

@@ -113,11 +113,15 @@ word_find(struct coexist_gate *gate, struct auth_request *request)
 
 static void
 field_add(struct coexist_gate *gate, struct auth_request *request,
-	  const char *handover)
+	  const char *handover, const char *from)
 {
+	const char *word = word_find(gate, request);
+
+	e_debug(authdb_event(request), "Hands over to the session: %s, %zu "
+		"bytes of policy (%s)", word, strlen(handover), from);
 	auth_request_set_userdb_field(request,
 		COEXIST_KEY_PREFIX COEXIST_USERDB_FIELD_GATE,
-		t_strconcat(word_find(gate, request), handover, NULL));
+		t_strconcat(word, handover, NULL));
 }
 
 void coexist_gate_handover_keep(struct coexist_gate *gate,
@@ -152,7 +156,7 @@ bool coexist_gate_handover_add_kept(struct coexist_gate *gate,
 	    kept->time < ioloop_time - COEXIST_DOCUMENT_ANSWER_SECS)
 		return FALSE;
 	T_BEGIN {
-		field_add(gate, request, kept->text);
+		field_add(gate, request, kept->text, "as the gate left it");
 	} T_END;
 	return TRUE;
 }
@@ -162,7 +166,8 @@ void coexist_gate_handover_add_passed(struct coexist_gate *gate,
 				      const struct coexist_gate_policy *policy)
 {
 	T_BEGIN {
-		field_add(gate, request, handover_make(gate, request, policy));
+		field_add(gate, request, handover_make(gate, request, policy),
+			  "made anew");
 	} T_END;
 }
 
@@ -177,6 +182,9 @@ bool coexist_gate_handover_add(struct coexist_gate *gate,
 
 		ret = handover_write(gate, request, policy,
 				     /*gate_decided=*/FALSE, handover);
+		e_debug(authdb_event(request), "Hands over %zu bytes of policy "
+			"to a session that decides itself%s", str_len(handover),
+			ret ? "" : ", which it can't by what there is room for");
 		if (ret && str_len(handover) > 0) {
 			auth_request_set_userdb_field(request,
 				COEXIST_KEY_PREFIX COEXIST_USERDB_FIELD_POLICY,

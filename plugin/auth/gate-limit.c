@@ -5,6 +5,7 @@
 #include "gate.h"
 #include "gate-lookup.h"
 #include "gate-refusal.h"
+#include "logged-name.h"
 #include "session-limit.h"
 #include "site-refusal.h"
 
@@ -54,11 +55,31 @@ static void limit_refuse(struct coexist_login_limit *limit)
 				limit->facts.request);
 }
 
+static const char *
+verdict_describe(enum coexist_session_limit_verdict verdict)
+{
+	switch (verdict) {
+	case COEXIST_SESSION_LIMIT_FREE:
+		return "fewer than the limit";
+	case COEXIST_SESSION_LIMIT_FULL:
+		return "as many as the limit";
+	case COEXIST_SESSION_LIMIT_UNKNOWN:
+		break;
+	}
+	return "can't be counted against the limit";
+}
+
 static void
 limit_checked(enum coexist_session_limit_verdict verdict, void *context)
 {
 	struct coexist_login_limit *limit = context;
+	struct auth_request *request = limit->facts.request;
 
+	/* behind the passdbs, no prefix of the log has the name */
+	e_debug(authdb_event(request), "coexist: %s sessions of user=<%s>: "
+		"%s of %"PRIu64, coexist_protocol_label(limit->facts.protocol),
+		coexist_logged_name(request->fields.user),
+		verdict_describe(verdict), limit->max);
 	T_BEGIN {
 		switch (verdict) {
 		case COEXIST_SESSION_LIMIT_FREE:
@@ -69,7 +90,7 @@ limit_checked(enum coexist_session_limit_verdict verdict, void *context)
 			break;
 		case COEXIST_SESSION_LIMIT_UNKNOWN:
 			limit->callback(COEXIST_GATE_PASS, /*reason=*/NULL,
-					limit->facts.request);
+					request);
 			break;
 		}
 	} T_END;

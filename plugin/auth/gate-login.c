@@ -20,16 +20,25 @@ login_finish(enum coexist_gate_verdict verdict, const char *reason,
 	auth_request_unref(&request);
 }
 
-static void login_pass(struct coexist_login_state *state)
+/* why is for the log. */
+static void login_pass(struct coexist_login_state *state, const char *why)
 {
+	e_debug(authdb_event(state->facts.request), "%s login passes: %s",
+		coexist_protocol_label(state->facts.protocol), why);
 	login_finish(COEXIST_GATE_PASS, /*reason=*/NULL, state->facts.request);
 }
 
 /* The policy refuses the login. Returns TRUE if it passes all the same. */
-static bool login_is_only_logged(struct coexist_login_state *state, const char *why)
+static bool
+login_is_only_logged(struct coexist_login_state *state, const char *why)
 {
 	bool log_only = coexist_gate_is_log_only(state->facts.gate);
 
+	e_debug(authdb_event(state->facts.request), "%s login %s: %s%s",
+		coexist_protocol_label(state->facts.protocol),
+		log_only ? "would be refused by" : "is refused by",
+		why, state->proof == COEXIST_GATE_PROVED ? "" :
+		" (told when the password is proved)");
 	if (state->proof == COEXIST_GATE_PROVED)
 		coexist_gate_refusal_log(&state->facts, why, log_only);
 	else
@@ -37,9 +46,9 @@ static bool login_is_only_logged(struct coexist_login_state *state, const char *
 	return log_only;
 }
 
-/* The rest of the policy lets the login pass. Who has proved nothing yet must not
-   find out, by the time that counting takes, whether the mailbox has so many
-   sessions. */
+/* The rest of the policy lets the login pass. A client that has proved nothing yet
+   must not find out, by the time that counting takes, whether the mailbox has so
+   many sessions. */
 static void
 login_check_limit(struct coexist_login_state *state,
 		  const struct coexist_gate_policy *policy)
@@ -47,10 +56,11 @@ login_check_limit(struct coexist_login_state *state,
 	struct coexist_login_limit *limit = &state->limit;
 
 	if (!coexist_gate_limit_init(limit, &state->facts, policy)) {
-		login_pass(state);
+		login_pass(state, "no key forbids it");
 	} else if (state->proof != COEXIST_GATE_PROVED) {
 		limit->waits = TRUE;
-		login_pass(state);
+		login_pass(state, "no key forbids it, its sessions are to be "
+			   "counted when the password is proved");
 	} else {
 		coexist_gate_limit_check(limit, login_finish);
 	}
@@ -88,11 +98,11 @@ login_refuse(struct coexist_login_state *state,
 	     const struct coexist_decision *decision)
 {
 	const struct coexist_login_facts *facts = &state->facts;
+	const char *why = coexist_gate_refusal_describe(policy, decision);
 
-	if (login_is_only_logged(state, coexist_gate_refusal_describe(policy,
-								decision))) {
+	if (login_is_only_logged(state, why)) {
 		login_keep(state, policy);
-		login_pass(state);
+		login_pass(state, "log_only");
 		return;
 	}
 	login_finish(COEXIST_GATE_REFUSE,
@@ -111,7 +121,7 @@ login_decide(struct coexist_login_state *state,
 	if (state->proof == COEXIST_GATE_PROVED_ELSEWHERE) {
 		if (decision.refusal != COEXIST_REFUSAL_NONE)
 			log_unproved(state->facts.gate, &decision);
-		login_pass(state);
+		login_pass(state, "the host that it goes on to decides");
 	} else if (decision.refusal == COEXIST_REFUSAL_NONE) {
 		login_keep(state, policy);
 		login_check_limit(state, policy);
@@ -152,7 +162,7 @@ login_put_off(struct coexist_login_state *state,
 
 	if (login_is_only_logged(state,
 				 coexist_gate_put_off_reason(facts->gate))) {
-		login_pass(state);
+		login_pass(state, "log_only");
 		return;
 	}
 	login_finish(COEXIST_GATE_TEMPFAIL,
@@ -178,7 +188,7 @@ login_decide_without_store(struct coexist_login_state *state,
 			login_decide(state, policy);
 		break;
 	case COEXIST_ON_STORE_ERROR_ALLOW:
-		login_pass(state);
+		login_pass(state, "on_store_error=allow");
 		break;
 	case COEXIST_ON_STORE_ERROR_TEMPFAIL:
 		login_put_off(state, policy);
@@ -212,7 +222,7 @@ void coexist_gate_login(struct coexist_gate *gate,
 	state->callback = callback;
 	auth_request_ref(request);
 	if (coexist_login_is_exempt(&state->facts)) {
-		login_pass(state);
+		login_pass(state, "no policy holds it");
 		return;
 	}
 	coexist_login_state_read_userdb(state, request);

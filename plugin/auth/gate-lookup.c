@@ -3,6 +3,7 @@
 #include "lib.h"
 #include "gate-lookup.h"
 #include "lib-event.h"
+#include "str.h"
 #include "document-reader.h"
 #include "gate.h"
 #include "log-repeat.h"
@@ -101,6 +102,37 @@ policy_make(struct gate_lookup *lookup, bool with_unproved,
 			     log_unknown_value, &context, &policy->policy);
 }
 
+static bool scope_says_anything(const struct coexist_scope *scope)
+{
+	const char *text;
+	unsigned int i;
+
+	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
+		text = coexist_scope_get(scope, i);
+		if (text != NULL && *text != '\0')
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* Tells which scopes say anything, and never what. */
+static void policy_log(struct gate_lookup *lookup)
+{
+	const struct coexist_gate_policy *policy = &lookup->result;
+	string_t *words = t_str_new(64);
+	unsigned int i;
+
+	for (i = 0; i < COEXIST_SCOPE_COUNT; i++) {
+		if (scope_says_anything(&policy->scopes[i]))
+			str_printfa(words, " %s", coexist_policy_scope_word(i));
+	}
+	e_debug(lookup->event, "The policy is made of:%s%s",
+		str_len(words) == 0 ? " nothing" : str_c(words),
+		!policy->store_failed ? "" : policy->is_partial ?
+		" (the store failed, nothing is known of a document)" :
+		" (the store failed, what it had last is known)");
+}
+
 static void lookup_free(struct gate_lookup *lookup)
 {
 	unsigned int i;
@@ -125,6 +157,8 @@ static void lookup_finish(struct gate_lookup *lookup)
 			policy_make(lookup, /*with_unproved=*/TRUE, &unproved);
 			lookup->result.unproved = &unproved;
 		}
+		if (event_want_debug(lookup->event))
+			policy_log(lookup);
 	} T_END;
 	lookup->callback(&lookup->result, lookup->context);
 	lookup_free(lookup);

@@ -30,6 +30,23 @@ look_again(const struct coexist_login_state *state,
 		coexist_gate_look_again(state->userdb_gate, request, policy);
 }
 
+static const char *
+look_describe(const struct coexist_login_state *state,
+	      enum coexist_gate_second_look look)
+{
+	if (!state->passed)
+		return "The gate was not asked about a login";
+	switch (look) {
+	case COEXIST_GATE_STILL_PASSES:
+		return "Second look: the login passes";
+	case COEXIST_GATE_SESSION_DECIDES:
+		return "Second look: the session is to refuse the login";
+	case COEXIST_GATE_REFUSES_HERE:
+		break;
+	}
+	return "Second look: the login is refused";
+}
+
 static enum userdb_result fail(struct auth_request *request)
 {
 	/* the userdbs before have succeeded, which would count */
@@ -43,9 +60,12 @@ userdb_decided(const struct coexist_gate_policy *policy, void *context)
 	struct auth_request *request = context;
 	struct coexist_login_state *state = coexist_login_state_get(request);
 	struct coexist_gate *gate = state->userdb_gate;
+	enum coexist_gate_second_look look;
 	enum userdb_result result = USERDB_RESULT_OK;
 
-	switch (look_again(state, request, policy)) {
+	look = look_again(state, request, policy);
+	e_debug(authdb_event(request), "%s", look_describe(state, look));
+	switch (look) {
 	case COEXIST_GATE_STILL_PASSES:
 		coexist_gate_handover_add_passed(gate, request, policy);
 		break;

@@ -5,6 +5,7 @@
 #include "array.h"
 #include "doveadm.h"
 #include "imap-util.h"
+#include "lib-signals.h"
 #include "mail-user.h"
 #include "str.h"
 #include "admin-print.h"
@@ -13,6 +14,35 @@
 #include "compat-doveadm-mail.h"
 #include "mail-functions.h"
 #include "time-text.h"
+
+#include <signal.h>
+
+static volatile sig_atomic_t stop_signal;
+
+static void signal_received(const siginfo_t *si, void *context ATTR_UNUSED)
+{
+	stop_signal = si->si_signo;
+}
+
+static void signals_watch(void)
+{
+	stop_signal = 0;
+	lib_signals_set_handler(SIGTERM, LIBSIG_FLAG_RESTART, signal_received,
+				NULL);
+	lib_signals_set_handler(SIGINT, LIBSIG_FLAG_RESTART, signal_received,
+				NULL);
+}
+
+static void signals_unwatch(void)
+{
+	lib_signals_unset_handler(SIGTERM, signal_received, NULL);
+	lib_signals_unset_handler(SIGINT, signal_received, NULL);
+}
+
+static bool is_stopped(void)
+{
+	return stop_signal != 0;
+}
 
 static void print_result(const struct doveadm_cmd_context *cctx,
 			 const struct coexist_retention_result *result)
@@ -81,7 +111,9 @@ expire_user(struct doveadm_mail_cmd_context *ctx,
 	enum coexist_retention_status status;
 	enum mail_error error;
 
-	status = functions->retention_run(user, flags, &result);
+	signals_watch();
+	status = functions->retention_run(user, flags, is_stopped, &result);
+	signals_unwatch();
 	if (has_result(status))
 		print_result(ctx->cctx, &result);
 	error = tell_error(user, status, &result);

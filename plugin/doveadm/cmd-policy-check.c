@@ -44,16 +44,14 @@ static void
 check_value(const struct check *check, enum coexist_key key, const char *text)
 {
 	const struct coexist_policy_key *info = &coexist_policy_keys[key];
-	const char *expected = coexist_type_describe(info->type);
 	struct coexist_value value;
 
 	if (text == NULL || coexist_value_parse(info, text, &value) !=
 	    COEXIST_VALUE_UNKNOWN)
 		return;
 	print_problem(check, info->name, text,
-		      t_strdup_printf("Not a value of this key, expected %s%s",
-				      expected == NULL ? "one of: " : expected,
-				      expected == NULL ? info->choices : ""));
+		      t_strdup_printf("Not a value of this key, expected %s",
+				      info->expected));
 }
 
 static void

@@ -49,7 +49,8 @@ trace_key(const struct coexist_admin *admin,
 		const struct coexist_scope *scope = &policy->scopes[i];
 		const char *text = coexist_scope_get(scope, key);
 
-		if (text != NULL) {
+		/* dovecot.conf of 2.4 names each key, to inherit most */
+		if (text != NULL && *text != '\0') {
 			str_printfa(named, " %s=%s", scope->name,
 				    coexist_logged_value(text));
 		}

@@ -1,8 +1,8 @@
 #ifndef COEXIST_CHANGE_COUNTS_H
 #define COEXIST_CHANGE_COUNTS_H
 
-/* What can be done to a message of INBOX, how many it was done to, and how the
-   log and the administrator are told. */
+/* The counters of what a session did to messages of INBOX, by kind of change, and
+   their words for the log and the administrator. */
 
 enum coexist_change {
 	/* \Seen was set, and nothing else done */

@@ -127,6 +127,11 @@ static void changes_log(const struct coexist_changes *changes)
 	const char *text;
 	unsigned int i;
 
+	if (coexist_change_counts_total(counts) == 0) {
+		coexist_trace(changes->user, "Nothing for the journal: %s %s "
+			      "changed nothing in INBOX", changes->cause,
+			      changes->id);
+	}
 	if (changes->log_nothing ||
 	    coexist_change_counts_total(counts) == 0)
 		return;
@@ -174,9 +179,13 @@ void coexist_changes_user_created(struct mail_user *user)
 	struct mail_user_vfuncs *v = user->vlast;
 	struct coexist_changes_user *cuser;
 
-	if (user->autocreated || !is_session_of_client(user) ||
-	    !policy_wants_journal(coexist_session_policy_get(user)))
+	if (user->autocreated || !is_session_of_client(user))
 		return;
+	if (!policy_wants_journal(coexist_session_policy_get(user))) {
+		coexist_trace(user, "No journal: the policy says nothing of "
+			      "what POP3 marks, deletes or keeps");
+		return;
+	}
 
 	cuser = changes_user_create(user);
 	cuser->current = changes_create(user, user->service,

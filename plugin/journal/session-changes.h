@@ -6,13 +6,14 @@
 
 struct mail_user;
 
-/* What a session, or a run of its own such as one of retention, did to the
-   user's INBOX: for the journal (mailbox-journal.h), and for one line in the log.
+/* The changes of a session, or of a run of its own such as one of retention, to
+   the user's INBOX: for the journal (mailbox-journal.h), and for one line in the
+   log.
 
-   Nobody has to note what he does there in a transaction: what is expunged,
-   moved (copied as "moving", then expunged), hidden or marked read in INBOX is
-   seen at its commit by inbox-watch.h, and counts for whatever was begun last.
-   Only what the journal can't see that way is to be added here.
+   The watch of transactions (inbox-watch.h) notes what is expunged, moved (copied
+   as "moving", then expunged), hidden or marked read in INBOX, at the commit and
+   for what was begun last. Only changes that the watch can't see are to be added
+   here.
 
    All functions take NULL for changes that nobody wants to know of. */
 struct coexist_changes;

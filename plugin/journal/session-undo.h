@@ -5,10 +5,10 @@
 
 struct mail_user;
 
-/* Puts back what a session did to INBOX, by its lines of the journal: shows what
-   it hid, moves back what it moved, and takes \Seen away where the session set
-   it. Whatever is not there any more, or as the session left it, stays as it is,
-   so that it may be done again. */
+/* The undo of a session, by its lines of the journal: messages that were hidden
+   are shown, messages that were moved come back to INBOX, and \Seen goes where
+   the session set it. A message that is gone, or not as the session left it, stays
+   as it is, so that an undo may be repeated. */
 
 struct coexist_undo_result {
 	/* how many messages were put back, and in what way */

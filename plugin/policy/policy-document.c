@@ -173,16 +173,14 @@ static bool key_find(const char *name, enum coexist_key *key_r, GError **error)
 static bool value_check(enum coexist_key key, const char *text, GError **error)
 {
 	const struct coexist_policy_key *info = &coexist_policy_keys[key];
-	const char *expected = coexist_type_describe(info->type);
 	struct coexist_value value;
 
 	if (g_utf8_validate(text, -1, NULL) &&
 	    coexist_value_parse(info, text, &value) == COEXIST_VALUE_VALID)
 		return true;
 	g_set_error(error, COEXIST_DOCUMENT_ERROR, COEXIST_DOCUMENT_ERROR_VALUE,
-		    "%s: Not a value of this key, expected %s%s", info->name,
-		    expected == NULL ? "one of: " : expected,
-		    expected == NULL ? info->choices : "");
+		    "%s: Not a value of this key, expected %s", info->name,
+		    info->expected);
 	return false;
 }
 

@@ -5,16 +5,37 @@
 #include <stdint.h>
 #include <string.h>
 
+/* What a value of each type looks like; choices are a literal, or NULL where the
+   type has none. */
+#define EXPECTED_ACCESS(choices) "one of: " choices
+#define EXPECTED_CHOICE(choices) "one of: " choices
+#define EXPECTED_CHOICES(choices) "one of: " choices
+#define EXPECTED_FLAG(choices) "yes or no"
+#define EXPECTED_NUMBER(choices) "a number"
+#define EXPECTED_INTERVAL(choices) "a time such as 30 min or 2 days"
+#define EXPECTED_DATE(choices) "a date YYYY-MM-DD, or none"
+#define EXPECTED_NETWORKS(choices) \
+	"addresses or networks such as 192.0.2.0/24 2001:db8::/32"
+#define EXPECTED_PERCENTS(choices) "percentages such as 80 95"
+#define EXPECTED_SIZES(choices) "sizes such as 100M 1G"
+#define EXPECTED_MAILBOXES(choices) \
+	"mailbox names, those with spaces in double quotes"
+#define EXPECTED_PATHS(choices) \
+	"absolute file names, those with spaces in double quotes"
+#define EXPECTED_LANGUAGE(choices) "a language tag such as es or pt-BR"
+#define EXPECTED_TEXT(choices) "a text of at most 400 bytes"
+_Static_assert(COEXIST_TEXT_MAX_LENGTH == 400, "as EXPECTED_TEXT says");
+
 #define KEY_ENTRY(name, type, default_value, choices, state, help) \
-	{ #name, COEXIST_TYPE_##type, default_value, choices, help, \
-	  COEXIST_OBEYED_##state },
+	{ #name, COEXIST_TYPE_##type, default_value, choices, \
+	  EXPECTED_##type(choices), help, COEXIST_OBEYED_##state },
 const struct coexist_policy_key coexist_policy_keys[COEXIST_KEY_COUNT] = {
 	COEXIST_POLICY_KEYS(KEY_ENTRY)
 };
 
 #define SITE_ENTRY(name, type, default_value, choices, help) \
-	{ #name, COEXIST_TYPE_##type, default_value, choices, help, \
-	  COEXIST_OBEYED_ENFORCED },
+	{ #name, COEXIST_TYPE_##type, default_value, choices, \
+	  EXPECTED_##type(choices), help, COEXIST_OBEYED_ENFORCED },
 const struct coexist_policy_key coexist_site_settings[COEXIST_SITE_COUNT] = {
 	COEXIST_SITE_SETTINGS(SITE_ENTRY)
 };
@@ -29,41 +50,6 @@ union key_name {
 
 _Static_assert(COEXIST_KEY_COUNT <= UINT8_MAX,
 	       "the index of keys has a byte for each");
-
-const char *coexist_type_describe(enum coexist_type type)
-{
-	switch (type) {
-	case COEXIST_TYPE_ACCESS:
-	case COEXIST_TYPE_CHOICE:
-	case COEXIST_TYPE_CHOICES:
-		return NULL;
-	case COEXIST_TYPE_FLAG:
-		return "yes or no";
-	case COEXIST_TYPE_NUMBER:
-		return "a number";
-	case COEXIST_TYPE_INTERVAL:
-		return "a time such as 30 min or 2 days";
-	case COEXIST_TYPE_DATE:
-		return "a date YYYY-MM-DD, or none";
-	case COEXIST_TYPE_NETWORKS:
-		return "addresses or networks such as 192.0.2.0/24 "
-			"2001:db8::/32";
-	case COEXIST_TYPE_PERCENTS:
-		return "percentages such as 80 95";
-	case COEXIST_TYPE_SIZES:
-		return "sizes such as 100M 1G";
-	case COEXIST_TYPE_MAILBOXES:
-		return "mailbox names, those with spaces in double quotes";
-	case COEXIST_TYPE_PATHS:
-		return "absolute file names, those with spaces in double "
-			"quotes";
-	case COEXIST_TYPE_LANGUAGE:
-		return "a language tag such as es or pt-BR";
-	case COEXIST_TYPE_TEXT:
-		return "a text of at most 400 bytes";
-	}
-	return NULL;
-}
 
 /* Fills in the first key with a name of each length, and the next one with the
    same, COEXIST_KEY_COUNT being none. */

@@ -48,6 +48,8 @@ struct coexist_policy_key {
 	const char *default_value;
 	/* the allowed words separated by spaces, or NULL */
 	const char *choices;
+	/* what a value looks like, a noun phrase for "expected ..." */
+	const char *expected;
 	const char *help;
 	enum coexist_obeyed obeyed;
 };
@@ -60,10 +62,6 @@ extern const struct coexist_policy_key
    coexist_site_setting. */
 extern const struct coexist_policy_key
 	coexist_site_settings[COEXIST_SITE_COUNT];
-
-/* Returns what the key accepts, as a static noun phrase for "expected ...", or
-   NULL when the key's choices say it. */
-const char *coexist_type_describe(enum coexist_type type);
 
 /* Finds the key with this name, without the prefix "coexist_". Returns false
    and leaves *key_r alone if there is none. */

@@ -151,7 +151,7 @@ int coexist_retention_batches_run(struct coexist_retention *ret)
 	uids = array_get(&ret->due, &count);
 	/* what can't take the first ones can't take the others */
 	for (i = 0; i < count && status == 0 &&
-	     coexist_retention_stop_signal == 0 && ret->result->stayed == 0;
+	     ret->result->stayed == 0 && !coexist_retention_is_stopped(ret);
 	     i += batch) {
 		batch = I_MIN(count - i, BATCH_SIZE);
 		T_BEGIN {

@@ -6,8 +6,6 @@
 #include "retention.h"
 #include "retention-announcement.h"
 
-#include <signal.h>
-
 struct mail;
 
 /* A run of retention over one mailbox, which retention.c begins and ends. */
@@ -17,7 +15,8 @@ struct coexist_retention {
 	/* NULL if messages are not moved */
 	struct mailbox *target;
 	enum coexist_delete action;
-	bool dry_run;
+	coexist_retention_is_stopped_t *is_stopped;
+	bool dry_run, stopped;
 
 	uint32_t uidvalidity;
 	uint32_t time_id;
@@ -34,8 +33,9 @@ struct coexist_retention {
 	struct coexist_retention_result *result;
 };
 
-/* Being stopped: the signal, or 0. */
-extern volatile sig_atomic_t coexist_retention_stop_signal;
+/* Returns TRUE if the run is to stop, from the first time on that the caller
+   says so. */
+bool coexist_retention_is_stopped(struct coexist_retention *ret);
 
 /* Returns TRUE if what is due is moved, FALSE if it is gone for good. */
 bool coexist_retention_is_moving(const struct coexist_retention *ret);

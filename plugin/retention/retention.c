@@ -6,7 +6,6 @@
 #include "file-lock.h"
 #include "ioloop.h"
 #include "lib-event.h"
-#include "lib-signals.h"
 #include "mail-namespace.h"
 #include "mail-storage-private.h"
 #include "coexist-event.h"
@@ -20,29 +19,14 @@
 
 #define LOCK_NAME "dovecot-coexist.expire.lock"
 
-/* Being stopped. In a session nobody runs the ioloop meanwhile, which would
-   tell about signals. */
+/* After how many messages that are looked at it is asked whether to stop. */
+#define STOP_INTERVAL 256
 
-volatile sig_atomic_t coexist_retention_stop_signal;
-
-static void signal_received(const siginfo_t *si, void *context ATTR_UNUSED)
+bool coexist_retention_is_stopped(struct coexist_retention *ret)
 {
-	coexist_retention_stop_signal = si->si_signo;
-}
-
-static void signals_watch(void)
-{
-	coexist_retention_stop_signal = 0;
-	lib_signals_set_handler(SIGTERM, LIBSIG_FLAG_RESTART, signal_received,
-				NULL);
-	lib_signals_set_handler(SIGINT, LIBSIG_FLAG_RESTART, signal_received,
-				NULL);
-}
-
-static void signals_unwatch(void)
-{
-	lib_signals_unset_handler(SIGTERM, signal_received, NULL);
-	lib_signals_unset_handler(SIGINT, signal_received, NULL);
+	if (!ret->stopped)
+		ret->stopped = ret->is_stopped();
+	return ret->stopped;
 }
 
 /* What is due */
@@ -65,7 +49,10 @@ static void scan(struct coexist_retention *ret)
 				      "coexist expire");
 	mail = mail_alloc(t, 0, NULL);
 	count = mail_index_view_get_messages_count(t->view);
-	for (seq = 1; seq <= count && coexist_retention_stop_signal == 0; seq++) {
+	for (seq = 1; seq <= count; seq++) {
+		if (seq % STOP_INTERVAL == 0 &&
+		    coexist_retention_is_stopped(ret))
+			break;
 		downloaded = coexist_due_since(ret, mail, seq);
 		if (downloaded == 0)
 			continue;
@@ -155,7 +142,7 @@ static int remove_due(struct coexist_retention *ret)
 	}
 	if (coexist_retention_batches_run(ret) < 0 || ret->result->stayed > 0)
 		return -1;
-	if (coexist_retention_stop_signal == 0)
+	if (!ret->stopped)
 		coexist_announcement_end(&ret->announcement);
 	return 0;
 }
@@ -201,7 +188,7 @@ static int run_alone(struct coexist_retention *ret)
 	array_clear(&ret->due);
 	scan(ret);
 	action = judge(ret);
-	if (coexist_retention_stop_signal != 0)
+	if (coexist_retention_is_stopped(ret))
 		return 0;
 	if (action == COEXIST_BRAKE_WAIT)
 		coexist_result_wait(ret, ret->announcement.verdict.state.until);
@@ -256,8 +243,11 @@ static enum coexist_retention_status run_locked(struct coexist_retention *ret)
 	int status;
 
 	status = lock_create(ret, &lock, &error);
-	if (status == 0)
+	if (status == 0) {
+		coexist_trace(ret->user, "Nothing expires: another process is "
+			      "at it");
 		return COEXIST_RETENTION_BUSY;
+	}
 	if (status < 0) {
 		e_error(ret->box->event, "coexist: Can't expire messages: %s",
 			error);
@@ -268,6 +258,23 @@ static enum coexist_retention_status run_locked(struct coexist_retention *ret)
 	file_lock_free(&lock);
 	report(ret);
 	return status < 0 ? COEXIST_RETENTION_FAILED : COEXIST_RETENTION_DONE;
+}
+
+static void
+trace_verdict(struct coexist_retention *ret, enum coexist_brake_action action)
+{
+	static const char *const names[] = {
+		[COEXIST_BRAKE_GO] = "go",
+		[COEXIST_BRAKE_WAIT] = "wait, as the owner was told",
+		[COEXIST_BRAKE_TELL] = "wait until the owner was told"
+	};
+
+	_Static_assert(N_ELEMENTS(names) == COEXIST_BRAKE_TELL + 1,
+		       "the brake has an action without a name");
+	coexist_trace(ret->user, "pop3_keep_days=%u: %u of %u messages are due "
+		      "and %s", ret->result->keep_days, array_count(&ret->due),
+		      mail_index_view_get_messages_count(ret->box->view),
+		      names[action]);
 }
 
 static enum coexist_retention_status expire_in(struct coexist_retention *ret)
@@ -285,7 +292,9 @@ static enum coexist_retention_status expire_in(struct coexist_retention *ret)
 	scan(ret);
 	ret->announcement.box = ret->box;
 	action = judge(ret);
-	if (!ret->dry_run && coexist_retention_stop_signal == 0 && has_work(ret))
+	trace_verdict(ret, action);
+	if (!ret->dry_run && !coexist_retention_is_stopped(ret) &&
+	    has_work(ret))
 		status = run_locked(ret);
 	else if (action != COEXIST_BRAKE_GO)
 		coexist_result_wait(ret, ret->announcement.verdict.state.until);
@@ -307,27 +316,35 @@ static bool maildrop_exists(struct mailbox *box)
 static enum coexist_retention_status
 maildrop_expire(struct coexist_retention *ret)
 {
-	if (!maildrop_exists(ret->box))
+	if (!maildrop_exists(ret->box)) {
+		coexist_trace(ret->user, "Nothing expires: there is no INBOX");
 		return COEXIST_RETENTION_DONE;
+	}
 	if (mailbox_open(ret->box) < 0 || mailbox_sync(ret->box, 0) < 0 ||
 	    coexist_private_flags_open(ret->box) < 0) {
 		coexist_retention_fail(ret, ret->box);
 		return COEXIST_RETENTION_FAILED;
 	}
 	/* a virtual one has messages of other mailboxes, too */
-	if (mailbox_is_readonly(ret->box) || ret->box->virtual_vfuncs != NULL)
+	if (mailbox_is_readonly(ret->box) || ret->box->virtual_vfuncs != NULL) {
+		coexist_trace(ret->user, "Nothing expires: INBOX is %s",
+			      ret->box->virtual_vfuncs != NULL ? "virtual" :
+			      "read-only");
 		return COEXIST_RETENTION_DONE;
+	}
 	return expire_in(ret);
 }
 
 enum coexist_retention_status
 coexist_retention_run(struct mail_user *user,
 		      enum coexist_retention_flags flags,
+		      coexist_retention_is_stopped_t *is_stopped,
 		      struct coexist_retention_result *result_r)
 {
 	const struct coexist_policy *policy = coexist_session_policy_get(user);
 	struct coexist_retention ret = {
 		.user = user,
+		.is_stopped = is_stopped,
 		.dry_run = (flags & COEXIST_RETENTION_DRY_RUN) != 0,
 		.announcement = {
 			.now = (flags & COEXIST_RETENTION_NOW) != 0
@@ -344,11 +361,15 @@ coexist_retention_run(struct mail_user *user,
 	result_r->keep_days =
 		coexist_policy_number(policy, COEXIST_KEY_pop3_keep_days);
 	if (coexist_session_policy_is_partial(user)) {
+		coexist_trace(user, "Nothing expires: there may be policy "
+			      "documents that can't be read");
 		result_r->error = MAIL_ERROR_TEMP;
 		return COEXIST_RETENTION_UNKNOWN;
 	}
-	if (result_r->keep_days == 0)
+	if (result_r->keep_days == 0) {
+		coexist_trace(user, "Nothing expires: pop3_keep_days is off");
 		return COEXIST_RETENTION_OFF;
+	}
 
 	ret.announcement.run.notice_days = coexist_announcement_days(user);
 	i_array_init(&result_r->uids, 16);
@@ -357,11 +378,9 @@ coexist_retention_run(struct mail_user *user,
 	changes = coexist_changes_begin(user, "expire");
 	coexist_changes_log_nothing(changes);
 	ret.box = mailbox_alloc(ns->list, "INBOX", 0);
-	signals_watch();
 	status = maildrop_expire(&ret);
-	if (coexist_retention_stop_signal != 0)
+	if (ret.stopped)
 		status = COEXIST_RETENTION_STOPPED;
-	signals_unwatch();
 	if (ret.target != NULL)
 		mailbox_free(&ret.target);
 	mailbox_free(&ret.box);

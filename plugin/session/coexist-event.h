@@ -8,4 +8,9 @@ struct mail_user;
    for metrics and for event exporters. Unreference it. */
 struct event *coexist_event_create(struct mail_user *user);
 
+/* Traces a decision about the user in the log: why something was done, or was
+   not. Shown with log_debug = category=coexist. */
+void coexist_trace(struct mail_user *user, const char *format, ...)
+	ATTR_FORMAT(2, 3);
+
 #endif

@@ -5,6 +5,7 @@
 #include "ioloop.h"
 #include "mail-namespace.h"
 #include "mail-storage-private.h"
+#include "coexist-event.h"
 #include "coexist/day.h"
 #include "compat-user.h"
 #include "network-match.h"
@@ -78,12 +79,17 @@ static bool is_master_login(const struct mail_user *user)
 		strcmp(master, user->username) != 0;
 }
 
-static bool is_exempt(struct mail_user *user, enum coexist_protocol protocol)
+/* Returns why the guard has nothing to decide about the login, or NULL. */
+static const char *
+exempt_reason(struct mail_user *user, enum coexist_protocol protocol)
 {
-	return protocol == COEXIST_PROTOCOL_OTHER || user->autocreated ||
-		is_master_login(user) ||
-		coexist_userdb_fields_have(user->userdb_fields,
-					   COEXIST_USERDB_FIELD_GATE);
+	if (protocol == COEXIST_PROTOCOL_OTHER || user->autocreated)
+		return "it is no login";
+	if (is_master_login(user))
+		return "it is one of a master user";
+	return coexist_userdb_fields_have(user->userdb_fields,
+					  COEXIST_USERDB_FIELD_GATE) ?
+		"the gate has decided" : NULL;
 }
 
 static const char *
@@ -131,13 +137,23 @@ void coexist_guard_user_created(struct mail_user *user)
 		.in_networks = in_networks,
 		.context = user
 	};
+	const char *reason = exempt_reason(user, login.protocol);
 	struct coexist_decision decision;
 
-	if (policy == NULL || is_exempt(user, login.protocol))
+	if (policy == NULL)
 		return;
+	if (reason != NULL) {
+		coexist_trace(user, "The session is not refused: %s", reason);
+		return;
+	}
 	coexist_policy_decide(policy, &login, &decision);
-	if (decision.refusal == COEXIST_REFUSAL_NONE)
+	if (decision.refusal == COEXIST_REFUSAL_NONE) {
+		coexist_trace(user, "The session is not refused: "
+			      "its policy lets it pass");
 		return;
+	}
+	coexist_trace(user, "The session is refused by %s",
+		      coexist_policy_keys[decision.key].name);
 	T_BEGIN {
 		refuse(user, policy, login.protocol, &decision);
 	} T_END;

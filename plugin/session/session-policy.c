@@ -5,6 +5,7 @@
 #include "array.h"
 #include "mail-storage-private.h"
 #include "str-sanitize.h"
+#include "coexist-event.h"
 #include "compat-settings.h"
 #include "logged-value.h"
 #include "policy-handover.h"
@@ -67,14 +68,11 @@ log_unknown_value(void *context, const struct coexist_scope *scope,
 {
 	struct mail_user *user = context;
 	const struct coexist_policy_key *info = &coexist_policy_keys[key];
-	const char *expected = coexist_type_describe(info->type);
 
 	e_warning(user->event, "coexist: Ignoring unknown value in %s: "
-		  COEXIST_KEY_PREFIX"%s=%s (expected %s%s)",
-		  scope->name, info->name,
-		  coexist_logged_value(text),
-		  expected == NULL ? "one of: " : expected,
-		  expected == NULL ? info->choices : "");
+		  COEXIST_KEY_PREFIX"%s=%s (expected %s)",
+		  scope->name, info->name, coexist_logged_value(text),
+		  info->expected);
 }
 
 static void
@@ -98,24 +96,22 @@ static void coexist_user_deinit(struct mail_user *user)
 	cuser->module_ctx.super.deinit(user);
 }
 
-/* Says which value of which scope the session obeys, for who wants to know why. */
+/* Traces which value of which scope the session obeys. */
 static void policy_log(struct mail_user *user, const struct coexist_user *cuser)
 {
+	const struct coexist_policy_entry *entry;
 	unsigned int i;
 
 	/* a delivery has a second user, whom it reads the message as */
-	if (user->autocreated || !event_want_debug(user->event))
+	if (user->autocreated)
 		return;
 	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
-		const struct coexist_policy_entry *entry =
-			&cuser->policy.entries[i];
-
-		if (entry->scope != NULL) {
-			e_debug(user->event, "coexist: %s=%s (%s)",
-				coexist_policy_keys[i].name,
-				str_sanitize(entry->text, DEBUG_VALUE_LENGTH),
-				entry->scope->name);
-		}
+		entry = &cuser->policy.entries[i];
+		if (entry->scope == NULL)
+			continue;
+		coexist_trace(user, "%s=%s (%s)", coexist_policy_keys[i].name,
+			      str_sanitize(entry->text, DEBUG_VALUE_LENGTH),
+			      entry->scope->name);
 	}
 }
 

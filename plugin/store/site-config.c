@@ -13,7 +13,6 @@ setting_init(struct event *event, struct coexist_site_config *config,
 	const struct coexist_policy_key *info = &coexist_site_settings[setting];
 	struct coexist_value *value = &config->values[setting];
 	const char *text = config->texts[setting];
-	const char *expected = coexist_type_describe(info->type);
 
 	i_zero(value);
 	switch (coexist_value_parse(info, text, value)) {
@@ -24,10 +23,8 @@ setting_init(struct event *event, struct coexist_site_config *config,
 	case COEXIST_VALUE_UNKNOWN:
 		config->unknown[setting] = TRUE;
 		e_warning(event, "coexist: Ignoring unknown value of the site "
-			  "setting %s=%s (expected %s%s)", info->name,
-			  coexist_logged_value(text),
-			  expected == NULL ? "one of: " : expected,
-			  expected == NULL ? info->choices : "");
+			  "setting %s=%s (expected %s)", info->name,
+			  coexist_logged_value(text), info->expected);
 		break;
 	}
 	config->texts[setting] = info->default_value;

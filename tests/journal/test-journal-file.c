@@ -5,6 +5,7 @@
 #include "str.h"
 
 #include <fcntl.h>
+#include <grp.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -283,6 +284,37 @@ static bool sessions_at_once_stay_whole(const char *path)
 			4 * SESSION_LINES * WRITER_PADDING;
 }
 
+/* Appends as somebody who is in no group but one of his own. */
+static int nobody_run(const char *path)
+{
+	const struct coexist_state_mode of_group = { .mode = 0660, .gid = 0 };
+	const string_t *line = t_str_new_const("x\n", 2);
+	const char *error;
+
+	if (geteuid() == 0 && (setgroups(0, NULL) < 0 || setgid(65534) < 0 ||
+			       setuid(65534) < 0))
+		return 1;
+	return coexist_journal_file_append(path, &of_group, line, &error) < 0;
+}
+
+static bool a_group_that_it_cant_have_keeps_nothing_out(const char *folder)
+{
+	const char *path = t_strconcat(folder, "/group", NULL);
+	struct stat st;
+	bool holds;
+	int status;
+
+	if (chmod(folder, 0777) < 0)
+		return false;
+	if (fork() == 0)
+		_exit(nobody_run(path));
+	holds = wait(&status) > 0 && WIFEXITED(status) &&
+		WEXITSTATUS(status) == 0 && stat(path, &st) == 0 &&
+		st.st_size == 2 && (st.st_mode & 0777) == 0600;
+	(void)unlink(path);
+	return holds;
+}
+
 static bool no_folder_is_told(const char *folder)
 {
 	return append(t_strconcat(folder, "/none/journal", NULL), "x\n", -1) &&
@@ -349,6 +381,8 @@ static void test_files(void)
 	      "writers at once lose no line");
 	check(sessions_at_once_stay_whole(path),
 	      "sessions at once stay whole");
+	check(a_group_that_it_cant_have_keeps_nothing_out(folder),
+	      "a group that it can't have keeps nothing out");
 	check(no_folder_is_told(folder), "no folder is told");
 	check(a_pipe_is_no_journal(folder), "a pipe is no journal");
 	check(no_file_is_an_empty_journal(folder),
