@@ -4,7 +4,7 @@
 #include "document-answer.h"
 #include "known-documents.h"
 
-void coexist_document_answer_found(struct coexist_document *document,
+void coexist_document_answer_found(struct coexist_document_texts *document,
 				   struct coexist_document_answer *answer_r)
 {
 	i_zero(answer_r);

@@ -1,7 +1,7 @@
 #ifndef COEXIST_DOCUMENT_ANSWER_H
 #define COEXIST_DOCUMENT_ANSWER_H
 
-struct coexist_document;
+struct coexist_document_texts;
 struct coexist_document_read;
 struct coexist_known_documents;
 
@@ -23,18 +23,18 @@ enum coexist_document_outcome {
 struct coexist_document_answer {
 	enum coexist_document_outcome outcome;
 	/* The document, if it is there. After a failure, what it was last. */
-	struct coexist_document *document;
+	struct coexist_document_texts *document;
 	/* After a failure: nothing is known of it. */
 	bool is_unknown;
 	/* After a failure: what is there, if nobody can tell whether it is
 	   signed. */
-	struct coexist_document *unproved;
+	struct coexist_document_texts *unproved;
 	/* Set if none was found. */
 	struct coexist_document_read *read;
 };
 
 /* Makes the answer of a document that was read, or of none (NULL). */
-void coexist_document_answer_found(struct coexist_document *document,
+void coexist_document_answer_found(struct coexist_document_texts *document,
 				   struct coexist_document_answer *answer_r);
 /* Makes the answer of one that can't be read: what is known of it. */
 void coexist_document_answer_failed(struct coexist_known_documents *known,

@@ -8,7 +8,7 @@
 #include "time-util.h"
 #include "known-documents.h"
 #include "log-repeat.h"
-#include "policy-document.h"
+#include "policy-document-texts.h"
 #include "policy-store.h"
 
 /* A store that answers takes milliseconds, but the dict process waits a minute
@@ -84,7 +84,7 @@ read_answer(struct coexist_document_read *read, const char *from,
 /* unproved may be NULL. */
 static void
 read_fail(struct coexist_document_read *read, const char *error,
-	  struct coexist_document *unproved)
+	  struct coexist_document_texts *unproved)
 {
 	struct coexist_document_answer answer;
 
@@ -102,7 +102,7 @@ read_fail(struct coexist_document_read *read, const char *error,
 
 static void
 read_succeed(struct coexist_document_read *read,
-	     struct coexist_document *document, const char *text)
+	     struct coexist_document_texts *document, const char *text)
 {
 	struct coexist_document_answer answer;
 
@@ -114,7 +114,7 @@ read_succeed(struct coexist_document_read *read,
 
 static void document_found(struct coexist_document_read *read, const char *text)
 {
-	g_autoptr(coexist_document) document = NULL;
+	g_autoptr(coexist_document_texts) document = NULL;
 	struct coexist_document_answer answer;
 	const char *error;
 
@@ -138,9 +138,9 @@ static void document_found(struct coexist_document_read *read, const char *text)
 /* Whatever is in it: it vouches for nothing else. */
 static void marker_found(struct coexist_document_read *read, const char *text)
 {
-	g_autoptr(coexist_document) marker = coexist_document_new();
+	g_autoptr(coexist_document_texts) marker =
+		coexist_document_texts_new_empty();
 
-	coexist_document_slim(marker);
 	read_succeed(read, marker, text);
 }
 
@@ -257,7 +257,7 @@ static bool read_is_known(struct coexist_document_read *read)
 {
 	bool may_be_old = (read->flags & COEXIST_DOCUMENT_READ_MAY_BE_OLD) != 0;
 	struct coexist_document_answer answer;
-	struct coexist_document *document;
+	struct coexist_document_texts *document;
 	const char *from = "";
 
 	switch (coexist_known_documents_get(read->reader->known, read->key,
@@ -303,7 +303,7 @@ void coexist_document_reader_ask(struct coexist_document_reader *reader,
 
 bool coexist_document_read_was_there(const struct coexist_document_read *read)
 {
-	struct coexist_document *document;
+	struct coexist_document_texts *document;
 
 	return coexist_known_documents_get_last(read->reader->known, read->key,
 						&document) && document != NULL;

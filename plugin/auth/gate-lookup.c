@@ -7,7 +7,7 @@
 #include "document-reader.h"
 #include "gate.h"
 #include "log-repeat.h"
-#include "policy-document.h"
+#include "policy-document-texts.h"
 #include "store-presence.h"
 
 struct gate_lookup;
@@ -15,9 +15,9 @@ struct gate_lookup;
 /* A scope's document in a lookup. */
 struct gate_document {
 	struct gate_lookup *lookup;
-	struct coexist_document *document;
+	struct coexist_document_texts *document;
 	/* what is there has a signature, and its key can't be read */
-	struct coexist_document *unproved;
+	struct coexist_document_texts *unproved;
 	/* the store has none, if it is there at all */
 	bool is_absent;
 	/* only then is that remembered */
@@ -83,7 +83,7 @@ static void
 policy_make(struct gate_lookup *lookup, bool with_unproved,
 	    struct coexist_gate_policy *policy)
 {
-	struct coexist_document *documents[COEXIST_SCOPE_COUNT];
+	struct coexist_document_texts *documents[COEXIST_SCOPE_COUNT];
 	struct policy_context context = {
 		.lookup = lookup,
 		.policy = policy
@@ -138,8 +138,8 @@ static void lookup_free(struct gate_lookup *lookup)
 	unsigned int i;
 
 	for (i = 0; i < COEXIST_SCOPE_COUNT; i++) {
-		coexist_document_unref(lookup->documents[i].document);
-		coexist_document_unref(lookup->documents[i].unproved);
+		coexist_document_texts_unref(lookup->documents[i].document);
+		coexist_document_texts_unref(lookup->documents[i].unproved);
 	}
 	event_unref(&lookup->event);
 	i_free(lookup->user);
@@ -177,9 +177,9 @@ document_take_last(struct gate_document *document,
 	if (answer->is_unknown)
 		lookup->result.is_partial = TRUE;
 	else if (answer->document != NULL)
-		document->document = coexist_document_ref(answer->document);
+		document->document = coexist_document_texts_ref(answer->document);
 	if (answer->unproved != NULL) {
-		document->unproved = coexist_document_ref(answer->unproved);
+		document->unproved = coexist_document_texts_ref(answer->unproved);
 		lookup->has_unproved = TRUE;
 	}
 }
@@ -298,7 +298,7 @@ document_answer(const struct coexist_document_answer *answer, void *context)
 
 	switch (answer->outcome) {
 	case COEXIST_DOCUMENT_THERE:
-		document->document = coexist_document_ref(answer->document);
+		document->document = coexist_document_texts_ref(answer->document);
 		if (document == &lookup->documents[COEXIST_SCOPE_MAILBOX])
 			lookup->has_mailbox = TRUE;
 		break;

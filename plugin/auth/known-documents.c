@@ -11,6 +11,7 @@
 #include "log-repeat.h"
 #include "logged-value.h"
 #include "policy-document.h"
+#include "policy-document-texts.h"
 
 /* Bytes for what is remembered for the time when the store is away: a document
    of a few keys takes some 1 kB, that there is none 0.2 kB. */
@@ -113,7 +114,7 @@ enum coexist_document_known
 coexist_known_documents_get(struct coexist_known_documents *known,
 			    const char *key, bool may_be_old,
 			    struct coexist_document_look *look_r,
-			    struct coexist_document **document_r)
+			    struct coexist_document_texts **document_r)
 {
 	if (may_be_old &&
 	    coexist_document_cache_get(known->cache, key, ioloop_time -
@@ -132,7 +133,7 @@ coexist_known_documents_get(struct coexist_known_documents *known,
 
 bool coexist_known_documents_get_last(struct coexist_known_documents *known,
 				      const char *key,
-				      struct coexist_document **document_r)
+				      struct coexist_document_texts **document_r)
 {
 	return coexist_document_cache_get(known->cache, key, /*since=*/0,
 					  document_r);
@@ -152,7 +153,7 @@ static bool
 is_outdated(struct coexist_known_documents *known, const char *key,
 	    const struct coexist_document_look *look)
 {
-	struct coexist_document *newer;
+	struct coexist_document_texts *newer;
 
 	return coexist_document_cache_get(known->cache, key,
 					  time_asked(look) + 1, &newer);
@@ -172,7 +173,7 @@ set_stamp(struct coexist_known_documents *known, const char *key,
 void coexist_known_documents_put(struct coexist_known_documents *known,
 				 const char *key,
 				 const struct coexist_document_look *look,
-				 struct coexist_document *document,
+				 struct coexist_document_texts *document,
 				 const char *text)
 {
 	if (is_outdated(known, key, look))
@@ -184,11 +185,11 @@ void coexist_known_documents_put(struct coexist_known_documents *known,
 
 /* What was read and trusted once need not be again: most logins find the same as
    the one before. Returns NULL if it is not the same. */
-static struct coexist_document *
+static struct coexist_document_texts *
 put_again(struct coexist_known_documents *known, const char *key,
 	  const struct coexist_document_look *look, const char *text)
 {
-	struct coexist_document *document;
+	struct coexist_document_texts *document;
 
 	if (is_outdated(known, key, look))
 		return NULL;
@@ -197,7 +198,7 @@ put_again(struct coexist_known_documents *known, const char *key,
 	if (document == NULL)
 		return NULL;
 	set_stamp(known, key, look, text);
-	return coexist_document_ref(document);
+	return coexist_document_texts_ref(document);
 }
 
 static void
@@ -221,9 +222,10 @@ coexist_known_documents_read(struct coexist_known_documents *known,
 			     struct event *event, const char *key,
 			     const struct coexist_document_look *look,
 			     const char *text,
-			     struct coexist_document **document_r,
+			     struct coexist_document_texts **document_r,
 			     const char **error_r)
 {
+	g_autoptr(coexist_document) document = NULL;
 	enum coexist_document_trust trust;
 
 	*error_r = NULL;
@@ -232,13 +234,13 @@ coexist_known_documents_read(struct coexist_known_documents *known,
 		return COEXIST_DOCUMENT_TRUSTED;
 	trust = coexist_document_read_trusted(key, text,
 		known->keyring == NULL ? NULL :
-		coexist_gate_keyring_get(known->keyring), document_r, error_r);
-	if (trust == COEXIST_DOCUMENT_TRUSTED)
-		log_unknown_keys(known, event, key, *document_r);
-	if (*document_r != NULL)
-		coexist_document_slim(*document_r);
-	if (trust == COEXIST_DOCUMENT_TRUSTED)
+		coexist_gate_keyring_get(known->keyring), &document, error_r);
+	if (document != NULL)
+		*document_r = coexist_document_texts_new(document);
+	if (trust == COEXIST_DOCUMENT_TRUSTED) {
+		log_unknown_keys(known, event, key, document);
 		coexist_known_documents_put(known, key, look, *document_r, text);
+	}
 	return trust;
 }
 

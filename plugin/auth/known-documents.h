@@ -4,6 +4,7 @@
 #include "document-file.h"
 #include "document-trust.h"
 
+struct coexist_document_texts;
 struct coexist_known_documents;
 struct coexist_log_repeat;
 struct coexist_site_config;
@@ -49,29 +50,29 @@ enum coexist_document_known
 coexist_known_documents_get(struct coexist_known_documents *known,
 			    const char *key, bool may_be_old,
 			    struct coexist_document_look *look_r,
-			    struct coexist_document **document_r);
+			    struct coexist_document_texts **document_r);
 /* Returns TRUE and what was known last, however long ago: the document, or NULL
    if there was none. */
 bool coexist_known_documents_get_last(struct coexist_known_documents *known,
 				      const char *key,
-				      struct coexist_document **document_r);
+				      struct coexist_document_texts **document_r);
 
 /* Reads the text that the store has and remembers it, unless what is known is
-   newer. See coexist_document_read_trusted() for what returns; the document is a
-   slim one. What it has that is no key is logged with the event. */
+   newer. See coexist_document_read_trusted() for what returns. What it has that
+   is no key is logged with the event. */
 enum coexist_document_trust
 coexist_known_documents_read(struct coexist_known_documents *known,
 			     struct event *event, const char *key,
 			     const struct coexist_document_look *look,
 			     const char *text,
-			     struct coexist_document **document_r,
+			     struct coexist_document_texts **document_r,
 			     const char **error_r);
 /* Remembers the document that was read from the text, or that there is none (both
    NULL), unless what is known is newer. */
 void coexist_known_documents_put(struct coexist_known_documents *known,
 				 const char *key,
 				 const struct coexist_document_look *look,
-				 struct coexist_document *document,
+				 struct coexist_document_texts *document,
 				 const char *text);
 
 /* Returns the text as it may be logged, on the data stack: keys have the names of

@@ -7,6 +7,8 @@
 #include "admin-document.h"
 #include "admin-signature.h"
 #include "document-trust.h"
+#include "policy-document.h"
+#include "policy-document-texts.h"
 #include "store-seen.h"
 
 struct unknown_value_context {
@@ -46,12 +48,17 @@ documents_read(const struct coexist_admin *admin,
 	unsigned int i;
 
 	for (i = 0; i < COEXIST_SCOPE_COUNT; i++) {
+		g_autoptr(coexist_document) document = NULL;
 		const char *key = document_key(scope, i);
 
-		if (key != NULL &&
-		    coexist_admin_document_read(admin, key,
-						&policy->documents[i]) < 0)
+		if (key == NULL)
+			continue;
+		if (coexist_admin_document_read(admin, key, &document) < 0)
 			return -1;
+		if (document != NULL) {
+			policy->documents[i] =
+				coexist_document_texts_new(document);
+		}
 	}
 	return 0;
 }
@@ -61,9 +68,10 @@ documents_read(const struct coexist_admin *admin,
 static bool
 document_read_as_gate(const struct coexist_admin *admin,
 		      const coexist_keyring *keyring, const char *key,
-		      struct coexist_document **document_r,
+		      struct coexist_document_texts **texts_r,
 		      const char **error_r)
 {
+	g_autoptr(coexist_document) document = NULL;
 	const char *text;
 
 	switch (coexist_store_read_text(admin->store, key, &text, error_r)) {
@@ -75,12 +83,11 @@ document_read_as_gate(const struct coexist_admin *admin,
 	case COEXIST_STORE_FAILED:
 		return FALSE;
 	}
-	if (coexist_document_read_trusted(key, text, keyring, document_r,
-					  error_r) == COEXIST_DOCUMENT_TRUSTED)
-		return TRUE;
-	coexist_document_unref(*document_r);
-	*document_r = NULL;
-	return FALSE;
+	if (coexist_document_read_trusted(key, text, keyring, &document,
+					  error_r) != COEXIST_DOCUMENT_TRUSTED)
+		return FALSE;
+	*texts_r = coexist_document_texts_new(document);
+	return TRUE;
 }
 
 static void
@@ -191,7 +198,7 @@ void coexist_admin_policy_deinit(struct coexist_admin_policy *policy)
 	unsigned int i;
 
 	for (i = 0; i < COEXIST_SCOPE_COUNT; i++)
-		coexist_document_unref(policy->documents[i]);
+		coexist_document_texts_unref(policy->documents[i]);
 }
 
 const char *

@@ -5,7 +5,7 @@
 #include "policy-scopes.h"
 
 struct coexist_admin;
-struct coexist_document;
+struct coexist_document_texts;
 
 /* The effective policy of a scope and the wider ones together, as the gate sees
    it. */
@@ -14,7 +14,7 @@ struct coexist_admin_policy {
 	struct coexist_policy policy;
 	struct coexist_scope scopes[COEXIST_SCOPE_COUNT];
 	/* by scope, NULL where there is none */
-	struct coexist_document *documents[COEXIST_SCOPE_COUNT];
+	struct coexist_document_texts *documents[COEXIST_SCOPE_COUNT];
 	/* a document that the gate could not go by was left out */
 	bool store_failed;
 };

@@ -24,13 +24,6 @@ struct coexist_document {
 	GHashTable *others;
 	/* NULL if there are none */
 	char **unknown;
-
-	/* Of a slim document: what its texts lie in, and what they say. It has
-	   nothing else. */
-	char *slim_texts;
-	struct coexist_scope_entry *entries;
-	unsigned int entry_count;
-	size_t slim_size;
 };
 
 GQuark coexist_document_error_quark(void)
@@ -38,28 +31,16 @@ GQuark coexist_document_error_quark(void)
 	return g_quark_from_static_string("coexist-document-error");
 }
 
-/* Frees the texts and all that they were read from. */
-static void document_empty(struct coexist_document *document)
-{
-	unsigned int i;
-
-	for (i = 0; i < COEXIST_KEY_COUNT; i++)
-		g_clear_pointer(&document->texts[i], g_free);
-	g_clear_pointer(&document->unknown, g_strfreev);
-	g_clear_pointer(&document->others, g_hash_table_unref);
-	g_clear_pointer(&document->key_file, g_key_file_unref);
-}
-
 static void document_clear(void *data)
 {
 	struct coexist_document *document = data;
+	unsigned int i;
 
-	if (document->slim_texts == NULL) {
-		document_empty(document);
-		return;
-	}
-	g_free(document->slim_texts);
-	g_free(document->entries);
+	for (i = 0; i < COEXIST_KEY_COUNT; i++)
+		g_free(document->texts[i]);
+	g_strfreev(document->unknown);
+	g_hash_table_unref(document->others);
+	g_key_file_unref(document->key_file);
 }
 
 /* Takes the key file. */
@@ -178,64 +159,6 @@ const char *coexist_document_get(const struct coexist_document *document,
 				 enum coexist_key key)
 {
 	return document->texts[key];
-}
-
-static size_t texts_size(const struct coexist_document *document)
-{
-	size_t size = 0;
-	unsigned int i;
-
-	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
-		if (document->texts[i] != NULL)
-			size += strlen(document->texts[i]) + 1;
-	}
-	return size;
-}
-
-static void entries_read(struct coexist_document *document)
-{
-	struct coexist_scope_entry entries[COEXIST_SCOPE_ENTRY_MAX];
-	struct coexist_scope scope;
-
-	coexist_document_init_scope(document, /* scope_name: */ NULL, &scope);
-	document->entry_count = coexist_scope_read_all(&scope, entries);
-	document->entries = g_new(struct coexist_scope_entry,
-				  document->entry_count);
-	if (document->entry_count > 0) {
-		memcpy(document->entries, entries,
-		       document->entry_count * sizeof(*entries));
-	}
-}
-
-void coexist_document_slim(struct coexist_document *document)
-{
-	char *texts[COEXIST_KEY_COUNT] = { NULL };
-	char *block, *end;
-	unsigned int i;
-
-	if (document->slim_texts != NULL)
-		return;
-	/* not NULL for a document without texts */
-	document->slim_size = texts_size(document) + 1;
-	block = end = g_malloc(document->slim_size);
-	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
-		if (document->texts[i] == NULL)
-			continue;
-		texts[i] = end;
-		end = g_stpcpy(end, document->texts[i]) + 1;
-	}
-	document_empty(document);
-	document->slim_texts = block;
-	memcpy(document->texts, texts, sizeof(texts));
-	entries_read(document);
-	document->slim_size +=
-		document->entry_count * sizeof(*document->entries);
-}
-
-size_t coexist_document_get_size(const struct coexist_document *document)
-{
-	/* for each of three allocations what the allocator adds to it */
-	return sizeof(*document) + document->slim_size + 3 * 16;
 }
 
 static bool key_find(const char *name, enum coexist_key *key_r, GError **error)
@@ -447,10 +370,9 @@ void coexist_document_init_scope(const struct coexist_document *document,
 				 const char *scope_name,
 				 struct coexist_scope *scope_r)
 {
-	scope_r->name = scope_name;
-	scope_r->get = document == NULL ? NULL : scope_get;
+	*scope_r = (struct coexist_scope){ .name = scope_name };
+	if (document == NULL)
+		return;
+	scope_r->get = scope_get;
 	scope_r->context = (void *)document;
-	scope_r->empty_counts = false;
-	scope_r->entries = document == NULL ? NULL : document->entries;
-	scope_r->entry_count = document == NULL ? 0 : document->entry_count;
 }

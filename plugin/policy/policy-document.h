@@ -52,13 +52,6 @@ char *coexist_document_to_text(const struct coexist_document *document);
    lives as long as the document and is unchanged. */
 const char *coexist_document_get(const struct coexist_document *document,
 				 enum coexist_key key);
-/* Lets go of everything but the keys' texts, and reads them once for all merges
-   that come, for who keeps many documents and only asks them: afterwards there
-   are coexist_document_get(), coexist_document_init_scope() and what follows,
-   and no other function. The texts that were got before are gone. */
-void coexist_document_slim(struct coexist_document *document);
-/* Returns how many bytes of memory a slim document takes, about. */
-size_t coexist_document_get_size(const struct coexist_document *document);
 
 /* Sets the key to a text, which must be a valid value and not one that means
    inherit. Returns false and leaves the document alone if it isn't. */

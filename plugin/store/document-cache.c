@@ -3,7 +3,7 @@
 #include "lib.h"
 #include "document-cache.h"
 #include "document-file.h"
-#include "policy-document.h"
+#include "policy-document-texts.h"
 
 #include <glib.h>
 
@@ -14,7 +14,7 @@
 struct cached_document {
 	GList link;	/* in the order of use, newest first */
 	char *key;
-	struct coexist_document *document;
+	struct coexist_document_texts *document;
 	char *text;
 	time_t put_time;
 	bool has_stamp;
@@ -32,7 +32,7 @@ static void cached_document_free(void *data)
 {
 	struct cached_document *cached = data;
 
-	coexist_document_unref(cached->document);
+	coexist_document_texts_unref(cached->document);
 	g_free(cached->text);
 	g_free(cached->key);
 	g_free(cached);
@@ -93,19 +93,19 @@ static size_t entry_size(const struct cached_document *cached)
 		strlen(cached->key) + 1;
 
 	if (cached->document != NULL)
-		size += coexist_document_get_size(cached->document);
+		size += coexist_document_texts_get_size(cached->document);
 	if (cached->text != NULL)
 		size += strlen(cached->text) + 1;
 	return size;
 }
 
 static void
-cached_set(struct cached_document *cached, struct coexist_document *document,
-	   const char *text)
+cached_set(struct cached_document *cached,
+	   struct coexist_document_texts *document, const char *text)
 {
 	if (document != NULL)
-		coexist_document_ref(document);
-	coexist_document_unref(cached->document);
+		coexist_document_texts_ref(document);
+	coexist_document_texts_unref(cached->document);
 	cached->document = document;
 	g_free(cached->text);
 	cached->text = g_strdup(text);
@@ -113,7 +113,7 @@ cached_set(struct cached_document *cached, struct coexist_document *document,
 
 void coexist_document_cache_put(struct coexist_document_cache *cache,
 				const char *key,
-				struct coexist_document *document,
+				struct coexist_document_texts *document,
 				const char *text, time_t now)
 {
 	struct cached_document *cached =
@@ -134,7 +134,7 @@ void coexist_document_cache_put(struct coexist_document_cache *cache,
 		cache_remove(cache, cache->by_use.tail->data);
 }
 
-struct coexist_document *
+struct coexist_document_texts *
 coexist_document_cache_put_again(struct coexist_document_cache *cache,
 				 const char *key, const char *text, time_t now)
 {
@@ -151,7 +151,7 @@ coexist_document_cache_put_again(struct coexist_document_cache *cache,
 
 bool coexist_document_cache_get(struct coexist_document_cache *cache,
 				const char *key, time_t since,
-				struct coexist_document **document_r)
+				struct coexist_document_texts **document_r)
 {
 	struct cached_document *cached =
 		g_hash_table_lookup(cache->by_key, key);
@@ -214,7 +214,7 @@ coexist_document_cache_get_unchanged(struct coexist_document_cache *cache,
 				     const char *key,
 				     const struct coexist_document_stamp *stamp,
 				     time_t now,
-				     struct coexist_document **document_r)
+				     struct coexist_document_texts **document_r)
 {
 	struct cached_document *cached =
 		g_hash_table_lookup(cache->by_key, key);

@@ -1,7 +1,7 @@
 #ifndef COEXIST_DOCUMENT_CACHE_H
 #define COEXIST_DOCUMENT_CACHE_H
 
-struct coexist_document;
+struct coexist_document_texts;
 struct coexist_document_stamp;
 struct coexist_document_cache;
 
@@ -18,22 +18,22 @@ struct coexist_document_cache *coexist_document_cache_new(size_t max_size);
 void coexist_document_cache_free(struct coexist_document_cache *cache);
 
 /* Remembers the document that was read from the text, or that there is none
-   (both NULL). It should be a slim one, see coexist_document_slim(). */
+   (both NULL). */
 void coexist_document_cache_put(struct coexist_document_cache *cache,
 				const char *key,
-				struct coexist_document *document,
+				struct coexist_document_texts *document,
 				const char *text, time_t now);
 /* Returns the document that was read from the same text, which is remembered as
    if it were put now, or NULL if it was another one or none. The document is
    the cache's. */
-struct coexist_document *
+struct coexist_document_texts *
 coexist_document_cache_put_again(struct coexist_document_cache *cache,
 				 const char *key, const char *text, time_t now);
 /* Returns TRUE and what is remembered if it was put since the time. The
    document is the cache's. */
 bool coexist_document_cache_get(struct coexist_document_cache *cache,
 				const char *key, time_t since,
-				struct coexist_document **document_r);
+				struct coexist_document_texts **document_r);
 
 /* Nothing counts as new any more, though it is remembered: the clock was put
    back. */
@@ -54,6 +54,6 @@ coexist_document_cache_get_unchanged(struct coexist_document_cache *cache,
 				     const char *key,
 				     const struct coexist_document_stamp *stamp,
 				     time_t now,
-				     struct coexist_document **document_r);
+				     struct coexist_document_texts **document_r);
 
 #endif

@@ -3,7 +3,7 @@
 #include "lib.h"
 #include "policy-scopes.h"
 #include "logged-value.h"
-#include "policy-document.h"
+#include "policy-document-texts.h"
 
 enum whose {
 	WHOSE_USER,
@@ -85,7 +85,7 @@ static void texts_set(struct coexist_scope *scope, const char *const *texts)
 }
 
 void
-coexist_policy_scopes_init(struct coexist_document *const *documents,
+coexist_policy_scopes_init(struct coexist_document_texts *const *documents,
 			   const char *const *userdb_texts,
 			   const char *const *site_texts,
 			   struct coexist_scope scopes_r[COEXIST_SCOPE_COUNT])
@@ -93,8 +93,8 @@ coexist_policy_scopes_init(struct coexist_document *const *documents,
 	unsigned int i;
 
 	for (i = 0; i < COEXIST_SCOPE_COUNT; i++) {
-		coexist_document_init_scope(documents[i], scopes[i].name,
-					    &scopes_r[i]);
+		coexist_document_texts_init_scope(documents[i], scopes[i].name,
+						  &scopes_r[i]);
 	}
 	texts_set(&scopes_r[COEXIST_SCOPE_USERDB], userdb_texts);
 	texts_set(&scopes_r[COEXIST_SCOPE_SITE], site_texts);

@@ -4,6 +4,8 @@
 #include "policy-merge.h"
 #include "policy-store.h"
 
+struct coexist_document_texts;
+
 /* The scopes of a mailbox's effective policy, in their order of precedence, for
    the gate and for doveadm: what the gate goes by is what doveadm explains. */
 
@@ -50,7 +52,7 @@ const char *coexist_policy_scope_key(enum coexist_policy_scope scope,
    where there is none; userdb_texts and site_texts are indexed by key, or NULL
    where nothing is said. All must outlive the policy. */
 void
-coexist_policy_scopes_init(struct coexist_document *const *documents,
+coexist_policy_scopes_init(struct coexist_document_texts *const *documents,
 			   const char *const *userdb_texts,
 			   const char *const *site_texts,
 			   struct coexist_scope scopes_r[COEXIST_SCOPE_COUNT]);

@@ -7,7 +7,7 @@
 #include "lib-event.h"
 #include "document-cache.h"
 #include "log-repeat.h"
-#include "policy-document.h"
+#include "policy-document-texts.h"
 #include "site-config.h"
 
 #include <glib.h>
@@ -40,12 +40,12 @@ static void teardown(void)
 }
 
 /* Reads the text as the store's answer to who asked then. */
-static struct coexist_document *read_text(const char *text, time_t asked)
+static struct coexist_document_texts *read_text(const char *text, time_t asked)
 {
 	const struct coexist_document_look look = {
 		.asked = (uint64_t)asked * 1000000
 	};
-	struct coexist_document *document;
+	struct coexist_document_texts *document;
 	const char *error;
 
 	g_assert_cmpint(coexist_known_documents_read(known, event, KEY, &look,
@@ -55,15 +55,15 @@ static struct coexist_document *read_text(const char *text, time_t asked)
 	return document;
 }
 
-static const char *keep_days(const struct coexist_document *document)
+static const char *keep_days(const struct coexist_document_texts *document)
 {
 	return document == NULL ? NULL :
-		coexist_document_get(document, COEXIST_KEY_pop3_keep_days);
+		coexist_document_texts_get(document, COEXIST_KEY_pop3_keep_days);
 }
 
 static const char *last_keep_days(void)
 {
-	struct coexist_document *document;
+	struct coexist_document_texts *document;
 
 	return coexist_known_documents_get_last(known, KEY, &document) ?
 		keep_days(document) : "not known";
@@ -72,7 +72,7 @@ static const char *last_keep_days(void)
 static enum coexist_document_known get(bool may_be_old)
 {
 	struct coexist_document_look look;
-	struct coexist_document *document;
+	struct coexist_document_texts *document;
 
 	return coexist_known_documents_get(known, KEY, may_be_old, &look,
 					   &document);
@@ -98,7 +98,7 @@ static void test_age(void)
 	setup();
 	g_assert_cmpint(get(TRUE), ==, COEXIST_DOCUMENT_NOT_KNOWN);
 	g_assert_cmpstr(last_keep_days(), ==, "not known");
-	coexist_document_unref(read_text(TEXT, START));
+	coexist_document_texts_unref(read_text(TEXT, START));
 	for (i = 0; i < G_N_ELEMENTS(rows); i++) {
 		ioloop_time = START + rows[i].age;
 		g_assert_cmpint(get(rows[i].may_be_old), ==, rows[i].wanted);
@@ -110,7 +110,7 @@ static void test_age(void)
 static void test_the_clock_is_put_back(void)
 {
 	setup();
-	coexist_document_unref(read_text(TEXT, START));
+	coexist_document_texts_unref(read_text(TEXT, START));
 	ioloop_time = START - 1;
 	coexist_known_documents_refresh(known);
 	g_assert_cmpint(get(TRUE), ==, COEXIST_DOCUMENT_NOT_KNOWN);
@@ -121,7 +121,7 @@ static void test_the_clock_is_put_back(void)
 /* The same text is not parsed again. */
 static void test_the_same_text(void)
 {
-	struct coexist_document *first, *second, *third;
+	struct coexist_document_texts *first, *second, *third;
 
 	setup();
 	first = read_text(TEXT, START);
@@ -130,24 +130,24 @@ static void test_the_same_text(void)
 	g_assert_true(first == second);
 	g_assert_true(first != third);
 	g_assert_cmpstr(keep_days(third), ==, "60");
-	coexist_document_unref(first);
-	coexist_document_unref(second);
-	coexist_document_unref(third);
+	coexist_document_texts_unref(first);
+	coexist_document_texts_unref(second);
+	coexist_document_texts_unref(third);
 	teardown();
 }
 
 /* Whoever asked first is answered last. */
 static void test_a_late_answer(void)
 {
-	struct coexist_document *document;
+	struct coexist_document_texts *document;
 
 	setup();
 	ioloop_time = START + 2;
-	coexist_document_unref(read_text(TEXT, START + 2));
+	coexist_document_texts_unref(read_text(TEXT, START + 2));
 	document = read_text(OTHER, START);
 	g_assert_cmpstr(keep_days(document), ==, "60");
 	g_assert_cmpstr(last_keep_days(), ==, "30");
-	coexist_document_unref(document);
+	coexist_document_texts_unref(document);
 	teardown();
 }
 
@@ -172,11 +172,11 @@ static void test_garbage(void)
 	const struct coexist_document_look look = {
 		.asked = (uint64_t)START * 1000000
 	};
-	struct coexist_document *document;
+	struct coexist_document_texts *document;
 	const char *error;
 
 	setup();
-	coexist_document_unref(read_text(TEXT, START));
+	coexist_document_texts_unref(read_text(TEXT, START));
 	T_BEGIN {
 		g_assert_cmpint(coexist_known_documents_read(known, event, KEY,
 				&look, "garbage", &document, &error), ==,

@@ -16,6 +16,7 @@
 #include "network-match.h"
 #include "policy-decision.h"
 #include "policy-document.h"
+#include "policy-document-texts.h"
 
 #include <err.h>
 #include <stdio.h>
@@ -71,18 +72,18 @@ enum work { PARSE_ALL, PARSE_ONE, MERGE };
 
 /* What does not change from login to login. */
 struct site {
-	coexist_document *mailboxes[N_ELEMENTS(mailbox_texts)];
-	coexist_document *domains[N_ELEMENTS(domain_texts)];
-	coexist_document *defaults[N_ELEMENTS(default_texts)];
+	coexist_document_texts *mailboxes[N_ELEMENTS(mailbox_texts)];
+	coexist_document_texts *domains[N_ELEMENTS(domain_texts)];
+	coexist_document_texts *defaults[N_ELEMENTS(default_texts)];
 	struct ip_addr addresses[2];
 	/* so that no part of the work can be left out */
 	unsigned int refused;
 };
 
 /* As the gate does. */
-static coexist_document *parse(const char *text)
+static coexist_document_texts *parse(const char *text)
 {
-	coexist_document *document;
+	g_autoptr(coexist_document) document = NULL;
 
 	if (text == NULL)
 		return NULL;
@@ -90,12 +91,11 @@ static coexist_document *parse(const char *text)
 					  text, strlen(text), NULL);
 	if (document == NULL)
 		errx(1, "not a document: %s", text);
-	coexist_document_slim(document);
-	return document;
+	return coexist_document_texts_new(document);
 }
 
 static void
-parse_each(const char *const *texts, size_t count, coexist_document **documents)
+parse_each(const char *const *texts, size_t count, coexist_document_texts **documents)
 {
 	size_t i;
 
@@ -103,12 +103,12 @@ parse_each(const char *const *texts, size_t count, coexist_document **documents)
 		documents[i] = parse(texts[i]);
 }
 
-static void free_each(coexist_document **documents, size_t count)
+static void free_each(coexist_document_texts **documents, size_t count)
 {
 	size_t i;
 
 	for (i = 0; i < count; i++)
-		coexist_document_unref(documents[i]);
+		coexist_document_texts_unref(documents[i]);
 }
 
 static const char *nothing(void *context, enum coexist_key key)
@@ -134,8 +134,8 @@ static bool in_networks(void *context, const char *networks)
 }
 
 static void
-decide(struct site *site, unsigned int number, coexist_document *mailbox,
-       coexist_document *domain, coexist_document *everybody)
+decide(struct site *site, unsigned int number, coexist_document_texts *mailbox,
+       coexist_document_texts *domain, coexist_document_texts *everybody)
 {
 	struct coexist_scope scopes[SCOPES] = {
 		[1] = { .name = "userdb", .get = nothing }
@@ -151,9 +151,9 @@ decide(struct site *site, unsigned int number, coexist_document *mailbox,
 	struct coexist_decision decision;
 	struct coexist_policy policy;
 
-	coexist_document_init_scope(mailbox, "mailbox", &scopes[0]);
-	coexist_document_init_scope(domain, "domain", &scopes[2]);
-	coexist_document_init_scope(everybody, "default", &scopes[3]);
+	coexist_document_texts_init_scope(mailbox, "mailbox", &scopes[0]);
+	coexist_document_texts_init_scope(domain, "domain", &scopes[2]);
+	coexist_document_texts_init_scope(everybody, "default", &scopes[3]);
 	coexist_policy_merge(scopes, SCOPES, ignore_unknown, NULL, &policy);
 	coexist_policy_decide(&policy, &login, &decision);
 	site->refused += decision.refusal != COEXIST_REFUSAL_NONE;
@@ -166,9 +166,9 @@ static void login_run(struct site *site, enum work work, unsigned int number)
 		N_ELEMENTS(domain_texts);
 	unsigned int e = number / N_ELEMENTS(mailbox_texts) /
 		N_ELEMENTS(domain_texts) % N_ELEMENTS(default_texts);
-	g_autoptr(coexist_document) mailbox = NULL;
-	g_autoptr(coexist_document) domain = NULL;
-	g_autoptr(coexist_document) everybody = NULL;
+	g_autoptr(coexist_document_texts) mailbox = NULL;
+	g_autoptr(coexist_document_texts) domain = NULL;
+	g_autoptr(coexist_document_texts) everybody = NULL;
 
 	if (work != MERGE)
 		mailbox = parse(mailbox_texts[m]);

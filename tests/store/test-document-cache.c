@@ -4,27 +4,27 @@
 #include "document-cache.h"
 #include "document-file.h"
 #include "policy-document.h"
+#include "policy-document-texts.h"
 
 #include <string.h>
 
 #define LARGE (1024 * 1024)
 
-static struct coexist_document *slim_new(const char *text)
+static struct coexist_document_texts *texts_new(const char *text)
 {
-	struct coexist_document *document =
+	g_autoptr(coexist_document) parsed =
 		coexist_document_parse("test", text, strlen(text), NULL);
 
-	g_assert_nonnull(document);
-	coexist_document_slim(document);
-	return document;
+	g_assert_nonnull(parsed);
+	return coexist_document_texts_new(parsed);
 }
 
 static void
 put(struct coexist_document_cache *cache, const char *key, const char *text,
     time_t now)
 {
-	g_autoptr(coexist_document) document =
-		text == NULL ? NULL : slim_new(text);
+	g_autoptr(coexist_document_texts) document =
+		text == NULL ? NULL : texts_new(text);
 
 	coexist_document_cache_put(cache, key, document, text, now);
 }
@@ -33,12 +33,12 @@ put(struct coexist_document_cache *cache, const char *key, const char *text,
 static const char *
 get(struct coexist_document_cache *cache, const char *key, time_t since)
 {
-	struct coexist_document *document;
+	struct coexist_document_texts *document;
 
 	if (!coexist_document_cache_get(cache, key, since, &document))
 		return NULL;
 	return document == NULL ? "none" :
-		coexist_document_get(document, COEXIST_KEY_pop3_access);
+		coexist_document_texts_get(document, COEXIST_KEY_pop3_access);
 }
 
 static void test_get(void)
@@ -65,7 +65,7 @@ static void test_put_again(void)
 	static const char text[] = "[policy]\npop3_access=deny\n";
 	struct coexist_document_cache *cache =
 		coexist_document_cache_new(LARGE);
-	struct coexist_document *document;
+	struct coexist_document_texts *document;
 
 	g_assert_null(coexist_document_cache_put_again(cache, "a", text, 10));
 	put(cache, "a", NULL, 10);
@@ -77,7 +77,7 @@ static void test_put_again(void)
 		"[policy]\npop3_access=den\n", 20));
 	g_assert_null(get(cache, "a", 20));
 	document = coexist_document_cache_put_again(cache, "a", text, 20);
-	g_assert_cmpstr(coexist_document_get(document,
+	g_assert_cmpstr(coexist_document_texts_get(document,
 					     COEXIST_KEY_pop3_access), ==,
 			"deny");
 	g_assert_cmpstr(get(cache, "a", 20), ==, "deny");
@@ -91,7 +91,7 @@ static void test_unchanged(void)
 	}, other = { .exists = true, .inode = 2 }, none = { .exists = false };
 	struct coexist_document_cache *cache =
 		coexist_document_cache_new(LARGE);
-	struct coexist_document *document;
+	struct coexist_document_texts *document;
 
 	coexist_document_cache_set_stamp(cache, "a", &stamp);
 	g_assert_false(coexist_document_cache_get_unchanged(cache, "a", &stamp,
@@ -105,7 +105,7 @@ static void test_unchanged(void)
 	g_assert_null(get(cache, "a", 20));
 	g_assert_true(coexist_document_cache_get_unchanged(cache, "a", &stamp,
 							   20, &document));
-	g_assert_cmpstr(coexist_document_get(document,
+	g_assert_cmpstr(coexist_document_texts_get(document,
 					     COEXIST_KEY_pop3_access), ==,
 			"deny");
 	g_assert_cmpstr(get(cache, "a", 20), ==, "deny");
@@ -127,7 +127,7 @@ static void test_forget_times(void)
 	const struct coexist_document_stamp stamp = { .exists = true };
 	struct coexist_document_cache *cache =
 		coexist_document_cache_new(LARGE);
-	struct coexist_document *document;
+	struct coexist_document_texts *document;
 
 	coexist_document_cache_forget_times(cache);
 	put(cache, "a", "[policy]\npop3_access=deny\n", 10);

@@ -4,6 +4,7 @@
 #include "lib.h"
 #include "policy-scopes.h"
 #include "policy-document.h"
+#include "policy-document-texts.h"
 
 #include <glib.h>
 
@@ -96,7 +97,7 @@ static void no_unknown_value(void *context, const struct coexist_scope *scope,
 static unsigned int winner(unsigned int said_by)
 {
 	const enum coexist_key key = COEXIST_KEY_pop3_keep_days;
-	struct coexist_document *documents[COEXIST_SCOPE_COUNT] = { NULL };
+	struct coexist_document_texts *documents[COEXIST_SCOPE_COUNT] = { NULL };
 	const char *userdb[COEXIST_KEY_COUNT] = { NULL };
 	const char *site[COEXIST_KEY_COUNT] = { NULL };
 	struct coexist_scope scopes[COEXIST_SCOPE_COUNT];
@@ -104,13 +105,15 @@ static unsigned int winner(unsigned int said_by)
 	unsigned int i;
 
 	for (i = 0; i < COEXIST_SCOPE_COUNT; i++) {
+		g_autoptr(coexist_document) document = coexist_document_new();
+
 		if ((said_by & (1U << i)) == 0 ||
 		    !coexist_policy_scope_has_document(i))
 			continue;
-		documents[i] = coexist_document_new();
-		g_assert_true(coexist_document_set(documents[i],
+		g_assert_true(coexist_document_set(document,
 						   coexist_policy_keys[key].name,
 						   "1", NULL));
+		documents[i] = coexist_document_texts_new(document);
 	}
 	if ((said_by & (1U << COEXIST_SCOPE_USERDB)) != 0)
 		userdb[key] = "2";
@@ -122,7 +125,7 @@ static unsigned int winner(unsigned int said_by)
 	i = policy.entries[key].scope == NULL ? COEXIST_SCOPE_COUNT :
 		policy.entries[key].scope - scopes;
 	for (unsigned int j = 0; j < COEXIST_SCOPE_COUNT; j++)
-		coexist_document_unref(documents[j]);
+		coexist_document_texts_unref(documents[j]);
 	return i;
 }
 
@@ -142,7 +145,7 @@ static void test_the_narrowest_wins(void)
 
 static void test_nothing_at_all(void)
 {
-	struct coexist_document *documents[COEXIST_SCOPE_COUNT] = { NULL };
+	struct coexist_document_texts *documents[COEXIST_SCOPE_COUNT] = { NULL };
 	struct coexist_scope scopes[COEXIST_SCOPE_COUNT];
 	unsigned int i;
 
