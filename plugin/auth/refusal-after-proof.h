@@ -1,7 +1,7 @@
 #ifndef COEXIST_REFUSAL_AFTER_PROOF_H
 #define COEXIST_REFUSAL_AFTER_PROOF_H
 
-#include "gate-login.h"
+#include "login-state.h"
 
 /* Refuses a login whose client has still to prove that it knows the password
    (CRAM-MD5, APOP, SCRAM …): it must not learn the policy before. So the

@@ -10,8 +10,9 @@
 #include "session-policy.h"
 #include "policy-merge.h"
 
-/* How long after the login and after a change of the mailbox the state is
-   looked at. Who delivers a message tells of it after it has stored it. */
+/* The debounce: so long after the login, or after the first change of the mailbox,
+   the state is looked at. A delivery leaves its alert only after it has stored
+   the message. */
 #define LOOK_DELAY_MSECS 1500
 
 #define IMAP_ALERT_CONTEXT(obj) \
@@ -65,7 +66,7 @@ static void alert_init(struct client *client)
 
 	alert->module_ctx.super.init(client);
 	/* A session that wakes up from hibernation goes on in the middle of an
-	   IDLE; what is said there is said by the timeout. */
+	   IDLE, and gets its alert by the timeout. */
 	if (!client->user->session_restored) T_BEGIN {
 		alert_look(client);
 	} T_END;
@@ -81,8 +82,8 @@ static int alert_sync_notify_more(struct imap_sync_context *ctx)
 	return alert->module_ctx.super.sync_notify_more(ctx);
 }
 
-/* The process ends, and with it the timeout: what has been left by now is said
-   first, so that it does not wait until the session wakes up again. */
+/* Hibernation ends the process, and with it the timeout: an alert that was left by
+   now is said first, or it would wait until the session wakes up again. */
 static int alert_state_export(struct client *client, bool internal,
 			      buffer_t *dest, const char **error_r)
 {

@@ -3,9 +3,11 @@
 
 struct client;
 
-/* Says what alert.h has for the owner, as * OK [ALERT] (RFC 9051,
-   section 7.1): after the login, and when the mailbox changes, also in IDLE. To
-   be called when the client is created; does nothing to sessions whose policy
+/* The alert of an IMAP session: what alert.h has for the owner is sent as
+   * OK [ALERT] (RFC 9051, section 7.1), after the login, and when the mailbox
+   changes, also in IDLE. */
+
+/* To be called when the client is created. Does nothing to sessions whose policy
    has no alerts. */
 void imap_alert_create(struct client *client);
 

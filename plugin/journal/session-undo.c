@@ -28,7 +28,7 @@ void coexist_undo_failed(struct coexist_undo *undo, struct mailbox *box,
 struct mailbox_transaction_context *
 coexist_undo_transaction_begin(struct mailbox *box)
 {
-	/* see pop3-read-state.c on MAILBOX_TRANSACTION_FLAG_EXTERNAL */
+	/* see pop3-mark.c on MAILBOX_TRANSACTION_FLAG_EXTERNAL */
 	return mailbox_transaction_begin(box, 0, "coexist undo");
 }
 
@@ -93,22 +93,12 @@ static bool is_of_user(const struct coexist_undo *undo,
 		strcmp(line->user, undo->user->username) == 0;
 }
 
-static void tell_whose(const struct coexist_undo *undo,
-		       const struct coexist_journal_line *line)
-{
-	const char *user = str_sanitize_utf8(line->user, NAME_LENGTH);
-
-	e_warning(undo->user->event, "coexist: Session %s is one of %s, whose "
-		  "\\Seen is his own: undo it with -u %s",
-		  str_sanitize_utf8(line->session, NAME_LENGTH), user, user);
-}
-
 /* Notes the session's lines. Returns FALSE if there are none. */
 static bool
 lines_find(struct coexist_undo *undo, const struct coexist_journal *journal,
 	   const char *session_id)
 {
-	const struct coexist_journal_line *line, *others = NULL;
+	const struct coexist_journal_line *line;
 	unsigned int i;
 
 	for (i = 0; i < array_count(&journal->lines); i++) {
@@ -118,10 +108,9 @@ lines_find(struct coexist_undo *undo, const struct coexist_journal *journal,
 		if (is_of_user(undo, line))
 			array_push_back(&undo->lines, &line);
 		else
-			others = line;
+			undo->result->owner =
+				str_sanitize_utf8(line->user, NAME_LENGTH);
 	}
-	if (others != NULL)
-		tell_whose(undo, others);
 	return !array_is_empty(&undo->lines);
 }
 

@@ -22,10 +22,14 @@ struct coexist_undo_result {
 	/* How many could not be put back, and why the last one couldn't */
 	uint64_t failed;
 	enum mail_error error;
+	/* NULL, or who else has lines of this session, for whom they have to be
+	   undone: users who share INBOX and have \Seen of their own. On the
+	   data stack. */
+	const char *owner;
 };
 
-/* Needs the user's namespaces. Returns 1, 0 if the journal has no such session,
-   or -1 if not all could be done, after logging why. */
+/* Needs the user's namespaces. Returns 1, 0 if the journal has no such session
+   of the user's, or -1 if not all could be done, after logging why. */
 int coexist_undo_run(struct mail_user *user, const char *session_id,
 		     struct coexist_undo_result *result_r);
 

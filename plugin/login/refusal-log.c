@@ -3,11 +3,8 @@
 #include "lib.h"
 #include "refusal-log.h"
 #include "net.h"
-#include "str-sanitize.h"
 #include "logged-name.h"
-
-/* Enough of a value to recognise it in the log. */
-#define LOGGED_VALUE_LENGTH 80
+#include "logged-value.h"
 
 const char *coexist_refusal_log(const struct coexist_refused_login *login,
 				const char *reason)
@@ -27,7 +24,7 @@ const char *coexist_refusal_log_key(const struct coexist_policy *policy,
 
 	return t_strdup_printf("%s=%s set-by=\"%s\"",
 			       coexist_policy_keys[key].name,
-			       str_sanitize(entry->text, LOGGED_VALUE_LENGTH),
+			       coexist_logged_value(entry->text),
 			       entry->scope == NULL ? "the built-in default" :
 			       entry->scope->name);
 }

@@ -5,8 +5,11 @@ struct istream;
 
 typedef void istream_notify_read_callback_t(void *context);
 
+/* A filter stream that tells when its client has sent something. */
+
 /* Returns a stream that passes input through and calls back whenever new bytes
-   were read, before anybody saw them. The context must outlive the stream. */
+   were read, before anybody saw the bytes. The context must outlive the
+   stream. */
 struct istream *
 i_stream_create_notify_read(struct istream *input,
 			    istream_notify_read_callback_t *callback,

@@ -1,5 +1,5 @@
-/* lib25_pop3_coexist_plugin: what a POP3 session does to the mailbox that it
-   shares with IMAP. */
+/* lib25_pop3_coexist_plugin, the wiring: what a POP3 session does to the mailbox
+   that it shares with IMAP. */
 
 #include "pop3-common.h"
 #include "pop3-coexist-plugin.h"
@@ -7,8 +7,7 @@
 #include "mail-user.h"
 #include "compat-version.h"
 #include "session-guard.h"
-#include "pop3-download.h"
-#include "ostream-pop3.h"
+#include "pop3-capa.h"
 #include "pop3-login-delay.h"
 #include "pop3-notices.h"
 #include "pop3-refusal.h"
@@ -22,14 +21,14 @@ const char pop3_coexist_plugin_binary_dependency[] = "pop3";
 static struct module *pop3_coexist_module;
 static pop3_client_created_func_t *next_hook_client_created;
 
-static struct mail_storage_hooks pop3_coexist_mail_storage_hooks = {
+static struct mail_storage_hooks pop3_session_mail_storage_hooks = {
 	.mailbox_allocated = pop3_session_mailbox_allocated,
-	.mail_allocated = pop3_download_mail_allocated
+	.mail_allocated = pop3_session_mail_allocated_download
 };
 
 /* A struct of its own, as two hooks are (doc/dovecot-notes.md, Storage). */
 static struct mail_storage_hooks pop3_delete_mail_storage_hooks = {
-	.mail_allocated = pop3_delete_mail_allocated
+	.mail_allocated = pop3_session_mail_allocated_delete
 };
 
 static struct mail_storage_hooks pop3_refusal_mail_storage_hooks = {
@@ -48,7 +47,6 @@ static struct mail_storage_hooks pop3_notices_mail_storage_hooks = {
 static void session_begin(struct client *client)
 {
 	const char *reason = coexist_guard_get_reason(client->user);
-	const char *capability;
 
 	if (reason != NULL) {
 		pop3_refuse(client, reason,
@@ -57,9 +55,8 @@ static void session_begin(struct client *client)
 	}
 	pop3_session_create(client);
 	pop3_retention_create(client);
-	capability = pop3_retention_capability(client);
-	if (!pop3_login_delay_create(client, capability) && *capability != '\0')
-		o_stream_pop3_pass(o_stream_create_pop3(client, capability));
+	pop3_capa_create(client);
+	pop3_login_delay_create(client);
 }
 
 static void pop3_coexist_client_created(struct client **client)
@@ -77,7 +74,7 @@ void pop3_coexist_plugin_init(struct module *module)
 		pop3_client_created_hook_set(pop3_coexist_client_created);
 	/* Outermost, which the first one is: a refused session does nothing. */
 	mail_storage_hooks_add(module, &pop3_refusal_mail_storage_hooks);
-	mail_storage_hooks_add(module, &pop3_coexist_mail_storage_hooks);
+	mail_storage_hooks_add(module, &pop3_session_mail_storage_hooks);
 	mail_storage_hooks_add(module, &pop3_delete_mail_storage_hooks);
 	mail_storage_hooks_add(module, &pop3_login_delay_mail_storage_hooks);
 	mail_storage_hooks_add(module, &pop3_notices_mail_storage_hooks);
@@ -88,7 +85,7 @@ void pop3_coexist_plugin_deinit(void)
 	mail_storage_hooks_remove(&pop3_notices_mail_storage_hooks);
 	mail_storage_hooks_remove(&pop3_login_delay_mail_storage_hooks);
 	mail_storage_hooks_remove(&pop3_delete_mail_storage_hooks);
-	mail_storage_hooks_remove(&pop3_coexist_mail_storage_hooks);
+	mail_storage_hooks_remove(&pop3_session_mail_storage_hooks);
 	mail_storage_hooks_remove(&pop3_refusal_mail_storage_hooks);
 	(void)pop3_client_created_hook_set(next_hook_client_created);
 }

@@ -1,6 +1,6 @@
 /* See the contract in pop3-delete-limit.h. */
 
-#include "pop3-common.h"
+#include "lib.h"
 #include "ioloop.h"
 #include "mail-storage.h"
 #include "mail-user.h"
@@ -9,7 +9,6 @@
 #include "notice.h"
 #include "notice-text.h"
 #include "pop3-delete-limit.h"
-#include "pop3-session.h"
 #include "time-since.h"
 
 /* A program that deletes everything does it each time it looks. */
@@ -43,8 +42,11 @@ static const char *const outcomes[] = {
 	[OUTCOME_TOLD_BEFORE] = "the owner was told within the last 24 hours",
 	[OUTCOME_FAILED] = "the owner could not be told"
 };
+_Static_assert(N_ELEMENTS(outcomes) == OUTCOME_FAILED + 1,
+	       "an outcome has no words");
 
-/* Who tells the owner, of several sessions that end at the same time. */
+/* The claim to be the one to tell the owner, of several sessions that end at the
+   same time. */
 struct claim {
 	const char *now;
 	/* what is to be said again if nobody was told after all */
@@ -85,12 +87,12 @@ static void claim_undo(struct mail_user *user, const struct claim *claim)
 	(void)coexist_mailbox_state_set(user, &value, 1);
 }
 
-static int notice_send(struct pop3_session *session)
+static int
+notice_send(struct mail_user *user, unsigned int held, unsigned int limit)
 {
-	struct mail_user *user = session->client->user;
 	const struct coexist_notice_variable variables[] = {
-		{ .name = "count", .value = dec2str(session->del.held) },
-		{ .name = "limit", .value = dec2str(session->del.limit) },
+		{ .name = "count", .value = dec2str(held) },
+		{ .name = "limit", .value = dec2str(limit) },
 		{ .name = "user", .value = user->username },
 		{ .name = "date",
 		  .value = t_strflocaltime("%Y-%m-%d %H:%M", ioloop_time) },
@@ -99,8 +101,7 @@ static int notice_send(struct pop3_session *session)
 	const struct coexist_notice notice = {
 		.kind = "pop3-delete-limit",
 		.builtin = builtin_text,
-		.variables = variables,
-		.variables_count = N_ELEMENTS(variables)
+		.variables = { variables, N_ELEMENTS(variables) }
 	};
 
 	struct coexist_notice_place place;
@@ -113,31 +114,32 @@ static int notice_send(struct pop3_session *session)
 	return ret;
 }
 
-static enum outcome owner_tell(struct pop3_session *session)
+static enum outcome
+owner_tell(struct mail_user *user, unsigned int held, unsigned int limit)
 {
-	struct mail_user *user = session->client->user;
 	struct claim claim = { .now = dec2str(ioloop_time) };
 	int claimed = coexist_mailbox_state_update(user, claim_decide, &claim);
 
 	if (claim.told_before)
 		return OUTCOME_TOLD_BEFORE;
-	/* who can't remember it tells it: an owner who wonders where messages
-	   are is worse off than one who is told twice */
-	if (notice_send(session) == 0)
+	/* A claim that can't be remembered counts: an owner who wonders where
+	   messages are is worse off than one who is told twice. */
+	if (notice_send(user, held, limit) == 0)
 		return OUTCOME_TOLD;
 	if (claimed == 0)
 		claim_undo(user, &claim);
 	return OUTCOME_FAILED;
 }
 
-void pop3_delete_limit_tell(struct pop3_session *session)
+void pop3_delete_limit_tell(struct mail_user *user, unsigned int held,
+			    unsigned int limit)
 {
 	enum outcome outcome;
 
 	T_BEGIN {
-		outcome = owner_tell(session);
+		outcome = owner_tell(user, held, limit);
 	} T_END;
-	e_info(session->client->user->event, "coexist: Held: hid all %u "
-	       "messages that the client deleted, pop3_delete_limit is %u; %s",
-	       session->del.held, session->del.limit, outcomes[outcome]);
+	e_info(user->event, "coexist: Held: hid all %u messages that the "
+	       "client deleted, pop3_delete_limit is %u; %s",
+	       held, limit, outcomes[outcome]);
 }

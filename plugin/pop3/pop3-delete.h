@@ -1,62 +1,58 @@
 #ifndef COEXIST_POP3_DELETE_H
 #define COEXIST_POP3_DELETE_H
 
-#include "mail-error.h"
 #include "coexist/policy-keys.h"
-#include "keywords.h"
 
-struct client;
-struct coexist_policy;
 struct mail;
 struct mailbox;
-struct pop3_session;
+struct mailbox_transaction_context;
+struct pop3_delete_policy;
+struct pop3_maildrop;
+struct pop3_read_state;
 
-/* What DELE and QUIT do (doc/pop3-delete.md). */
+/* What a POP3 session does at QUIT with the messages that its client deleted by
+   DELE (doc/pop3-delete.md): expunge, hide or move them. */
+struct pop3_delete;
 
-struct pop3_delete {
+/* What became of the deleted messages. */
+struct pop3_delete_result {
+	/* what was done, which may be other than what the policy says */
 	enum coexist_delete action;
-	/* There may be policy documents that say otherwise. */
-	bool is_partial;
-	bool mark_read;
-	/* A session that deletes more is held; 0 is off. */
-	unsigned int limit;
-	/* EXPUNGE is hiding already, by the site's pop3_delete_type */
-	bool expunge_flags;
-
-	/* Filled when the session's first message is handled at QUIT. */
-	bool begun;
-	/* How many messages are hidden because that is more than the limit; 0 if
-	   the session is not held. */
-	unsigned int held;
-	/* Sequences of those that are to be read nevertheless. */
-	ARRAY_TYPE(seq_range) held_seen;
-	/* The target mailbox, from then to the end of the transaction, the UIDs
-	   that are in it, and those that they have there */
-	struct mailbox *target;
-	ARRAY_TYPE(seq_range) arrived;
-	ARRAY_TYPE(seq_range) arrived_as;
+	/* how many had to stay */
 	unsigned int failed;
-	enum mail_error error;
-	const char *error_text;
 };
 
-/* Reads the policy of a session. */
-void pop3_delete_init(struct pop3_delete *del_r, struct client *client,
-		      const struct coexist_policy *policy);
+/* Starts deleting for a client that has logged in: changes its settings so that
+   Dovecot, which shows no message with the hidden keyword and would add it where
+   the client said DELE, asks us by that. Lives as long as the client; maildrop
+   and read state have to, too. */
+struct pop3_delete *
+pop3_delete_create(struct pop3_maildrop *maildrop,
+		   struct pop3_read_state *read_state,
+		   const struct pop3_delete_policy *policy);
 
-/* Returns FALSE if Dovecot's own way is all there is to do. */
-bool pop3_delete_is_needed(const struct pop3_delete *del);
+/* The maildrop was opened: lets it have the hidden keyword. */
+void pop3_delete_mailbox_opened(struct mailbox *box);
+/* Takes part in what is done to a message of the maildrop, which was allocated. */
+void pop3_delete_mail_allocated(struct pop3_delete *del, struct mail *mail);
 
-/* Changes the client's settings so that Dovecot, which shows no message with
-   the hidden keyword and would add it where the client said DELE, asks us by
-   that. To be called when the client was created. */
-void pop3_delete_prepare_client(struct pop3_delete *del, struct client *client);
-
-/* Hook for every message object of a POP3 session. */
-void pop3_delete_mail_allocated(struct mail *mail);
+/* QUIT is about to commit the maildrop's transaction, and then any transaction was
+   committed or not. From outside of all other plugins: some of them make a
+   rollback of a commit. A client that gets an error deletes the messages again. */
+void pop3_delete_commit_begin(struct pop3_delete *del,
+			      struct mailbox_transaction_context *t);
+void pop3_delete_commit_end(struct pop3_delete *del, struct mailbox *box,
+			    bool committed);
 
 /* Called at QUIT, when all is done. Returns 0, or -1 with the error, which is
    the reply to QUIT, set in the mailbox if messages had to stay. */
-int pop3_delete_finish(struct pop3_session *session, struct mailbox *box);
+int pop3_delete_finish(struct pop3_delete *del, struct mailbox *box);
+
+/* The client is about to be destroyed: tells the owner if the session was
+   held. */
+void pop3_delete_end(const struct pop3_delete *del);
+
+struct pop3_delete_result
+pop3_delete_get_result(const struct pop3_delete *del);
 
 #endif

@@ -5,7 +5,7 @@
 #include "ostream.h"
 #include "mail-storage-private.h"
 #include "pop3-download.h"
-#include "pop3-session.h"
+#include "pop3-read-state.h"
 
 #define POP3_DOWNLOAD_MAIL_CONTEXT(obj) \
 	MODULE_CONTEXT_REQUIRE(obj, pop3_download_mail_module)
@@ -13,7 +13,8 @@
 struct pop3_download_mail {
 	union mail_module_context module_ctx;
 
-	struct pop3_session *session;
+	struct client *client;
+	struct pop3_read_state *read_state;
 	/* what RETR reads, once it does */
 	struct istream *stream;
 };
@@ -38,7 +39,7 @@ pop3_download_get_stream(struct mail *_mail, bool get_body,
 	if (retr && dmail->stream == NULL) {
 		dmail->stream = *stream_r;
 		i_stream_ref(dmail->stream);
-		pop3_session_retr_begin(dmail->session);
+		pop3_read_state_retr_begin(dmail->read_state);
 	}
 	return 0;
 }
@@ -50,16 +51,22 @@ static bool is_at_end(struct istream *stream)
 	return !i_stream_have_bytes_left(stream) || i_stream_read_eof(stream);
 }
 
-/* Returns TRUE if RETR read the message to its end and could write all of it.
-   Dovecot ends a RETR in the same way when it can do neither. */
-static bool
-retr_is_complete(struct pop3_download_mail *dmail)
+/* Returns NULL if RETR read the message to its end and could write all of it,
+   else why it did not. Dovecot ends a RETR in the same way when it can do
+   neither. */
+static const char *why_incomplete(struct pop3_download_mail *dmail)
 {
-	struct ostream *output = dmail->session->client->output;
+	const struct ostream *output = dmail->client->output;
 
-	return !output->closed && output->stream_errno == 0 &&
-		is_at_end(dmail->stream) &&
-		dmail->stream->stream_errno == 0;
+	if (output->closed)
+		return "the connection is closed";
+	if (output->stream_errno != 0)
+		return "the client can't be written to";
+	if (!is_at_end(dmail->stream))
+		return "it was not read to its end";
+	if (dmail->stream->stream_errno != 0)
+		return "it can't be read";
+	return NULL;
 }
 
 static void pop3_download_free(struct mail *_mail)
@@ -68,27 +75,24 @@ static void pop3_download_free(struct mail *_mail)
 	struct pop3_download_mail *dmail = POP3_DOWNLOAD_MAIL_CONTEXT(mail);
 
 	if (dmail->stream != NULL) {
-		pop3_session_retr_end(dmail->session, _mail,
-				      retr_is_complete(dmail));
+		pop3_read_state_retr_end(dmail->read_state, _mail,
+					 why_incomplete(dmail));
 		i_stream_unref(&dmail->stream);
 	}
 	dmail->module_ctx.super.free(_mail);
 }
 
-void pop3_download_mail_allocated(struct mail *_mail)
+void pop3_download_mail_allocated(struct client *client,
+				  struct pop3_read_state *read_state,
+				  struct mail *_mail)
 {
 	struct mail_private *mail = (struct mail_private *)_mail;
 	struct mail_vfuncs *v = mail->vlast;
-	struct pop3_session *session =
-		pop3_session_find(_mail->box->storage->user);
 	struct pop3_download_mail *dmail;
 
-	/* the mailboxes behind a virtual one carry the POP3 flag too */
-	if (session == NULL || _mail->box != session->client->mailbox)
-		return;
-
 	dmail = p_new(mail->pool, struct pop3_download_mail, 1);
-	dmail->session = session;
+	dmail->client = client;
+	dmail->read_state = read_state;
 	dmail->module_ctx.super = *v;
 	mail->vlast = &dmail->module_ctx.super;
 	v->get_stream = pop3_download_get_stream;

@@ -1,15 +1,19 @@
 #ifndef COEXIST_POP3_DOWNLOAD_H
 #define COEXIST_POP3_DOWNLOAD_H
 
+struct client;
 struct mail;
+struct pop3_read_state;
 
-/* What counts as downloaded: the body of a RETR was streamed to its end, and
-   then the client sent its next command. TOP never counts.
+/* The download of a message: the body of a RETR is streamed to its end, and then
+   the client sends its next command. TOP never counts.
 
    The first half is seen here, on the message that RETR reads, and told to the
-   session, which knows about the second. */
+   read state, which sees the second. */
 
-/* Hook for every message object of a POP3 session. */
-void pop3_download_mail_allocated(struct mail *mail);
+/* Watches a message of the maildrop, which was allocated. */
+void pop3_download_mail_allocated(struct client *client,
+				  struct pop3_read_state *read_state,
+				  struct mail *mail);
 
 #endif

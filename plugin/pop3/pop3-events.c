@@ -1,30 +1,16 @@
 /* See the contract in pop3-events.h. */
 
 #include "pop3-common.h"
-#include "istream.h"
 #include "lib-event.h"
 #include "mail-user.h"
 #include "coexist-event.h"
 #include "pop3-events.h"
-#include "pop3-session.h"
+#include "pop3-delete.h"
+#include "pop3-delete-policy.h"
+#include "pop3-read-state.h"
 
-/* Indexed by enum coexist_delete. */
-static const char *const actions[] = { "expunge", "hide", "trash", "archive" };
-
-/* Returns how many downloads the client has confirmed by another command. */
-static unsigned int downloads(const struct pop3_session *session)
+static void downloaded_send(struct event *event, unsigned int count)
 {
-	unsigned int count = session->downloads;
-
-	return count > 0 && session->client->input->v_offset ==
-		session->last_download_input_offset ? count - 1 : count;
-}
-
-static void
-send_downloaded(const struct pop3_session *session, struct event *event)
-{
-	unsigned int count = downloads(session);
-
 	if (count == 0)
 		return;
 	e_debug(event_create_passthrough(event)->
@@ -35,10 +21,11 @@ send_downloaded(const struct pop3_session *session, struct event *event)
 
 /* Dovecot counts what QUIT was to delete. */
 static void
-send_deleted(const struct pop3_session *session, struct event *event)
+deleted_send(struct event *event, const struct client *client,
+	     const struct pop3_delete_result *result)
 {
-	const struct client *client = session->client;
-	unsigned int failed = session->del.failed;
+	const char *action = pop3_delete_action_name(result->action);
+	unsigned int failed = result->failed;
 	unsigned int count = client->deleted_count;
 
 	if (!client->quit_seen || count == 0 ||
@@ -47,18 +34,23 @@ send_deleted(const struct pop3_session *session, struct event *event)
 	count -= I_MIN(count, failed);
 	e_debug(event_create_passthrough(event)->
 		set_name("coexist_pop3_deleted")->
-		add_str("action", actions[session->del.action])->
+		add_str("action", action)->
 		add_int("messages", count)->
 		add_int("failed", failed)->event(),
 		"coexist: %u messages were deleted (%s), %u could not be",
-		count, actions[session->del.action], failed);
+		count, action, failed);
 }
 
-void pop3_events_send(const struct pop3_session *session)
+void pop3_events_send(const struct client *client,
+		      const struct pop3_read_state *read_state,
+		      const struct pop3_delete *del)
 {
-	struct event *event = coexist_event_create(session->client->user);
+	struct event *event = coexist_event_create(client->user);
+	struct pop3_delete_result result = { .action = COEXIST_DELETE_EXPUNGE };
 
-	send_downloaded(session, event);
-	send_deleted(session, event);
+	if (del != NULL)
+		result = pop3_delete_get_result(del);
+	downloaded_send(event, pop3_read_state_count_downloads(read_state));
+	deleted_send(event, client, &result);
 	event_unref(&event);
 }

@@ -5,7 +5,7 @@
 #include "keywords.h"
 
 /* Lets the open mailbox have a keyword of ours, however short the site's
-   mail_max_keyword_length is: that limits keywords that the index does not
+   mail_max_keyword_length is: the limit is for keywords that the index does not
    know. */
 static inline void
 pop3_keyword_allow(struct mailbox *box, const char *keyword)

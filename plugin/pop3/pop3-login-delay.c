@@ -9,7 +9,7 @@
 #include "mailbox-state.h"
 #include "session-policy.h"
 #include "login-delay.h"
-#include "ostream-pop3.h"
+#include "pop3-greeting.h"
 #include "policy-merge.h"
 #include "pop3-refusal.h"
 #include "state-file.h"
@@ -147,7 +147,7 @@ static void refuse(struct login_delay *delay, uint64_t left)
 {
 	struct mail_user *user = delay->client->user;
 
-	o_stream_pop3_replace(delay->output, t_strdup_printf("-ERR %s\r\n",
+	pop3_greeting_replace(delay->output, t_strdup_printf("-ERR %s\r\n",
 		coexist_login_delay_line(user, left)));
 	pop3_refuse_maildrop(user, p_strdup(user->pool,
 		coexist_login_delay_log(user, left, /*log_only=*/FALSE)));
@@ -161,14 +161,18 @@ static void decide(struct login_delay *delay)
 
 	state_read(delay);
 	left = seconds_left(delay);
+	e_debug(user->event, "coexist: LOGIN-DELAY: login at %"PRIu64
+		", the last one that counts was at %"PRIu64
+		", pop3_login_delay=%"PRIu64"s: %"PRIu64"s left",
+		delay->login, delay->before.login, delay->seconds, left);
 	if (left == 0) {
-		o_stream_pop3_pass(delay->output);
+		pop3_greeting_pass(delay->output);
 		return;
 	}
 	if (delay->mode == COEXIST_GUARD_LOG_ONLY) {
 		e_info(user->event, "%s",
 		       coexist_login_delay_log(user, left, /*log_only=*/TRUE));
-		o_stream_pop3_pass(delay->output);
+		pop3_greeting_pass(delay->output);
 		return;
 	}
 	refuse(delay, left);
@@ -236,37 +240,47 @@ static void login_delay_destroy(struct client *client, const char *reason)
 	bool was_in = !delay->refused &&
 		(client->trans != NULL || client->quit_seen);
 
-	o_stream_pop3_pass(delay->output);
+	pop3_greeting_pass(delay->output);
 	if (was_in) T_BEGIN {
 		state_write(delay);
 	} T_END;
 	delay->module_ctx.super.destroy(client, reason);
 }
 
-bool pop3_login_delay_create(struct client *client, const char *capability)
+/* Returns the delay that this login may have to keep, or 0. */
+static uint64_t delay_get(struct mail_user *user)
 {
-	const struct coexist_policy *policy =
-		coexist_session_policy_get(client->user);
-	enum coexist_guard_mode mode =
-		coexist_guard_get_mode(client->user);
+	const struct coexist_policy *policy = coexist_session_policy_get(user);
+
+	return policy == NULL ||
+		coexist_guard_get_mode(user) == COEXIST_GUARD_EXEMPT ? 0 :
+		coexist_policy_number(policy, COEXIST_KEY_pop3_login_delay);
+}
+
+const char *pop3_login_delay_capability(struct client *client)
+{
+	uint64_t seconds = delay_get(client->user);
+
+	return seconds == 0 ||
+		coexist_guard_get_mode(client->user) == COEXIST_GUARD_LOG_ONLY ?
+		"" : p_strdup_printf(client->pool, "LOGIN-DELAY %"PRIu64"\r\n",
+				     seconds);
+}
+
+void pop3_login_delay_create(struct client *client)
+{
+	uint64_t seconds = delay_get(client->user);
 	struct login_delay_user *duser;
 	struct login_delay *delay;
-	uint64_t seconds;
 
-	seconds = policy == NULL ? 0 :
-		coexist_policy_number(policy, COEXIST_KEY_pop3_login_delay);
-	if (seconds == 0 || mode == COEXIST_GUARD_EXEMPT)
-		return FALSE;
-
+	if (seconds == 0)
+		return;
 	delay = p_new(client->pool, struct login_delay, 1);
 	delay->client = client;
-	delay->mode = mode;
+	delay->mode = coexist_guard_get_mode(client->user);
 	delay->seconds = seconds;
 	delay->login = (uint64_t)ioloop_time;
-	delay->output = o_stream_create_pop3(client,
-		mode == COEXIST_GUARD_LOG_ONLY ? capability :
-		p_strdup_printf(client->pool, "%sLOGIN-DELAY %"PRIu64"\r\n",
-				capability, seconds));
+	delay->output = pop3_greeting_hold(client);
 	delay->module_ctx.super = client->v;
 	client->v.destroy = login_delay_destroy;
 	MODULE_CONTEXT_SET(client, login_delay_client_module, delay);
@@ -274,5 +288,4 @@ bool pop3_login_delay_create(struct client *client, const char *capability)
 	duser = p_new(client->user->pool, struct login_delay_user, 1);
 	duser->delay = delay;
 	MODULE_CONTEXT_SET(client->user, login_delay_user_module, duser);
-	return TRUE;
 }

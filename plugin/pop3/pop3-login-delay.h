@@ -5,18 +5,21 @@ struct client;
 struct mail_namespace;
 struct mailbox;
 
-/* pop3_login_delay: the least time between two logins (RFC 2449 section 6.5).
+/* The login delay of POP3, pop3_login_delay: a rate limit, the least time between
+   two logins (RFC 2449 section 6.5).
 
-   Whether it is over is known once the namespaces are there, because the time
-   of the last login is kept in the mailbox. Until then the client has heard
-   nothing; then it gets the +OK, or -ERR [LOGIN-DELAY] and the connection is
-   closed. A session that was shown a message that no session before it was
-   shown, or has deleted one, does not count. */
+   The time of the last login is kept in the mailbox, so the decision waits until
+   the namespaces are there. The greeting is held back meanwhile
+   (pop3-greeting.h). Then the client gets the +OK, or -ERR [LOGIN-DELAY] and the
+   connection is closed. A session that was shown a message that no session
+   before it was shown, or that has deleted one, does not count. */
 
-/* Called when the client has logged in. capability are lines for its CAPA that
-   come before LOGIN-DELAY. Returns FALSE if there is no delay, and then nothing
-   was done about these lines. */
-bool pop3_login_delay_create(struct client *client, const char *capability);
+/* Called when the client has logged in. Does nothing if there is no delay. */
+void pop3_login_delay_create(struct client *client);
+
+/* Returns the line for CAPA (RFC 2449 section 6.5), which lives as long as the
+   client, or "" if no login has to wait. */
+const char *pop3_login_delay_capability(struct client *client);
 
 /* Hooks. */
 void pop3_login_delay_namespaces_created(struct mail_namespace *namespaces);

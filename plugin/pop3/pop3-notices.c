@@ -31,6 +31,8 @@ static int pop3_notices_open(struct mailbox *box)
 {
 	union mailbox_module_context *context = POP3_NOTICES_CONTEXT(box);
 
+	e_debug(box->storage->user->event, "coexist: Notices: those that were "
+		"replaced leave before the client is told what there is");
 	coexist_notice_tidy(box->storage->user);
 	return context->super.open(box);
 }

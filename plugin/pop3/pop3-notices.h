@@ -3,9 +3,9 @@
 
 struct mailbox;
 
-/* A POP3 session begins without the notices that were replaced since the last
-   one: see coexist_notice_tidy(). It is done when Dovecot opens the maildrop,
-   before it lists the messages. */
+/* The clean-up of replaced notices at the start of a POP3 session
+   (coexist_notice_tidy()): they leave when Dovecot opens the maildrop, before the
+   messages are listed. */
 
 /* Hook for every mailbox of a process that handles POP3. */
 void pop3_notices_mailbox_allocated(struct mailbox *box);

@@ -1,267 +1,338 @@
-/* See the contract in pop3-read-state.h. */
+/* See the contract in pop3-read-state.h.
 
-#include "lib.h"
+   Dovecot's own note of what is to be marked read (pop3-maildrop.h) is used or
+   replaced by the policies:
+
+   quit      keeps the note, withdraws what was not sent to its end, and forgets
+             all of it if there was no QUIT.
+   complete  takes the note away. What the client confirmed is marked soon after,
+             in a mailbox of our own so that others see it while the session
+             goes on; at QUIT, in the session's last transaction.
+   never     takes the note away. */
+
+#include "pop3-common.h"
 #include "array.h"
 #include "ioloop.h"
+#include "istream.h"
 #include "mail-storage-private.h"
 #include "pop3-read-state.h"
-#include "pop3-keyword.h"
-#include "network-match.h"
-#include "policy-merge.h"
+#include "istream-notify-read.h"
+#include "pop3-maildrop.h"
+#include "pop3-mark.h"
+#include "pop3-read-policy.h"
 #include "private-flags.h"
 
-#include <malloc.h>
+/* Marks are collected for this long, because each application opens and syncs
+   the mailbox. With the half second that Dovecot itself waits before it looks at
+   a changed mailbox, an idling IMAP client is told well within two seconds. */
+#define APPLY_DELAY_MSECS 500
 
-#define SECS_PER_DAY (24 * 60 * 60)
+struct pop3_read_state {
+	struct pop3_maildrop *maildrop;
+	struct pop3_read_policy policy;
 
-void pop3_read_policy_init(struct pop3_read_policy *read_policy_r,
-			   const struct coexist_policy *policy,
-			   const struct ip_addr *remote_ip)
+	/* Those that were not applied yet. */
+	ARRAY_TYPE(pop3_mark) marks;
+	/* How much the client had said when it got the last of them. */
+	uoff_t last_mark_input_offset;
+	struct timeout *to_apply;
+	/* the log has it that something may not be marked */
+	bool told_refused;
+	/* How many messages were sent to their end, and how much the client had
+	   said when it got the last of them. */
+	unsigned int downloads;
+	uoff_t last_download_input_offset;
+};
+
+/* Refusals */
+
+static const char *why_refused(struct mailbox *box)
 {
-	i_zero(read_policy_r);
-	if (coexist_network_match(coexist_policy_text(policy,
-			COEXIST_KEY_pop3_fetcher_networks), remote_ip)) {
-		read_policy_r->mark_read = COEXIST_MARK_READ_NEVER;
+	if (mailbox_is_readonly(box))
+		return "The mailbox is read-only";
+	if (coexist_private_flags_open(box) < 0)
+		return mailbox_get_last_error(box, NULL);
+	return "Permission denied (the ACL rights are s for \\Seen and w for "
+		"keywords)";
+}
+
+void pop3_read_state_refused(struct pop3_read_state *state)
+{
+	struct mailbox *box = state->maildrop->box;
+
+	if (state->told_refused)
+		return;
+	state->told_refused = TRUE;
+	/* whoever made it so, as by an ACL, needs no warning in each session */
+	e_info(box->event, "coexist: Can't mark messages as the policy says: "
+	       "%s", why_refused(box));
+}
+
+/* While the session goes on */
+
+static uoff_t input_offset(const struct pop3_read_state *state)
+{
+	return state->maildrop->client->input->v_offset;
+}
+
+/* Returns how many of the marks the client has confirmed: all, or all but
+   the last if it has sent no command since it got that message. */
+static unsigned int confirmed_count(const struct pop3_read_state *state)
+{
+	unsigned int count = array_count(&state->marks);
+
+	if (count > 0 && input_offset(state) == state->last_mark_input_offset)
+		count--;
+	return count;
+}
+
+static void
+marks_trace(const struct pop3_read_state *state, unsigned int count,
+	    const struct pop3_marks_result *result)
+{
+	e_debug(state->maildrop->client->user->event, "coexist: Marks of %u "
+		"confirmed downloads: %u messages changed, %u may not be",
+		count, result->changed, result->refused);
+}
+
+static void apply_confirmed(struct pop3_read_state *state)
+{
+	struct mailbox *box = state->maildrop->box;
+	uint32_t uidvalidity =
+		pop3_maildrop_get_uidvalidity(state->maildrop, box);
+	unsigned int count = confirmed_count(state);
+	struct pop3_marks_result result;
+
+	if (count == 0)
+		return;
+	/* after an error they are tried again with the next ones */
+	if (pop3_marks_apply_now(box, uidvalidity, array_front(&state->marks),
+				 count, &result) == 0) {
+		array_delete(&state->marks, 0, count);
+		marks_trace(state, count, &result);
+	}
+	if (result.refused > 0)
+		pop3_read_state_refused(state);
+}
+
+static void apply_timeout(struct pop3_read_state *state)
+{
+	timeout_remove(&state->to_apply);
+	T_BEGIN {
+		apply_confirmed(state);
+	} T_END;
+}
+
+static void apply_soon(struct pop3_read_state *state)
+{
+	if (state->to_apply == NULL &&
+	    pop3_read_policy_is_early(&state->policy)) {
+		state->to_apply = timeout_add_short(APPLY_DELAY_MSECS,
+						    apply_timeout, state);
+	}
+}
+
+static void client_has_sent(void *context)
+{
+	struct pop3_read_state *state = context;
+
+	if (array_count(&state->marks) > 0)
+		apply_soon(state);
+}
+
+void pop3_read_state_retr_begin(struct pop3_read_state *state)
+{
+	switch (state->policy.mark_read) {
+	case COEXIST_MARK_READ_STOCK:
+	case COEXIST_MARK_READ_QUIT:
+		break;
+	case COEXIST_MARK_READ_COMPLETE:
+	case COEXIST_MARK_READ_NEVER:
+		pop3_maildrop_forget_all_seen(state->maildrop);
+		break;
+	}
+}
+
+static void
+retr_trace(const struct pop3_read_state *state, struct mail *mail,
+	   const char *why_incomplete, const struct pop3_mark *mark)
+{
+	struct event *event = state->maildrop->client->user->event;
+
+	if (why_incomplete != NULL) {
+		e_debug(event, "coexist: RETR: UID %u is no download: %s",
+			mail->uid, why_incomplete);
 		return;
 	}
-	read_policy_r->mark_read =
-		coexist_policy_number(policy, COEXIST_KEY_pop3_mark_read);
-	read_policy_r->mark_read_days =
-		coexist_policy_number(policy, COEXIST_KEY_pop3_mark_read_days);
-	read_policy_r->mark_downloaded =
-		coexist_policy_number(policy,
-				      COEXIST_KEY_pop3_mark_downloaded) != 0;
-	read_policy_r->note_time =
-		coexist_policy_number(policy, COEXIST_KEY_pop3_keep_days) > 0;
+	e_debug(event, "coexist: RETR: UID %u was sent to its end: %s",
+		mail->uid, pop3_read_policy_explain(&state->policy, mail,
+						    mark));
 }
 
-bool pop3_read_policy_is_recent(const struct pop3_read_policy *read_policy,
-				struct mail *mail)
-{
-	time_t received;
-
-	if (read_policy->mark_read_days == 0)
-		return TRUE;
-	if (mail_get_received_date(mail, &received) < 0)
-		return FALSE;
-	return received >= ioloop_time -
-		(time_t)read_policy->mark_read_days * SECS_PER_DAY;
-}
-
-static bool mail_is_seen(struct mail *mail)
-{
-	return (mail_get_flags(mail) & MAIL_SEEN) != 0;
-}
-
-static bool mail_has_downloaded_keyword(struct mail *mail)
-{
-	return str_array_find(mail_get_keywords(mail),
-			      POP3_DOWNLOADED_KEYWORD);
-}
-
-static bool mail_has_download_time(struct mail *mail)
-{
-	return coexist_download_time_is_known(mail->transaction->view,
-		mail->seq, coexist_download_time_id(mail->box));
-}
-
-bool pop3_read_policy_get_mark(const struct pop3_read_policy *read_policy,
-			       struct mail *mail, struct pop3_mark *mark_r)
+/* Returns TRUE and the mark that the message is to get. */
+static bool
+retr_end(struct pop3_read_state *state, struct mail *mail, bool complete,
+	 struct pop3_mark *mark_r)
 {
 	i_zero(mark_r);
-	mark_r->uid = mail->uid;
-	mark_r->seen = read_policy->mark_read == COEXIST_MARK_READ_COMPLETE &&
-		!mail_is_seen(mail) &&
-		pop3_read_policy_is_recent(read_policy, mail);
-	mark_r->downloaded = read_policy->mark_downloaded &&
-		!mail_has_downloaded_keyword(mail);
-	/* the index of a virtual mailbox knows nothing that lasts */
-	mark_r->timed = read_policy->note_time &&
-		mail->box->virtual_vfuncs == NULL &&
-		!mail_has_download_time(mail);
-	return mark_r->seen || mark_r->downloaded || mark_r->timed;
-}
-
-/* The acl plugin lets what the user has no right to change get lost without an
-   error, so it is looked at whether it has changed. */
-
-static void seen_apply(struct mail *mail, bool *changed, bool *refused)
-{
-	if (mail_is_seen(mail))
-		return;
-	if (coexist_private_flags_can_set(mail))
-		mail_update_flags(mail, MODIFY_ADD, MAIL_SEEN);
-	if (mail_is_seen(mail))
-		*changed = TRUE;
-	else
-		*refused = TRUE;
-}
-
-static void
-downloaded_apply(struct mail *mail, struct mail_keywords *downloaded,
-		 bool *changed, bool *refused)
-{
-	if (mail_has_downloaded_keyword(mail))
-		return;
-	mail_update_keywords(mail, MODIFY_ADD, downloaded);
-	if (mail_has_downloaded_keyword(mail))
-		*changed = TRUE;
-	else
-		*refused = TRUE;
-}
-
-static void
-mark_apply(struct mail *mail, const struct pop3_mark *mark,
-	   struct mail_keywords *downloaded, struct pop3_read_result *result)
-{
-	bool changed = FALSE, refused = FALSE;
-
-	if (!mail_set_uid(mail, mark->uid) ||
-	    mail_index_transaction_is_expunged(mail->transaction->itrans,
-					       mail->seq))
-		return;
-	if (mark->seen)
-		seen_apply(mail, &changed, &refused);
-	if (mark->downloaded)
-		downloaded_apply(mail, downloaded, &changed, &refused);
-	/* nothing that others would have to see at once */
-	if (mark->timed) {
-		(void)coexist_download_time_note(mail,
-			coexist_download_time_id(mail->box));
+	if (state->policy.mark_read == COEXIST_MARK_READ_QUIT &&
+	    (!complete || !pop3_read_policy_is_recent(&state->policy, mail)))
+		pop3_maildrop_forget_seen(state->maildrop, mail);
+	if (complete) {
+		state->downloads++;
+		state->last_download_input_offset = input_offset(state);
 	}
-	if (changed)
-		result->changed++;
-	if (refused)
-		result->refused++;
+	/* where QUIT commits nothing, this is the place to say so */
+	if (state->policy.mark_read == COEXIST_MARK_READ_QUIT &&
+	    complete && mailbox_is_readonly(mail->box))
+		pop3_read_state_refused(state);
+	return complete &&
+		pop3_read_policy_get_mark(&state->policy, mail, mark_r);
 }
 
-static int
-downloaded_keyword_create(struct mailbox *box, const struct pop3_mark *marks,
-			  unsigned int count, struct mail_keywords **kw_r)
+void pop3_read_state_retr_end(struct pop3_read_state *state, struct mail *mail,
+			      const char *why_incomplete)
 {
-	static const char *const names[] = { POP3_DOWNLOADED_KEYWORD, NULL };
-	unsigned int i;
+	struct pop3_mark mark;
+	bool marks = retr_end(state, mail, why_incomplete == NULL, &mark);
 
-	*kw_r = NULL;
-	for (i = 0; i < count && !marks[i].downloaded; i++) ;
-	if (i == count)
-		return 0;
-	pop3_keyword_allow(box, POP3_DOWNLOADED_KEYWORD);
-	return mailbox_keywords_create(box, names, kw_r);
+	retr_trace(state, mail, why_incomplete, &mark);
+	if (!marks)
+		return;
+	array_push_back(&state->marks, &mark);
+	state->last_mark_input_offset = input_offset(state);
+	/* the next command may be here already */
+	apply_soon(state);
 }
 
-/* Returns how many of the changes anybody would see. */
-static unsigned int
-visible_count(const struct pop3_mark *marks, unsigned int count)
-{
-	unsigned int i, visible = 0;
+/* At QUIT */
 
-	for (i = 0; i < count; i++) {
-		if (marks[i].seen || marks[i].downloaded)
-			visible++;
-	}
-	return visible;
-}
-
-int pop3_read_state_apply(struct mailbox_transaction_context *t,
-			  const struct pop3_mark *marks, unsigned int count,
-			  struct pop3_read_result *result_r)
+/* Dovecot has marked what it noted, in the same transaction. One message tells
+   whether the user has the right to, see pop3-mark.c. */
+static void
+look_at_noted_seen(struct pop3_read_state *state,
+		   struct mailbox_transaction_context *t)
 {
-	struct mail_keywords *downloaded;
+	uint32_t seq = pop3_maildrop_get_one_seen(state->maildrop, t->box);
 	struct mail *mail;
-	unsigned int i;
 
-	i_zero(result_r);
-	if (mailbox_is_readonly(t->box)) {
-		result_r->refused = visible_count(marks, count);
-		return 0;
-	}
-	if (downloaded_keyword_create(t->box, marks, count, &downloaded) < 0)
-		return -1;
-
+	if (seq == 0)
+		return;
 	mail = mail_alloc(t, 0, NULL);
-	for (i = 0; i < count; i++)
-		mark_apply(mail, &marks[i], downloaded, result_r);
+	mail_set_seq(mail, seq);
+	if (!pop3_mark_is_seen(mail))
+		pop3_read_state_refused(state);
 	mail_free(&mail);
-	if (downloaded != NULL)
-		mailbox_keywords_unref(&downloaded);
-	return 0;
 }
 
-/* As it is now: the session shares the index with the mailbox that it opens
-   again, and may have read it long ago. */
-static bool has_uidvalidity(struct mailbox *box, uint32_t uidvalidity)
+static void
+apply_all(struct pop3_read_state *state, struct mailbox_transaction_context *t)
 {
-	struct mail_index_view *view;
-	uint32_t current;
+	unsigned int count = array_count(&state->marks);
+	struct pop3_marks_result result;
 
-	(void)mail_index_refresh(box->index);
-	view = mail_index_view_open(box->index);
-	current = mail_index_get_header(view)->uid_validity;
-	mail_index_view_close(&view);
-	return current == uidvalidity;
-}
-
-/* Before the first sync of a mailbox with private flags, \Seen would be set for
-   everybody. */
-static int private_flags_prepare(struct mailbox *box)
-{
-	int ret = coexist_private_flags_open(box);
-
-	return ret <= 0 ? ret : mailbox_sync(box, 0);
-}
-
-static int
-apply_and_sync(struct mailbox *box, uint32_t uidvalidity,
-	       const struct pop3_mark *marks, unsigned int count,
-	       struct pop3_read_result *result_r)
-{
-	struct mailbox_transaction_context *t;
-
-	if (mailbox_open(box) < 0 || private_flags_prepare(box) < 0)
-		return -1;
-	if (!has_uidvalidity(box, uidvalidity))
-		return 0;
-	/* No MAILBOX_TRANSACTION_FLAG_EXTERNAL: with it, maildir loses flag
-	   changes at the next sync. */
-	t = mailbox_transaction_begin(box, 0, "POP3 read state");
-	if (pop3_read_state_apply(t, marks, count, result_r) < 0) {
-		mailbox_transaction_rollback(&t);
-		return -1;
-	}
-	if (mailbox_transaction_commit(&t) < 0)
-		return -1;
-	return result_r->changed == 0 ? 0 : mailbox_sync(box, 0);
-}
-
-/* Opening and syncing a mailbox takes some 400 kB, which malloc() would keep for
-   a process that may be idle for as long as its client likes. */
-static void memory_give_back(void)
-{
-#ifdef __GLIBC__
-	(void)malloc_trim(0);
-#endif
-}
-
-int pop3_read_state_apply_now(struct mailbox *session_box,
-			      uint32_t session_uidvalidity,
-			      const struct pop3_mark *marks,
-			      unsigned int count,
-			      struct pop3_read_result *result_r)
-{
-	struct mailbox *box;
-	int ret;
-
-	i_zero(result_r);
-	/* A sync of the session's own mailbox would change its sequences. */
-	box = mailbox_alloc(session_box->list, session_box->vname, 0);
-	ret = apply_and_sync(box, session_uidvalidity, marks, count, result_r);
-	if (ret < 0) {
-		e_error(box->event, "coexist: Can't mark %u messages that "
+	if (pop3_marks_apply(t, array_front(&state->marks), count,
+			     &result) < 0) {
+		e_error(t->box->event, "coexist: Can't mark %u messages that "
 			"were downloaded: %s", count,
-			mailbox_get_last_internal_error(box, NULL));
+			mailbox_get_last_internal_error(t->box, NULL));
+		return;
 	}
-	mailbox_free(&box);
-	memory_give_back();
-	return ret;
+	marks_trace(state, count, &result);
+	if (result.refused > 0)
+		pop3_read_state_refused(state);
+}
+
+void pop3_read_state_commit_begin(struct pop3_read_state *state,
+				  struct mailbox_transaction_context *t)
+{
+	if (!array_is_empty(&state->marks))
+		apply_all(state, t);
+	if (state->policy.mark_read == COEXIST_MARK_READ_QUIT)
+		look_at_noted_seen(state, t);
+}
+
+void pop3_read_state_commit_end(struct pop3_read_state *state)
+{
+	array_clear(&state->marks);
+}
+
+static void end_trace(const struct pop3_read_state *state)
+{
+	struct event *event = state->maildrop->client->user->event;
+
+	if (state->maildrop->client->quit_seen)
+		return;
+	if (state->policy.mark_read == COEXIST_MARK_READ_QUIT) {
+		e_debug(event, "coexist: No QUIT: nothing is read "
+			"(pop3_mark_read=quit)");
+	}
+	if (!array_is_empty(&state->marks)) {
+		e_debug(event, "coexist: No QUIT: %u downloads keep no mark",
+			array_count(&state->marks));
+	}
+}
+
+void pop3_read_state_end(struct pop3_read_state *state)
+{
+	timeout_remove(&state->to_apply);
+	if (state->policy.mark_read == COEXIST_MARK_READ_QUIT &&
+	    !state->maildrop->client->quit_seen)
+		pop3_maildrop_forget_all_seen(state->maildrop);
+	if (pop3_read_policy_is_early(&state->policy))
+		apply_confirmed(state);
+	end_trace(state);
+}
+
+/* What others ask */
+
+bool pop3_read_state_get_downloaded(const struct pop3_read_state *state,
+				    ARRAY_TYPE(seq_range) *uids)
+{
+	const struct pop3_mark *marks;
+	unsigned int i, count;
+
+	marks = array_get(&state->marks, &count);
+	for (i = 0; i < count; i++) {
+		if (marks[i].downloaded)
+			seq_range_array_add(uids, marks[i].uid);
+	}
+	return !array_is_empty(uids);
+}
+
+unsigned int
+pop3_read_state_count_downloads(const struct pop3_read_state *state)
+{
+	unsigned int count = state->downloads;
+
+	return count > 0 &&
+		input_offset(state) == state->last_download_input_offset ?
+		count - 1 : count;
+}
+
+/* The session */
+
+static void input_watch(struct pop3_read_state *state)
+{
+	struct client *client = state->maildrop->client;
+	struct istream *input = client->input;
+
+	client->input = i_stream_create_notify_read(input, client_has_sent,
+						    state);
+	i_stream_unref(&input);
+}
+
+struct pop3_read_state *
+pop3_read_state_create(struct pop3_maildrop *maildrop,
+		       const struct pop3_read_policy *policy)
+{
+	pool_t pool = maildrop->client->pool;
+	struct pop3_read_state *state = p_new(pool, struct pop3_read_state, 1);
+
+	state->maildrop = maildrop;
+	state->policy = *policy;
+	p_array_init(&state->marks, pool, 16);
+	if (pop3_read_policy_is_early(policy))
+		input_watch(state);
+	return state;
 }

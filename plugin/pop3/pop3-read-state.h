@@ -1,74 +1,52 @@
 #ifndef COEXIST_POP3_READ_STATE_H
 #define COEXIST_POP3_READ_STATE_H
 
-#include "coexist/policy-keys.h"
-#include "download-time.h"
+#include "seq-range-array.h"
 
-struct coexist_policy;
-struct ip_addr;
 struct mail;
-struct mailbox;
 struct mailbox_transaction_context;
+struct pop3_maildrop;
+struct pop3_read_policy;
 
-/* What a downloaded message looks like in IMAP (doc/pop3-read-state.md). */
+/* The read state that a POP3 session leaves behind (doc/pop3-read-state.md): the
+   queue of marks for its downloads, which are confirmed by the client's next
+   command, and when they are applied. */
+struct pop3_read_state;
 
-struct pop3_read_policy {
-	enum coexist_mark_read mark_read;
-	/* 0 is no limit */
-	unsigned int mark_read_days;
-	bool mark_downloaded;
-	/* for pop3_keep_days, whatever becomes read */
-	bool note_time;
-};
+/* Starts the read state of a client that has logged in. Lives as long as the
+   client; the maildrop has to, too. */
+struct pop3_read_state *
+pop3_read_state_create(struct pop3_maildrop *maildrop,
+		       const struct pop3_read_policy *policy);
 
-/* What is to be changed on one message. */
-struct pop3_mark {
-	uint32_t uid;
-	bool seen;
-	bool downloaded;
-	/* note that now is the time of the first download */
-	bool timed;
-};
-ARRAY_DEFINE_TYPE(pop3_mark, struct pop3_mark);
+/* A RETR is about to send a message, and has ended. why_incomplete is NULL if
+   the message was sent to its end. */
+void pop3_read_state_retr_begin(struct pop3_read_state *state);
+void pop3_read_state_retr_end(struct pop3_read_state *state, struct mail *mail,
+			      const char *why_incomplete);
 
-/* How many messages changed, and of how many something stays as it was because
-   the user may not change it. */
-struct pop3_read_result {
-	unsigned int changed;
-	unsigned int refused;
-};
+/* QUIT is about to commit its transaction: adds the marks that are left, because
+   QUIT is a command too and confirms all of them. */
+void pop3_read_state_commit_begin(struct pop3_read_state *state,
+				  struct mailbox_transaction_context *t);
+/* QUIT has committed the transaction. */
+void pop3_read_state_commit_end(struct pop3_read_state *state);
 
-/* Reads the policy of a session from this address, which may be NULL. */
-void pop3_read_policy_init(struct pop3_read_policy *read_policy_r,
-			   const struct coexist_policy *policy,
-			   const struct ip_addr *remote_ip);
+/* The client is about to be destroyed, in whatever way: applies what it has
+   confirmed, and withdraws what only QUIT would have confirmed. To be called
+   before Dovecot marks what it noted. */
+void pop3_read_state_end(struct pop3_read_state *state);
 
-/* Returns TRUE if the message is young enough to be marked read. A message
-   whose date can't be read is not: unread harms nobody. */
-bool pop3_read_policy_is_recent(const struct pop3_read_policy *read_policy,
-				struct mail *mail);
+/* Logs, once in a session, that its user may not mark what the policy says. */
+void pop3_read_state_refused(struct pop3_read_state *state);
 
-/* Returns TRUE and what to change if the message's download changes anything.
-   Marking read at QUIT is not part of it: Dovecot does that itself. */
-bool pop3_read_policy_get_mark(const struct pop3_read_policy *read_policy,
-			       struct mail *mail, struct pop3_mark *mark_r);
+/* Adds the UIDs of messages that are still to get the keyword of confirmed
+   downloads. Returns FALSE if there are none. */
+bool pop3_read_state_get_downloaded(const struct pop3_read_state *state,
+				    ARRAY_TYPE(seq_range) *uids);
 
-/* Adds the changes to the transaction, except on messages which it expunges
-   or which are gone. Returns 0 and what becomes of them, or -1 with the error
-   set in the mailbox. A read-only mailbox refuses all. */
-int pop3_read_state_apply(struct mailbox_transaction_context *t,
-			  const struct pop3_mark *marks, unsigned int count,
-			  struct pop3_read_result *result_r);
-
-/* Applies the changes at once, beside the session that has the mailbox open
-   and whose view must not change: other sessions see them when this returns.
-   Nothing is changed if the mailbox has another UIDVALIDITY than for the
-   session: the UIDs are other messages' then. Returns 0 and what became of
-   them, or -1 after logging the error. */
-int pop3_read_state_apply_now(struct mailbox *session_box,
-			      uint32_t session_uidvalidity,
-			      const struct pop3_mark *marks,
-			      unsigned int count,
-			      struct pop3_read_result *result_r);
+/* Returns how many downloads the client has confirmed by another command. */
+unsigned int
+pop3_read_state_count_downloads(const struct pop3_read_state *state);
 
 #endif

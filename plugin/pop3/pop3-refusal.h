@@ -5,11 +5,11 @@ struct client;
 struct mail_user;
 struct mailbox;
 
-/* The end of a session that is not to be. Ending it where its client is created
-   would crash Dovecot, and so would an error of its user with some plugins that
-   have seen the user's namespaces. So the session gets as far as opening its
-   maildrop, which fails, and Dovecot ends it as it does with a mailbox that
-   can't be opened. */
+/* The refusal of a POP3 session after its login. Ending the session where its
+   client is created would crash Dovecot, and so would an error of its user with
+   some plugins that have seen the user's namespaces. So a refused session gets as
+   far as opening its maildrop. That fails, and Dovecot ends the session as it does
+   with any mailbox that can't be opened. */
 
 /* Answers the login with -ERR and the reason when the client is created. Nothing
    else is said any more. The error is for the log and lives as long as the

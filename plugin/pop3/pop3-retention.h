@@ -3,8 +3,9 @@
 
 struct client;
 
-/* pop3_keep_days in a POP3 session: CAPA says so, and what is due leaves the
-   mailbox once the session is over and the connection closed. */
+/* Retention in a POP3 session, by pop3_keep_days: CAPA announces the days, and
+   messages that are due leave the mailbox once the session is over and the
+   connection closed. */
 
 /* Returns the line for CAPA (RFC 2449 section 6.7), which lives as long as the
    client, or "". */

@@ -1,61 +1,36 @@
 #ifndef COEXIST_POP3_SESSION_H
 #define COEXIST_POP3_SESSION_H
 
-#include "pop3-delete.h"
-#include "pop3-read-state.h"
+#include "pop3-maildrop.h"
 
 struct client;
 struct mail;
 struct mailbox;
-struct mail_user;
 
-/* A POP3 session whose policy differs from what Dovecot does anyway. */
+/* The session of a POP3 client whose policy differs from what Dovecot does anyway.
+   It holds the maildrop and what works on it, hooks them into Dovecot, and has
+   the order in which they act at the end. */
 struct pop3_session {
 	union pop3_module_context module_ctx;
 
 	struct client *client;
-	/* the maildrop; not what may lie behind it if it is a virtual one */
-	struct mailbox *box;
-	struct pop3_read_policy read_policy;
-	struct pop3_delete del;
+	struct pop3_maildrop maildrop;
+	struct pop3_read_state *read_state;
+	/* NULL if Dovecot deletes in its own way */
+	struct pop3_delete *del;
 
-	/* Changes that downloads of this session brought and that were not
-	   applied yet. */
-	ARRAY_TYPE(pop3_mark) marks;
-	/* How much the client had said when it got the last of them. */
-	uoff_t last_mark_input_offset;
-	struct timeout *to_apply;
-	/* the log has it that something may not be marked */
-	bool told_refused;
-	/* How many messages were sent to their end, and how much the client had
-	   said when it got the last of them. */
-	unsigned int downloads;
-	uoff_t last_download_input_offset;
+	/* pop3_mark_read=never leaves even \Recent */
+	bool keep_recent;
 };
 
 /* Called when the client has logged in. */
 void pop3_session_create(struct client *client);
-/* Returns the user's session, or NULL if there is none. */
-struct pop3_session *pop3_session_find(struct mail_user *user);
 
-/* Hook for every mailbox of a process that handles POP3. */
+/* Hooks for every mailbox and message of a process that handles POP3. The two for
+   messages are to be hooks of their own: Dovecot chains hooks, not what one hook
+   puts before another function of the same message. */
 void pop3_session_mailbox_allocated(struct mailbox *box);
-
-/* A RETR is about to send a message, and has ended. */
-void pop3_session_retr_begin(struct pop3_session *session);
-void pop3_session_retr_end(struct pop3_session *session, struct mail *mail,
-			   bool complete);
-
-/* Logs, once in a session, that its user may not mark what the policy says. */
-void pop3_session_mark_refused(struct pop3_session *session);
-
-/* Adds the UIDs of messages that are still to get the keyword of confirmed
-   downloads. Returns FALSE if there are none. */
-bool pop3_session_get_downloaded(const struct pop3_session *session,
-				 ARRAY_TYPE(seq_range) *uids);
-
-/* Returns the sequence of the maildrop's message with this number, from 0. */
-uint32_t pop3_session_msgnum_to_seq(const struct client *client,
-				    unsigned int msgnum);
+void pop3_session_mail_allocated_download(struct mail *mail);
+void pop3_session_mail_allocated_delete(struct mail *mail);
 
 #endif

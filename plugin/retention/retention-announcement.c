@@ -24,7 +24,7 @@ uint64_t coexist_announcement_days(struct mail_user *user)
 		return value.number;
 	e_warning(user->event, "coexist: Ignoring unknown value of "
 		  COEXIST_KEY_PREFIX"%s (expected %s)", info->name,
-		  coexist_type_describe(info->type));
+		  info->expected);
 	if (coexist_value_parse(info, info->default_value, &value) !=
 	    COEXIST_VALUE_VALID)
 		i_unreached();

@@ -98,6 +98,16 @@ void coexist_retention_fail(struct coexist_retention *ret, struct mailbox *box)
 	e_error(ret->box->event, "coexist: Can't expire messages: %s", error);
 }
 
+/* Returns why nothing is moved to the mailbox that it is in, and the remedy. */
+static const char *same_mailbox_text(enum coexist_delete action)
+{
+	return action == COEXIST_DELETE_TRASH ?
+		"That is the mailbox that they are in; give special_use = "
+		"\\Trash to another one" :
+		"That is the mailbox that they are in; let archive_mailbox "
+		"name another one";
+}
+
 static int target_open(struct coexist_retention *ret)
 {
 	struct coexist_retention_result *result = ret->result;
@@ -112,7 +122,7 @@ static int target_open(struct coexist_retention *ret)
 			mailbox_get_last_internal_error(ret->target,
 							&result->error));
 	} else if (coexist_mailbox_is_same(ret->target, ret->box)) {
-		ret->error_text = i_strdup("They are there");
+		ret->error_text = i_strdup(same_mailbox_text(ret->action));
 		result->error = MAIL_ERROR_NOTPOSSIBLE;
 		status = -1;
 	}

@@ -15,7 +15,7 @@ const char *coexist_login_delay_line(struct mail_user *user,
 {
 	const enum coexist_refusal_text id = COEXIST_TEXT_login_delay;
 	const char *handover =
-		coexist_userdb_fields_get_handover(user->userdb_fields);
+		coexist_handover_find(user->userdb_fields);
 	const char *text = handover == NULL ? NULL :
 		coexist_handover_delay_text(handover);
 	const struct coexist_refusal_values values = {

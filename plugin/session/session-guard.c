@@ -5,18 +5,18 @@
 #include "ioloop.h"
 #include "mail-namespace.h"
 #include "mail-storage-private.h"
+#include "coexist/day.h"
 #include "coexist-event.h"
 #include "compat-user.h"
 #include "network-match.h"
 #include "policy-decision.h"
+#include "policy-handover.h"
 #include "refusal-expand.h"
 #include "refusal-line.h"
 #include "refusal-log.h"
 #include "session-end.h"
 #include "session-policy.h"
 #include "userdb-fields.h"
-
-#define SECS_PER_DAY (24 * 60 * 60)
 
 #define COEXIST_GUARD_USER_CONTEXT(obj) \
 	MODULE_CONTEXT(obj, coexist_guard_user_module)
@@ -133,7 +133,7 @@ void coexist_guard_user_created(struct mail_user *user)
 	const struct coexist_login login = {
 		.protocol = coexist_protocol_find(user->service),
 		.tls = coexist_user_is_tls(user) || is_local(user),
-		.today = (uint64_t)ioloop_time / SECS_PER_DAY,
+		.today = coexist_day(ioloop_time),
 		.in_networks = in_networks,
 		.context = user
 	};
@@ -170,7 +170,7 @@ void coexist_guard_namespace_storage_added(struct mail_namespace *ns)
 
 enum coexist_guard_mode coexist_guard_get_mode(struct mail_user *user)
 {
-	const char *gate = coexist_userdb_fields_get_gate(user->userdb_fields);
+	const char *gate = coexist_handover_find_gate(user->userdb_fields);
 
 	if (user->autocreated)
 		return COEXIST_GUARD_EXEMPT;

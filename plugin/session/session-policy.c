@@ -7,11 +7,10 @@
 #include "str-sanitize.h"
 #include "coexist-event.h"
 #include "compat-settings.h"
+#include "logged-value.h"
 #include "policy-handover.h"
 #include "userdb-fields.h"
 
-/* Enough of a wrong value to recognise it in the log. */
-#define LOGGED_VALUE_LENGTH 80
 /* A longer line would be two of the log. */
 #define DEBUG_VALUE_LENGTH 1024
 
@@ -69,14 +68,11 @@ log_unknown_value(void *context, const struct coexist_scope *scope,
 {
 	struct mail_user *user = context;
 	const struct coexist_policy_key *info = &coexist_policy_keys[key];
-	const char *expected = coexist_type_describe(info->type);
 
 	e_warning(user->event, "coexist: Ignoring unknown value in %s: "
-		  COEXIST_KEY_PREFIX"%s=%s (expected %s%s)",
-		  scope->name, info->name,
-		  str_sanitize(text, LOGGED_VALUE_LENGTH),
-		  expected == NULL ? "one of: " : expected,
-		  expected == NULL ? info->choices : "");
+		  COEXIST_KEY_PREFIX"%s=%s (expected %s)",
+		  scope->name, info->name, coexist_logged_value(text),
+		  info->expected);
 }
 
 static void
@@ -86,7 +82,7 @@ log_unknown_keys(struct mail_user *user, const struct coexist_scope *scope,
 	for (; *names != NULL; names++) {
 		e_warning(user->event, "coexist: Ignoring unknown key in %s: "
 			  COEXIST_KEY_PREFIX"%s", scope->name,
-			  str_sanitize(*names, LOGGED_VALUE_LENGTH));
+			  coexist_logged_value(*names));
 	}
 }
 
@@ -136,7 +132,7 @@ static void policy_read(struct mail_user *user, struct coexist_user *cuser)
 		cuser->scopes[i] = scopes[i];
 		cuser->scopes[i].context = cuser;
 	}
-	handover = coexist_userdb_fields_get_handover(user->userdb_fields);
+	handover = coexist_handover_find(user->userdb_fields);
 	if (handover != NULL)
 		coexist_handover_read(user->pool, handover,
 				      cuser->document_texts);

@@ -7,8 +7,8 @@
 #include "str.h"
 #include "write-full.h"
 
-/* Who holds the lock writes a few bytes. A lock that is older was left behind
-   by a process that was killed. */
+/* The lock is held while a few bytes are written. An older one was left behind by
+   a process that was killed. */
 #define LOCK_TIMEOUT_SECS 2
 #define LOCK_STALE_SECS 10
 
@@ -139,16 +139,4 @@ coexist_state_file_decide_values(const char *text ATTR_UNUSED,
 	i_assert(set->count <= COEXIST_STATE_FILE_MAX_VALUES);
 	memcpy(values_r, set->values, sizeof(*values_r) * set->count);
 	return set->count;
-}
-
-int coexist_state_file_set(const char *path,
-			   const struct coexist_state_mode *mode,
-			   const struct coexist_state_value *values,
-			   unsigned int count, const char **error_r)
-{
-	struct coexist_state_values set = { .values = values, .count = count };
-
-	return coexist_state_file_update(path, mode,
-					 coexist_state_file_decide_values,
-					 &set, error_r);
 }

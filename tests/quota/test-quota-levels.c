@@ -3,6 +3,7 @@
 #include <glib.h>
 #include <string.h>
 
+#include "quota-level-name.h"
 #include "quota-levels.h"
 
 #define M (UINT64_C(1) << 20)
@@ -315,6 +316,65 @@ static void test_row(gconstpointer data)
 	g_assert_true(*row->action == '\0' || verdict.changed);
 }
 
+/* Why the owner of a mailbox with a limit of 1000, and a level at 80 % that is
+   told again below 75 %, is told or not. */
+static const struct reason_row {
+	const char *label;
+	uint64_t used, limit;
+	/* the level before, NULL if the mailbox was never looked at */
+	const char *before;
+	uint64_t repeat;
+	/* how long ago the level was told */
+	uint64_t ago;
+	enum coexist_quota_reason reason;
+	/* the level that is reached */
+	const char *level;
+} reason_rows[] = {
+	{ "no limit", 900, 0, "80%", 0, HOUR,
+	  COEXIST_QUOTA_REASON_NO_LIMIT, "none" },
+	{ "a first look below", 799, 1000, NULL, 0, 0,
+	  COEXIST_QUOTA_REASON_BELOW, "none" },
+	{ "a first look at a level", 800, 1000, NULL, 0, 0,
+	  COEXIST_QUOTA_REASON_FIRST_LOOK, "80%" },
+	{ "below", 799, 1000, "none", 0, 0, COEXIST_QUOTA_REASON_BELOW, "none" },
+	{ "higher", 800, 1000, "none", 0, 0, COEXIST_QUOTA_REASON_HIGHER, "80%" },
+	{ "remembered", 800, 1000, "80%", 0, HOUR,
+	  COEXIST_QUOTA_REASON_REMEMBERED, "80%" },
+	{ "held", 751, 1000, "80%", DAY, 2 * DAY,
+	  COEXIST_QUOTA_REASON_HELD, "none" },
+	{ "left", 750, 1000, "80%", DAY, 2 * DAY,
+	  COEXIST_QUOTA_REASON_LEFT, "none" },
+	{ "early", 800, 1000, "80%", DAY, DAY - 1,
+	  COEXIST_QUOTA_REASON_REPEAT_EARLY, "80%" },
+	{ "due", 800, 1000, "80%", DAY, DAY,
+	  COEXIST_QUOTA_REASON_REPEAT_DUE, "80%" },
+};
+
+static void test_reason(gconstpointer data)
+{
+	const struct reason_row *row = data;
+	const struct coexist_quota_usage usage = {
+		COEXIST_QUOTA_STORAGE, row->used, row->limit
+	};
+	const struct coexist_quota_rules rules = {
+		.percents = "80", .frees = "", .rearm = 5,
+		.repeat = row->repeat
+	};
+	struct coexist_quota_state before = { .known = row->before != NULL };
+	struct coexist_quota_verdict verdict;
+	char name[COEXIST_QUOTA_LEVEL_MAX_LENGTH];
+
+	if (before.known)
+		coexist_quota_level_parse(row->before, &before.level);
+	if (row->ago != 0)
+		before.level_at = before.told_at = NOW - row->ago;
+	coexist_quota_judge(&rules, &usage, 1, &before, NOW, &verdict);
+	g_assert_cmpint(verdict.reason, ==, row->reason);
+	g_assert_nonnull(coexist_quota_reason_describe(verdict.reason));
+	g_assert_cmpstr(coexist_quota_level_name(&verdict.level, name), ==,
+			row->level);
+}
+
 /* What happens to one mailbox, look by look. */
 struct story {
 	struct coexist_quota_rules rules;
@@ -424,51 +484,6 @@ static void test_no_usage_at_all(void)
 	g_assert_null(usage);
 }
 
-static void test_percent(void)
-{
-	static const struct {
-		uint64_t used, limit, percent;
-	} percents[] = {
-		{ 0, 0, 0 }, { 5, 0, 0 }, { 0, 10, 0 }, { 99, 1000, 9 },
-		{ 999, 1000, 99 }, { 1000, 1000, 100 }, { 1011, 1000, 101 },
-		{ UINT64_MAX, UINT64_MAX, 100 },
-		{ UINT64_MAX / 2, UINT64_MAX, 50 },
-		{ UINT64_MAX, 1, UINT64_MAX }
-	};
-	size_t i;
-
-	for (i = 0; i < G_N_ELEMENTS(percents); i++) {
-		const struct coexist_quota_usage usage = {
-			COEXIST_QUOTA_STORAGE,
-			percents[i].used, percents[i].limit
-		};
-		g_assert_cmpuint(coexist_quota_percent(&usage), ==,
-				 percents[i].percent);
-	}
-}
-
-static void test_level_names(void)
-{
-	static const char *const good[] = { "none", "1%", "100%", "free:1",
-		"free:9223372036854775807" };
-	static const char *const bad[] = { "", "0%", "101%", "free:", "free:x",
-		"free:0", "free:9223372036854775808", "None", "80 90", "%" };
-	char name[COEXIST_QUOTA_LEVEL_MAX_LENGTH];
-	struct coexist_quota_level level;
-	size_t i;
-
-	for (i = 0; i < G_N_ELEMENTS(good); i++) {
-		g_assert_true(coexist_quota_level_parse(good[i], &level));
-		g_assert_cmpstr(coexist_quota_level_name(&level, name), ==,
-				good[i]);
-	}
-	for (i = 0; i < G_N_ELEMENTS(bad); i++) {
-		level.number = 4711;
-		g_assert_false(coexist_quota_level_parse(bad[i], &level));
-		g_assert_cmpuint(level.number, ==, 4711);
-	}
-}
-
 int main(int argc, char **argv)
 {
 	size_t i;
@@ -480,13 +495,17 @@ int main(int argc, char **argv)
 
 		g_test_add_data_func(path, &rows[i], test_row);
 	}
+	for (i = 0; i < G_N_ELEMENTS(reason_rows); i++) {
+		g_autofree char *path = g_strdup_printf("/quota/reasons/%s",
+							reason_rows[i].label);
+
+		g_test_add_data_func(path, &reason_rows[i], test_reason);
+	}
 	g_test_add_func("/quota/oscillation", test_oscillation);
 	g_test_add_func("/quota/reminders", test_reminders);
 	g_test_add_func("/quota/clock put back", test_clock_put_back);
 	g_test_add_func("/quota/nothing is written for nothing",
 			test_nothing_is_written_for_nothing);
 	g_test_add_func("/quota/no usage at all", test_no_usage_at_all);
-	g_test_add_func("/quota/percent", test_percent);
-	g_test_add_func("/quota/level names", test_level_names);
 	return g_test_run();
 }

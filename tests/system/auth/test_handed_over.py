@@ -15,6 +15,7 @@ from test_max_sessions import NO_RELAY
 from test_other_services import QUOTA_STATUS, policy_server
 from wiring import DOVEADM, GENERATION, userdb
 
+pytestmark = pytest.mark.differs("passdb and userdb drivers")
 # Dovecot 2.3 expands variables in each userdb field that it does not know.
 PERCENTS = {
     "a unit": {"quota_warn": "80% 95%"},

@@ -21,6 +21,7 @@ from hibernation import HIBERNATE
 from logins import Client, each, session
 from wiring import ANVIL, MASTER, MASTERS, MECHANISMS
 
+pytestmark = pytest.mark.differs("what anvil answers")
 PROTOCOLS = ("imap", "pop3", "submission", "sieve")
 WAYS = [case for case in each(logins.PASSWORD_WAYS, logins.PROOF_WAYS)
         if case[0] in PROTOCOLS]

@@ -5,6 +5,7 @@ import os
 import re
 import signal
 import subprocess
+from contextlib import suppress
 
 import pytest
 
@@ -250,6 +251,12 @@ def test_waiting_over_http(server, maildrop, downloaded):
 
 # Errors
 
+def test_debugging_says_why_nothing_expires(server):
+    done = server.doveadm("-D", "coexist", "expire", "-u", server.maildrop().user, check=False)
+    assert (done.returncode, done.stdout.strip().splitlines()[1:]) == (0, [])
+    assert "coexist: Nothing expires, pop3_keep_days is 0\n" in done.stderr
+
+
 def test_an_unknown_user(server):
     done = server.doveadm("coexist", "expire", "-u", "nobody@here", check=False)
     assert done.returncode == EX_NOUSER
@@ -374,6 +381,17 @@ def test_it_can_be_stopped_and_goes_on(server, clock, number):
     assert len(maildrop.subjects("Trash")) == len(gone) + len(left)
 
 
+def go_on(server, pid, entered):
+    """Continue a stopped process that nsenter started; return when nsenter has ended,
+    which stops itself after its child and, continued, continues the child."""
+    def has_ended():
+        for stopped in pid, entered.pid:
+            with suppress(ProcessLookupError):
+                os.kill(stopped, signal.SIGCONT)
+        return entered.poll() is not None
+    server.wait_for(has_ended, 60, "the end of what was stopped")
+
+
 def test_two_at_once_move_each_message_once(server, clock):
     maildrop = server.maildrop("trash")
     fill_many(maildrop)
@@ -390,10 +408,7 @@ def test_two_at_once_move_each_message_once(server, clock):
             try:
                 second = expire(maildrop, env=clock.environment)
             finally:
-                os.kill(pid, signal.SIGCONT)
-            # nsenter stops with its child, and nobody else lets it go on
-            server.wait_for(lambda: first.send_signal(signal.SIGCONT) or
-                            first.poll() is not None, 60, "the first one to be done")
+                go_on(server, pid, first)
             assert first.returncode == 0
     assert second.returncode == EX_TEMPFAIL
     assert "Another process is expiring" in second.stderr

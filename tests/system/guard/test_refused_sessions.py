@@ -13,6 +13,7 @@ import pytest
 from hibernation import HIBERNATE
 from instance import PASSWORD, message, processes
 
+pytestmark = pytest.mark.differs("how sessions are put to sleep")
 DENIED = {"coexist_pop3_access": "deny", "coexist_imap_access": "deny"}
 DELAYED = {"coexist_pop3_login_delay": "90d"}
 GROUPS = {"denied": DENIED, "delayed": DELAYED, "twice": {**DENIED, **DELAYED},

@@ -368,18 +368,24 @@ def test_a_target_that_takes_nothing_leaves_everything(server, download, visit):
     assert maildrop.subjects("Trash") == ["number 1", "number 3"]
 
 
-def test_inbox_being_the_trash_keeps_everything(start, clock, download, visit):
-    server = start(coexist={**AT_ONCE, "pop3_keep_days": "30", "pop3_delete": "trash"},
-                   wrap={"pop3": clock.wrapper},
-                   conf="namespace inbox {\n  mailbox INBOX {\n    special_use = \\Trash\n"
-                        "  }\n}\n")
+@pytest.mark.parametrize("settings, conf, remedy", [
+    ({"pop3_delete": "trash"},
+     "namespace inbox {\n  mailbox INBOX {\n    special_use = \\Trash\n  }\n}\n",
+     "give special_use = \\Trash to another one"),
+    ({"pop3_delete": "archive", "archive_mailbox": "INBOX"}, "",
+     "let archive_mailbox name another one")], ids=["trash", "archive"])
+def test_inbox_being_where_messages_go_keeps_everything(start, clock, download, visit, settings,
+                                                        conf, remedy):
+    server = start(coexist={**AT_ONCE, "pop3_keep_days": "30", **settings},
+                   wrap={"pop3": clock.wrapper}, conf=conf)
     maildrop = server.maildrop()
     maildrop.deliver(1)
     download(maildrop, 1)
     visit(maildrop)
     assert maildrop.subjects() == ["number 1"]
-    assert sum("Can't move messages that expired to INBOX" in line
-               for line in maildrop.log_problems()) == 1
+    line, = [line for line in maildrop.log_problems()
+             if "Can't move messages that expired to INBOX, so they stay: " in line]
+    assert remedy in line
 
 
 def test_a_mailbox_that_is_read_only_keeps_everything(start, clock, download, visit):

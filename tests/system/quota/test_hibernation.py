@@ -9,6 +9,7 @@ from hibernation import HIBERNATE
 from instance import processes
 from owner import known, limit_fields, of_size
 
+pytestmark = pytest.mark.differs("how sessions are put to sleep")
 TEXTS = Path(__file__).parents[3] / "plugin/notice/texts"
 POLICY = {"quota_warn": "80 90", "quota_warn_channels": "alert event", "template_dir": str(TEXTS)}
 

@@ -10,6 +10,7 @@ import pytest
 
 from instance import Dovecot, message
 
+pytestmark = pytest.mark.differs("how settings are expanded")
 GENERATION = Dovecot.installed().generation
 SITE = {23: "100%% {{protocol}}", 24: "100% {{protocol}}"}[GENERATION].format()
 PASSWD_FILE = {23: "100%%%%_IMAP", 24: "100%_IMAP"}[GENERATION]

@@ -1,0 +1,117 @@
+/* See the contract in pop3-delete-move.h. */
+
+#include "pop3-common.h"
+#include "array.h"
+#include "mail-storage-private.h"
+#include "str-sanitize.h"
+#include "pop3-delete-move.h"
+#include "keywords.h"
+#include "mail-move.h"
+#include "mailbox-same.h"
+#include "pop3-maildrop.h"
+#include "pop3-read-state.h"
+#include "special-mailbox.h"
+
+/* An error text is given to the client in one line (RFC 1939, 3). */
+#define ERROR_TEXT_LENGTH 300
+
+void pop3_delete_move_init(struct pop3_delete_move *move_r,
+			   const struct pop3_maildrop *maildrop,
+			   const struct pop3_read_state *read_state,
+			   bool mark_read)
+{
+	i_zero(move_r);
+	move_r->maildrop = maildrop;
+	move_r->read_state = read_state;
+	move_r->mark_read = mark_read;
+	p_array_init(&move_r->uids, maildrop->client->pool, 16);
+	p_array_init(&move_r->target_uids, maildrop->client->pool, 16);
+}
+
+static void
+result_keep(struct pop3_delete_move *move, const struct coexist_move *copies,
+	    struct pop3_delete_failure *failure)
+{
+	seq_range_array_merge(&move->uids, &copies->uids);
+	seq_range_array_merge(&move->target_uids, &copies->target_uids);
+	e_debug(move->maildrop->client->user->event, "coexist: DELE: %u "
+		"messages are in %s now and will be expunged",
+		seq_range_count(&copies->uids),
+		mailbox_get_vname(copies->target));
+	if (copies->failed == 0)
+		return;
+	failure->count = copies->failed;
+	failure->error = copies->error;
+	failure->text = p_strdup_printf(move->maildrop->client->pool,
+		"%u of %u deleted messages could not be moved and stay: %s",
+		copies->failed, pop3_maildrop_deleted_count(move->maildrop),
+		str_sanitize(copies->error_text, ERROR_TEXT_LENGTH));
+	e_warning(move->maildrop->box->event, "coexist: To %s: %s",
+		  mailbox_get_vname(copies->target), failure->text);
+}
+
+static void
+copy_to(struct pop3_delete_move *move, struct mailbox_transaction_context *t,
+	struct mailbox *target, int open_ret,
+	struct pop3_delete_failure *failure)
+{
+	ARRAY_TYPE(seq_range) downloaded;
+	ARRAY_TYPE(uint32_t) uids;
+	struct coexist_move copies;
+
+	coexist_move_init(&copies, t, target);
+	copies.mark_read = move->mark_read;
+	t_array_init(&downloaded, 16);
+	if (pop3_read_state_get_downloaded(move->read_state, &downloaded)) {
+		copies.keyword = POP3_DOWNLOADED_KEYWORD;
+		copies.keyword_uids = &downloaded;
+	}
+	t_array_init(&uids, 128);
+	pop3_maildrop_get_deleted(move->maildrop, t, &uids);
+	if (open_ret < 0)
+		coexist_move_fail(&copies, target, array_count(&uids));
+	else {
+		coexist_move_copy(&copies, array_front(&uids),
+				  array_count(&uids));
+	}
+	result_keep(move, &copies, failure);
+	coexist_move_deinit(&copies);
+}
+
+bool pop3_delete_move_begin(struct pop3_delete_move *move,
+			    struct mailbox_transaction_context *t,
+			    enum coexist_delete action,
+			    struct pop3_delete_failure *failure)
+{
+	struct mailbox *target;
+	int ret;
+
+	target = coexist_delete_target_open(move->maildrop->client->user,
+					    action, &ret);
+	if (ret == 0 && coexist_mailbox_is_same(target, move->maildrop->box)) {
+		mailbox_free(&target);
+		return FALSE;
+	}
+	copy_to(move, t, target, ret, failure);
+	move->target = target;
+	return TRUE;
+}
+
+bool pop3_delete_move_has_arrived(const struct pop3_delete_move *move,
+				  uint32_t uid)
+{
+	return seq_range_exists(&move->uids, uid);
+}
+
+void pop3_delete_move_end(struct pop3_delete_move *move, struct mailbox *source,
+			  bool committed)
+{
+	if (move->target == NULL)
+		return;
+	if (!committed) {
+		coexist_move_take_back(source,
+			pop3_maildrop_get_uidvalidity(move->maildrop, source),
+			move->target, &move->uids, &move->target_uids);
+	}
+	mailbox_free(&move->target);
+}
