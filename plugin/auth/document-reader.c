@@ -65,23 +65,6 @@ static void read_free(struct coexist_document_read *read)
 	i_free(read);
 }
 
-static const char *answer_describe(const struct coexist_document_answer *answer)
-{
-	switch (answer->outcome) {
-	case COEXIST_DOCUMENT_THERE:
-		return "found";
-	case COEXIST_DOCUMENT_ABSENT:
-		return "there is none";
-	case COEXIST_DOCUMENT_NOT_FOUND:
-		return "not found";
-	case COEXIST_DOCUMENT_FAILED:
-		break;
-	}
-	return answer->is_unknown ? "can't be read" : answer->document == NULL ?
-		"can't be read, there was none" :
-		"can't be read, taken as it was";
-}
-
 /* Answers who waits, if anybody still does. from is where the answer is from. */
 static void
 read_answer(struct coexist_document_read *read, const char *from,
@@ -92,33 +75,10 @@ read_answer(struct coexist_document_read *read, const char *from,
 	if (callback == NULL)
 		return;
 	e_debug(read->event, "%s: %s (%s)", coexist_logged_key(read->key),
-		answer_describe(answer), coexist_logged_key(from));
+		coexist_document_answer_describe(answer),
+		coexist_logged_key(from));
 	read->callback = NULL;
 	callback(answer, read->context);
-}
-
-static void
-answer_found(struct coexist_document *document,
-	     struct coexist_document_answer *answer_r)
-{
-	i_zero(answer_r);
-	answer_r->outcome = document != NULL ? COEXIST_DOCUMENT_THERE :
-		COEXIST_DOCUMENT_ABSENT;
-	answer_r->document = document;
-}
-
-static void
-answer_failed(const struct coexist_document_read *read,
-	      struct coexist_document_answer *answer_r)
-{
-	i_zero(answer_r);
-	answer_r->outcome = COEXIST_DOCUMENT_FAILED;
-	answer_r->is_unknown =
-		!coexist_known_documents_get_last(read->reader->known,
-						  read->key,
-						  &answer_r->document);
-	if (answer_r->is_unknown)
-		answer_r->document = NULL;
 }
 
 /* unproved may be NULL. */
@@ -132,7 +92,8 @@ read_fail(struct coexist_document_read *read, const char *error,
 		e_error(log_event(read), "%s", coexist_logged_key(error));
 	if (read->callback == NULL)
 		return;
-	answer_failed(read, &answer);
+	coexist_document_answer_failed(read->reader->known, read->key,
+				       &answer);
 	answer.unproved = unproved;
 	read_answer(read, error, &answer);
 }
@@ -147,7 +108,7 @@ read_succeed(struct coexist_document_read *read,
 
 	coexist_known_documents_put(read->reader->known, read->key, &read->look,
 				    document, text);
-	answer_found(document, &answer);
+	coexist_document_answer_found(document, &answer);
 	read_answer(read, FROM_STORE, &answer);
 }
 
@@ -162,7 +123,7 @@ static void document_found(struct coexist_document_read *read, const char *text)
 					     &read->look, text, &document,
 					     &error)) {
 	case COEXIST_DOCUMENT_TRUSTED:
-		answer_found(document, &answer);
+		coexist_document_answer_found(document, &answer);
 		read_answer(read, FROM_STORE, &answer);
 		break;
 	case COEXIST_DOCUMENT_UNPROVED:
@@ -291,6 +252,31 @@ static void store_ask(const struct coexist_document_read *new_read)
 	coexist_store_lookup(reader->store, read->key, store_callback, read);
 }
 
+/* Answers at once by what is known. Returns FALSE if the store must be asked. */
+static bool read_is_known(struct coexist_document_read *read)
+{
+	bool may_be_old = (read->flags & COEXIST_DOCUMENT_READ_MAY_BE_OLD) != 0;
+	struct coexist_document_answer answer;
+	struct coexist_document *document;
+	const char *from = "";
+
+	switch (coexist_known_documents_get(read->reader->known, read->key,
+					    may_be_old, &read->look,
+					    &document)) {
+	case COEXIST_DOCUMENT_KNOWN_LATELY:
+		from = "read a moment ago";
+		break;
+	case COEXIST_DOCUMENT_KNOWN_BY_FILE:
+		from = "its file has not changed";
+		break;
+	case COEXIST_DOCUMENT_NOT_KNOWN:
+		return FALSE;
+	}
+	coexist_document_answer_found(document, &answer);
+	read_answer(read, from, &answer);
+	return TRUE;
+}
+
 void coexist_document_reader_ask(struct coexist_document_reader *reader,
 				 struct event *event, const char *key,
 				 enum coexist_document_read_flags flags,
@@ -305,28 +291,14 @@ void coexist_document_reader_ask(struct coexist_document_reader *reader,
 		.context = context,
 		.event = event
 	};
-	struct coexist_document_answer answer;
-	struct coexist_document *document;
-	bool may_be_old = (flags & COEXIST_DOCUMENT_READ_MAY_BE_OLD) != 0;
 
-	switch (coexist_known_documents_get(reader->known, key, may_be_old,
-					    &read.look, &document)) {
-	case COEXIST_DOCUMENT_KNOWN_LATELY:
-		answer_found(document, &answer);
-		read_answer(&read, "read a moment ago", &answer);
-		break;
-	case COEXIST_DOCUMENT_KNOWN_BY_FILE:
-		answer_found(document, &answer);
-		read_answer(&read, "its file has not changed", &answer);
-		break;
-	case COEXIST_DOCUMENT_NOT_KNOWN:
-		if (reader->silent_until <= ioloop_time)
-			store_ask(&read);
-		else
-			read_fail(&read, "The store does not answer",
-				  /*unproved=*/NULL);
-		break;
-	}
+	if (read_is_known(&read))
+		return;
+	if (reader->silent_until > ioloop_time)
+		read_fail(&read, "The store does not answer",
+			  /*unproved=*/NULL);
+	else
+		store_ask(&read);
 }
 
 bool coexist_document_read_was_there(const struct coexist_document_read *read)
@@ -353,7 +325,8 @@ void coexist_document_read_last_known(struct coexist_document_read **_read,
 	struct coexist_document_read *read = *_read;
 
 	*_read = NULL;
-	answer_failed(read, answer_r);
+	coexist_document_answer_failed(read->reader->known, read->key,
+				       answer_r);
 	read_free(read);
 }
 

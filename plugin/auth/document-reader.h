@@ -1,8 +1,8 @@
 #ifndef COEXIST_DOCUMENT_READER_H
 #define COEXIST_DOCUMENT_READER_H
 
-struct coexist_document;
-struct coexist_document_read;
+#include "document-answer.h"
+
 struct coexist_document_reader;
 struct coexist_log_repeat;
 struct coexist_site_config;
@@ -12,31 +12,6 @@ struct event;
    from a file that is still the same, is not read again; a store that is silent
    is left alone for a while (back-off); and what can't be read is answered with
    what it was last. */
-
-enum coexist_document_outcome {
-	COEXIST_DOCUMENT_THERE,
-	/* There is none. */
-	COEXIST_DOCUMENT_ABSENT,
-	/* None was found. Whether that counts is for the caller to find out, who
-	   then calls coexist_document_read_absent() or _last_known(). */
-	COEXIST_DOCUMENT_NOT_FOUND,
-	/* It could not be read, which was logged. */
-	COEXIST_DOCUMENT_FAILED
-};
-
-/* All of it is the reader's, and lives for the call. */
-struct coexist_document_answer {
-	enum coexist_document_outcome outcome;
-	/* The document, if it is there. After a failure, what it was last. */
-	struct coexist_document *document;
-	/* After a failure: nothing is known of it. */
-	bool is_unknown;
-	/* After a failure: what is there, if nobody can tell whether it is
-	   signed. */
-	struct coexist_document *unproved;
-	/* Set if none was found. */
-	struct coexist_document_read *read;
-};
 
 typedef void
 coexist_document_callback_t(const struct coexist_document_answer *answer,

@@ -29,7 +29,8 @@ static void login_pass(struct coexist_login_state *state, const char *why)
 }
 
 /* The policy refuses the login. Returns TRUE if it passes all the same. */
-static bool login_is_only_logged(struct coexist_login_state *state, const char *why)
+static bool
+login_is_only_logged(struct coexist_login_state *state, const char *why)
 {
 	bool log_only = coexist_gate_is_log_only(state->facts.gate);
 
@@ -45,9 +46,9 @@ static bool login_is_only_logged(struct coexist_login_state *state, const char *
 	return log_only;
 }
 
-/* The rest of the policy lets the login pass. Who has proved nothing yet must not
-   find out, by the time that counting takes, whether the mailbox has so many
-   sessions. */
+/* The rest of the policy lets the login pass. A client that has proved nothing yet
+   must not find out, by the time that counting takes, whether the mailbox has so
+   many sessions. */
 static void
 login_check_limit(struct coexist_login_state *state,
 		  const struct coexist_gate_policy *policy)
@@ -97,9 +98,9 @@ login_refuse(struct coexist_login_state *state,
 	     const struct coexist_decision *decision)
 {
 	const struct coexist_login_facts *facts = &state->facts;
+	const char *why = coexist_gate_refusal_describe(policy, decision);
 
-	if (login_is_only_logged(state, coexist_gate_refusal_describe(policy,
-								decision))) {
+	if (login_is_only_logged(state, why)) {
 		login_keep(state, policy);
 		login_pass(state, "log_only");
 		return;

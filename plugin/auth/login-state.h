@@ -16,7 +16,7 @@ enum coexist_gate_verdict {
 	COEXIST_GATE_TEMPFAIL
 };
 
-/* Who has verified the client's password? */
+/* Who has verified the password. */
 enum coexist_gate_proof {
 	COEXIST_GATE_PROVED,
 	/* nobody yet: coexist_gate_login_proved() has to be called when the

@@ -7,7 +7,7 @@ struct coexist_log_repeat;
 struct event;
 struct coexist_session_limit;
 
-/* P_max_sessions at the gate: may a user have one more session? The names of
+/* The limit of concurrent sessions (P_max_sessions) at the gate. The names of
    users are the same in any letter case, as those of documents.
 
    A session is known to anvil only a while after its login has passed. So the

@@ -3,7 +3,7 @@
 
 #include "state-file.h"
 
-/* What dovecot-coexist.state says of alerts:
+/* The memory of alerts in dovecot-coexist.state:
 
      alert=TEXT               the line that waits, "" if there is none
      alerted_at=TIME          when a session took one last */

@@ -7,7 +7,7 @@
 /* Expansion of the variables in a notice's text: {name} stands for a value, and
    {name|one|many} for a word that goes with a number. */
 
-/* How a value is escaped. */
+/* The escaping of values. */
 enum coexist_notice_form {
 	/* a text as plain text */
 	COEXIST_FORM_PLAIN,

@@ -7,24 +7,23 @@
 #include "compat-settings.h"
 #include "policy-value.h"
 
-const char *const *coexist_notice_folders_get(struct mail_user *user)
+/* Adds the folders of the site before those that are there. */
+static void
+site_folders_add(struct mail_user *user, ARRAY_TYPE(const_string) *folders)
 {
 	const struct coexist_policy_key *info =
 		&coexist_site_settings[COEXIST_SITE_template_dir];
 	const char *list = coexist_site_setting_get(user,
 			COEXIST_SITE_template_dir);
-	const char *installed = COEXIST_TEXTS_DIR, *folder, *item;
+	const char *folder, *item;
 	struct coexist_value value;
-	ARRAY_TYPE(const_string) folders;
 	size_t length;
 
-	t_array_init(&folders, 4);
-	array_push_back(&folders, &installed);
 	switch (coexist_value_parse(info, list, &value)) {
 	case COEXIST_VALUE_VALID:
 		while (coexist_list_next(&list, &item, &length)) {
 			folder = t_strndup(item, length);
-			array_push_front(&folders, &folder);
+			array_push_front(folders, &folder);
 		}
 		break;
 	case COEXIST_VALUE_INHERIT:
@@ -35,6 +34,16 @@ const char *const *coexist_notice_folders_get(struct mail_user *user)
 			  info->expected);
 		break;
 	}
+}
+
+const char *const *coexist_notice_folders_get(struct mail_user *user)
+{
+	const char *installed = COEXIST_TEXTS_DIR;
+	ARRAY_TYPE(const_string) folders;
+
+	t_array_init(&folders, 4);
+	array_push_back(&folders, &installed);
+	site_folders_add(user, &folders);
 	array_append_zero(&folders);
 	return array_front(&folders);
 }

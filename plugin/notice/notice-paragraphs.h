@@ -9,7 +9,7 @@ struct coexist_notice_part {
 	const char *begin, *end;
 };
 
-/* What an item of a list begins with. */
+/* The mark with which an item of a list begins. */
 #define COEXIST_NOTICE_LIST_ITEM "- "
 
 /* Returns the LF of the line. */

@@ -7,7 +7,7 @@
    doc/notice-texts.md. A text has variables, paragraphs, headings, lists and
    tables, and becomes plain text and HTML. Everything is on the data stack. */
 
-/* What a text says. */
+/* The words of a text, rendered. */
 struct coexist_notice_words {
 	/* UTF-8 in one line */
 	const char *subject;

@@ -152,8 +152,8 @@ own_page_read(const struct coexist_notice *notice,
 	return html == NULL || *html == '\0' ? NULL : html;
 }
 
-/* What a layout can say: it is one for all kinds of notices, of which not all
-   have a bar. */
+/* Returns the variables of the layout. It is one for all kinds of notices, of which
+   not all have a bar. */
 static struct coexist_notice_variables
 layout_variables(const struct coexist_notice *notice,
 		 const struct coexist_notice_text *text)

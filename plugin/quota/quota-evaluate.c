@@ -20,7 +20,7 @@
 /* see quota-growth.h */
 #define STATE_GROWTH "quota_growth"
 
-/* What is remembered at once: the verdict and a sample of the growth. */
+/* A verdict and a sample of the growth are remembered at once. */
 _Static_assert(COEXIST_QUOTA_STATE_VALUES + 1 <= COEXIST_STATE_FILE_MAX_VALUES,
 	       "an evaluation has more values than a state file takes at once");
 
@@ -203,18 +203,22 @@ static void trace(const struct evaluation *evaluation)
    told, because nobody would know it. */
 static bool remember(struct evaluation *evaluation)
 {
-	const enum coexist_quota_action wanted = evaluation->verdict.action;
+	const bool wanted =
+		evaluation->verdict.action != COEXIST_QUOTA_TELL_NOTHING;
+	struct event *event = evaluation->user->event;
 
 	if (coexist_mailbox_state_update(evaluation->user, state_decide,
 					 evaluation) < 0) {
-		e_debug(evaluation->user->event, "coexist: Quota: telling "
-			"nothing, because it could not be remembered");
+		if (wanted) {
+			e_debug(event, "coexist: Quota: telling nothing after "
+				"all, because that could not be remembered");
+		}
 		return FALSE;
 	}
-	if (wanted != COEXIST_QUOTA_TELL_NOTHING &&
+	if (wanted &&
 	    evaluation->verdict.action == COEXIST_QUOTA_TELL_NOTHING) {
-		e_debug(evaluation->user->event, "coexist: Quota: another "
-			"process has told the owner meanwhile");
+		e_debug(event, "coexist: Quota: another process has told the "
+			"owner meanwhile");
 	}
 	return TRUE;
 }
@@ -296,7 +300,7 @@ static bool is_settled(struct evaluation *evaluation,
 	if (most == NULL)
 		return FALSE;
 	text = state_get(evaluation);
-	/* What is no news at both ends is none between them. */
+	/* No news at both bounds is no news between them. */
 	if (!is_no_news(evaluation, text, most, estimate->usage_count) ||
 	    !is_no_news(evaluation, text, estimate->usages,
 			estimate->usage_count))

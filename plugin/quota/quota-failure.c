@@ -7,7 +7,7 @@
 #include "mailbox-state.h"
 #include "time-since.h"
 
-/* When a failure was logged last. */
+/* The time at which a failure was logged last. */
 #define STATE_FAILED_AT "quota_failed_at"
 #define FAILURE_INTERVAL_SECS (24 * 60 * 60)
 

@@ -42,21 +42,19 @@ void coexist_quota_folders_list(ARRAY_TYPE(coexist_quota_folder) *folders,
 {
 	struct coexist_notice_row *rows =
 		t_new(struct coexist_notice_row, LARGEST_COUNT);
-	const struct coexist_quota_folder *folder;
+	const struct coexist_quota_folder *sorted;
 	string_t *str = t_str_new(128);
-	unsigned int count = 0;
+	unsigned int i, count;
 
 	array_sort(folders, folder_size_cmp);
-	array_foreach(folders, folder) {
-		if (count == LARGEST_COUNT || folder->size == 0)
-			break;
-		rows[count].name = name_describe(folder->name);
-		rows[count].value = coexist_quota_size_format(folder->size);
-		str_printfa(str, "%s%s %s", count == 0 ? "" : ", ",
-			    rows[count].name, rows[count].value);
-		count++;
+	sorted = array_get(folders, &count);
+	for (i = 0; i < count && i < LARGEST_COUNT && sorted[i].size > 0; i++) {
+		rows[i].name = name_describe(sorted[i].name);
+		rows[i].value = coexist_quota_size_format(sorted[i].size);
+		str_printfa(str, "%s%s %s", i == 0 ? "" : ", ", rows[i].name,
+			    rows[i].value);
 	}
 	largest_r->line = str_c(str);
 	largest_r->rows = rows;
-	largest_r->rows_count = count;
+	largest_r->rows_count = i;
 }

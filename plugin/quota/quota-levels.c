@@ -88,7 +88,7 @@ static void candidate_raise(struct candidate *best, const struct candidate *othe
 		*best = *other;
 }
 
-/* What walks through all levels of all limits. */
+/* A walk through all levels of all limits. */
 struct search {
 	const struct coexist_quota_rules *rules;
 	/* the highest one to look for held levels; NONE for none */

@@ -42,7 +42,7 @@ struct coexist_quota_rules {
 	bool tell_first;
 };
 
-/* What is remembered of a mailbox. */
+/* The memory of a mailbox. */
 struct coexist_quota_state {
 	/* false if the mailbox was never looked at */
 	bool known;

@@ -24,7 +24,7 @@ struct coexist_quota_notice {
 	struct coexist_quota_forecast forecast;
 };
 
-/* What telling a notice has put into the mailbox. */
+/* The messages that telling a notice has put into the mailbox. */
 struct coexist_quota_added {
 	uint64_t bytes, messages;
 };

@@ -49,7 +49,7 @@ struct quota_text {
 	struct coexist_notice_variable variables[16];
 };
 
-/* What can be told from each other on white and on black. */
+/* Colours that can be told from each other on white and on black. */
 static const char *color_choose(uint64_t percent)
 {
 	return percent >= 95 ? "#d32f2f" : percent >= 80 ? "#ef8c00" :
@@ -124,7 +124,7 @@ static void forecast_add(struct quota_text *text,
 		     notice->foreseen ? number(forecast->days_left) : "");
 }
 
-/* What was not looked into is not known. */
+/* Contents that nobody has looked into are unknown. */
 static void contents_add_unknown(struct quota_text *text)
 {
 	static const char *const names[] = {

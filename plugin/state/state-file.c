@@ -61,9 +61,10 @@ text_set(const char *text, const struct coexist_state_value *values,
 	return str;
 }
 
+/* Returns the lock's file descriptor, or -1 and an error, with errno. */
 static int
 dotlock_open(const char *path, const struct coexist_state_mode *mode,
-	     struct dotlock **dotlock_r)
+	     struct dotlock **dotlock_r, const char **error_r)
 {
 	const struct dotlock_settings set = {
 		.timeout = LOCK_TIMEOUT_SECS,
@@ -71,9 +72,18 @@ dotlock_open(const char *path, const struct coexist_state_mode *mode,
 		.use_excl_lock = mode->use_excl_lock,
 		.nfs_flush = mode->nfs_flush
 	};
+	int fd, open_errno;
 
-	return file_dotlock_open_group(&set, path, 0, mode->mode, mode->gid,
-				       mode->gid_origin, dotlock_r);
+	fd = file_dotlock_open_group(&set, path, 0, mode->mode, mode->gid,
+				     mode->gid_origin, dotlock_r);
+	if (fd == -1) {
+		open_errno = errno;
+		*error_r = open_errno == EAGAIN ?
+			t_strdup_printf("Somebody else keeps %s locked", path) :
+			t_strdup_printf("Can't create %s.lock: %m", path);
+		errno = open_errno;
+	}
+	return fd;
 }
 
 /* Writes the text to the lock, which becomes the file. */
@@ -107,16 +117,9 @@ int coexist_state_file_update(const char *path,
 	unsigned int count;
 	int fd;
 
-	fd = dotlock_open(path, mode, &dotlock);
-	if (fd == -1) {
-		int open_errno = errno;
-
-		*error_r = open_errno == EAGAIN ?
-			t_strdup_printf("Somebody else keeps %s locked", path) :
-			t_strdup_printf("Can't create %s.lock: %m", path);
-		errno = open_errno;
+	fd = dotlock_open(path, mode, &dotlock, error_r);
+	if (fd == -1)
 		return -1;
-	}
 	if (coexist_small_file_read(path, &text, &error) < 0)
 		text = "";
 	count = decide(text, values, context);

@@ -3,10 +3,11 @@
 
 struct coexist_site_config;
 
-/* Whether this node has ever had a store with its marker (policy-store.h): noted
-   in Dovecot's state_dir by doveadm, which may write there, and asked by whoever
-   finds a store without one. A store that was there once is not a new one, also
-   after a restart of the machine, when its folder may not be mounted. */
+/* The node's memory of its store: a file in Dovecot's state_dir notes that there
+   was one with its marker (policy-store.h). doveadm makes the file, because it may
+   write there; the gate asks for it when a store has no marker. A store that was
+   there once is not a new one, also after a restart of the machine, when its
+   folder may not be mounted. */
 
 bool coexist_store_was_seen(void);
 /* Returns TRUE if a store without its marker, in which nothing is found, is none.
@@ -14,7 +15,7 @@ bool coexist_store_was_seen(void);
    wants to be sure, a new installation goes by what it has. */
 bool coexist_store_needs_marker(const struct coexist_site_config *config,
 				bool was_seen);
-/* Who may not write there notes nothing. */
+/* Notes nothing where this process may not write. */
 void coexist_store_note_seen(void);
 
 #endif

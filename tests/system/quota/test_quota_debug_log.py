@@ -144,4 +144,4 @@ def test_without_a_limit_nothing_is_told(start):
     owner = Owner(server, server.maildrop().user)
     story = Story(owner)
     owner.visit("pop3")
-    expect(story.go_on(), r"level=none remembered=none, telling nothing: there is no limit$")
+    expect(story.go_on(), r"^Quota: .*\bno limit\b")
