@@ -11,12 +11,12 @@ import pytest
 
 from administrator import CONF23, CONF24, EX_CONFIG, EX_NOUSER, EX_TEMPFAIL, Administrator
 from instance import message
+from names import STATE
 
 DAYS = 30
 EX_CANTCREAT = 73
 COLUMNS = ["expired", "moved", "stayed", "size", "oldest", "waiting", "until"]
 MANY = 2500
-STATE = "dovecot-coexist.state"
 
 
 @pytest.fixture(scope="module")
@@ -267,7 +267,6 @@ def test_what_can_not_be_moved_stays(server, downloaded):
     assert len(maildrop.subjects()) == 3
     (maildrop.folder / ".Trash").unlink()
     assert counts(expire(maildrop, "--now")) == (2, 2, 0)
-
 
 
 def test_doveadm_without_our_mail_plugin_says_so(start):

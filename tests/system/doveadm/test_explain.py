@@ -1,14 +1,13 @@
 """doveadm coexist explain and policy get --effective: what holds, and whence."""
 
 import poplib
-from pathlib import Path
 
 import pytest
 
 from administrator import CONF24, EX_USAGE, KEY_FILE, Administrator
+from names import REFUSAL_TEXTS
 
-TEXTS = Path(__file__).parents[3] / "plugin/policy/texts"
-SITE = {"webmail_networks": "198.51.100.0/24", "template_dir": str(TEXTS)}
+SITE = {"webmail_networks": "198.51.100.0/24", "template_dir": str(REFUSAL_TEXTS)}
 KEY_FILE = KEY_FILE + "".join(f"{key} = {value}\n" for key, value in SITE.items()) + (
     "[policy]\nsieve_until = 2020-01-01\n")
 CONF23 = "plugin {\n  coexist_config = /mnt/etc/coexist.conf.ext\n}\n"
@@ -182,7 +181,7 @@ GARBAGE = "deny everything!\n"
 def away(start, request):
     """(Administrator, on_store_error) of a gate without any document to go by."""
     server = start(conf23=CONF23, gate={
-        "on_store_error": request.param, "template_dir": str(TEXTS)},
+        "on_store_error": request.param, "template_dir": str(REFUSAL_TEXTS)},
         groups={"fr": {"coexist_language": "fr"}})
     admin = Administrator(server, key_file=None)
     admin.put("default", GARBAGE)

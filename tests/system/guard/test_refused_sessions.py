@@ -12,6 +12,7 @@ import pytest
 
 from hibernation import HIBERNATE
 from instance import PASSWORD, message, processes
+from names import STATE
 
 pytestmark = pytest.mark.differs("how sessions are put to sleep")
 DENIED = {"coexist_pop3_access": "deny", "coexist_imap_access": "deny"}
@@ -19,7 +20,6 @@ DELAYED = {"coexist_pop3_login_delay": "90d"}
 GROUPS = {"denied": DENIED, "delayed": DELAYED, "twice": {**DENIED, **DELAYED},
           "kept": {**DELAYED, "coexist_pop3_keep_days": "1"}}
 QUOTA = {"quota_warn": "50", "quota_warn_channels": "event", "quota_warn_first": "yes"}
-STATE = "dovecot-coexist.state"
 TOO_EARLY = "-ERR [LOGIN-DELAY] Your mail was checked a moment ago."
 SWITCHED_OFF = "[CONTACTADMIN] IMAP is switched off for this mailbox."
 

@@ -3,14 +3,13 @@ up. Clocks of several hosts may differ by some minutes."""
 
 import poplib
 import time
-from pathlib import Path
 
 import pytest
 
+from names import NOTICE_TEXTS
 from owner import known, unreadable
 from test_alert import alerts_at_login
 
-TEXTS = Path(__file__).parents[3] / "plugin/notice/texts"
 LIMIT = 3
 DAY = 24 * 60 * 60
 # of each: how many seconds ago, and whether it counts as having just happened
@@ -20,7 +19,7 @@ TIMES = {"an hour ago": (3600, True), "just now": (0, True), "two minutes ahead"
 
 @pytest.fixture(scope="module")
 def server(start):
-    return start(quota="1000K", coexist={"template_dir": str(TEXTS)}, groups={
+    return start(quota="1000K", coexist={"template_dir": str(NOTICE_TEXTS)}, groups={
         "reminded": {"coexist_quota_warn": "80", "coexist_quota_warn_repeat": "1d"},
         "alerted": {"coexist_quota_warn": "80", "coexist_quota_warn_channels": "alert"},
         "held": {"coexist_pop3_delete_limit": str(LIMIT), "coexist_quota_warn": "80"},
