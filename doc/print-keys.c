@@ -1,5 +1,5 @@
-/* Prints the reference of the policy keys out of their table: `man` for the
-   manual, `markdown` for doc/policy-keys.md. */
+/* Prints reference tables: of the policy keys `man` for the manual and
+   `markdown` for doc/policy-keys.md, of the site settings `man-site`. */
 
 #include "policy-value.h"
 
@@ -31,12 +31,11 @@ static void
 print_syntax(const struct coexist_policy_key *key,
 	     void (*print)(const char *text, size_t length))
 {
-	const char *description = coexist_type_describe(key->type);
 	const char *word, *separator = "", *choices = key->choices;
 	size_t length;
 
 	if (choices == NULL) {
-		print(description, strlen(description));
+		print(key->expected, strlen(key->expected));
 		return;
 	}
 	if (key->type == COEXIST_TYPE_CHOICES)
@@ -74,12 +73,13 @@ static void print_markdown(const struct coexist_policy_key *key)
 }
 
 static void
-print_keys(void (*print_key)(const struct coexist_policy_key *key))
+print_table(const struct coexist_policy_key *keys, unsigned int count,
+	    void (*print_key)(const struct coexist_policy_key *key))
 {
 	unsigned int i;
 
-	for (i = 0; i < COEXIST_KEY_COUNT; i++)
-		print_key(&coexist_policy_keys[i]);
+	for (i = 0; i < count; i++)
+		print_key(&keys[i]);
 }
 
 int main(int argc, char *argv[])
@@ -87,20 +87,26 @@ int main(int argc, char *argv[])
 	const char *format = argc == 2 ? argv[1] : "";
 
 	if (strcmp(format, "man") == 0) {
-		print_keys(print_man);
+		print_table(coexist_policy_keys, COEXIST_KEY_COUNT, print_man);
+	} else if (strcmp(format, "man-site") == 0) {
+		print_table(coexist_site_settings, COEXIST_SITE_COUNT,
+			    print_man);
 	} else if (strcmp(format, "markdown") == 0) {
 		puts("# Policy keys\n\n"
-		     "Made from `include/coexist/policy-keys.h` by "
-		     "`make update-doc`.\n"
-		     "In dovecot.conf and in the userdb, the name of a key "
-		     "begins with `coexist_`.\n"
-		     "`man dovecot-coexist` says how values are written and "
-		     "which of several wins.\n\n"
+		     "All keys with their values. In dovecot.conf and in the "
+		     "userdb, the name of a key begins\n"
+		     "with `coexist_`. `man dovecot-coexist` says how values "
+		     "are written, which [scope](glossary.md)\n"
+		     "wins, and which settings the site has besides. "
+		     "This page is made from\n"
+		     "`include/coexist/policy-keys.h` by `make "
+		     "update-doc`.\n\n"
 		     "| Key | Values | Default | Meaning |\n"
 		     "|---|---|---|---|");
-		print_keys(print_markdown);
+		print_table(coexist_policy_keys, COEXIST_KEY_COUNT,
+			    print_markdown);
 	} else {
-		fputs("usage: print-keys man|markdown\n", stderr);
+		fputs("usage: print-keys man|man-site|markdown\n", stderr);
 		return 64;
 	}
 	return fflush(stdout) == 0 ? 0 : 1;

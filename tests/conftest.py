@@ -1,23 +1,28 @@
-"""What holds for all tests."""
+"""What holds for all tests: which are run, in which order, and what is shown of them."""
 
-from collections import Counter
+import pytest
 
+import schedule
 from instance import Dovecot
+from progress import Progress
+from tiers import TIERS, TURNS, Case, select
 
 # What the tests of a property walk at commit.
 COMMIT_SEEDS = 3
 
-# Of the formats that keep many messages in a file each generation of Dovecot tries
-# one on each of its versions; maildir is tried everywhere. At night all are.
-FORMATS_OF_VERSIONS = {"mdbox": [(2, 3, 19), (2, 4, 5)],
-                       "sdbox": [(2, 3, 21), (2, 4, 1)]}
+_COLLECTED = pytest.StashKey()
 
 
 def pytest_addoption(parser):
-    parser.addoption("--night", action="store_true",
-                     help="run the tests of the night, and no others")
+    parser.addoption("--tier", choices=TIERS, default="whole",
+                     help="which of all cases: see tiers.py")
     parser.addoption("--seeds", type=int, default=COMMIT_SEEDS,
                      help="how many random walks a test of a property takes")
+
+
+def pytest_configure(config):
+    if not hasattr(config, "workerinput"):
+        config.pluginmanager.register(Progress(config), "progress")
 
 
 def pytest_generate_tests(metafunc):
@@ -26,42 +31,51 @@ def pytest_generate_tests(metafunc):
         metafunc.parametrize("seed", range(metafunc.config.getoption("seeds")))
 
 
-def has_format(item, name):
-    """True if the case is about the storage format."""
+def format_of(item):
+    """Return the storage format that the case is about besides maildir, or None."""
     params = getattr(item, "callspec", None)
-    return params is not None and any(
-        name == value or isinstance(value, tuple) and name in value
-        for value in params.params.values())
+    for value in params.params.values() if params else ():
+        for name in TURNS:
+            if name == value or isinstance(value, tuple) and name in value:
+                return name
+    return None
 
 
-def is_other_versions(item, version):
-    """True if the case is about a format that another version tries."""
-    return any(has_format(item, name) and version not in versions
-               for name, versions in FORMATS_OF_VERSIONS.items())
+def case_of(item):
+    """Return what tiers.py asks about a collected test."""
+    module, _, name = item.nodeid.partition("::")
+    return Case(module, name, format_of(item),
+                is_nights=item.get_closest_marker("night") is not None,
+                is_walk="seed" in getattr(item, "fixturenames", ()),
+                is_everywhere=item.get_closest_marker("differs") is not None)
 
 
-def sort_by_size(items):
-    """Put the modules of many tests first: the last one to end is a short one then."""
-    sizes = Counter(item.nodeid.split("::")[0] for item in items)
-    items.sort(key=lambda item: -sizes[item.nodeid.split("::")[0]])
+def is_here(item, generation):
+    """True unless the case is about the other generation of Dovecot."""
+    mark = item.get_closest_marker("only_on")
+    return mark is None or mark.args[0] == generation
 
 
+def keep(config, items, kept):
+    """Deselect the items that are not among those kept."""
+    gone = [item for item in items if item not in kept]
+    if gone:
+        config.hook.pytest_deselected(items=gone)
+        items[:] = [item for item in items if item in kept]
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
     """Leave out what is about the other generation of Dovecot, or of another tier."""
     dovecot = Dovecot.installed()
-    night = config.getoption("night")
+    here = {case_of(item): item for item in items if is_here(item, dovecot.generation)}
+    config.stash[_COLLECTED] = list(here)
+    chosen = select(list(here), config.getoption("tier"), dovecot.version)
+    keep(config, items, {here[case] for case in chosen})
+    schedule.sort(items)
 
-    def is_here(item):
-        mark = item.get_closest_marker("only_on")
-        if mark is not None and mark.args[0] != dovecot.generation:
-            return False
-        is_walk = "seed" in getattr(item, "fixturenames", ())
-        is_nights = (item.get_closest_marker("night") is not None or
-                     is_other_versions(item, dovecot.version))
-        return (is_nights or is_walk) if night else not is_nights
 
-    gone = [item for item in items if not is_here(item)]
-    if gone:
-        config.hook.pytest_deselected(items=gone)
-        items[:] = [item for item in items if is_here(item)]
-    sort_by_size(items)
+@pytest.fixture(scope="session")
+def collected(request):
+    """The cases of all tiers, of this generation of Dovecot."""
+    return request.config.stash[_COLLECTED]

@@ -1,6 +1,8 @@
 #ifndef COEXIST_POLICY_KEYS_H
 #define COEXIST_POLICY_KEYS_H
 
+#include "coexist/choices.h"
+
 /* THE table of policy keys. Whatever must know the list of keys is made from
    it: the parser, the merge of scopes, the settings of Dovecot 2.4, the reader
    for Dovecot 2.3, the manual page. A new key is a line here plus the code
@@ -25,9 +27,40 @@
 /* What a key's name begins with in dovecot.conf and in the userdb. */
 #define COEXIST_KEY_PREFIX "coexist_"
 
+/* The choices of keys: see choices.h. */
+#define COEXIST_ACCESS_CHOICES(FIRST, NEXT) \
+	FIRST(ACCESS_ALLOW, "allow") \
+	NEXT(ACCESS_DENY, "deny") \
+	NEXT(ACCESS_SUSPEND, "suspend")
+
+#define COEXIST_TLS_CHOICES(FIRST, NEXT) \
+	FIRST(TLS_ANY, "any") \
+	NEXT(TLS_REQUIRED, "required")
+
+#define COEXIST_MARK_READ_CHOICES(FIRST, NEXT) \
+	FIRST(MARK_READ_STOCK, "stock") \
+	NEXT(MARK_READ_COMPLETE, "complete") \
+	NEXT(MARK_READ_QUIT, "quit") \
+	NEXT(MARK_READ_NEVER, "never")
+
+#define COEXIST_DELETE_CHOICES(FIRST, NEXT) \
+	FIRST(DELETE_EXPUNGE, "expunge") \
+	NEXT(DELETE_HIDE, "hide") \
+	NEXT(DELETE_TRASH, "trash") \
+	NEXT(DELETE_ARCHIVE, "archive")
+
+#define COEXIST_PRESET_CHOICES(FIRST, NEXT) \
+	FIRST(PRESET_NONE, "none") \
+	NEXT(PRESET_CLASSIC, "classic") \
+	NEXT(PRESET_SAFE, "safe") \
+	NEXT(PRESET_MULTI_DEVICE, "multi-device") \
+	NEXT(PRESET_READ_ONLY, "read-only") \
+	NEXT(PRESET_ARCHIVE, "archive")
+
 /* Keys that exist once for each protocol. */
 #define COEXIST_PROTOCOL_KEYS(KEY, protocol, label) \
-	KEY(protocol##_access, ACCESS, "allow", "allow deny suspend", LOGIN, \
+	KEY(protocol##_access, ACCESS, "allow", \
+	    COEXIST_CHOICE_WORDS(COEXIST_ACCESS_CHOICES), LOGIN, \
 	    "May this mailbox log in by " label "? suspend is a deny that a " \
 	    "narrower scope cannot lift.") \
 	KEY(protocol##_networks, NETWORKS, "", NULL, LOGIN, \
@@ -40,7 +73,8 @@
 	    "together; 0 leaves it to Dovecot's own limit.")
 
 #define COEXIST_TLS_KEY(KEY, protocol, label) \
-	KEY(protocol##_tls, CHOICE, "any", "any required", LOGIN, \
+	KEY(protocol##_tls, CHOICE, "any", \
+	    COEXIST_CHOICE_WORDS(COEXIST_TLS_CHOICES), LOGIN, \
 	    "Must the connection be TLS to use " label "?")
 
 #define COEXIST_POLICY_KEYS(KEY) \
@@ -60,8 +94,8 @@
 	    "The administrator's own text for refusals.") \
 	KEY(language, LANGUAGE, "en", NULL, ENFORCED, \
 	    "Language tag for texts; falls back to its base, then to en.") \
-	KEY(pop3_mark_read, CHOICE, "stock", "stock complete quit never", \
-	    ENFORCED, \
+	KEY(pop3_mark_read, CHOICE, "stock", \
+	    COEXIST_CHOICE_WORDS(COEXIST_MARK_READ_CHOICES), ENFORCED, \
 	    "What makes a message downloaded by POP3 read in IMAP. stock: " \
 	    "exactly as Dovecot. complete: a RETR that the client confirmed " \
 	    "with its next command. quit: the same, applied only at QUIT. " \
@@ -74,8 +108,8 @@
 	KEY(pop3_fetcher_networks, NETWORKS, "", NULL, POP3, \
 	    "POP3 sessions from these networks (a ticket system, a backup) " \
 	    "never mark anything.") \
-	KEY(pop3_delete, CHOICE, "expunge", "expunge hide trash archive", \
-	    ENFORCED, \
+	KEY(pop3_delete, CHOICE, "expunge", \
+	    COEXIST_CHOICE_WORDS(COEXIST_DELETE_CHOICES), ENFORCED, \
 	    "What DELE and QUIT do. hide: the message stays in IMAP, read, " \
 	    "and is never listed to POP3 again. trash, archive: it is moved " \
 	    "there, read.") \
@@ -116,7 +150,7 @@
 	KEY(quota_warn_recovered, FLAG, "no", "no yes", ENFORCED, \
 	    "Tell the owner when usage is back below every level.") \
 	KEY(preset, CHOICE, "none", \
-	    "none classic safe multi-device read-only archive", ENFORCED, \
+	    COEXIST_CHOICE_WORDS(COEXIST_PRESET_CHOICES), ENFORCED, \
 	    "A named bundle of the keys above; explicit keys win.")
 
 #define COEXIST_KEY_ENUM(name, type, default_value, choices, state, help) \
@@ -127,39 +161,25 @@ enum coexist_key {
 };
 #undef COEXIST_KEY_ENUM
 
-/* Indexes into the choices of the keys that code switches on. */
+/* The choices that code switches on. */
 enum coexist_mark_read {
-	COEXIST_MARK_READ_STOCK,
-	COEXIST_MARK_READ_COMPLETE,
-	COEXIST_MARK_READ_QUIT,
-	COEXIST_MARK_READ_NEVER
+	COEXIST_CHOICE_IDS(COEXIST_MARK_READ_CHOICES)
 };
 
 enum coexist_delete {
-	COEXIST_DELETE_EXPUNGE,
-	COEXIST_DELETE_HIDE,
-	COEXIST_DELETE_TRASH,
-	COEXIST_DELETE_ARCHIVE
+	COEXIST_CHOICE_IDS(COEXIST_DELETE_CHOICES)
 };
 
 enum coexist_access {
-	COEXIST_ACCESS_ALLOW,
-	COEXIST_ACCESS_DENY,
-	COEXIST_ACCESS_SUSPEND
+	COEXIST_CHOICE_IDS(COEXIST_ACCESS_CHOICES)
 };
 
 enum coexist_tls {
-	COEXIST_TLS_ANY,
-	COEXIST_TLS_REQUIRED
+	COEXIST_CHOICE_IDS(COEXIST_TLS_CHOICES)
 };
 
 enum coexist_preset {
-	COEXIST_PRESET_NONE,
-	COEXIST_PRESET_CLASSIC,
-	COEXIST_PRESET_SAFE,
-	COEXIST_PRESET_MULTI_DEVICE,
-	COEXIST_PRESET_READ_ONLY,
-	COEXIST_PRESET_ARCHIVE,
+	COEXIST_CHOICE_IDS(COEXIST_PRESET_CHOICES)
 	COEXIST_PRESET_COUNT
 };
 

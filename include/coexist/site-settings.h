@@ -1,6 +1,13 @@
 #ifndef COEXIST_SITE_SETTINGS_H
 #define COEXIST_SITE_SETTINGS_H
 
+#include "coexist/choices.h"
+
+#define COEXIST_ON_STORE_ERROR_CHOICES(FIRST, NEXT) \
+	FIRST(ON_STORE_ERROR_LAST_KNOWN, "last-known") \
+	NEXT(ON_STORE_ERROR_ALLOW, "allow") \
+	NEXT(ON_STORE_ERROR_TEMPFAIL, "tempfail")
+
 /* The table of site settings: what belongs to the installation and not to a
    mailbox. On Dovecot 2.4 they are dovecot.conf settings with the prefix of
    the policy keys; on 2.3 the group [site] of the key file, and plugin { } for
@@ -10,7 +17,7 @@
    policy-keys.h. */
 #define COEXIST_SITE_SETTINGS(SETTING) \
 	SETTING(on_store_error, CHOICE, "last-known", \
-		"last-known allow tempfail", \
+		COEXIST_CHOICE_WORDS(COEXIST_ON_STORE_ERROR_CHOICES), \
 		"What a login gets while the policy can't be read. " \
 		"last-known: what was read last, and where nothing was, what " \
 		"the rest of the policy says. allow: it passes. tempfail: it " \
@@ -50,9 +57,7 @@ enum coexist_site_setting {
 #undef COEXIST_SITE_ENUM
 
 enum coexist_on_store_error {
-	COEXIST_ON_STORE_ERROR_LAST_KNOWN,
-	COEXIST_ON_STORE_ERROR_ALLOW,
-	COEXIST_ON_STORE_ERROR_TEMPFAIL
+	COEXIST_CHOICE_IDS(COEXIST_ON_STORE_ERROR_CHOICES)
 };
 
 #endif

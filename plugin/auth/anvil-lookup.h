@@ -4,8 +4,8 @@
 struct coexist_anvil_lookup;
 struct coexist_session_table;
 
-/* Asks the anvil process, which all sessions report to, who has sessions. It is
-   asked for all of them, because it has no narrower answer. */
+/* A client of the anvil process, to which all sessions report: asks for the list
+   of all of them, because anvil has no narrower one. */
 
 /* Called with a table, which is the callee's to free, or NULL and an error. */
 typedef void

@@ -2,13 +2,17 @@
 
 #include "lib.h"
 #include "gate-handover.h"
+#include "ioloop.h"
 #include "str.h"
-#include "compat-auth.h"
+#include "document-cache.h"
 #include "gate.h"
 #include "gate-lookup.h"
+#include "log-repeat.h"
 #include "logged-name.h"
+#include "login-state.h"
 #include "policy-handover.h"
 #include "site-refusal.h"
+#include "userdb-fields.h"
 
 /* Returns what the session says to who comes back too early, on the data stack,
    or NULL. Only the mailbox knows when it was used last. */
@@ -35,40 +39,37 @@ log_left_out(struct coexist_gate *gate, const struct auth_request *request,
 		coexist_auth_request_get_protocol(request), size,
 		COEXIST_HANDOVER_MAX_SIZE, coexist_handover_left_out(left_out));
 
-	if (coexist_gate_may_log(gate, line))
+	if (coexist_log_repeat_may(gate->log, line))
 		e_warning(gate->event, "%s", line);
 }
 
-static enum coexist_gate_handover
-left_out_judge(const bool left_out[COEXIST_KEY_COUNT])
+/* Returns TRUE if something was left out by which a session decides. */
+static bool lacks_what_decides(const bool left_out[COEXIST_KEY_COUNT])
 {
-	enum coexist_gate_handover ret = COEXIST_GATE_HANDOVER_WHOLE;
 	unsigned int i;
 
 	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
-		if (!left_out[i])
-			continue;
-		if (coexist_key_decides(i))
-			return COEXIST_GATE_HANDOVER_UNDECIDABLE;
-		ret = COEXIST_GATE_HANDOVER_CUT;
+		if (left_out[i] && coexist_key_decides(i))
+			return TRUE;
 	}
-	return ret;
+	return FALSE;
 }
 
-enum coexist_gate_handover
-coexist_gate_handover_write(struct coexist_gate *gate,
-			    struct auth_request *request,
-			    const struct coexist_gate_policy *policy,
-			    bool gate_decided, string_t *dest)
+/* Appends the hand-over for who has sent the request. Returns FALSE if the session
+   can't decide by it. */
+static bool
+handover_write(struct coexist_gate *gate, struct auth_request *request,
+	       const struct coexist_gate_policy *policy, bool gate_decided,
+	       string_t *dest)
 {
 	struct coexist_handover handover = {
 		.protocol = coexist_protocol_find(
 			coexist_auth_request_get_protocol(request)),
 		.gate_decided = gate_decided,
-		.is_partial = policy->is_partial
+		.items[COEXIST_HANDOVER_PARTIAL] =
+			policy->is_partial ? "yes" : NULL
 	};
 	bool left_out[COEXIST_KEY_COUNT];
-	enum coexist_gate_handover ret;
 	unsigned int i;
 	size_t size;
 
@@ -78,11 +79,117 @@ coexist_gate_handover_write(struct coexist_gate *gate,
 				coexist_policy_text(&policy->policy, i);
 		}
 	}
-	handover.delay_text = delay_text_find(gate, handover.protocol,
-					      &policy->policy);
+	handover.items[COEXIST_HANDOVER_DELAY_TEXT] =
+		delay_text_find(gate, handover.protocol, &policy->policy);
 	size = coexist_handover_write(&handover, dest, left_out);
-	ret = left_out_judge(left_out);
-	if (ret != COEXIST_GATE_HANDOVER_WHOLE)
+	if (*coexist_handover_left_out(left_out) != '\0')
 		log_left_out(gate, request, size, left_out);
+	return !lacks_what_decides(left_out);
+}
+
+/* Returns what the session obeys, on the data stack. What was too long for it,
+   the gate has decided about all the same. */
+static const char *
+handover_make(struct coexist_gate *gate, struct auth_request *request,
+	      const struct coexist_gate_policy *policy)
+{
+	string_t *handover = t_str_new(256);
+
+	(void)handover_write(gate, request, policy, /*gate_decided=*/TRUE,
+			     handover);
+	return str_c(handover);
+}
+
+/* Returns why the gate let the login pass. */
+static const char *
+word_find(struct coexist_gate *gate, struct auth_request *request)
+{
+	if (request->fields.master_user != NULL &&
+	    coexist_site_number(&gate->config, COEXIST_SITE_master_bypass) != 0)
+		return COEXIST_USERDB_GATE_EXEMPT;
+	return coexist_gate_is_log_only(gate) ? COEXIST_USERDB_GATE_LOG_ONLY :
+		COEXIST_USERDB_GATE_PASSED;
+}
+
+static void
+field_add(struct coexist_gate *gate, struct auth_request *request,
+	  const char *handover, const char *from)
+{
+	const char *word = word_find(gate, request);
+
+	e_debug(authdb_event(request), "Hands over to the session: %s, %zu "
+		"bytes of policy (%s)", word, strlen(handover), from);
+	auth_request_set_userdb_field(request,
+		COEXIST_KEY_PREFIX COEXIST_USERDB_FIELD_GATE,
+		t_strconcat(word, handover, NULL));
+}
+
+void coexist_gate_handover_keep(struct coexist_gate *gate,
+				struct auth_request *request,
+				const struct coexist_gate_policy *policy)
+{
+	struct coexist_login_handover *kept =
+		&coexist_login_state_get(request)->handover;
+
+	kept->gate = NULL;
+	if (policy->store_failed ||
+	    policy->scopes[COEXIST_SCOPE_USERDB].get != NULL)
+		return;
+	T_BEGIN {
+		kept->text = p_strdup(request->pool,
+				      handover_make(gate, request, policy));
+	} T_END;
+	kept->gate = gate;
+	kept->user = request->fields.user;
+	kept->time = ioloop_time;
+}
+
+bool coexist_gate_handover_add_kept(struct coexist_gate *gate,
+				    struct auth_request *request)
+{
+	const struct coexist_login_state *state =
+		coexist_login_state_get(request);
+	const struct coexist_login_handover *kept = &state->handover;
+
+	if (!state->passed || kept->gate != gate ||
+	    !coexist_login_is_user(request, kept->user) ||
+	    kept->time < ioloop_time - COEXIST_DOCUMENT_ANSWER_SECS)
+		return FALSE;
+	T_BEGIN {
+		field_add(gate, request, kept->text, "as the gate left it");
+	} T_END;
+	return TRUE;
+}
+
+void coexist_gate_handover_add_passed(struct coexist_gate *gate,
+				      struct auth_request *request,
+				      const struct coexist_gate_policy *policy)
+{
+	T_BEGIN {
+		field_add(gate, request, handover_make(gate, request, policy),
+			  "made anew");
+	} T_END;
+}
+
+bool coexist_gate_handover_add(struct coexist_gate *gate,
+			       struct auth_request *request,
+			       const struct coexist_gate_policy *policy)
+{
+	bool ret;
+
+	T_BEGIN {
+		string_t *handover = t_str_new(256);
+
+		ret = handover_write(gate, request, policy,
+				     /*gate_decided=*/FALSE, handover);
+		e_debug(authdb_event(request), "Hands over %zu bytes of policy "
+			"to a session that decides itself%s", str_len(handover),
+			ret ? "" : ", which it can't by what there is room for");
+		if (ret && str_len(handover) > 0) {
+			auth_request_set_userdb_field(request,
+				COEXIST_KEY_PREFIX COEXIST_USERDB_FIELD_POLICY,
+				str_c(handover));
+		}
+	} T_END;
 	return ret;
 }

@@ -5,24 +5,31 @@ struct auth_request;
 struct coexist_gate;
 struct coexist_gate_policy;
 
-/* What a session, or a service without logins, is told of the policy documents:
-   see policy-handover.h. */
+/* The gate's side of the hand-over (policy-handover.h): what it tells the session
+   of a login, or a service without logins, of the policy documents. */
 
-enum coexist_gate_handover {
-	/* all of it */
-	COEXIST_GATE_HANDOVER_WHOLE,
-	/* What was too long is not in it, and was logged. */
-	COEXIST_GATE_HANDOVER_CUT,
-	/* So is something by which the session was to decide. */
-	COEXIST_GATE_HANDOVER_UNDECIDABLE
-};
-
-/* Appends the hand-over for who has sent the request. gate_decided: the gate lets
-   the login pass. */
-enum coexist_gate_handover
-coexist_gate_handover_write(struct coexist_gate *gate,
-			    struct auth_request *request,
-			    const struct coexist_gate_policy *policy,
-			    bool gate_decided, string_t *dest);
+/* Keeps what the policy hands over to the session, in case the login passes, so
+   that it need be neither looked up nor merged again. Not for a policy that
+   could not be read, nor for one in which the userdb has a say: it may say more
+   later. */
+void coexist_gate_handover_keep(struct coexist_gate *gate,
+				struct auth_request *request,
+				const struct coexist_gate_policy *policy);
+/* Hands to the session of a login that passed what was kept for it. Returns
+   FALSE if that is nothing, another user's, or as old as no look-up's answer may
+   be. */
+bool coexist_gate_handover_add_kept(struct coexist_gate *gate,
+				    struct auth_request *request);
+/* The same with this policy. */
+void coexist_gate_handover_add_passed(struct coexist_gate *gate,
+				      struct auth_request *request,
+				      const struct coexist_gate_policy *policy);
+/* For all who ask the userdb but the session of a login that the gate let pass:
+   LMTP, people, set-ups without the gate, and logins that the gate did not know
+   enough about, so that the session decides. Returns FALSE if it can't: what it
+   does not know it would not refuse. */
+bool coexist_gate_handover_add(struct coexist_gate *gate,
+			       struct auth_request *request,
+			       const struct coexist_gate_policy *policy);
 
 #endif

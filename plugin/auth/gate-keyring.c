@@ -3,7 +3,7 @@
 #include "lib.h"
 #include "gate-keyring.h"
 #include "str.h"
-#include "gate-lookup.h"
+#include "document-cache.h"
 #include "site-config.h"
 #include "site-keyring.h"
 
@@ -152,7 +152,7 @@ coexist_gate_keyring_refresh(struct coexist_gate_keyring *keyring, time_t now,
 
 	*error_r = NULL;
 	if (now >= keyring->checked &&
-	    now - keyring->checked < COEXIST_GATE_ANSWER_SECS)
+	    now - keyring->checked < COEXIST_DOCUMENT_ANSWER_SECS)
 		return COEXIST_GATE_KEYRING_SAME;
 	keyring->checked = now;
 	stamp = files_stamp(keyring->config);

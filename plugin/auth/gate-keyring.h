@@ -6,8 +6,8 @@
 struct coexist_gate_keyring;
 struct coexist_site_config;
 
-/* The keys whose signatures count, as the auth process keeps them: the files are
-   read again when they have changed, and as long as one of them is of no use. */
+/* The keyring of the auth process, which is reloaded when its files have changed,
+   and as long as one of them is of no use. */
 
 /* Reads the keys of the configuration, which must outlive this. Returns NULL if
    documents need no signature. error_r, on the data stack, says what could not

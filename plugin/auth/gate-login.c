@@ -2,285 +2,83 @@
 
 #include "lib.h"
 #include "gate-login.h"
-#include "ioloop.h"
-#include "net.h"
-#include "str-sanitize.h"
-#include "compat-auth.h"
 #include "gate.h"
+#include "gate-handover.h"
+#include "gate-limit.h"
 #include "gate-lookup.h"
-#include "gate-pass.h"
-#include "logged-name.h"
-#include "network-match.h"
-#include "policy-decision.h"
-#include "session-limit.h"
+#include "gate-refusal.h"
+#include "log-repeat.h"
 #include "site-refusal.h"
-#include "userdb-texts.h"
-
-#define SECS_PER_DAY (24 * 60 * 60)
-/* Enough of a value to recognise it in the log. */
-#define LOGGED_VALUE_LENGTH 80
-
-/* What a request's event keeps for the time when the password is proved. */
-#define EVENT_LIMIT "coexist_session_limit"
-#define EVENT_REFUSAL "coexist_refusal"
-
-/* The number of sessions that the login's user may have, and what is said when
-   there are so many. From the request's pool. */
-struct gate_limit {
-	struct coexist_gate *gate;
-	enum coexist_protocol protocol;
-	/* what anvil will count it as */
-	enum coexist_protocol counts_as;
-	uint64_t max;
-	const char *reason;
-	const char *log;
-};
-
-/* What the log says of a refusal. From the request's pool. */
-struct gate_refusal {
-	struct coexist_gate *gate;
-	const char *line;
-};
-
-struct gate_login {
-	struct coexist_gate *gate;
-	struct auth_request *request;
-	enum coexist_gate_proof proof;
-	struct gate_limit *limit;
-	enum coexist_protocol protocol;
-	const char *userdb_texts[COEXIST_KEY_COUNT];
-
-	coexist_gate_login_callback_t *callback;
-	void *context;
-};
-
-/* Returns TRUE if the connection comes from one of the networks, and its client
-   says whom it is for but not to which server that one came: so webmail does.
-   Proxies (the PROXY protocol, another Dovecot) say both, so that their own
-   address may be webmail's without everybody behind them being webmail. */
-static bool
-is_forwarded_from(const struct auth_request_fields *fields,
-		  const char *networks)
-{
-	return fields->local_port == fields->real_local_port &&
-		net_ip_compare(&fields->local_ip, &fields->real_local_ip) &&
-		coexist_network_match(networks, &fields->real_remote_ip);
-}
-
-static const char *webmail_networks(const struct coexist_gate *gate)
-{
-	return gate->config.texts[COEXIST_SITE_webmail_networks];
-}
-
-static bool is_webmail(const struct gate_login *login)
-{
-	const struct auth_request_fields *fields = &login->request->fields;
-	const char *networks = webmail_networks(login->gate);
-
-	return *networks != '\0' &&
-		(coexist_network_match(networks, &fields->remote_ip) ||
-		 is_forwarded_from(fields, networks));
-}
-
-/* Policies name the networks of persons. The site's own line, which is one for
-   the setting and the key in Dovecot 2.4, names the hosts of webmail. */
-static bool in_networks(void *context, const char *networks)
-{
-	struct gate_login *login = context;
-
-	if (login->protocol == COEXIST_PROTOCOL_WEBMAIL &&
-	    strcmp(networks, webmail_networks(login->gate)) == 0)
-		return TRUE;
-	return coexist_network_match(networks,
-				     &login->request->fields.remote_ip);
-}
 
 static void
-login_finish(struct gate_login *login, enum coexist_gate_verdict verdict,
-	     const char *reason)
+login_finish(enum coexist_gate_verdict verdict, const char *reason,
+	     struct auth_request *request)
 {
-	struct auth_request *request = login->request;
+	struct coexist_login_state *state = coexist_login_state_get(request);
 
-	login->callback(verdict, reason, request, login->context);
+	state->callback(verdict, reason, request);
 	auth_request_unref(&request);
-	i_free(login);
 }
 
-static const char *
-refusal_line(const struct auth_request *request, enum coexist_protocol protocol,
-	     const char *why, bool log_only)
+/* why is for the log. */
+static void login_pass(struct coexist_login_state *state, const char *why)
 {
-	return t_strdup_printf("coexist: %s user=<%s> protocol=%s client=%s %s",
-			       log_only ? "would refuse" : "refused",
-			       coexist_logged_name(request->fields.user),
-			       coexist_protocol_name(protocol),
-			       net_ip2addr(&request->fields.remote_ip), why);
+	e_debug(authdb_event(state->facts.request), "%s login passes: %s",
+		coexist_protocol_label(state->facts.protocol), why);
+	login_finish(COEXIST_GATE_PASS, /*reason=*/NULL, state->facts.request);
 }
 
-/* A wrong password's refusal is not the policy's. */
-static void
-log_refusal(struct gate_login *login, const char *why, bool log_only)
+/* The policy refuses the login. Returns TRUE if it passes all the same. */
+static bool
+login_is_only_logged(struct coexist_login_state *state, const char *why)
 {
-	struct auth_request *request = login->request;
-	const char *line = refusal_line(request, login->protocol, why,
-					log_only);
-	struct gate_refusal *refusal;
+	bool log_only = coexist_gate_is_log_only(state->facts.gate);
 
-	if (login->proof == COEXIST_GATE_PROVED) {
-		coexist_gate_log_info(login->gate, line);
-		return;
-	}
-	refusal = p_new(request->pool, struct gate_refusal, 1);
-	refusal->gate = login->gate;
-	refusal->line = p_strdup(request->pool, line);
-	event_set_ptr(request->event, EVENT_REFUSAL, refusal);
-}
-
-static bool is_log_only(const struct coexist_gate *gate)
-{
-	return coexist_site_number(&gate->config, COEXIST_SITE_log_only) != 0;
-}
-
-static const char *
-decision_describe(const struct coexist_gate_policy *policy,
-		  const struct coexist_decision *decision)
-{
-	const struct coexist_policy_entry *entry =
-		&policy->policy.entries[decision->key];
-
-	return t_strdup_printf("%s=%s set-by=\"%s\"",
-			       coexist_policy_keys[decision->key].name,
-			       str_sanitize(entry->text, LOGGED_VALUE_LENGTH),
-			       entry->scope == NULL ? "the built-in default" :
-			       entry->scope->name);
-}
-
-/* Lets a login pass that has a limit of sessions. */
-static void limit_pass(struct gate_login *login)
-{
-	struct gate_limit *limit = login->limit;
-
-	coexist_session_limit_note(limit->gate->session_limit,
-				   login->request->fields.user,
-				   limit->counts_as);
-	login_finish(login, COEXIST_GATE_PASS, NULL);
-}
-
-static void limit_refuse(struct gate_login *login)
-{
-	struct gate_limit *limit = login->limit;
-	bool log_only = is_log_only(limit->gate);
-
-	log_refusal(login, limit->log, log_only);
-	if (log_only)
-		limit_pass(login);
+	e_debug(authdb_event(state->facts.request), "%s login %s: %s%s",
+		coexist_protocol_label(state->facts.protocol),
+		log_only ? "would be refused by" : "is refused by",
+		why, state->proof == COEXIST_GATE_PROVED ? "" :
+		" (told when the password is proved)");
+	if (state->proof == COEXIST_GATE_PROVED)
+		coexist_gate_refusal_log(&state->facts, why, log_only);
 	else
-		login_finish(login, COEXIST_GATE_REFUSE, limit->reason);
+		coexist_gate_refusal_log_later(&state->facts, why, log_only);
+	return log_only;
 }
 
+/* The rest of the policy lets the login pass. A client that has proved nothing yet
+   must not find out, by the time that counting takes, whether the mailbox has so
+   many sessions. */
 static void
-limit_checked(enum coexist_session_limit_verdict verdict, void *context)
+login_check_limit(struct coexist_login_state *state,
+		  const struct coexist_gate_policy *policy)
 {
-	struct gate_login *login = context;
+	struct coexist_login_limit *limit = &state->limit;
 
-	T_BEGIN {
-		switch (verdict) {
-		case COEXIST_SESSION_LIMIT_FREE:
-			limit_pass(login);
-			break;
-		case COEXIST_SESSION_LIMIT_FULL:
-			limit_refuse(login);
-			break;
-		case COEXIST_SESSION_LIMIT_UNKNOWN:
-			login_finish(login, COEXIST_GATE_PASS, NULL);
-			break;
-		}
-	} T_END;
-}
-
-/* Who has proved nothing yet must not find out, by the time that this takes,
-   whether the mailbox has so many sessions. */
-static void login_check_limit(struct gate_login *login)
-{
-	if (login->proof != COEXIST_GATE_PROVED) {
-		event_set_ptr(login->request->event, EVENT_LIMIT, login->limit);
-		login_finish(login, COEXIST_GATE_PASS, NULL);
-		return;
+	if (!coexist_gate_limit_init(limit, &state->facts, policy)) {
+		login_pass(state, "no key forbids it");
+	} else if (state->proof != COEXIST_GATE_PROVED) {
+		limit->waits = TRUE;
+		login_pass(state, "no key forbids it, its sessions are to be "
+			   "counted when the password is proved");
+	} else {
+		coexist_gate_limit_check(limit, login_finish);
 	}
-	coexist_session_limit_check(login->gate->session_limit,
-				    login->request->fields.user,
-				    login->limit->protocol, login->limit->max,
-				    limit_checked, login);
 }
 
-/* Returns TRUE if Dovecot keeps sessions of the logins: not of Postfix's. */
-static bool login_has_session(const struct gate_login *login)
-{
-	return strcasecmp(coexist_auth_request_get_protocol(login->request),
-			  "smtp") != 0;
-}
-
-/* Anvil knows sessions by the address that was forwarded. */
-static enum coexist_protocol anvil_protocol(const struct gate_login *login)
-{
-	return login->protocol == COEXIST_PROTOCOL_WEBMAIL &&
-		!coexist_network_match(webmail_networks(login->gate),
-				       &login->request->fields.remote_ip) ?
-		COEXIST_PROTOCOL_IMAP : login->protocol;
-}
-
-/* The rest of the policy lets the login pass. */
 static void
-login_pass(struct gate_login *login, const struct coexist_gate_policy *policy)
+login_keep(struct coexist_login_state *state,
+	   const struct coexist_gate_policy *policy)
 {
-	const struct coexist_decision full = {
-		.refusal = COEXIST_REFUSAL_SESSIONS,
-		.key = coexist_protocol_max_sessions(login->protocol)
-	};
-	uint64_t max = coexist_policy_number(&policy->policy, full.key);
-	pool_t pool = login->request->pool;
-
-	if (max == 0 || !login_has_session(login)) {
-		login_finish(login, COEXIST_GATE_PASS, NULL);
-		return;
+	if (coexist_login_has_session(&state->facts)) {
+		coexist_gate_handover_keep(state->facts.gate,
+					   state->facts.request, policy);
 	}
-	login->limit = p_new(pool, struct gate_limit, 1);
-	login->limit->gate = login->gate;
-	login->limit->protocol = login->protocol;
-	login->limit->counts_as = anvil_protocol(login);
-	login->limit->max = max;
-	login->limit->reason = p_strdup(pool,
-		coexist_site_refusal(login->gate->texts, &policy->policy,
-				     login->protocol, &full));
-	login->limit->log = p_strdup(pool, decision_describe(policy, &full));
-	login_check_limit(login);
-}
-
-static void
-login_keep(struct gate_login *login, const struct coexist_gate_policy *policy)
-{
-	if (login_has_session(login))
-		coexist_gate_pass_keep(login->gate, login->request, policy);
-}
-
-static void
-decide(struct gate_login *login, const struct coexist_gate_policy *policy,
-       struct coexist_decision *decision_r)
-{
-	const struct coexist_login facts = {
-		.protocol = login->protocol,
-		.tls = coexist_auth_request_is_tls(login->request),
-		.today = (uint64_t)ioloop_time / SECS_PER_DAY,
-		.in_networks = in_networks,
-		.context = login
-	};
-
-	coexist_policy_decide(&policy->policy, &facts, decision_r);
 }
 
 /* One line for all users: who guesses names must not fill the log. */
 static void
-log_unproved(struct gate_login *login, const struct coexist_decision *decision)
+log_unproved(struct coexist_gate *gate, const struct coexist_decision *decision)
 {
 	static const char line[] =
 		"logins that a policy refuses are forwarded to the host that "
@@ -288,273 +86,163 @@ log_unproved(struct gate_login *login, const struct coexist_decision *decision)
 		"the gate belongs on that host. If those who connect to this "
 		"one have verified passwords, name them by verified_networks";
 
-	if (coexist_gate_may_log(login->gate, line)) {
-		e_warning(login->gate->event, "coexist: %s (%s, just now)",
+	if (coexist_log_repeat_may(gate->log, line)) {
+		e_warning(gate->event, "coexist: %s (%s, just now)",
 			  line, coexist_policy_keys[decision->key].name);
 	}
 }
 
 static void
-login_decide(struct gate_login *login,
+login_refuse(struct coexist_login_state *state,
+	     const struct coexist_gate_policy *policy,
+	     const struct coexist_decision *decision)
+{
+	const struct coexist_login_facts *facts = &state->facts;
+	const char *why = coexist_gate_refusal_describe(policy, decision);
+
+	if (login_is_only_logged(state, why)) {
+		login_keep(state, policy);
+		login_pass(state, "log_only");
+		return;
+	}
+	login_finish(COEXIST_GATE_REFUSE,
+		     coexist_site_refusal(facts->gate->texts, &policy->policy,
+					  facts->protocol, decision),
+		     facts->request);
+}
+
+static void
+login_decide(struct coexist_login_state *state,
 	     const struct coexist_gate_policy *policy)
 {
 	struct coexist_decision decision;
-	bool log_only = is_log_only(login->gate);
 
-	decide(login, policy, &decision);
-	if (login->proof == COEXIST_GATE_PROVED_ELSEWHERE) {
+	coexist_login_decide(&state->facts, &policy->policy, &decision);
+	if (state->proof == COEXIST_GATE_PROVED_ELSEWHERE) {
 		if (decision.refusal != COEXIST_REFUSAL_NONE)
-			log_unproved(login, &decision);
-		login_finish(login, COEXIST_GATE_PASS, NULL);
-		return;
+			log_unproved(state->facts.gate, &decision);
+		login_pass(state, "the host that it goes on to decides");
+	} else if (decision.refusal == COEXIST_REFUSAL_NONE) {
+		login_keep(state, policy);
+		login_check_limit(state, policy);
+	} else {
+		login_refuse(state, policy, &decision);
 	}
-	if (decision.refusal == COEXIST_REFUSAL_NONE) {
-		login_keep(login, policy);
-		login_pass(login, policy);
-		return;
-	}
-	log_refusal(login, decision_describe(policy, &decision), log_only);
-	if (log_only) {
-		login_keep(login, policy);
-		login_finish(login, COEXIST_GATE_PASS, NULL);
-		return;
-	}
-	login_finish(login, COEXIST_GATE_REFUSE,
-		     coexist_site_refusal(login->gate->texts, &policy->policy,
-					  login->protocol, &decision));
 }
 
-/* Returns TRUE if nothing but a document forbids the login of which nobody can
-   tell, without the key that signed it, whether it is true. */
-static bool
-is_refused_unproved(struct gate_login *login,
-		    const struct coexist_gate_policy *policy)
+/* The store is away */
+
+bool coexist_gate_is_refused_unproved(const struct coexist_login_facts *facts,
+				      const struct coexist_gate_policy *policy)
 {
 	struct coexist_decision decision;
 
 	if (policy->unproved == NULL)
 		return FALSE;
-	decide(login, policy, &decision);
+	coexist_login_decide(facts, &policy->policy, &decision);
 	if (decision.refusal != COEXIST_REFUSAL_NONE)
 		return FALSE;
-	decide(login, policy->unproved, &decision);
+	coexist_login_decide(facts, &policy->unproved->policy, &decision);
 	return decision.refusal != COEXIST_REFUSAL_NONE;
 }
 
-/* Returns why a login is put off, for the log. */
-static const char *put_off_reason(const struct coexist_gate *gate)
+const char *coexist_gate_put_off_reason(const struct coexist_gate *gate)
 {
 	return coexist_site_number(&gate->config, COEXIST_SITE_on_store_error) ==
 		COEXIST_ON_STORE_ERROR_TEMPFAIL ?
 		"on_store_error=tempfail" : "policy_public_keys";
 }
 
-/* Returns TRUE if the login was finished because the store is away. */
-static bool
-login_finish_store_failed(struct gate_login *login,
-			  const struct coexist_gate_policy *policy)
+/* The login has to come back when the store does. */
+static void
+login_put_off(struct coexist_login_state *state,
+	      const struct coexist_gate_policy *policy)
 {
-	const struct coexist_site_config *config = &login->gate->config;
+	const struct coexist_login_facts *facts = &state->facts;
+
+	if (login_is_only_logged(state,
+				 coexist_gate_put_off_reason(facts->gate))) {
+		login_pass(state, "log_only");
+		return;
+	}
+	login_finish(COEXIST_GATE_TEMPFAIL,
+		     coexist_site_refusal_store_failed(facts->gate->texts,
+						       &policy->policy,
+						       facts->protocol),
+		     facts->request);
+}
+
+static void
+login_decide_without_store(struct coexist_login_state *state,
+			   const struct coexist_gate_policy *policy)
+{
 	enum coexist_on_store_error action =
-		coexist_site_number(config, COEXIST_SITE_on_store_error);
-	bool log_only = is_log_only(login->gate);
+		coexist_site_number(&state->facts.gate->config,
+				    COEXIST_SITE_on_store_error);
 
 	switch (action) {
 	case COEXIST_ON_STORE_ERROR_LAST_KNOWN:
-		if (!is_refused_unproved(login, policy))
-			return FALSE;
+		if (coexist_gate_is_refused_unproved(&state->facts, policy))
+			login_put_off(state, policy);
+		else
+			login_decide(state, policy);
 		break;
 	case COEXIST_ON_STORE_ERROR_ALLOW:
-		login_finish(login, COEXIST_GATE_PASS, NULL);
-		return TRUE;
+		login_pass(state, "on_store_error=allow");
+		break;
 	case COEXIST_ON_STORE_ERROR_TEMPFAIL:
+		login_put_off(state, policy);
 		break;
 	}
-	log_refusal(login, put_off_reason(login->gate), log_only);
-	if (log_only) {
-		login_finish(login, COEXIST_GATE_PASS, NULL);
-		return TRUE;
-	}
-	login_finish(login, COEXIST_GATE_TEMPFAIL,
-		     coexist_site_refusal_store_failed(login->gate->texts,
-						       &policy->policy,
-						       login->protocol));
-	return TRUE;
 }
 
 static void
 login_policy_found(const struct coexist_gate_policy *policy, void *context)
 {
-	struct gate_login *login = context;
+	struct coexist_login_state *state = context;
 
 	T_BEGIN {
-		if (!policy->store_failed ||
-		    login->proof == COEXIST_GATE_PROVED_ELSEWHERE ||
-		    !login_finish_store_failed(login, policy))
-			login_decide(login, policy);
+		if (policy->store_failed &&
+		    state->proof != COEXIST_GATE_PROVED_ELSEWHERE)
+			login_decide_without_store(state, policy);
+		else
+			login_decide(state, policy);
 	} T_END;
-}
-
-static enum coexist_protocol login_protocol(const struct gate_login *login)
-{
-	enum coexist_protocol protocol = coexist_protocol_find(
-		coexist_auth_request_get_protocol(login->request));
-
-	return protocol == COEXIST_PROTOCOL_IMAP && is_webmail(login) ?
-		COEXIST_PROTOCOL_WEBMAIL : protocol;
-}
-
-static bool is_exempt(const struct gate_login *login)
-{
-	const struct coexist_site_config *config = &login->gate->config;
-
-	return login->protocol == COEXIST_PROTOCOL_OTHER ||
-		(login->request->fields.master_user != NULL &&
-		 coexist_site_number(config, COEXIST_SITE_master_bypass) != 0);
-}
-
-bool coexist_gate_login_is_verified(const struct coexist_gate *gate,
-				    const struct auth_request *request)
-{
-	return coexist_network_match(
-		gate->config.texts[COEXIST_SITE_verified_networks],
-		&request->fields.real_remote_ip);
-}
-
-static struct gate_login *
-login_new(struct coexist_gate *gate, struct auth_request *request,
-	  coexist_gate_login_callback_t *callback, void *context)
-{
-	struct gate_login *login;
-
-	login = i_new(struct gate_login, 1);
-	login->gate = gate;
-	login->request = request;
-	auth_request_ref(request);
-	login->callback = callback;
-	login->context = context;
-	return login;
 }
 
 void coexist_gate_login(struct coexist_gate *gate,
 			struct auth_request *request,
 			enum coexist_gate_proof proof,
-			coexist_gate_login_callback_t *callback,
-			void *context)
+			coexist_gate_login_callback_t *callback)
 {
-	struct gate_login *login;
-	bool has_texts;
+	struct coexist_login_state *state = coexist_login_state_get(request);
 
-	login = login_new(gate, request, callback, context);
-	login->proof = proof;
-	login->protocol = login_protocol(login);
-	if (is_exempt(login)) {
-		login_finish(login, COEXIST_GATE_PASS, NULL);
+	coexist_login_facts_init(&state->facts, gate, request);
+	state->proof = proof;
+	state->callback = callback;
+	auth_request_ref(request);
+	if (coexist_login_is_exempt(&state->facts)) {
+		login_pass(state, "no policy holds it");
 		return;
 	}
-	has_texts = coexist_userdb_texts_init(request, login->userdb_texts);
-	coexist_gate_pass_set_asked(request);
+	coexist_login_state_read_userdb(state, request);
+	state->asked_user = request->fields.user;
 	coexist_gate_lookup(gate, authdb_event(request), request->fields.user,
-			    has_texts ? login->userdb_texts : NULL,
-			    /*asked_before=*/FALSE,
-			    login_policy_found, login);
-}
-
-/* Returns TRUE if the login passes whatever the rest of the policy says. */
-static bool
-is_allowed_without_store(const struct coexist_gate *gate,
-			 const struct coexist_gate_policy *policy)
-{
-	return policy->store_failed &&
-		coexist_site_number(&gate->config,
-				    COEXIST_SITE_on_store_error) ==
-		COEXIST_ON_STORE_ERROR_ALLOW;
-}
-
-/* Returns TRUE if the login has to come back when the store does: the passdb may
-   have asked for other documents, by another name. */
-static bool
-is_put_off(struct gate_login *login, const struct coexist_gate_policy *policy)
-{
-	return is_refused_unproved(login, policy) ||
-		(policy->store_failed &&
-		 coexist_site_number(&login->gate->config,
-				     COEXIST_SITE_on_store_error) ==
-		 COEXIST_ON_STORE_ERROR_TEMPFAIL);
-}
-
-enum coexist_gate_second_look
-coexist_gate_login_look_again(struct coexist_gate *gate,
-			      struct auth_request *request,
-			      const struct coexist_gate_policy *policy)
-{
-	struct gate_login login = {
-		.gate = gate,
-		.request = request,
-		.proof = COEXIST_GATE_PROVED
-	};
-	struct coexist_decision decision;
-	bool log_only = is_log_only(gate);
-
-	login.protocol = login_protocol(&login);
-	if (is_exempt(&login) || is_allowed_without_store(gate, policy))
-		return COEXIST_GATE_STILL_PASSES;
-	if (!log_only && is_put_off(&login, policy)) {
-		T_BEGIN {
-			log_refusal(&login, put_off_reason(gate), log_only);
-		} T_END;
-		return COEXIST_GATE_REFUSES_HERE;
-	}
-	decide(&login, policy, &decision);
-	if (decision.refusal == COEXIST_REFUSAL_NONE)
-		return COEXIST_GATE_STILL_PASSES;
-	if (!log_only && login.protocol != COEXIST_PROTOCOL_WEBMAIL)
-		return COEXIST_GATE_SESSION_DECIDES;
-	T_BEGIN {
-		log_refusal(&login, decision_describe(policy, &decision),
-			    log_only);
-	} T_END;
-	return log_only ? COEXIST_GATE_STILL_PASSES : COEXIST_GATE_REFUSES_HERE;
+			    coexist_login_state_userdb(state),
+			    /*asked_before=*/FALSE, login_policy_found, state);
 }
 
 void coexist_gate_login_proved(struct auth_request *request,
-			       coexist_gate_login_callback_t *callback,
-			       void *context)
+			       coexist_gate_login_callback_t *callback)
 {
-	struct gate_refusal *refusal =
-		event_get_ptr(request->event, EVENT_REFUSAL);
-	struct gate_limit *limit = event_get_ptr(request->event, EVENT_LIMIT);
-	struct gate_login *login;
+	struct coexist_login_state *state = coexist_login_state_get(request);
 
-	if (refusal != NULL)
-		coexist_gate_log_info(refusal->gate, refusal->line);
-	if (limit == NULL) {
-		callback(COEXIST_GATE_PASS, /*reason=*/NULL, request, context);
+	coexist_gate_refusal_log_proved(request);
+	if (!state->limit.waits) {
+		callback(COEXIST_GATE_PASS, /*reason=*/NULL, request);
 		return;
 	}
-	login = login_new(limit->gate, request, callback, context);
-	login->proof = COEXIST_GATE_PROVED;
-	login->protocol = limit->protocol;
-	login->limit = limit;
-	login_check_limit(login);
-}
-
-void coexist_gate_login_refuse(struct auth_request *request,
-			       enum coexist_gate_verdict verdict,
-			       const char *reason)
-{
-	switch (coexist_protocol_find(
-			coexist_auth_request_get_protocol(request))) {
-	case COEXIST_PROTOCOL_SUBMISSION:
-	case COEXIST_PROTOCOL_SIEVE:
-		/* Their codes are Dovecot's to choose. It has its own text for
-		   this one; Postfix shows ours. */
-		if (verdict == COEXIST_GATE_TEMPFAIL)
-			request->internal_failure = TRUE;
-		break;
-	default:
-		break;
-	}
-	auth_request_set_field(request, "reason", reason, NULL);
-	auth_request_set_field(request, "nodelay", "yes", NULL);
+	state->callback = callback;
+	auth_request_ref(request);
+	coexist_gate_limit_check(&state->limit, login_finish);
 }

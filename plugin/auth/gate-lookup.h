@@ -1,32 +1,17 @@
 #ifndef COEXIST_GATE_LOOKUP_H
 #define COEXIST_GATE_LOOKUP_H
 
-#include "policy-merge.h"
+#include "policy-scopes.h"
 
 struct event;
 struct coexist_gate;
 
-/* The policy of a mailbox as the auth process knows it: the documents of the
-   store, merged. */
-
-/* The scopes, narrowest first. */
-enum coexist_gate_scope {
-	COEXIST_GATE_SCOPE_MAILBOX,
-	COEXIST_GATE_SCOPE_USERDB,
-	COEXIST_GATE_SCOPE_DOMAIN,
-	COEXIST_GATE_SCOPE_DEFAULT,
-	COEXIST_GATE_SCOPE_SITE,
-	COEXIST_GATE_SCOPE_COUNT
-};
-
-/* What was looked up a moment ago may be taken for an answer for so long. Time is
-   in whole seconds, so for users it is one more: tests/doc/seconds knows the
-   pages that say so. */
-#define COEXIST_GATE_ANSWER_SECS 3
+/* The look-up of a mailbox's effective policy, as the auth process knows it: the
+   documents of the store, merged. */
 
 struct coexist_gate_policy {
 	struct coexist_policy policy;
-	struct coexist_scope scopes[COEXIST_GATE_SCOPE_COUNT];
+	struct coexist_scope scopes[COEXIST_SCOPE_COUNT];
 	/* At least one document could not be read. If it was read before, the
 	   policy has it as it was. */
 	bool store_failed;
@@ -54,8 +39,5 @@ void coexist_gate_lookup(struct coexist_gate *gate, struct event *event,
 			 const char *user, const char *const *userdb_texts,
 			 bool asked_before,
 			 coexist_gate_callback_t *callback, void *context);
-
-/* Answers those who wait as if the store had failed. */
-void coexist_gate_lookups_end(struct coexist_gate *gate);
 
 #endif

@@ -1,18 +1,14 @@
 #ifndef COEXIST_GATE_H
 #define COEXIST_GATE_H
 
-#include <glib.h>
-
 #include "refusal-texts.h"
 #include "site-config.h"
 
-struct event;
-struct coexist_document_cache;
-struct coexist_document_files;
-struct coexist_gate_keyring;
-struct gate_document_lookup;
+struct coexist_document_reader;
+struct coexist_log_repeat;
 struct coexist_session_limit;
-struct coexist_store;
+struct coexist_store_presence;
+struct event;
 
 /* The gate of the auth process: the site's configuration and what belongs to
    it. Shared by the passdb and the userdb driver. */
@@ -24,29 +20,21 @@ struct coexist_gate {
 	pool_t pool;
 	char *path;
 	struct event *event;
+	struct coexist_log_repeat *log;
 
 	struct coexist_site_config config;
-	struct coexist_store *store;
-	/* NULL unless the store keeps each document in a file */
-	struct coexist_document_files *files;
-	/* the store did not answer and is not asked again before this time */
-	time_t silent_until;
-	/* the store's marker was there once; it was said that there is none */
-	bool marker_seen, marker_noted;
-	/* when the gate was asked last */
-	time_t last_time;
 	/* the refusals' texts: those that were installed, those of the site */
 	coexist_refusal_texts *texts;
-	/* whose signatures count, or NULL if documents need none */
-	struct coexist_gate_keyring *keyring;
-
-	/* the store has not answered yet */
-	struct gate_document_lookup *lookups;
-	struct coexist_document_cache *last_known;
+	struct coexist_document_reader *reader;
+	struct coexist_store_presence *presence;
 	struct coexist_session_limit *session_limit;
-	/* line -> time when it was logged */
-	GHashTable *logged;
 };
+
+/* Returns TRUE if the gate logs what it would refuse, and refuses nothing. */
+static inline bool coexist_gate_is_log_only(const struct coexist_gate *gate)
+{
+	return coexist_site_number(&gate->config, COEXIST_SITE_log_only) != 0;
+}
 
 /* Returns the gate of this configuration; those with the same path share one.
    See coexist_site_config_read() for the arguments. Returns 0, or -1 and an
@@ -56,20 +44,5 @@ int coexist_gate_init(struct event *event, const char *path,
 /* The auth process ends: before that, all logins that wait for the store or for
    anvil are answered as if those had failed. */
 void coexist_gate_unref(struct coexist_gate **gate);
-
-/* Has to be called before a time that the gate has noted is compared: after the
-   clock was put back, none tells how long ago it was. */
-void coexist_gate_check_clock(struct coexist_gate *gate);
-
-/* Has to be called before documents are looked up: the keys that sign them may
-   be others by now. */
-void coexist_gate_check_keys(struct coexist_gate *gate);
-
-/* Returns TRUE if this line was not logged within the last minute, and notes
-   that it is now. */
-bool coexist_gate_may_log(struct coexist_gate *gate, const char *line);
-/* Logs the line if it may. Not with a request's event: that one drops such
-   lines unless auth_verbose is set. */
-void coexist_gate_log_info(struct coexist_gate *gate, const char *line);
 
 #endif

@@ -7,7 +7,7 @@
 #include "compat-auth.h"
 #include "gate.h"
 #include "gate-login.h"
-#include "gate-pass.h"
+#include "gate-refusal.h"
 #include "password-proof.h"
 #include "refusal-after-proof.h"
 
@@ -16,11 +16,13 @@ struct coexist_passdb_module {
 	struct coexist_gate *gate;
 };
 
-struct passdb_login {
-	enum coexist_gate_proof proof;
-	verify_plain_callback_t *verify_plain;
-	lookup_credentials_callback_t *lookup_credentials;
-};
+static struct coexist_gate *gate_get(const struct auth_request *request)
+{
+	const struct coexist_passdb_module *module =
+		(const struct coexist_passdb_module *)request->passdb->passdb;
+
+	return module->gate;
+}
 
 /* Returns TRUE if a passdb has verified the password, and knows the user: a
    master user's password is proved before anybody is asked about the user. */
@@ -59,7 +61,7 @@ proof_find(const struct coexist_gate *gate, struct auth_request *request)
 {
 	return coexist_password_take_any(request) &&
 		is_verified_elsewhere(request) && !has_certificate(request) &&
-		!coexist_gate_login_is_verified(gate, request) ?
+		!coexist_login_is_verified(gate, request) ?
 		COEXIST_GATE_PROVED_ELSEWHERE : COEXIST_GATE_PROVED;
 }
 
@@ -67,32 +69,27 @@ proof_find(const struct coexist_gate *gate, struct auth_request *request)
    Success is what it was already: another passdb verified the password. */
 static enum passdb_result pass(struct auth_request *request)
 {
-	coexist_gate_pass_set(request);
+	coexist_login_state_get(request)->passed = TRUE;
 	return PASSDB_RESULT_OK;
 }
 
 static bool is_log_only(const struct auth_request *request)
 {
-	const struct coexist_passdb_module *module =
-		(const struct coexist_passdb_module *)request->passdb->passdb;
-
-	return coexist_site_number(&module->gate->config,
-				   COEXIST_SITE_log_only) != 0;
+	return coexist_gate_is_log_only(gate_get(request));
 }
 
 static void
 verify_plain_decided(enum coexist_gate_verdict verdict, const char *reason,
-		     struct auth_request *request, void *context)
+		     struct auth_request *request)
 {
-	struct passdb_login *login = context;
+	struct coexist_login_state *state = coexist_login_state_get(request);
+	bool elsewhere = state->proof == COEXIST_GATE_PROVED_ELSEWHERE;
 	enum passdb_result result;
 
-	if (login->proof == COEXIST_GATE_PROVED_ELSEWHERE &&
-	    !is_log_only(request)) {
+	if (elsewhere && !is_log_only(request)) {
 		/* a session here, after all, is for the userdb to decide */
 		result = PASSDB_RESULT_OK;
-	} else if (login->proof == COEXIST_GATE_PROVED_ELSEWHERE ||
-		   verdict == COEXIST_GATE_PASS) {
+	} else if (elsewhere || verdict == COEXIST_GATE_PASS) {
 		result = pass(request);
 	} else if (coexist_auth_request_calls_token_invalid(request)) {
 		coexist_refuse_after_proof(request, verdict, reason);
@@ -100,11 +97,10 @@ verify_plain_decided(enum coexist_gate_verdict verdict, const char *reason,
 	} else {
 		/* Unlike other failures this one ignores the result_* rules
 		   and keeps the fields. */
-		coexist_gate_login_refuse(request, verdict, reason);
+		coexist_gate_refusal_reply(request, verdict, reason);
 		result = PASSDB_RESULT_USER_DISABLED;
 	}
-	login->verify_plain(result, request);
-	i_free(login);
+	state->verify_plain(result, request);
 }
 
 static void
@@ -112,9 +108,7 @@ coexist_verify_plain(struct auth_request *request,
 		     const char *password ATTR_UNUSED,
 		     verify_plain_callback_t *callback)
 {
-	struct coexist_passdb_module *module =
-		(struct coexist_passdb_module *)request->passdb->passdb;
-	struct passdb_login *login;
+	struct coexist_gate *gate = gate_get(request);
 
 	if (!is_verified(request)) {
 		/* nobody verified the password: nothing is said about the
@@ -122,19 +116,16 @@ coexist_verify_plain(struct auth_request *request,
 		callback(PASSDB_RESULT_USER_UNKNOWN, request);
 		return;
 	}
-	login = i_new(struct passdb_login, 1);
-	login->verify_plain = callback;
-	login->proof = proof_find(module->gate, request);
-	coexist_gate_login(module->gate, request, login->proof,
-			   verify_plain_decided, login);
+	coexist_login_state_get(request)->verify_plain = callback;
+	coexist_gate_login(gate, request, proof_find(gate, request),
+			   verify_plain_decided);
 }
 
 static void
 lookup_credentials_decided(enum coexist_gate_verdict verdict,
-			   const char *reason, struct auth_request *request,
-			   void *context)
+			   const char *reason, struct auth_request *request)
 {
-	struct passdb_login *login = context;
+	struct coexist_login_state *state = coexist_login_state_get(request);
 
 	switch (verdict) {
 	case COEXIST_GATE_PASS:
@@ -146,19 +137,14 @@ lookup_credentials_decided(enum coexist_gate_verdict verdict,
 		coexist_refuse_after_proof(request, verdict, reason);
 		break;
 	}
-	coexist_auth_credentials_reply(login->lookup_credentials,
+	coexist_auth_credentials_reply(state->lookup_credentials,
 				       PASSDB_RESULT_OK, request);
-	i_free(login);
 }
 
 static void
 coexist_lookup_credentials(struct auth_request *request,
 			   lookup_credentials_callback_t *callback)
 {
-	struct coexist_passdb_module *module =
-		(struct coexist_passdb_module *)request->passdb->passdb;
-	struct passdb_login *login;
-
 	if (!is_verified(request)) {
 		/* as above */
 		coexist_auth_credentials_reply(callback,
@@ -166,11 +152,10 @@ coexist_lookup_credentials(struct auth_request *request,
 					       request);
 		return;
 	}
-	login = i_new(struct passdb_login, 1);
-	login->lookup_credentials = callback;
-	login->proof = COEXIST_GATE_PROVED_LATER;
-	coexist_gate_login(module->gate, request, login->proof,
-			   lookup_credentials_decided, login);
+	coexist_login_state_get(request)->lookup_credentials = callback;
+	coexist_gate_login(gate_get(request), request,
+			   COEXIST_GATE_PROVED_LATER,
+			   lookup_credentials_decided);
 }
 
 static int

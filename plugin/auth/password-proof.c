@@ -3,13 +3,11 @@
 #include "lib.h"
 #include "password-proof.h"
 #include "array.h"
-#include "compat-auth.h"
+#include "login-state.h"
 
 /* Stays with the passdb's other fields: in the reply of an auth worker, in
    auth_cache, and until a lookup fails. */
 #define FIELD_ANY_PASSWORD "coexist_any_password"
-/* Where a request's event keeps the callback. */
-#define EVENT_CALLBACK "coexist_verify_plain"
 
 typedef void verify_plain_t(struct auth_request *request, const char *password,
 			    verify_plain_callback_t *callback);
@@ -21,18 +19,11 @@ struct watched_passdb {
 	verify_plain_t *super;
 };
 
-/* From the request's pool. */
-struct watched_lookup {
-	verify_plain_callback_t *callback;
-};
-
 static struct watched_passdb *watched_passdbs = NULL;
 
 static void verified(enum passdb_result result, struct auth_request *request)
 {
 	struct auth_fields *fields = request->fields.extra_fields;
-	struct watched_lookup *lookup =
-		event_get_ptr(request->event, EVENT_CALLBACK);
 
 	/* noauthenticate implies nopassword, and is no success */
 	if (result == PASSDB_RESULT_OK &&
@@ -40,7 +31,7 @@ static void verified(enum passdb_result result, struct auth_request *request)
 	    auth_fields_exists(fields, "nopassword") &&
 	    !auth_fields_exists(fields, "noauthenticate"))
 		auth_fields_add(fields, FIELD_ANY_PASSWORD, "yes", 0);
-	lookup->callback(result, request);
+	coexist_login_state_get(request)->watched(result, request);
 }
 
 static struct watched_passdb *watched_find(const struct passdb_module *module)
@@ -57,12 +48,9 @@ watched_verify_plain(struct auth_request *request, const char *password,
 		     verify_plain_callback_t *callback)
 {
 	struct watched_passdb *watched = watched_find(request->passdb->passdb);
-	struct watched_lookup *lookup;
 
 	i_assert(watched != NULL);
-	lookup = p_new(request->pool, struct watched_lookup, 1);
-	lookup->callback = callback;
-	event_set_ptr(request->event, EVENT_CALLBACK, lookup);
+	coexist_login_state_get(request)->watched = callback;
 	watched->super(request, password, verified);
 }
 

@@ -3,9 +3,10 @@
 
 struct auth_request;
 
-/* Has anybody verified the password? A passdb that returns the field nopassword
-   lets in any: Dovecot takes that for a success like others, and does not show
-   the field to the passdbs that follow. So the passdbs are watched. */
+/* The proof of a password, as the passdbs before the gate have it. A passdb that
+   returns the field nopassword lets in any: Dovecot takes that for a success like
+   others, and does not show the field to the passdbs that follow. So the passdbs
+   are watched. */
 
 /* Watches the passdbs that there are, once: to be called when they are being
    initialised, because the auth workers ask some of them. */

@@ -2,30 +2,20 @@
 
 #include "lib.h"
 #include "refusal-after-proof.h"
-#include "compat-auth.h"
 #include "hash.h"
 #include "auth-request-handler.h"
 #include "auth-request-handler-private.h"
-
-/* Hidden: neither sent with the failure of a wrong proof, which would tell the
-   reason, nor with anything else. */
-#define FIELD_REFUSAL "coexist_refusal"
-#define FIELD_TEMPFAIL "coexist_tempfail"
+#include "gate-login.h"
+#include "gate-refusal.h"
 
 /* Every handler has the same one. */
 static auth_request_handler_reply_callback_t *super_reply = NULL;
-
-/* A reply that waits for the last decision. From the request's pool. */
-struct success_reply {
-	const void *data;
-	size_t size;
-};
 
 static void
 reply_refusal(struct auth_request *request, enum coexist_gate_verdict verdict,
 	      const char *reason)
 {
-	coexist_gate_login_refuse(request, verdict, reason);
+	coexist_gate_refusal_reply(request, verdict, reason);
 	request->passdb_result = PASSDB_RESULT_USER_DISABLED;
 	super_reply(request, AUTH_CLIENT_RESULT_FAILURE, /*data=*/NULL, 0);
 }
@@ -33,22 +23,18 @@ reply_refusal(struct auth_request *request, enum coexist_gate_verdict verdict,
 /* Replies to a client that knows the password. */
 static void
 proved_decided(enum coexist_gate_verdict verdict, const char *reason,
-	       struct auth_request *request, void *context)
+	       struct auth_request *request)
 {
-	struct success_reply *success = context;
-	struct auth_fields *fields = request->fields.extra_fields;
-	const char *noted = auth_fields_find(fields, FIELD_REFUSAL);
+	struct coexist_login_state *state = coexist_login_state_get(request);
 
-	if (noted != NULL) {
-		reply_refusal(request,
-			      auth_fields_exists(fields, FIELD_TEMPFAIL) ?
-			      COEXIST_GATE_TEMPFAIL : COEXIST_GATE_REFUSE,
-			      noted);
+	if (state->refusal.verdict != COEXIST_GATE_PASS) {
+		reply_refusal(request, state->refusal.verdict,
+			      state->refusal.reason);
 	} else if (verdict != COEXIST_GATE_PASS) {
 		reply_refusal(request, verdict, reason);
 	} else {
 		super_reply(request, AUTH_CLIENT_RESULT_SUCCESS,
-			    success->data, success->size);
+			    state->success, state->success_size);
 	}
 }
 
@@ -56,18 +42,18 @@ static void
 reply(struct auth_request *request, enum auth_client_result result,
       const void *data, size_t size)
 {
-	struct success_reply *success;
+	struct coexist_login_state *state;
 
 	if (result != AUTH_CLIENT_RESULT_SUCCESS) {
 		super_reply(request, result, data, size);
 		return;
 	}
-	success = p_new(request->pool, struct success_reply, 1);
-	success->data = size == 0 ? "" : p_memdup(request->pool, data, size);
-	success->size = size;
+	state = coexist_login_state_get(request);
+	state->success = size == 0 ? "" : p_memdup(request->pool, data, size);
+	state->success_size = size;
 	/* until the reply, the handler is referenced as it is for one that
 	   waits for the address of a proxy */
-	coexist_gate_login_proved(request, proved_decided, success);
+	coexist_gate_login_proved(request, proved_decided);
 }
 
 void coexist_watch_proof(struct auth_request *request)
@@ -84,13 +70,12 @@ void coexist_refuse_after_proof(struct auth_request *request,
 				enum coexist_gate_verdict verdict,
 				const char *reason)
 {
+	struct coexist_login_state *state;
+
 	if (request->handler == NULL)
 		return;
 	coexist_watch_proof(request);
-	auth_fields_add(request->fields.extra_fields, FIELD_REFUSAL, reason,
-			AUTH_FIELD_FLAG_HIDDEN);
-	if (verdict == COEXIST_GATE_TEMPFAIL) {
-		auth_fields_add(request->fields.extra_fields, FIELD_TEMPFAIL,
-				"yes", AUTH_FIELD_FLAG_HIDDEN);
-	}
+	state = coexist_login_state_get(request);
+	state->refusal.verdict = verdict;
+	state->refusal.reason = p_strdup(request->pool, reason);
 }

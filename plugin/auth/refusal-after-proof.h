@@ -1,13 +1,13 @@
 #ifndef COEXIST_REFUSAL_AFTER_PROOF_H
 #define COEXIST_REFUSAL_AFTER_PROOF_H
 
-#include "gate-login.h"
+#include "login-state.h"
 
-/* Refuses a login whose client has still to prove that it knows the password
-   (CRAM-MD5, APOP, SCRAM …): it must not learn the policy before. So the
-   credentials lookup succeeds, and the success of the proof is turned into the
-   refusal; a wrong proof fails as it always does. The refusal of a token that was
-   verified is made so, too, where Dovecot would call the token invalid. */
+/* The deferred refusal of a login whose client has still to prove that it knows
+   the password (CRAM-MD5, APOP, SCRAM …), and must not learn the policy before.
+   So the credentials lookup succeeds, and the success of the proof is turned into
+   the refusal; a wrong proof fails as always. The refusal of a token that was
+   verified is deferred, too, where Dovecot would call the token invalid. */
 
 /* Does nothing if nobody waits for a proof: a lookup by the master process or
    an administrator is no login. */

@@ -3,13 +3,16 @@
 #include "lib.h"
 #include "session-limit.h"
 #include "ioloop.h"
+#include "lib-event.h"
 #include "llist.h"
 #include "time-util.h"
 #include "compat-anvil.h"
 #include "compat-auth.h"
-#include "gate.h"
 #include "anvil-lookup.h"
+#include "log-repeat.h"
 #include "session-table.h"
+
+#include <glib.h>
 
 /* A list that is older is not relied on. */
 #define LIST_MAX_AGE_MSECS 1000
@@ -56,7 +59,9 @@ struct waiting_login {
 };
 
 struct coexist_session_limit {
-	struct coexist_gate *gate;
+	struct event *event;
+	struct coexist_log_repeat *log;
+	const char *webmail_networks;
 	struct coexist_anvil_lookup *lookup;
 
 	/* the newest list, NULL before there was one, and what is asked for */
@@ -94,8 +99,7 @@ listed(struct coexist_session_limit *limit, const char *user,
 {
 	return limit->table == NULL ? 0 :
 		coexist_session_table_count(limit->table, user, protocol,
-			limit->gate->config.texts[
-				COEXIST_SITE_webmail_networks]);
+					    limit->webmail_networks);
 }
 
 /* Returns how many sessions there are at most. */
@@ -265,8 +269,8 @@ answer_failed(struct coexist_session_limit *limit, const char *error)
 		"knows)", error, "dovecot");
 
 	limit->failed = *now();
-	if (coexist_gate_may_log(limit->gate, line))
-		e_error(limit->gate->event, "coexist: %s", line);
+	if (coexist_log_repeat_may(limit->log, line))
+		e_error(limit->event, "coexist: %s", line);
 	waiting_fail(limit);
 }
 
@@ -340,12 +344,15 @@ void coexist_session_limit_end(struct coexist_session_limit *limit)
 }
 
 struct coexist_session_limit *
-coexist_session_limit_new(struct coexist_gate *gate)
+coexist_session_limit_new(struct event *event, struct coexist_log_repeat *log,
+			  const char *webmail_networks)
 {
 	struct coexist_session_limit *limit =
 		i_new(struct coexist_session_limit, 1);
 
-	limit->gate = gate;
+	limit->event = event;
+	limit->log = log;
+	limit->webmail_networks = webmail_networks;
 	limit->lookup = coexist_anvil_lookup_new(
 		t_strconcat(global_auth_settings->base_dir,
 			    "/"COEXIST_ANVIL_SOCKET, NULL),

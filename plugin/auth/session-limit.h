@@ -3,10 +3,11 @@
 
 #include "policy-decision.h"
 
-struct coexist_gate;
+struct coexist_log_repeat;
+struct event;
 struct coexist_session_limit;
 
-/* P_max_sessions at the gate: may a user have one more session? The names of
+/* The limit of concurrent sessions (P_max_sessions) at the gate. The names of
    users are the same in any letter case, as those of documents.
 
    A session is known to anvil only a while after its login has passed. So the
@@ -27,8 +28,11 @@ typedef void
 coexist_session_limit_callback_t(enum coexist_session_limit_verdict verdict,
 				 void *context);
 
+/* webmail_networks tells webmail from IMAP; it, the event and the log must outlive
+   this. */
 struct coexist_session_limit *
-coexist_session_limit_new(struct coexist_gate *gate);
+coexist_session_limit_new(struct event *event, struct coexist_log_repeat *log,
+			  const char *webmail_networks);
 /* Calls back who waits, with UNKNOWN. */
 void coexist_session_limit_end(struct coexist_session_limit *limit);
 /* NULL is allowed. Nobody may wait any more. */

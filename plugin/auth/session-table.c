@@ -2,7 +2,9 @@
 
 #include "lib.h"
 #include "session-table.h"
-#include "policy-network.h"
+#include "net.h"
+#include "network-match.h"
+#include "policy-value.h"
 
 #include <glib.h>
 
@@ -81,13 +83,13 @@ webmail_count(const struct user_sessions *sessions, const char *networks)
 	if (sessions->imap_addresses == NULL || *networks == '\0')
 		return 0;
 	list = sessions->imap_addresses->str;
-	while (coexist_list_next(&list, &item, &length)) {
-		g_autofree char *text = g_strndup(item, length);
-		g_autoptr(GInetAddress) address = coexist_address_parse(text);
+	while (coexist_list_next(&list, &item, &length)) T_BEGIN {
+		struct ip_addr ip;
 
-		if (coexist_network_list_contains(networks, address))
+		if (net_addr2ip(t_strndup(item, length), &ip) == 0 &&
+		    coexist_network_match(networks, &ip))
 			count++;
-	}
+	} T_END;
 	return count;
 }
 

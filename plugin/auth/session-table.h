@@ -3,7 +3,8 @@
 
 #include "policy-decision.h"
 
-/* How many sessions each user has by each protocol. */
+/* The session counts in a list of anvil: how many each user has by each
+   protocol. */
 
 struct coexist_session_table;
 
@@ -17,8 +18,8 @@ void coexist_session_table_add(struct coexist_session_table *table,
 			       const char *user, const char *service,
 			       const char *address, unsigned int count);
 
-/* Returns the sessions by the protocol of the user, whose name is in lower case. webmail_networks tells webmail
-   from IMAP. */
+/* Returns the sessions by the protocol of the user, whose name is in lower case.
+   webmail_networks tells webmail from IMAP. */
 unsigned int
 coexist_session_table_count(const struct coexist_session_table *table,
 			    const char *user, enum coexist_protocol protocol,

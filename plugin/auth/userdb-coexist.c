@@ -4,63 +4,47 @@
 
 #include "lib.h"
 #include "auth-coexist.h"
-#include "str.h"
-#include "compat-auth.h"
 #include "gate.h"
 #include "gate-handover.h"
-#include "gate-login.h"
 #include "gate-lookup.h"
-#include "gate-pass.h"
-#include "userdb-fields.h"
-#include "userdb-texts.h"
+#include "gate-second-look.h"
+#include "login-state.h"
 
 struct coexist_userdb_module {
 	struct userdb_module module;
 	struct coexist_gate *gate;
 };
 
-struct userdb_login {
-	struct coexist_gate *gate;
-	struct auth_request *request;
-	userdb_callback_t *callback;
-	bool has_texts;
-	const char *userdb_texts[COEXIST_KEY_COUNT];
-};
-
-/* For all who ask the userdb but the session of a login that the gate let pass:
-   LMTP, people, set-ups without the gate, and logins that the gate did not know
-   enough about, so that the session decides. Returns FALSE if it can't: what it
-   does not know it would not refuse. */
-static bool
-field_add(struct coexist_gate *gate, struct auth_request *request,
-	  const struct coexist_gate_policy *policy)
-{
-	string_t *handover = t_str_new(256);
-
-	if (coexist_gate_handover_write(gate, request, policy,
-					/*gate_decided=*/FALSE, handover) ==
-	    COEXIST_GATE_HANDOVER_UNDECIDABLE)
-		return FALSE;
-	if (str_len(handover) > 0) {
-		auth_request_set_userdb_field(request,
-			COEXIST_KEY_PREFIX COEXIST_USERDB_FIELD_POLICY,
-			str_c(handover));
-	}
-	return TRUE;
-}
-
 /* Where the gate let the login pass, the passdb may not have known all that the
    userdb says, or not whose mailbox it is. */
 static enum coexist_gate_second_look
-look_again(const struct userdb_login *login,
+look_again(const struct coexist_login_state *state,
+	   struct auth_request *request,
 	   const struct coexist_gate_policy *policy)
 {
-	if (!coexist_gate_pass_is_set(login->request))
+	if (!state->passed)
 		return COEXIST_GATE_SESSION_DECIDES;
-	return !login->has_texts && coexist_gate_pass_is_asked(login->request) ?
+	return !state->has_userdb_texts &&
+		coexist_login_is_user(request, state->asked_user) ?
 		COEXIST_GATE_STILL_PASSES :
-		coexist_gate_login_look_again(login->gate, login->request,
-					      policy);
+		coexist_gate_look_again(state->userdb_gate, request, policy);
+}
+
+static const char *
+look_describe(const struct coexist_login_state *state,
+	      enum coexist_gate_second_look look)
+{
+	if (!state->passed)
+		return "The gate was not asked about a login";
+	switch (look) {
+	case COEXIST_GATE_STILL_PASSES:
+		return "Second look: the login passes";
+	case COEXIST_GATE_SESSION_DECIDES:
+		return "Second look: the session is to refuse the login";
+	case COEXIST_GATE_REFUSES_HERE:
+		break;
+	}
+	return "Second look: the login is refused";
 }
 
 static enum userdb_result fail(struct auth_request *request)
@@ -73,27 +57,28 @@ static enum userdb_result fail(struct auth_request *request)
 static void
 userdb_decided(const struct coexist_gate_policy *policy, void *context)
 {
-	struct userdb_login *login = context;
-	struct auth_request *request = login->request;
+	struct auth_request *request = context;
+	struct coexist_login_state *state = coexist_login_state_get(request);
+	struct coexist_gate *gate = state->userdb_gate;
+	enum coexist_gate_second_look look;
 	enum userdb_result result = USERDB_RESULT_OK;
 
-	switch (look_again(login, policy)) {
+	look = look_again(state, request, policy);
+	e_debug(authdb_event(request), "%s", look_describe(state, look));
+	switch (look) {
 	case COEXIST_GATE_STILL_PASSES:
-		coexist_gate_pass_export(login->gate, request, policy);
+		coexist_gate_handover_add_passed(gate, request, policy);
 		break;
 	case COEXIST_GATE_SESSION_DECIDES:
-		T_BEGIN {
-			if (!field_add(login->gate, request, policy))
-				result = fail(request);
-		} T_END;
+		if (!coexist_gate_handover_add(gate, request, policy))
+			result = fail(request);
 		break;
 	case COEXIST_GATE_REFUSES_HERE:
 		result = fail(request);
 		break;
 	}
-	login->callback(result, request);
+	state->userdb_callback(result, request);
 	auth_request_unref(&request);
-	i_free(login);
 }
 
 static void
@@ -101,32 +86,28 @@ coexist_lookup(struct auth_request *request, userdb_callback_t *callback)
 {
 	struct coexist_userdb_module *module =
 		(struct coexist_userdb_module *)request->userdb->userdb;
-	const char *userdb_texts[COEXIST_KEY_COUNT];
-	struct userdb_login *login;
-	bool has_texts;
+	struct coexist_login_state *state;
 
 	if (!request->userdb_success) {
 		/* OK from here would make a user out of anybody */
 		callback(USERDB_RESULT_USER_UNKNOWN, request);
 		return;
 	}
-	has_texts = coexist_userdb_texts_init(request, userdb_texts);
-	if (!has_texts && coexist_gate_pass_export_kept(module->gate, request)) {
+	state = coexist_login_state_get(request);
+	coexist_login_state_read_userdb(state, request);
+	if (!state->has_userdb_texts &&
+	    coexist_gate_handover_add_kept(module->gate, request)) {
 		callback(USERDB_RESULT_OK, request);
 		return;
 	}
-	login = i_new(struct userdb_login, 1);
-	login->gate = module->gate;
-	login->request = request;
+	state->userdb_gate = module->gate;
+	state->userdb_callback = callback;
 	auth_request_ref(request);
-	login->callback = callback;
-	login->has_texts = has_texts;
-	memcpy(login->userdb_texts, userdb_texts, sizeof(userdb_texts));
 	coexist_gate_lookup(module->gate, authdb_event(request),
 			    request->fields.user,
-			    has_texts ? login->userdb_texts : NULL,
-			    coexist_gate_pass_is_asked(request),
-			    userdb_decided, login);
+			    coexist_login_state_userdb(state),
+			    coexist_login_is_user(request, state->asked_user),
+			    userdb_decided, request);
 }
 
 static int

@@ -8,6 +8,9 @@
    the end. Dovecot 2.4 has before it a line that is of no use here and may be
    empty as well, and greets a new connection with a version. */
 
+/* Since 2.4.0: ef09ea047e "anvil: Change VERSION line to be bidirectional and
+   add -client/server suffix", 82b47d94ba "anvil, doveadm: Add alt usernames to
+   CONNECT-DUMP output". Goes with 2.3. */
 #if DOVECOT_PREREQ(2, 4, 0)
 #define COEXIST_ANVIL_HANDSHAKE "VERSION\tanvil-client\t2\t0\n\n"
 #define COEXIST_ANVIL_GREETING_LINES 1
@@ -40,6 +43,9 @@ static inline bool
 coexist_anvil_line_parse(const char *line, struct coexist_anvil_line *line_r)
 {
 	const char *const *args = t_strsplit_tabescaped(line);
+	/* Since 2.4.0: b5a4098b22 "anvil, doveadm: Simplify CONNECT-DUMP output
+	   format", 400d645142 "anvil, doveadm: Add support for tracking proxy
+	   session destination IP". Goes with 2.3. */
 #if DOVECOT_PREREQ(2, 4, 0)
 	/* pid, user, service, address, GUID, address of the host that the
 	   session was proxied to, … */

@@ -21,8 +21,11 @@ typedef int coexist_userdb_preinit_t(pool_t pool, struct event *event,
 				     const char **error_r);
 
 /* COEXIST_*_PREINIT(name, preinit) defines the function `name` that Dovecot
-   calls, which calls `preinit`. */
-#if DOVECOT_PREREQ(2, 4, 5)
+   calls, which calls `preinit`.
+   Since 2.4.3: 681e836566 "auth: passdb.preinit() - Add passdb_parameters
+   parameter", 4786a2edab "auth: userdb.preinit() - Add userdb_parameters
+   parameter". Goes with 2.4.1. */
+#if DOVECOT_PREREQ(2, 4, 3)
 
 #define COEXIST_PASSDB_PREINIT(name, preinit) \
 static int name(pool_t pool, struct event *event, \
@@ -39,6 +42,9 @@ static int name(pool_t pool, struct event *event, \
 	return preinit(pool, event, "", module_r, error_r); \
 }
 
+/* Since 2.4.0: 94f43aa02e "auth: Add passdb_module_interface.preinit() with new
+   API", c08bd52c3b "auth: Add userdb_module_interface.preinit() with new API".
+   Goes with 2.3. */
 #elif DOVECOT_PREREQ(2, 4, 0)
 
 #define COEXIST_PASSDB_PREINIT(name, preinit) \
@@ -81,6 +87,8 @@ static struct userdb_module *name(pool_t pool, const char *args) \
 static inline const char *
 coexist_auth_request_get_protocol(const struct auth_request *request)
 {
+	/* Since 2.4.0: 2191e852e3 "auth: Rename auth_request.service to
+	   protocol". Goes with 2.3. */
 #if DOVECOT_PREREQ(2, 4, 0)
 	return request->fields.protocol;
 #else
@@ -96,6 +104,8 @@ coexist_auth_request_is_tls(const struct auth_request *request)
 {
 	const char *protocol = coexist_auth_request_get_protocol(request);
 	bool is_smtp = protocol != NULL && strcasecmp(protocol, "smtp") == 0;
+	/* Since 2.4.0: 9fa8e1ae80 "auth: Rename "secured" variable/enum to
+	   "conn_secured"". Goes with 2.3. */
 #if DOVECOT_PREREQ(2, 4, 0)
 	unsigned int secured = request->fields.conn_secured;
 	const unsigned int trusted = AUTH_REQUEST_CONN_SECURED;
@@ -116,6 +126,8 @@ coexist_auth_request_is_tls(const struct auth_request *request)
 static inline bool
 coexist_auth_request_calls_token_invalid(const struct auth_request *request)
 {
+	/* Since 2.4.0: cccc0235cf "auth: mech-oauth2 - Validate token in
+	   mechanism". Goes with 2.3. */
 #if DOVECOT_PREREQ(2, 4, 0)
 	(void)request;
 	return FALSE;
@@ -131,6 +143,8 @@ coexist_auth_credentials_reply(lookup_credentials_callback_t *callback,
 			       enum passdb_result result,
 			       struct auth_request *request)
 {
+	/* Since 2.4.5: cbb1ff78ac "auth: Add scheme parameter to
+	   lookup_credentials_callback_t". Goes with 2.4.1. */
 #if DOVECOT_PREREQ(2, 4, 5)
 	callback(result, uchar_empty_ptr, 0, NULL, request);
 #else

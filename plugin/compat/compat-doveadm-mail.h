@@ -8,7 +8,9 @@
    They read their options by doveadm_cmd_param_*(ctx->cctx, ...). */
 
 /* Defines the command's init(), which begins what it prints. Dovecot 2.3 gives
-   it the arguments, too. */
+   it the arguments, too.
+   Since 2.4.0: d964967f5e "doveadm: Drop parameter args[] from
+   doveadm_mail_cmd_vfuncs::init". Goes with 2.3. */
 #if DOVECOT_PREREQ(2, 4, 0)
 #define COEXIST_MAIL_CMD_INIT(name) \
 	static void name(struct doveadm_mail_cmd_context *ctx ATTR_UNUSED)
@@ -31,6 +33,9 @@ static inline void
 coexist_mail_cmd_allow_options(struct doveadm_mail_cmd_context *ctx ATTR_UNUSED,
 			       const char *letters ATTR_UNUSED)
 {
+	/* Since 2.4.0: 30be727ff5 "doveadm: Remove
+	   doveadm_mail_cmd_context::getopt_args", ead48e277a "doveadm: Remove
+	   doveadm_mail_cmd_vfuncs::parse_arg". Goes with 2.3. */
 #if !DOVECOT_PREREQ(2, 4, 0)
 	ctx->getopt_args = letters;
 	ctx->v.parse_arg = coexist_mail_cmd_parse_arg;

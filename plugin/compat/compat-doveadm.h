@@ -8,7 +8,8 @@
 #include "master-service.h"
 #include "master-service-settings.h"
 
-/* What must be part of a pop3_uidl_format that is made of GUIDs. */
+/* What must be part of a pop3_uidl_format that is made of GUIDs.
+   Since 2.4.0: 37c9d7802a "pop3: Use new var_expand". Goes with 2.3. */
 #if DOVECOT_PREREQ(2, 4, 0)
 #define COEXIST_UIDL_GUID "guid"
 #else
@@ -18,6 +19,8 @@
 /* Returns TRUE if sessions need the settings module in the config process. */
 static inline bool coexist_doveadm_needs_settings_module(void)
 {
+	/* Since 2.4.0: 6ca252574a "lib-storage: Remove plugin settings and
+	   related functions". Goes with 2.3. */
 #if DOVECOT_PREREQ(2, 4, 0)
 	return TRUE;
 #else
@@ -25,7 +28,10 @@ static inline bool coexist_doveadm_needs_settings_module(void)
 #endif
 }
 
-/* The lines that configure the gate and the store. */
+/* The lines that configure the gate and the store.
+   Since 2.4.0: e6414e8bd8 "auth: Remove legacy passdb init and passdb_args
+   setting", c80bcd3090 "auth: Remove legacy userdb init and userdb_args
+   setting". Goes with 2.3. */
 #if DOVECOT_PREREQ(2, 4, 0)
 #define COEXIST_REMEDY_PASSDB \
 	"passdb coexist { driver = coexist  skip = unauthenticated }"
@@ -48,6 +54,8 @@ static inline struct event *
 coexist_doveadm_event_create(
 	const struct doveadm_cmd_context *cctx ATTR_UNUSED)
 {
+	/* Since 2.4.0: 548097451d "doveadm mail fs: Use the mail_user event for
+	   getting fs settings". Goes with 2.3. */
 #if DOVECOT_PREREQ(2, 4, 0)
 	return event_create(cctx->set_event);
 #else
@@ -59,6 +67,8 @@ coexist_doveadm_event_create(
    plugin { coexist_config }, Dovecot 2.4 has none. */
 static inline const char *coexist_doveadm_config_path(void)
 {
+	/* Since 2.4.0: 2d15ed513b "doveadm: Remove unused
+	   doveadm_plugin_getenv()". Goes with 2.3. */
 #if DOVECOT_PREREQ(2, 4, 0)
 	return "";
 #else
@@ -74,6 +84,8 @@ static inline void
 coexist_auth_user_info_set_protocol(struct auth_user_info *info,
 				    const char *protocol)
 {
+	/* Since 2.4.0: 5ede86f763 "lib-auth-client, global: Rename
+	   auth_user_info.service to protocol". Goes with 2.3. */
 #if DOVECOT_PREREQ(2, 4, 0)
 	info->protocol = protocol;
 #else

@@ -12,7 +12,9 @@ static inline void
 coexist_save_set_moving(struct mail_save_context *ctx, struct mail *mail)
 {
 	ctx->moving = mail != NULL;
-#if DOVECOT_PREREQ(2, 4, 0)
+	/* Since 2.4.1: f3936059b0 "lib-storage: Add support for replacing mail
+	   using mailbox_save_begin_replace()". Goes with 2.3. */
+#if DOVECOT_PREREQ(2, 4, 1)
 	ctx->expunged_mail = mail;
 #endif
 }
@@ -22,6 +24,8 @@ static inline bool
 coexist_mailbox_is_for(const struct mailbox_settings *set,
 		       const char *special_use)
 {
+	/* Since 2.4.0: 87b91b1d1a "lib-storate & imap: change special_use to
+	   BOOLLIST.". Goes with 2.3. */
 #if DOVECOT_PREREQ(2, 4, 0)
 	const char *use;
 
@@ -38,7 +42,9 @@ coexist_mailbox_is_for(const struct mailbox_settings *set,
 #endif
 }
 
-#if DOVECOT_PREREQ(2, 4, 0)
+/* Since 2.4.1: bd5e502cae "lib-storage: Save all mailbox settings in namespace
+   settings". Goes with 2.3. */
+#if DOVECOT_PREREQ(2, 4, 1)
 #define COEXIST_NAMESPACE_MAILBOXES(ns) (&(ns)->set->parsed_mailboxes)
 typedef const struct mailbox_settings coexist_mailbox_settings_t;
 #else

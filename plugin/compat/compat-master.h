@@ -9,6 +9,8 @@
    2.4.0 the settings of a service are got by another name. */
 static inline const char *coexist_compat_state_dir(void)
 {
+	/* Since 2.4.0: b4abfa7199 "global: Rename master_service_settings_get()
+	   to master_service_get_service_settings()". Goes with 2.3. */
 #if DOVECOT_PREREQ(2, 4, 0)
 	return master_service_get_service_settings(master_service)->state_dir;
 #else

@@ -12,6 +12,8 @@ static inline struct pop3_settings *
 coexist_pop3_settings_copy(struct client *client)
 {
 	struct pop3_settings *set;
+	/* Since 2.4.0: 483f6f6705 "pop3: Use
+	   master_service_settings_parser_get()". Goes with 2.3. */
 #if DOVECOT_PREREQ(2, 4, 0)
 	pool_t old_pool = client->set->pool;
 	pool_t pool = pool_alloconly_create("coexist pop3 settings", 512);

@@ -8,7 +8,9 @@
 #include "mail-namespace.h"
 #include "quota-private.h"
 
-/* For all mailboxes: Dovecot 2.4 has limits for single ones elsewhere. */
+/* For all mailboxes: Dovecot 2.4 has limits for single ones elsewhere.
+   Since 2.4.0: 298bf594e9 "quota, imap_quota: quota_get_resource() - Changed
+   mailbox_name parameter to struct mailbox". Goes with 2.3. */
 #if DOVECOT_PREREQ(2, 4, 0)
 #define QUOTA_NO_MAILBOX NULL
 #else
@@ -17,6 +19,8 @@
 
 static bool root_is_enforced(const struct quota_root *root)
 {
+	/* Since 2.4.0: a540ad3104 "quota: Move quota_args=noenforcing to
+	   quota_enforce=no". Goes with 2.3. */
 #if DOVECOT_PREREQ(2, 4, 0)
 	return root->set->quota_enforce && !root->set->quota_ignore;
 #else

@@ -2,7 +2,7 @@
 #define COEXIST_COMPAT_QUOTA_H
 
 #include "array-decl.h"
-#include "quota-levels.h"
+#include "coexist/quota-usage.h"
 
 struct mail_user;
 

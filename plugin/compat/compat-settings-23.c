@@ -4,6 +4,8 @@
 #include "compat-version.h"
 #include "compat-settings.h"
 
+/* Since 2.4.0: 6ca252574a "lib-storage: Remove plugin settings and related
+   functions". Goes with 2.3. */
 #if !DOVECOT_PREREQ(2, 4, 0)
 
 #include "array.h"
@@ -14,7 +16,6 @@
 #include "master-service-settings.h"
 #include "mail-user.h"
 #include "mail-storage-service.h"
-#include "userdb-fields.h"
 #include "policy-value.h"
 
 struct coexist_conf_policy {
@@ -74,6 +75,25 @@ void coexist_conf_policy_free(struct coexist_conf_policy **set)
 {
 	/* allocated from the user's pool */
 	*set = NULL;
+}
+
+/* Returns TRUE if a field of the userdb is coexist_<name>. */
+static bool userdb_names(const struct mail_user *user, const char *name)
+{
+	const char *const *field = user->userdb_fields;
+	size_t length = strlen(name);
+
+	for (; field != NULL && *field != NULL; field++) {
+		const char *key;
+
+		if (!str_begins(*field, COEXIST_KEY_PREFIX))
+			continue;
+		key = *field + strlen(COEXIST_KEY_PREFIX);
+		if (strncmp(key, name, length) == 0 &&
+		    (key[length] == '=' || key[length] == '\0'))
+			return TRUE;
+	}
+	return FALSE;
 }
 
 static const char *expand(struct mail_user *user, const char *value)
@@ -154,8 +174,7 @@ const char *coexist_conf_policy_get(struct coexist_conf_policy *set,
 	/* a field would have left its value there */
 	if (set->texts[key] == NULL)
 		return NULL;
-	if (coexist_userdb_fields_have(set->user->userdb_fields,
-				       coexist_policy_keys[key].name))
+	if (userdb_names(set->user, coexist_policy_keys[key].name))
 		return replaced_get(set, key);
 	return set->texts[key];
 }
@@ -211,7 +230,7 @@ coexist_conf_policy_get_unknown(struct coexist_conf_policy *set)
 			continue;
 		name = settings[i] + strlen(COEXIST_KEY_PREFIX);
 		if (!setting_is_known(name) &&
-		    !coexist_userdb_fields_have(set->user->userdb_fields, name))
+		    !userdb_names(set->user, name))
 			array_push_back(&unknown, &name);
 	}
 	array_append_zero(&unknown);

@@ -5,6 +5,8 @@
 #include "compat-settings.h"
 #include "compat-settings-info.h"
 
+/* Since 2.4.0: 8b3f1be7c2 "lib-settings: Add settings_root_find() and
+   settings_instance_find()". Goes with 2.3. */
 #if DOVECOT_PREREQ(2, 4, 0)
 
 #include "settings.h"

@@ -4,6 +4,8 @@
 #include "compat-version.h"
 #include "compat-settings-info.h"
 
+/* Since 2.4.0: 2dd9beb9ec "config: Rename <plugin>_set_roots symbol to
+   <plugin>_set_infos". Goes with 2.3. */
 #if DOVECOT_PREREQ(2, 4, 0)
 
 /* Every key is a string for Dovecot and read by our own parser: a userdb field
@@ -16,6 +18,8 @@ const struct setting_define coexist_setting_defines[] = {
 	COEXIST_POLICY_KEYS(KEY_DEFINE)
 	SETTING_DEFINE_LIST_END
 };
+_Static_assert(N_ELEMENTS(coexist_setting_defines) == COEXIST_KEY_COUNT + 1,
+	       "enum coexist_key is an index into the settings");
 
 #define KEY_DEFAULT(name, value_type, default_value, choices, state, help) \
 	.name = "",
@@ -41,6 +45,10 @@ const struct setting_define coexist_site_setting_defines[] = {
 	{ .type = SET_FILTER_NAME, .key = COEXIST_STORE_FILTER },
 	SETTING_DEFINE_LIST_END
 };
+/* the filter and the end mark are no site settings */
+_Static_assert(N_ELEMENTS(coexist_site_setting_defines) ==
+	       COEXIST_SITE_COUNT + 2,
+	       "enum coexist_site_setting is an index into the settings");
 
 #define SITE_DEFAULT(name, value_type, default_value, choices, help) \
 	.name = "",

@@ -5,38 +5,54 @@
 #include "compat-version.h"
 #include "compat-site.h"
 
+/* Since 2.4.0: ca9d22f000 "lib-dict: Replace dict_init() with a new
+   dict_init_auto() API". Goes with 2.3. */
 #if !DOVECOT_PREREQ(2, 4, 0)
 
 #include "dict.h"
 #include "lib-event.h"
 #include "master-service.h"
 #include "master-service-settings.h"
-#include "site-config.h"
+#include "policy-key-file.h"
+#include "policy-value.h"
 #include "small-file.h"
-
-#include <glib.h>
 
 #define STORE_URI_FILES "fs:posix:"
 
-static const char *
-text_dup(pool_t pool, GKeyFile *file, const char *group, const char *key)
-{
-	g_autofree char *text = g_key_file_get_string(file, group, key, NULL);
+/* The key file while it is read. */
+struct site_file {
+	struct event *event;
+	const char *path;
+	GKeyFile *keys;
+};
 
-	return p_strdup(pool, text);
+/* Returns a value, read as those of a document are, or NULL. A value that is
+   not UTF-8 is an error in the log and counts as missing, like all that can't
+   be understood: it must not keep everybody out. */
+static const char *
+text_dup(pool_t pool, const struct site_file *file, const char *group,
+	 const char *key)
+{
+	g_autofree char *text = coexist_key_file_get(file->keys, group, key);
+
+	if (text == NULL || g_utf8_validate(text, -1, NULL))
+		return p_strdup(pool, text);
+	e_error(file->event, "coexist: Ignoring %s in group [%s] of %s: "
+		"Not UTF-8", key, group, file->path);
+	return NULL;
 }
 
 static void
-group_warn_unknown(struct event *event, GKeyFile *file, const char *group,
+group_warn_unknown(const struct site_file *file, const char *group,
 		   bool (*known)(const char *name))
 {
-	g_auto(GStrv) keys = g_key_file_get_keys(file, group, NULL, NULL);
+	g_auto(GStrv) keys = g_key_file_get_keys(file->keys, group, NULL, NULL);
 	unsigned int i;
 
 	for (i = 0; keys != NULL && keys[i] != NULL; i++) {
 		if (!known(keys[i])) {
-			e_warning(event, "coexist: Ignoring unknown key %s in "
-				  "group [%s] of the configuration",
+			e_warning(file->event, "coexist: Ignoring unknown key "
+				  "%s in group [%s] of the configuration",
 				  keys[i], group);
 		}
 	}
@@ -60,45 +76,50 @@ static bool policy_key_is_known(const char *name)
 	return coexist_key_find(name, &key);
 }
 
-static int key_file_read(GKeyFile *file, const char *path, const char **error_r)
+static int
+site_file_read(const struct site_file *file, const char **error_r)
 {
 	g_autoptr(GError) parse_error = NULL;
 	const char *text, *error;
-	int ret = coexist_small_file_read(path, &text, &error);
+	int ret = coexist_small_file_read(file->path, &text, &error);
 
 	if (ret == 0)
 		error = "There is no such file";
 	if (ret > 0) {
-		if (g_key_file_load_from_data(file, text, strlen(text),
+		if (g_key_file_load_from_data(file->keys, text, strlen(text),
 					      G_KEY_FILE_NONE, &parse_error))
 			return 0;
 		error = parse_error->message;
 	}
-	*error_r = t_strdup_printf("Can't read %s: %s", path, error);
+	*error_r = t_strdup_printf("Can't read %s: %s", file->path, error);
 	return -1;
 }
 
 int coexist_compat_site_read(pool_t pool, struct event *event,
 			     const char *path,
-			     struct coexist_site_config *config,
-			     const char **error_r)
+			     const char *site_r[COEXIST_SITE_COUNT],
+			     const char *policy_r[COEXIST_KEY_COUNT],
+			     const char **store_uri_r, const char **error_r)
 {
-	g_autoptr(GKeyFile) file = g_key_file_new();
+	g_autoptr(GKeyFile) keys = g_key_file_new();
+	const struct site_file file = {
+		.event = event, .path = path, .keys = keys
+	};
 	unsigned int i;
 
-	if (key_file_read(file, path, error_r) < 0)
+	if (site_file_read(&file, error_r) < 0)
 		return -1;
-	group_warn_unknown(event, file, "site", site_setting_is_known);
-	group_warn_unknown(event, file, "policy", policy_key_is_known);
+	group_warn_unknown(&file, "site", site_setting_is_known);
+	group_warn_unknown(&file, "policy", policy_key_is_known);
 	for (i = 0; i < COEXIST_SITE_COUNT; i++) {
-		config->texts[i] = text_dup(pool, file, "site",
-					    coexist_site_settings[i].name);
+		site_r[i] = text_dup(pool, &file, "site",
+				     coexist_site_settings[i].name);
 	}
 	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
-		config->policy_texts[i] = text_dup(pool, file, "policy",
-						   coexist_policy_keys[i].name);
+		policy_r[i] = text_dup(pool, &file, "policy",
+				       coexist_policy_keys[i].name);
 	}
-	config->store_uri = text_dup(pool, file, "site", "store");
+	*store_uri_r = text_dup(pool, &file, "site", "store");
 	return 0;
 }
 

@@ -4,6 +4,9 @@
 #include "compat-version.h"
 #include "compat-site.h"
 
+/* Since 2.4.0: ca9d22f000 "lib-dict: Replace dict_init() with a new
+   dict_init_auto() API", 8b08bd4566 "fs-posix: Implement new init() API". Goes
+   with 2.3. */
 #if DOVECOT_PREREQ(2, 4, 0)
 
 #include "array.h"
@@ -12,7 +15,6 @@
 #include "lib-event.h"
 #include "settings.h"
 #include "compat-settings-info.h"
-#include "site-config.h"
 
 /* No header has it. */
 extern const struct setting_parser_info fs_posix_setting_parser_info;
@@ -26,8 +28,9 @@ text_dup(pool_t pool, const void *set, const struct setting_define *define)
 
 int coexist_compat_site_read(pool_t pool, struct event *event,
 			     const char *path ATTR_UNUSED,
-			     struct coexist_site_config *config,
-			     const char **error_r)
+			     const char *site_r[COEXIST_SITE_COUNT],
+			     const char *policy_r[COEXIST_KEY_COUNT],
+			     const char **store_uri_r, const char **error_r)
 {
 	struct coexist_site_setting_texts *site;
 	struct coexist_settings *policy;
@@ -42,15 +45,16 @@ int coexist_compat_site_read(pool_t pool, struct event *event,
 		return -1;
 	}
 	for (i = 0; i < COEXIST_SITE_COUNT; i++) {
-		config->texts[i] = text_dup(pool, site,
-					    &coexist_site_setting_defines[i]);
+		site_r[i] = text_dup(pool, site,
+				     &coexist_site_setting_defines[i]);
 	}
 	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
-		config->policy_texts[i] =
-			text_dup(pool, policy, &coexist_setting_defines[i]);
+		policy_r[i] = text_dup(pool, policy,
+				       &coexist_setting_defines[i]);
 	}
 	settings_free(policy);
 	settings_free(site);
+	*store_uri_r = NULL;
 	return 0;
 }
 

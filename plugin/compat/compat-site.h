@@ -1,18 +1,23 @@
 #ifndef COEXIST_COMPAT_SITE_H
 #define COEXIST_COMPAT_SITE_H
 
+#include "coexist/policy-keys.h"
+#include "coexist/site-settings.h"
+
 struct event;
 struct dict;
-struct coexist_site_config;
 
-/* Where the gate's and doveadm's configuration is: Dovecot 2.3 knows no
-   settings of a plugin outside of mail sessions, so there it is a key file.
-   The arguments are those of coexist_site_config_read(); only the texts are
-   filled in. */
+/* The site's configuration, as the gate and doveadm read it: Dovecot 2.3 knows
+   no settings of a plugin outside of mail sessions, so there it is a key file.
+   Returns 0 and what is written there, from the pool: the site settings, the
+   policy keys for everybody, and what coexist_compat_store_open() wants. NULL
+   and empty say nothing. Otherwise -1 and an error that names the file and
+   line, or the setting. path is of use on Dovecot 2.3 only. */
 int coexist_compat_site_read(pool_t pool, struct event *event,
 			     const char *path,
-			     struct coexist_site_config *config,
-			     const char **error_r);
+			     const char *site_r[COEXIST_SITE_COUNT],
+			     const char *policy_r[COEXIST_KEY_COUNT],
+			     const char **store_uri_r, const char **error_r);
 
 /* Returns 1, 0 and an error if no store is configured, or -1 and an error. */
 int coexist_compat_store_open(struct event *event, const char *store_uri,

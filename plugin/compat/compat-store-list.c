@@ -18,6 +18,8 @@ struct coexist_compat_store_list {
 	char *error;
 };
 
+/* Since 2.4.0: 180a06ed49 "lib-dict-extra: dict-fs - Fix endless loop while
+   iterating". Goes with 2.3. */
 #if !DOVECOT_PREREQ(2, 4, 0)
 
 /* Takes the URI apart as dict-fs does. Returns FALSE if it is another one. */

@@ -8,6 +8,9 @@
    came through. */
 static inline bool coexist_user_is_tls(const struct mail_user *user)
 {
+	/* Since 2.4.0: f913e70abb "lib-storage: Rename
+	   mail_user_connection_data.ssl_secured to end_client_tls_secured".
+	   Goes with 2.3. */
 #if DOVECOT_PREREQ(2, 4, 0)
 	return user->conn.end_client_tls_secured;
 #else

@@ -6,8 +6,8 @@
 struct coexist_admin;
 struct coexist_document;
 
-/* Changing a document: under the lock it is read, changed and stored, or left
-   as it was. */
+/* Read-modify-write of a document, under the store's lock: all of a change is
+   stored, or nothing of it. */
 
 /* Changes the document. Returns 0, or -1 after every error was logged and the
    exit code set; then nothing is stored. */
@@ -15,17 +15,12 @@ typedef int coexist_admin_change_t(const struct coexist_admin *admin,
 				   struct coexist_document *document,
 				   void *context);
 
-/* Says in [meta] when, by whom and, with the option "reason", why the document
-   was changed. */
-void coexist_admin_note_change(const struct coexist_admin *admin,
-			       struct coexist_document *document);
-
-/* Whose words the stored document may have. */
+/* Trust in the stored document: whose words a change may build on. */
 enum coexist_admin_origin {
-	/* Where documents need signatures, those that have one: the next one
-	   vouches for the whole document. */
+	/* Where documents need signatures, it has to have one: the signature
+	   that the change gets vouches for the whole document. */
 	COEXIST_ADMIN_TRUSTED,
-	/* Somebody has read it. */
+	/* Anybody's: the administrator has read the document. */
 	COEXIST_ADMIN_ANYBODY
 };
 

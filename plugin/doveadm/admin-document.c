@@ -59,3 +59,17 @@ bool coexist_admin_document_is_empty(const struct coexist_document *document)
 	}
 	return *coexist_document_get_unknown(document) == NULL;
 }
+
+void coexist_admin_note_change(const struct coexist_admin *admin,
+			       struct coexist_document *document)
+{
+	g_autoptr(GDateTime) now = g_date_time_new_now_utc();
+	g_autofree char *updated = g_date_time_format(now, "%Y-%m-%dT%H:%M:%SZ");
+
+	coexist_document_set_meta(document, "updated", updated);
+	coexist_document_set_meta(document, "by",
+				  coexist_admin_who(admin->cctx));
+	/* an earlier change's reason is not this one's */
+	coexist_document_set_meta(document, "reason",
+				  coexist_admin_text(admin->cctx, "reason"));
+}

@@ -19,4 +19,9 @@ int coexist_admin_text_read(const struct coexist_admin *admin, const char *key,
 /* Returns TRUE if the document names no key at all, not even an unknown one. */
 bool coexist_admin_document_is_empty(const struct coexist_document *document);
 
+/* Says in [meta] when, by whom and, with the option "reason", why the document
+   was changed. */
+void coexist_admin_note_change(const struct coexist_admin *admin,
+			       struct coexist_document *document);
+
 #endif

@@ -2,20 +2,10 @@
 
 #include "lib.h"
 #include "admin-length.h"
-#include "str.h"
 #include "coexist-admin.h"
-#include "policy-document.h"
-#include "policy-handover.h"
+#include "handover-length.h"
 #include "policy-store.h"
 #include "policy-store-admin.h"
-#include "refusal-line.h"
-
-enum {
-	SCOPE_MAILBOX,	/* the narrowest */
-	SCOPE_DOMAIN,
-	SCOPE_DEFAULT,
-	SCOPE_COUNT
-};
 
 static struct coexist_document *
 document_read(const struct coexist_admin *admin, const char *key)
@@ -65,36 +55,6 @@ domain_document(const struct coexist_admin *admin,
 	return length->domain_document;
 }
 
-static void
-ignore_unknown_value(void *context ATTR_UNUSED,
-		     const struct coexist_scope *scope ATTR_UNUSED,
-		     enum coexist_key key ATTR_UNUSED,
-		     const char *text ATTR_UNUSED)
-{
-}
-
-/* Returns the length of the longest one: each protocol's session decides by keys
-   of its own. */
-static size_t
-longest_handover(struct coexist_handover *handover, const char **left_out_r)
-{
-	bool left_out[COEXIST_KEY_COUNT];
-	size_t size, longest = 0;
-	unsigned int protocol;
-
-	*left_out_r = "";
-	for (protocol = 0; protocol <= COEXIST_PROTOCOL_OTHER; protocol++) {
-		handover->protocol = protocol;
-		size = coexist_handover_write(handover, t_str_new(1024),
-					      left_out);
-		if (size <= longest)
-			continue;
-		longest = size;
-		*left_out_r = coexist_handover_left_out(left_out);
-	}
-	return longest;
-}
-
 size_t coexist_admin_length_get(const struct coexist_admin *admin,
 				struct coexist_admin_length *length,
 				enum coexist_admin_scope_kind kind,
@@ -102,42 +62,22 @@ size_t coexist_admin_length_get(const struct coexist_admin *admin,
 				const struct coexist_document *document,
 				const char **left_out_r)
 {
-	const struct coexist_document *documents[SCOPE_COUNT] = {
-		[SCOPE_DEFAULT] = length->default_document
+	const struct coexist_document *documents[COEXIST_LENGTH_SCOPE_COUNT] = {
+		[COEXIST_LENGTH_SCOPE_DEFAULT] = length->default_document
 	};
-	struct coexist_scope scopes[SCOPE_COUNT];
-	/* what auth may add, at its longest */
-	struct coexist_handover handover = {
-		.gate_decided = FALSE,
-		.is_partial = TRUE
-	};
-	struct coexist_policy policy;
-	char delay_text[COEXIST_REFUSAL_TEXT_MAX_LENGTH + 1];
-	unsigned int i;
 
 	switch (kind) {
 	case COEXIST_ADMIN_SCOPE_MAILBOX:
-		documents[SCOPE_MAILBOX] = document;
-		documents[SCOPE_DOMAIN] = domain_document(admin, length, name);
+		documents[COEXIST_LENGTH_SCOPE_MAILBOX] = document;
+		documents[COEXIST_LENGTH_SCOPE_DOMAIN] =
+			domain_document(admin, length, name);
 		break;
 	case COEXIST_ADMIN_SCOPE_DOMAIN:
-		documents[SCOPE_DOMAIN] = document;
+		documents[COEXIST_LENGTH_SCOPE_DOMAIN] = document;
 		break;
 	case COEXIST_ADMIN_SCOPE_DEFAULT:
-		documents[SCOPE_DEFAULT] = document;
+		documents[COEXIST_LENGTH_SCOPE_DEFAULT] = document;
 		break;
 	}
-	for (i = 0; i < SCOPE_COUNT; i++)
-		coexist_document_init_scope(documents[i], "", &scopes[i]);
-	coexist_policy_merge(scopes, SCOPE_COUNT, ignore_unknown_value, NULL,
-			     &policy);
-	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
-		if (policy.entries[i].scope != NULL)
-			handover.texts[i] = policy.entries[i].text;
-	}
-	memset(delay_text, 'x', sizeof(delay_text) - 1);
-	delay_text[sizeof(delay_text) - 1] = '\0';
-	if (coexist_policy_number(&policy, COEXIST_KEY_pop3_login_delay) != 0)
-		handover.delay_text = delay_text;
-	return longest_handover(&handover, left_out_r);
+	return coexist_handover_length(documents, left_out_r);
 }

@@ -6,8 +6,9 @@
 struct coexist_admin;
 struct coexist_document;
 
-/* Is what the documents say together too long for the hand-over to a session
-   (see policy-handover.h)? Then the session obeys a part of it. */
+/* The length of the hand-over to a session (policy-handover.h) that a document
+   and the stored ones of wider scopes give together. A session obeys a part of a
+   hand-over that is too long. */
 
 /* The documents that are merged. */
 struct coexist_admin_length {
@@ -24,9 +25,10 @@ void coexist_admin_length_init(const struct coexist_admin *admin,
 			       struct coexist_admin_length *length_r);
 void coexist_admin_length_deinit(struct coexist_admin_length *length);
 
-/* Returns how long the longest hand-over is where the scope's document is this
-   one and the wider ones are as they are stored. The keys that it is then obeyed
-   without are named, on the data stack: empty if it is not too long. */
+/* Returns the bytes of the longest hand-over where the scope's document is this
+   one and the wider scopes' are as they are stored. left_out_r names the keys
+   that sessions are then not told of, on the data stack: empty if there are
+   none. */
 size_t coexist_admin_length_get(const struct coexist_admin *admin,
 				struct coexist_admin_length *length,
 				enum coexist_admin_scope_kind kind,

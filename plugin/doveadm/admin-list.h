@@ -5,6 +5,8 @@
 
 struct coexist_admin;
 
+/* Iteration over the documents of the store. */
+
 /* Called for each document. name is empty for the document of everybody; name
    and key live for the call. */
 typedef void

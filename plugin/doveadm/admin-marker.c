@@ -3,7 +3,7 @@
 #include "lib.h"
 #include "admin-marker.h"
 #include "coexist-admin.h"
-#include "admin-change.h"
+#include "admin-document.h"
 #include "policy-document.h"
 #include "policy-store-admin.h"
 #include "store-seen.h"

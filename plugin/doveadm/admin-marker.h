@@ -3,17 +3,16 @@
 
 struct coexist_admin;
 
-/* The store's marker (policy-store.h), which has to be there before something
-   is changed: the gate would not go by what is changed without it. */
+/* The store's marker (policy-store.h), without which the gate goes by no change:
+   each change makes sure of the marker first. */
 
-/* Makes the marker if there is none, unless this node has seen one: then it is
-   not a new store that has none, but one that is not mounted or was emptied, and
-   what is stored there now would hide that. A file in Dovecot's state_dir
-   remembers it. Returns 0, or -1 after an error was logged and the exit code
-   set. */
+/* Makes the marker if there is none, unless this node has seen one, which a file
+   in Dovecot's state_dir remembers. A store that has lost its marker is not
+   mounted or was emptied, and a change would hide that. Returns 0, or -1 after an
+   error was logged and the exit code set. */
 int coexist_admin_marker_need(const struct coexist_admin *admin);
-/* For who finds nothing, and has nothing to store: returns 0 if that may be so,
-   or -1, as above, if this node has seen a marker and it is gone. */
+/* Checks the marker for a command that found nothing and stores nothing. Returns
+   0, or -1, as above, if this node has seen a marker that is gone. */
 int coexist_admin_marker_check(const struct coexist_admin *admin);
 /* Makes it in any case. */
 int coexist_admin_marker_make(const struct coexist_admin *admin);

@@ -3,48 +3,70 @@
 #include "lib.h"
 #include "admin-policy.h"
 #include "lib-event.h"
-#include "str-sanitize.h"
 #include "coexist-admin.h"
 #include "admin-document.h"
 #include "admin-signature.h"
-#include "policy-store.h"
+#include "document-trust.h"
 #include "store-seen.h"
 
-#define LOGGED_VALUE_LENGTH 80
+struct unknown_value_context {
+	const struct coexist_admin *admin;
+	const struct coexist_admin_policy *policy;
+};
 
-static const char *text_get(void *context, enum coexist_key key)
+/* Returns the key of the scope's document, or NULL if there is none. For a
+   policy that is no mailbox's, it is one of those that are as wide or wider. */
+static const char *
+document_key(const struct coexist_admin_scope *scope,
+	     enum coexist_policy_scope i)
 {
-	const char *const *texts = context;
+	const char *user = NULL, *domain = NULL;
 
-	return texts[key];
+	if (!coexist_policy_scope_has_document(i))
+		return NULL;
+	switch (scope->kind) {
+	case COEXIST_ADMIN_SCOPE_MAILBOX:
+		user = scope->name;
+		domain = coexist_policy_scope_domain(user);
+		break;
+	case COEXIST_ADMIN_SCOPE_DOMAIN:
+		domain = scope->name;
+		break;
+	case COEXIST_ADMIN_SCOPE_DEFAULT:
+		break;
+	}
+	return coexist_policy_scope_key(i, user, domain);
 }
 
 static int
-document_read(const struct coexist_admin *admin,
-	      struct coexist_admin_policy *policy,
-	      enum coexist_admin_policy_scope scope, const char *name,
-	      const char *key)
+documents_read(const struct coexist_admin *admin,
+	       const struct coexist_admin_scope *scope,
+	       struct coexist_admin_policy *policy)
 {
-	if (key != NULL &&
-	    coexist_admin_document_read(admin, key,
-					&policy->documents[scope]) < 0)
-		return -1;
-	coexist_document_init_scope(policy->documents[scope], name,
-				    &policy->scopes[scope]);
+	unsigned int i;
+
+	for (i = 0; i < COEXIST_SCOPE_COUNT; i++) {
+		const char *key = document_key(scope, i);
+
+		if (key != NULL &&
+		    coexist_admin_document_read(admin, key,
+						&policy->documents[i]) < 0)
+			return -1;
+	}
 	return 0;
 }
 
 /* Reads a document as the gate does. Returns FALSE and an error if the gate
    could not go by it. */
 static bool
-document_read_trusted(const struct coexist_admin *admin,
+document_read_as_gate(const struct coexist_admin *admin,
 		      const coexist_keyring *keyring, const char *key,
 		      struct coexist_document **document_r,
 		      const char **error_r)
 {
-	g_autoptr(GError) error = NULL;
+	const char *text;
 
-	switch (coexist_store_read(admin->store, key, document_r, error_r)) {
+	switch (coexist_store_read_text(admin->store, key, &text, error_r)) {
 	case COEXIST_STORE_FOUND:
 		break;
 	case COEXIST_STORE_NOT_FOUND:
@@ -53,111 +75,72 @@ document_read_trusted(const struct coexist_admin *admin,
 	case COEXIST_STORE_FAILED:
 		return FALSE;
 	}
-	if (keyring == NULL ||
-	    coexist_document_verify(*document_r, key, keyring,
-				    &error) == COEXIST_SIGNATURE_VALID)
+	if (coexist_document_read_trusted(key, text, keyring, document_r,
+					  error_r) == COEXIST_DOCUMENT_TRUSTED)
 		return TRUE;
-	g_clear_pointer(document_r, coexist_document_unref);
-	*error_r = t_strdup_printf("%s: %s", key, error->message);
+	coexist_document_unref(*document_r);
+	*document_r = NULL;
 	return FALSE;
 }
 
 static void
-document_read_as_gate(const struct coexist_admin *admin,
-		      struct coexist_admin_policy *policy,
-		      const coexist_keyring *keyring,
-		      enum coexist_admin_policy_scope scope, const char *name,
-		      const char *key)
+documents_read_as_gate(const struct coexist_admin *admin,
+		       const struct coexist_admin_scope *scope,
+		       struct coexist_admin_policy *policy)
 {
+	g_autoptr(coexist_keyring) keyring = coexist_admin_keyring_read(admin);
 	const char *error;
+	unsigned int i;
 
-	if (key != NULL &&
-	    !document_read_trusted(admin, keyring, key,
-				   &policy->documents[scope], &error)) {
-		e_error(admin->event, "%s", error);
-		policy->store_failed = TRUE;
+	for (i = 0; i < COEXIST_SCOPE_COUNT; i++) {
+		const char *key = document_key(scope, i);
+
+		if (key != NULL &&
+		    !document_read_as_gate(admin, keyring, key,
+					   &policy->documents[i], &error)) {
+			e_error(admin->event, "%s", error);
+			policy->store_failed = TRUE;
+		}
 	}
-	coexist_document_init_scope(policy->documents[scope], name,
-				    &policy->scopes[scope]);
 }
 
-/* Returns the key of the domain's document that is wider than the scope, or
-   NULL if there is none. */
-static const char *domain_key(const struct coexist_admin_scope *scope)
+static const char *scope_word(const struct coexist_admin_policy *policy,
+			      const struct coexist_scope *scope)
 {
-	const char *domain;
-
-	switch (scope->kind) {
-	case COEXIST_ADMIN_SCOPE_MAILBOX:
-		domain = strrchr(scope->user.name, '@');
-		return domain == NULL ? NULL :
-			coexist_store_key_domain(domain + 1);
-	case COEXIST_ADMIN_SCOPE_DOMAIN:
-		return scope->key;
-	case COEXIST_ADMIN_SCOPE_DEFAULT:
-		break;
-	}
-	return NULL;
-}
-
-static int
-documents_read(const struct coexist_admin *admin,
-	       const struct coexist_admin_scope *scope,
-	       struct coexist_admin_policy *policy)
-{
-	const char *mailbox_key =
-		scope->kind == COEXIST_ADMIN_SCOPE_MAILBOX ? scope->key : NULL;
-
-	return document_read(admin, policy, COEXIST_ADMIN_POLICY_MAILBOX,
-			     "mailbox", mailbox_key) < 0 ||
-		document_read(admin, policy, COEXIST_ADMIN_POLICY_DOMAIN,
-			      "domain", domain_key(scope)) < 0 ||
-		document_read(admin, policy, COEXIST_ADMIN_POLICY_DEFAULT,
-			      "default", COEXIST_STORE_KEY_DEFAULT) < 0 ?
-		-1 : 0;
+	return coexist_policy_scope_word(scope - policy->scopes);
 }
 
 static void
 log_unknown_value(void *context, const struct coexist_scope *scope,
 		  enum coexist_key key, const char *text)
 {
-	const struct coexist_admin *admin = context;
+	const struct unknown_value_context *ctx = context;
 
-	e_warning(admin->event, "Ignoring unknown value in %s: %s=%s",
-		  scope->name, coexist_policy_keys[key].name,
-		  str_sanitize(text, LOGGED_VALUE_LENGTH));
-}
-
-static void policy_init(const struct coexist_admin *admin,
-			struct coexist_admin_policy *policy)
-{
-	i_zero(policy);
-	policy->scopes[COEXIST_ADMIN_POLICY_USERDB].name = "userdb";
-	policy->scopes[COEXIST_ADMIN_POLICY_USERDB].get = text_get;
-	policy->scopes[COEXIST_ADMIN_POLICY_USERDB].context =
-		policy->userdb_texts;
-	policy->scopes[COEXIST_ADMIN_POLICY_SITE].name = "dovecot.conf";
-	policy->scopes[COEXIST_ADMIN_POLICY_SITE].get = text_get;
-	policy->scopes[COEXIST_ADMIN_POLICY_SITE].context =
-		(void *)admin->config.policy_texts;
+	e_warning(ctx->admin->event, "%s",
+		  coexist_unknown_value_describe(
+			scope_word(ctx->policy, scope), key, text));
 }
 
 static void policy_merge(const struct coexist_admin *admin,
 			 const struct coexist_admin_scope *scope,
 			 struct coexist_admin_policy *policy)
 {
-	memcpy(policy->userdb_texts, scope->user.userdb_texts,
-	       sizeof(policy->userdb_texts));
-	coexist_policy_merge(policy->scopes, COEXIST_ADMIN_POLICY_SCOPE_COUNT,
-			     log_unknown_value, (void *)admin,
-			     &policy->policy);
+	struct unknown_value_context ctx = {
+		.admin = admin,
+		.policy = policy
+	};
+
+	coexist_policy_scopes_init(policy->documents, scope->user.userdb_texts,
+				   admin->config.policy_texts, policy->scopes);
+	coexist_policy_merge(policy->scopes, COEXIST_SCOPE_COUNT,
+			     log_unknown_value, &ctx, &policy->policy);
 }
 
 int coexist_admin_policy_read(const struct coexist_admin *admin,
 			      const struct coexist_admin_scope *scope,
 			      struct coexist_admin_policy *policy_r)
 {
-	policy_init(admin, policy_r);
+	i_zero(policy_r);
 	if (documents_read(admin, scope, policy_r) < 0)
 		return -1;
 	policy_merge(admin, scope, policy_r);
@@ -173,9 +156,9 @@ marker_read_as_gate(const struct coexist_admin *admin,
 	const char *text, *error;
 
 	if (policy->store_failed ||
-	    policy->documents[COEXIST_ADMIN_POLICY_MAILBOX] != NULL ||
-	    (coexist_site_number(&admin->config, COEXIST_SITE_on_store_error) !=
-	     COEXIST_ON_STORE_ERROR_TEMPFAIL && !coexist_store_was_seen()))
+	    policy->documents[COEXIST_SCOPE_MAILBOX] != NULL ||
+	    !coexist_store_needs_marker(&admin->config,
+					coexist_store_was_seen()))
 		return;
 	switch (coexist_store_read_text(admin->store, COEXIST_STORE_KEY_MARKER,
 					&text, &error)) {
@@ -196,19 +179,8 @@ int coexist_admin_policy_read_as_gate(const struct coexist_admin *admin,
 				      const struct coexist_admin_scope *scope,
 				      struct coexist_admin_policy *policy_r)
 {
-	g_autoptr(coexist_keyring) keyring = NULL;
-
-	policy_init(admin, policy_r);
-	keyring = coexist_admin_keyring_read(admin);
-	document_read_as_gate(admin, policy_r, keyring,
-			      COEXIST_ADMIN_POLICY_MAILBOX, "mailbox",
-			      scope->key);
-	document_read_as_gate(admin, policy_r, keyring,
-			      COEXIST_ADMIN_POLICY_DOMAIN, "domain",
-			      domain_key(scope));
-	document_read_as_gate(admin, policy_r, keyring,
-			      COEXIST_ADMIN_POLICY_DEFAULT, "default",
-			      COEXIST_STORE_KEY_DEFAULT);
+	i_zero(policy_r);
+	documents_read_as_gate(admin, scope, policy_r);
 	marker_read_as_gate(admin, policy_r);
 	policy_merge(admin, scope, policy_r);
 	return 0;
@@ -218,7 +190,7 @@ void coexist_admin_policy_deinit(struct coexist_admin_policy *policy)
 {
 	unsigned int i;
 
-	for (i = 0; i < COEXIST_ADMIN_POLICY_SCOPE_COUNT; i++)
+	for (i = 0; i < COEXIST_SCOPE_COUNT; i++)
 		coexist_document_unref(policy->documents[i]);
 }
 
@@ -227,11 +199,11 @@ coexist_admin_policy_origin(const struct coexist_admin_policy *policy,
 			    enum coexist_key key)
 {
 	const struct coexist_policy_entry *entry = &policy->policy.entries[key];
+	const char *word;
 
 	if (entry->scope == NULL)
 		return "built-in";
-	if (entry->preset == NULL)
-		return entry->scope->name;
-	return t_strdup_printf("%s, preset %s", entry->scope->name,
-			       entry->preset);
+	word = scope_word(policy, entry->scope);
+	return entry->preset == NULL ? word :
+		t_strdup_printf("%s, preset %s", word, entry->preset);
 }

@@ -2,27 +2,19 @@
 #define COEXIST_ADMIN_POLICY_H
 
 #include "admin-scope.h"
-#include "policy-merge.h"
+#include "policy-scopes.h"
 
 struct coexist_admin;
 struct coexist_document;
 
-/* The policy that a scope and the wider ones give together, as the gate sees
-   it. The scopes, narrowest first: */
-enum coexist_admin_policy_scope {
-	COEXIST_ADMIN_POLICY_MAILBOX,
-	COEXIST_ADMIN_POLICY_USERDB,
-	COEXIST_ADMIN_POLICY_DOMAIN,
-	COEXIST_ADMIN_POLICY_DEFAULT,
-	COEXIST_ADMIN_POLICY_SITE,
-	COEXIST_ADMIN_POLICY_SCOPE_COUNT
-};
+/* The effective policy of a scope and the wider ones together, as the gate sees
+   it. */
 
 struct coexist_admin_policy {
 	struct coexist_policy policy;
-	struct coexist_scope scopes[COEXIST_ADMIN_POLICY_SCOPE_COUNT];
-	struct coexist_document *documents[COEXIST_ADMIN_POLICY_SCOPE_COUNT];
-	const char *userdb_texts[COEXIST_KEY_COUNT];
+	struct coexist_scope scopes[COEXIST_SCOPE_COUNT];
+	/* by scope, NULL where there is none */
+	struct coexist_document *documents[COEXIST_SCOPE_COUNT];
 	/* a document that the gate could not go by was left out */
 	bool store_failed;
 };
@@ -42,8 +34,7 @@ int coexist_admin_policy_read_as_gate(const struct coexist_admin *admin,
 void coexist_admin_policy_deinit(struct coexist_admin_policy *policy);
 
 /* Returns where the key's effective value comes from, on the data stack:
-   "mailbox", "userdb", "domain", "default", "dovecot.conf" or "built-in", with
-   the preset that it is part of. */
+   the scope's word or "built-in", with the preset that it is part of. */
 const char *
 coexist_admin_policy_origin(const struct coexist_admin_policy *policy,
 			    enum coexist_key key);

@@ -8,9 +8,39 @@
 #include <time.h>
 #include <unistd.h>
 
-void coexist_progress_step(struct coexist_progress *progress,
-			   const struct doveadm_mail_cmd_context *ctx)
+struct progress_cmd_context {
+	struct doveadm_mail_cmd_context ctx;
+	unsigned int mailboxes;
+	/* when the line was written last, 0 for never */
+	time_t shown;
+};
+
+static struct progress_cmd_context *
+progress_of(struct doveadm_mail_cmd_context *ctx)
 {
+	return container_of(ctx, struct progress_cmd_context, ctx);
+}
+
+static void progress_end(struct doveadm_mail_cmd_context *ctx)
+{
+	const struct progress_cmd_context *progress = progress_of(ctx);
+
+	if (progress->shown != 0)
+		fprintf(stderr, "\r%u mailboxes\n", progress->mailboxes);
+}
+
+struct doveadm_mail_cmd_context *coexist_progress_cmd_alloc(void)
+{
+	struct progress_cmd_context *progress;
+
+	progress = doveadm_mail_cmd_alloc(struct progress_cmd_context);
+	progress->ctx.v.deinit = progress_end;
+	return &progress->ctx;
+}
+
+void coexist_progress_step(struct doveadm_mail_cmd_context *ctx)
+{
+	struct progress_cmd_context *progress = progress_of(ctx);
 	time_t now = time(NULL);
 
 	progress->mailboxes++;
@@ -20,10 +50,4 @@ void coexist_progress_step(struct coexist_progress *progress,
 		return;
 	progress->shown = now;
 	fprintf(stderr, "\r%u mailboxes", progress->mailboxes);
-}
-
-void coexist_progress_end(const struct coexist_progress *progress)
-{
-	if (progress->shown != 0)
-		fprintf(stderr, "\r%u mailboxes\n", progress->mailboxes);
 }

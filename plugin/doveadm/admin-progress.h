@@ -3,17 +3,13 @@
 
 struct doveadm_mail_cmd_context;
 
-/* How far a command is that goes through many mailboxes: a line on stderr, if
+/* The progress of a command that goes through many mailboxes: a line on stderr, if
    that is a terminal, which is written anew each second. */
-struct coexist_progress {
-	unsigned int mailboxes;
-	time_t shown;
-};
 
-/* One more mailbox was looked at. */
-void coexist_progress_step(struct coexist_progress *progress,
-			   const struct doveadm_mail_cmd_context *ctx);
-/* Ends the line, if there is one. */
-void coexist_progress_end(const struct coexist_progress *progress);
+/* Returns a new context for a command that shows its progress, whose deinit ends
+   the line. */
+struct doveadm_mail_cmd_context *coexist_progress_cmd_alloc(void);
+/* One more mailbox was looked at. ctx is one of the above. */
+void coexist_progress_step(struct doveadm_mail_cmd_context *ctx);
 
 #endif

@@ -5,7 +5,7 @@
 
 struct coexist_admin;
 
-/* Whose policy a command is about: the options -u, -d and --default. */
+/* The scope that a command is about, by its options -u, -d and --default. */
 
 enum coexist_admin_scope_kind {
 	COEXIST_ADMIN_SCOPE_MAILBOX,

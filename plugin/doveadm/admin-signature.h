@@ -5,14 +5,14 @@
 
 struct coexist_admin;
 
-/* Reads the public keys that the site trusts. Returns the keyring, NULL if the
-   site does not want signatures. What is of no use is logged, and missing in
-   it, as it is for the gate. */
+/* Reads the keyring: the public keys that the site trusts. Returns NULL if the
+   site does not want signatures. A key file that is of no use is logged and left
+   out, as the gate leaves it out. */
 coexist_keyring *coexist_admin_keyring_read(const struct coexist_admin *admin);
 
-/* The same for who asks whether documents are signed. Returns 0, or -1 after the
-   exit code was set if the setting names no files, so that no document can be:
-   that is the configuration's fault and not theirs. */
+/* The same for a command that judges signatures. Returns 0, or -1 after the exit
+   code was set if the setting names no files: the configuration is at fault then,
+   and no document. */
 int coexist_admin_keyring_need(const struct coexist_admin *admin,
 			       coexist_keyring **keyring_r);
 

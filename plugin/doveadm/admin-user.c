@@ -24,6 +24,8 @@ user_lookup(struct coexist_admin *admin, const char *name,
 	if (ret > 0) {
 		(void)coexist_userdb_fields_read(admin->pool, fields,
 						 user->userdb_texts);
+		e_debug(admin->event, "coexist: The userdb knows %s as %s",
+			name, user->name);
 	}
 	return ret;
 }

@@ -5,7 +5,7 @@
 
 struct coexist_admin;
 
-/* A user as the userdb knows it. */
+/* The userdb's answer about a user. */
 struct coexist_admin_user {
 	/* as Dovecot's auth normalises it */
 	const char *name;

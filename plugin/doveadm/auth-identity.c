@@ -2,7 +2,7 @@
 
 #include "lib.h"
 #include "auth-identity.h"
-#include "doveconf.h"
+#include "doveconf-block.h"
 
 #include <grp.h>
 #include <pwd.h>
@@ -15,9 +15,7 @@ coexist_auth_identity(const struct coexist_doveconf_block *conf)
 	const char *internal =
 		coexist_doveconf_get(conf, "default_internal_user", "dovecot");
 
-	for (service = coexist_doveconf_find(conf->children, "service");
-	     service != NULL;
-	     service = coexist_doveconf_find(service->next, "service")) {
+	COEXIST_DOVECONF_FOREACH(service, conf, "service") {
 		const char *user = coexist_doveconf_get(service, "user", "$");
 
 		/* a $ refers to default_internal_user */

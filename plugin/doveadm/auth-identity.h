@@ -3,9 +3,10 @@
 
 struct coexist_doveconf_block;
 
-/* The user that the auth process runs as, and what it is allowed to. */
+/* Impersonation of the user that the auth process runs as, to find out what that
+   user is allowed to do. */
 
-/* Returns the name of the user. */
+/* Returns the name of the auth process' user. */
 const char *
 coexist_auth_identity(const struct coexist_doveconf_block *conf);
 

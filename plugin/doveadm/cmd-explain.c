@@ -4,24 +4,28 @@
 #include "lib.h"
 #include "coexist-commands.h"
 #include "doveadm.h"
-#include "doveadm-print.h"
 #include "ioloop.h"
 #include "lib-event.h"
+#include "net.h"
+#include "str.h"
+#include "coexist/day.h"
 #include "coexist-admin.h"
 #include "admin-policy.h"
+#include "admin-print.h"
 #include "admin-scope.h"
+#include "explain-keys.h"
+#include "network-match.h"
 #include "policy-decision.h"
-#include "policy-network.h"
 #include "site-refusal.h"
 
-#define SECS_PER_DAY (24 * 60 * 60)
+#include <arpa/inet.h>
 
 /* The login to explain, from the options. */
 struct explain {
 	struct coexist_admin *admin;
 	struct coexist_login login;
-	/* NULL if none was named */
-	GInetAddress *address;
+	/* without a family if none was named */
+	struct ip_addr ip;
 	/* NULL for all */
 	const char *protocol;
 	coexist_refusal_texts *texts;
@@ -41,21 +45,29 @@ static bool in_networks(void *context, const char *networks)
 	if (explain->login.protocol == COEXIST_PROTOCOL_WEBMAIL &&
 	    webmail != NULL && strcmp(networks, webmail) == 0)
 		return TRUE;
-	if (explain->address == NULL) {
+	if (explain->ip.family == 0) {
 		explain->address_missing = TRUE;
 		return TRUE;
 	}
-	return coexist_network_list_contains(networks, explain->address);
+	return coexist_network_match(networks, &explain->ip);
+}
+
+/* Dovecot 2.3's net_addr2ip() alone would read 192.0.2 as 192.0.0.2, like
+   inet_aton(). */
+static bool address_parse(const char *text, struct ip_addr *ip_r)
+{
+	unsigned char binary[sizeof(struct in6_addr)];
+
+	return (inet_pton(AF_INET, text, binary) == 1 ||
+		inet_pton(AF_INET6, text, binary) == 1) &&
+		net_addr2ip(text, ip_r) == 0;
 }
 
 static int address_read(struct explain *explain)
 {
 	const char *text = coexist_admin_text(explain->admin->cctx, "ip");
 
-	if (text == NULL)
-		return 0;
-	explain->address = coexist_address_parse(text);
-	if (explain->address != NULL)
+	if (text == NULL || address_parse(text, &explain->ip))
 		return 0;
 	coexist_admin_fail(explain->admin, EX_USAGE,
 			   "--ip %s: Not an IP address", text);
@@ -67,7 +79,7 @@ static int date_read(struct explain *explain)
 	const char *text = coexist_admin_text(explain->admin->cctx, "date");
 	struct coexist_value value;
 
-	explain->login.today = (uint64_t)ioloop_time / SECS_PER_DAY;
+	explain->login.today = coexist_day(ioloop_time);
 	if (text == NULL)
 		return 0;
 	if (coexist_value_parse(&coexist_policy_keys[COEXIST_KEY_imap_until],
@@ -100,17 +112,6 @@ static int protocol_read(struct explain *explain)
 	return -1;
 }
 
-static void
-print_row(const char *protocol, const char *key, const char *value,
-	  const char *origin, const char *result)
-{
-	doveadm_print(protocol);
-	doveadm_print(key);
-	doveadm_print(value);
-	doveadm_print(origin);
-	doveadm_print(result);
-}
-
 /* Prints that the login is refused, and what the client is told, if anything. */
 static void
 print_refusal(const struct explain *explain, const char *protocol,
@@ -118,13 +119,14 @@ print_refusal(const struct explain *explain, const char *protocol,
 {
 	if (coexist_site_number(&explain->admin->config,
 				COEXIST_SITE_log_only) != 0) {
-		print_row(protocol, "login", "passes", "",
-			  t_strconcat(why, ", but log_only is set", NULL));
+		coexist_explain_row(protocol, "login", "passes", "",
+				    t_strconcat(why, ", but log_only is set",
+						NULL));
 		return;
 	}
-	print_row(protocol, "login", "refused", "", why);
+	coexist_explain_row(protocol, "login", "refused", "", why);
 	if (reply != NULL)
-		print_row(protocol, "reply", reply, "", "");
+		coexist_explain_row(protocol, "reply", reply, "", "");
 }
 
 /* Prints the verdict on the login. */
@@ -144,10 +146,10 @@ print_verdict(const struct explain *explain,
 						   &policy->policy, protocol,
 						   decision));
 	} else if (explain->address_missing) {
-		print_row(name, "login", "unknown", "",
-			  "depends on the address (--ip)");
+		coexist_explain_row(name, "login", "unknown", "",
+				    "depends on the address (--ip)");
 	} else {
-		print_row(name, "login", "passes", "", "");
+		coexist_explain_row(name, "login", "passes", "", "");
 	}
 }
 
@@ -177,12 +179,13 @@ print_verdict_store_failed(const struct explain *explain,
 
 	switch (action) {
 	case COEXIST_ON_STORE_ERROR_LAST_KNOWN:
-		print_row(name, "login", "unknown", "", "depends on what the "
-			  "gate knew last (on_store_error=last-known)");
+		coexist_explain_row(name, "login", "unknown", "",
+				    "depends on what the gate knew last "
+				    "(on_store_error=last-known)");
 		break;
 	case COEXIST_ON_STORE_ERROR_ALLOW:
-		print_row(name, "login", "passes", "",
-			  "by on_store_error=allow");
+		coexist_explain_row(name, "login", "passes", "",
+				    "by on_store_error=allow");
 		break;
 	case COEXIST_ON_STORE_ERROR_TEMPFAIL:
 		print_refusal(explain, name, "by on_store_error=tempfail",
@@ -191,44 +194,12 @@ print_verdict_store_failed(const struct explain *explain,
 	}
 }
 
-/* Returns what the key has to do with the verdict. */
-static const char *
-key_result(const struct coexist_policy *policy, enum coexist_protocol protocol,
-	   enum coexist_key key, const struct coexist_decision *decision)
-{
-	if (decision->refusal != COEXIST_REFUSAL_NONE && decision->key == key)
-		return "refuses";
-	if (coexist_policy_number(policy, key) == 0)
-		return "";
-	/* what only the gate and the mailbox know */
-	if (key == coexist_protocol_max_sessions(protocol))
-		return "depends on the sessions";
-	return key == COEXIST_KEY_pop3_login_delay ?
-		"depends on the last login" : "";
-}
-
-/* Prints what a key that was asked has to do with it. */
-static void
-print_key(const struct coexist_admin_policy *policy,
-	  enum coexist_protocol protocol, enum coexist_key key,
-	  const struct coexist_decision *decision)
-{
-	print_row(coexist_protocol_name(protocol),
-		  coexist_policy_keys[key].name,
-		  coexist_policy_text(&policy->policy, key),
-		  coexist_admin_policy_origin(policy, key),
-		  key_result(&policy->policy, protocol, key, decision));
-}
-
 static void
 explain_protocol(struct explain *explain,
 		 const struct coexist_admin_policy *policy,
 		 enum coexist_protocol protocol)
 {
-	const char *name = coexist_protocol_name(protocol);
-	const char *prefix = t_strconcat(name, "_", NULL);
 	struct coexist_decision decision;
-	unsigned int i;
 
 	explain->login.protocol = protocol;
 	explain->address_missing = FALSE;
@@ -239,17 +210,7 @@ explain_protocol(struct explain *explain,
 		print_verdict_store_failed(explain, policy);
 		decision.refusal = COEXIST_REFUSAL_NONE;
 	}
-	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
-		static const char *const asked[] = {
-			"access", "until", "networks", "tls",
-			"max_sessions", "login_delay", NULL
-		};
-		const char *key = coexist_policy_keys[i].name;
-
-		if (strncmp(key, prefix, strlen(prefix)) == 0 &&
-		    str_array_find(asked, key + strlen(prefix)))
-			print_key(policy, protocol, i, &decision);
-	}
+	coexist_explain_keys(explain->admin, policy, protocol, &decision);
 }
 
 /* An IMAP login from the webmail's networks is webmail for the gate. */
@@ -258,8 +219,8 @@ static bool is_webmail(struct explain *explain)
 	const char *networks =
 		explain->admin->config.texts[COEXIST_SITE_webmail_networks];
 
-	return explain->address != NULL && networks != NULL &&
-		coexist_network_list_contains(networks, explain->address);
+	return networks != NULL &&
+		coexist_network_match(networks, &explain->ip);
 }
 
 static void
@@ -283,6 +244,18 @@ explain_policy(struct explain *explain,
 	}
 }
 
+/* Without a word about languages that are not installed. */
+static coexist_refusal_texts *texts_read(const struct coexist_admin *admin)
+{
+	struct event *event = event_create(admin->event);
+	coexist_refusal_texts *texts;
+
+	event_set_min_log_level(event, LOG_TYPE_WARNING);
+	texts = coexist_site_texts_read(&admin->config, event);
+	event_unref(&event);
+	return texts;
+}
+
 static void explain_login(struct explain *explain)
 {
 	struct coexist_admin *admin = explain->admin;
@@ -302,41 +275,35 @@ static void explain_login(struct explain *explain)
 	coexist_admin_policy_deinit(&policy);
 }
 
-/* Without a word about languages that are not installed. */
-static coexist_refusal_texts *texts_read(const struct coexist_admin *admin)
+static void login_explain(struct coexist_admin *admin)
 {
-	struct event *event = event_create(admin->event);
-	coexist_refusal_texts *texts;
+	struct explain explain = {
+		.admin = admin,
+		.login = {
+			.tls = coexist_admin_flag(admin->cctx, "tls"),
+			.in_networks = in_networks,
+			.context = &explain
+		},
+		.texts = texts_read(admin)
+	};
 
-	event_set_min_log_level(event, LOG_TYPE_WARNING);
-	texts = coexist_site_texts_read(&admin->config, event);
-	event_unref(&event);
-	return texts;
+	explain_login(&explain);
+	coexist_refusal_texts_free(explain.texts);
 }
 
 static void cmd_explain(struct doveadm_cmd_context *cctx)
 {
-	struct coexist_admin admin;
-	struct explain explain;
+	static const struct coexist_column columns[] = {
+		COEXIST_TEXT_COLUMN("protocol"),
+		COEXIST_TEXT_COLUMN("key"),
+		COEXIST_TEXT_COLUMN("value"),
+		COEXIST_TEXT_COLUMN("origin"),
+		COEXIST_TEXT_COLUMN("result")
+	};
 
 	doveadm_print_init(DOVEADM_PRINT_TYPE_TABLE);
-	doveadm_print_header_simple("protocol");
-	doveadm_print_header_simple("key");
-	doveadm_print_header_simple("value");
-	doveadm_print_header_simple("origin");
-	doveadm_print_header_simple("result");
-	if (coexist_admin_init(cctx, &admin) < 0)
-		return;
-	i_zero(&explain);
-	explain.admin = &admin;
-	explain.login.tls = coexist_admin_flag(cctx, "tls");
-	explain.login.in_networks = in_networks;
-	explain.login.context = &explain;
-	explain.texts = texts_read(&admin);
-	explain_login(&explain);
-	coexist_refusal_texts_free(explain.texts);
-	g_clear_object(&explain.address);
-	coexist_admin_deinit(&admin);
+	COEXIST_PRINT_COLUMNS(columns);
+	coexist_admin_run(cctx, login_explain);
 }
 
 struct doveadm_cmd_ver2 coexist_cmd_explain = {

@@ -1,20 +1,22 @@
-/* doveadm coexist journal: who removed what from INBOX. */
+/* doveadm coexist journal: the audit trail of INBOX, who removed what. */
 
 #include "lib.h"
 #include "coexist-commands.h"
 #include "array.h"
 #include "doveadm.h"
-#include "doveadm-print.h"
 #include "mail-namespace.h"
 #include "mail-storage-private.h"
 #include "str.h"
 #include "str-sanitize.h"
+#include "admin-print.h"
 #include "coexist-admin.h"
 #include "compat-doveadm-mail.h"
 #include "mail-functions.h"
+#include "time-text.h"
 #include "uid-list.h"
 
-/* Whoever owns the mailbox may have written what its journal says. */
+/* The length limit of a text in the journal, which the owner of the mailbox may
+   have written. */
 #define TEXT_LENGTH 256
 
 /* Which lines are wanted. */
@@ -156,10 +158,8 @@ static void print_line(const struct coexist_journal_line *line)
 	print_text(line->protocol);
 	print_text(line->address);
 	doveadm_print(what_text(line, &counts));
-	for (i = 0; i < N_ELEMENTS(counted); i++) {
-		doveadm_print(t_strdup_printf("%"PRIu64,
-					      counts.messages[counted[i]]));
-	}
+	for (i = 0; i < N_ELEMENTS(counted); i++)
+		doveadm_print_num(counts.messages[counted[i]]);
 	doveadm_print(uids_text(line));
 	coexist_change_counts_free(&counts);
 }
@@ -168,16 +168,16 @@ static int
 cmd_journal_run(struct doveadm_mail_cmd_context *ctx, struct mail_user *user)
 {
 	pool_t pool = pool_alloconly_create("coexist journal", 8192);
-	struct coexist_mail_functions module;
+	struct coexist_mail_functions functions;
 	struct coexist_journal journal;
 	struct journal_filter filter;
 	const char *error;
 	unsigned int i;
 	int ret;
 
-	ret = coexist_mail_functions_find(ctx, user, &module) < 0 ||
+	ret = coexist_mail_functions_find(ctx, user, &functions) < 0 ||
 		filter_read(ctx, user, &filter) < 0 ? -1 : 0;
-	if (ret == 0 && module.journal_read(user, pool, &journal, &error) < 0) {
+	if (ret == 0 && functions.journal_read(user, pool, &journal, &error) < 0) {
 		e_error(user->event, "coexist: %s", error);
 		doveadm_mail_failed_error(ctx, MAIL_ERROR_TEMP);
 		ret = -1;
@@ -192,18 +192,21 @@ cmd_journal_run(struct doveadm_mail_cmd_context *ctx, struct mail_user *user)
 
 COEXIST_MAIL_CMD_INIT(cmd_journal_init)
 {
+	static const struct coexist_column columns[] = {
+		COEXIST_TEXT_COLUMN("time"),
+		COEXIST_TEXT_COLUMN("session"),
+		COEXIST_TEXT_COLUMN("protocol"),
+		COEXIST_TEXT_COLUMN("address"),
+		COEXIST_TEXT_COLUMN("what")
+	};
 	unsigned int i;
 
-	doveadm_print_header_simple("time");
-	doveadm_print_header_simple("session");
-	doveadm_print_header_simple("protocol");
-	doveadm_print_header_simple("address");
-	doveadm_print_header_simple("what");
+	COEXIST_PRINT_COLUMNS(columns);
 	for (i = 0; i < N_ELEMENTS(counted); i++) {
-		const char *name = coexist_change_names[counted[i]];
+		const struct coexist_column column =
+			COEXIST_NUMBER_COLUMN(coexist_change_names[counted[i]]);
 
-		doveadm_print_header(name, name,
-				     DOVEADM_PRINT_HEADER_FLAG_NUMBER);
+		coexist_print_columns(&column, 1);
 	}
 	doveadm_print_header_simple("uids");
 }

@@ -1,13 +1,13 @@
-/* doveadm coexist policy check: what is wrong in the documents. */
+/* doveadm coexist policy check: a lint of the stored documents. */
 
 #include "lib.h"
 #include "coexist-commands.h"
 #include "doveadm.h"
-#include "doveadm-print.h"
 #include "coexist-admin.h"
 #include "admin-length.h"
 #include "admin-list.h"
 #include "admin-marker.h"
+#include "admin-print.h"
 #include "admin-scope.h"
 #include "admin-signature.h"
 #include "policy-document.h"
@@ -44,16 +44,14 @@ static void
 check_value(const struct check *check, enum coexist_key key, const char *text)
 {
 	const struct coexist_policy_key *info = &coexist_policy_keys[key];
-	const char *expected = coexist_type_describe(info->type);
 	struct coexist_value value;
 
 	if (text == NULL || coexist_value_parse(info, text, &value) !=
 	    COEXIST_VALUE_UNKNOWN)
 		return;
 	print_problem(check, info->name, text,
-		      t_strdup_printf("Not a value of this key, expected %s%s",
-				      expected == NULL ? "one of: " : expected,
-				      expected == NULL ? info->choices : ""));
+		      t_strdup_printf("Not a value of this key, expected %s",
+				      info->expected));
 }
 
 static void
@@ -157,8 +155,7 @@ check_key(const struct coexist_admin *admin,
 	}
 }
 
-static void
-policy_check(struct coexist_admin *admin, struct checks *checks)
+static void documents_check(struct coexist_admin *admin, struct checks *checks)
 {
 	struct coexist_admin_scope scope;
 
@@ -173,26 +170,31 @@ policy_check(struct coexist_admin *admin, struct checks *checks)
 	coexist_admin_length_deinit(&checks->length);
 }
 
-static void cmd_policy_check(struct doveadm_cmd_context *cctx)
+static void policy_check(struct coexist_admin *admin)
 {
-	struct coexist_admin admin;
 	struct checks checks = { .keyring = NULL };
 
-	doveadm_print_init(DOVEADM_PRINT_TYPE_TAB);
-	doveadm_print_header_simple("scope");
-	doveadm_print_header_simple("name");
-	doveadm_print_header_simple("key");
-	doveadm_print_header_simple("value");
-	doveadm_print_header_simple("problem");
-	if (coexist_admin_init(cctx, &admin) < 0)
-		return;
-	policy_check(&admin, &checks);
+	documents_check(admin, &checks);
 	coexist_keyring_free(checks.keyring);
 	/* With an exit code, the HTTP API would drop the rows. */
 	if (checks.problems > 0 && doveadm_exit_code == 0 &&
-	    !coexist_admin_is_http(cctx))
+	    !coexist_admin_is_http(admin->cctx))
 		doveadm_exit_code = EX_DATAERR;
-	coexist_admin_deinit(&admin);
+}
+
+static void cmd_policy_check(struct doveadm_cmd_context *cctx)
+{
+	static const struct coexist_column columns[] = {
+		COEXIST_TEXT_COLUMN("scope"),
+		COEXIST_TEXT_COLUMN("name"),
+		COEXIST_TEXT_COLUMN("key"),
+		COEXIST_TEXT_COLUMN("value"),
+		COEXIST_TEXT_COLUMN("problem")
+	};
+
+	doveadm_print_init(DOVEADM_PRINT_TYPE_TAB);
+	COEXIST_PRINT_COLUMNS(columns);
+	coexist_admin_run(cctx, policy_check);
 }
 
 struct doveadm_cmd_ver2 coexist_cmd_policy_check = {

@@ -3,10 +3,10 @@
 #include "lib.h"
 #include "coexist-commands.h"
 #include "doveadm.h"
-#include "doveadm-print.h"
 #include "coexist-admin.h"
 #include "admin-document.h"
 #include "admin-policy.h"
+#include "admin-print.h"
 #include "admin-scope.h"
 
 /* Fills in which keys are asked for; none named means all. */
@@ -106,25 +106,30 @@ get_document(const struct coexist_admin *admin,
 	coexist_document_unref(document);
 }
 
-static void cmd_policy_get(struct doveadm_cmd_context *cctx)
+static void policy_get(struct coexist_admin *admin)
 {
-	struct coexist_admin admin;
 	struct coexist_admin_scope scope;
 	bool wanted[COEXIST_KEY_COUNT];
 
-	doveadm_print_init(DOVEADM_PRINT_TYPE_TAB);
-	doveadm_print_header_simple("key");
-	doveadm_print_header_simple("value");
-	if (coexist_admin_init(cctx, &admin) < 0)
+	if (keys_wanted(admin, wanted) < 0 ||
+	    coexist_admin_scope_read(admin, &scope) < 0)
 		return;
-	if (keys_wanted(&admin, wanted) == 0 &&
-	    coexist_admin_scope_read(&admin, &scope) == 0) {
-		if (coexist_admin_flag(cctx, "effective"))
-			get_effective(&admin, &scope, wanted);
-		else
-			get_document(&admin, &scope, wanted);
-	}
-	coexist_admin_deinit(&admin);
+	if (coexist_admin_flag(admin->cctx, "effective"))
+		get_effective(admin, &scope, wanted);
+	else
+		get_document(admin, &scope, wanted);
+}
+
+static void cmd_policy_get(struct doveadm_cmd_context *cctx)
+{
+	static const struct coexist_column columns[] = {
+		COEXIST_TEXT_COLUMN("key"),
+		COEXIST_TEXT_COLUMN("value")
+	};
+
+	doveadm_print_init(DOVEADM_PRINT_TYPE_TAB);
+	COEXIST_PRINT_COLUMNS(columns);
+	coexist_admin_run(cctx, policy_get);
 }
 
 struct doveadm_cmd_ver2 coexist_cmd_policy_get = {

@@ -1,4 +1,5 @@
-/* doveadm coexist policy init: this store is empty on purpose. */
+/* doveadm coexist policy init: put the marker into a store that is empty on
+   purpose. */
 
 #include "lib.h"
 #include "coexist-commands.h"
@@ -8,12 +9,7 @@
 
 static void cmd_policy_init(struct doveadm_cmd_context *cctx)
 {
-	struct coexist_admin admin;
-
-	if (coexist_admin_init(cctx, &admin) < 0)
-		return;
-	coexist_admin_mark_store(&admin);
-	coexist_admin_deinit(&admin);
+	coexist_admin_run(cctx, coexist_admin_mark_store);
 }
 
 struct doveadm_cmd_ver2 coexist_cmd_policy_init = {

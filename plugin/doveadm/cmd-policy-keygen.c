@@ -3,8 +3,8 @@
 #include "lib.h"
 #include "coexist-commands.h"
 #include "doveadm.h"
-#include "doveadm-print.h"
 #include "write-full.h"
+#include "admin-print.h"
 #include "coexist-admin.h"
 #include "admin-signature.h"
 
@@ -54,12 +54,15 @@ static void keygen(const struct coexist_admin *admin, const char *path)
 
 static void cmd_policy_keygen(struct doveadm_cmd_context *cctx)
 {
+	static const struct coexist_column columns[] = {
+		COEXIST_TEXT_COLUMN("id"),
+		COEXIST_TEXT_COLUMN("public")
+	};
 	const char *path = coexist_admin_text(cctx, "file");
 	struct coexist_admin admin;
 
 	doveadm_print_init(DOVEADM_PRINT_TYPE_TAB);
-	doveadm_print_header_simple("id");
-	doveadm_print_header_simple("public");
+	COEXIST_PRINT_COLUMNS(columns);
 	coexist_admin_begin(cctx, &admin);
 	if (path == NULL)
 		coexist_admin_fail(&admin, EX_USAGE, "Expected a FILE");

@@ -3,10 +3,10 @@
 #include "lib.h"
 #include "coexist-commands.h"
 #include "doveadm.h"
-#include "doveadm-print.h"
 #include "coexist-admin.h"
 #include "admin-document.h"
 #include "admin-list.h"
+#include "admin-print.h"
 
 static void
 print_name(const struct coexist_admin *admin ATTR_UNUSED,
@@ -40,24 +40,31 @@ print_values(const struct coexist_admin *admin,
 	coexist_document_unref(document);
 }
 
+static void policy_list(struct coexist_admin *admin)
+{
+	const char *mask = coexist_admin_text(admin->cctx, "mask");
+
+	coexist_admin_list(admin, mask == NULL ? "*" : mask,
+			   coexist_admin_flag(admin->cctx, "values") ?
+			   print_values : print_name, NULL);
+}
+
 static void cmd_policy_list(struct doveadm_cmd_context *cctx)
 {
-	const char *mask = coexist_admin_text(cctx, "mask");
-	bool values = coexist_admin_flag(cctx, "values");
-	struct coexist_admin admin;
+	static const struct coexist_column columns[] = {
+		COEXIST_TEXT_COLUMN("scope"),
+		COEXIST_TEXT_COLUMN("name")
+	};
+	static const struct coexist_column value_columns[] = {
+		COEXIST_TEXT_COLUMN("key"),
+		COEXIST_TEXT_COLUMN("value")
+	};
 
 	doveadm_print_init(DOVEADM_PRINT_TYPE_TAB);
-	doveadm_print_header_simple("scope");
-	doveadm_print_header_simple("name");
-	if (values) {
-		doveadm_print_header_simple("key");
-		doveadm_print_header_simple("value");
-	}
-	if (coexist_admin_init(cctx, &admin) < 0)
-		return;
-	coexist_admin_list(&admin, mask == NULL ? "*" : mask,
-			   values ? print_values : print_name, NULL);
-	coexist_admin_deinit(&admin);
+	COEXIST_PRINT_COLUMNS(columns);
+	if (coexist_admin_flag(cctx, "values"))
+		COEXIST_PRINT_COLUMNS(value_columns);
+	coexist_admin_run(cctx, policy_list);
 }
 
 struct doveadm_cmd_ver2 coexist_cmd_policy_list = {

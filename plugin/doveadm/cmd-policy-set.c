@@ -3,8 +3,10 @@
 #include "lib.h"
 #include "coexist-commands.h"
 #include "doveadm.h"
+#include "lib-event.h"
 #include "coexist-admin.h"
 #include "admin-change.h"
+#include "admin-document.h"
 #include "admin-length.h"
 #include "admin-scope.h"
 #include "policy-document.h"
@@ -90,6 +92,9 @@ document_change(const struct coexist_admin *admin,
 	ret = values_set(admin, document, change->values);
 	after = coexist_admin_length_get(admin, &length, scope->kind,
 					 scope->name, document, &left_out);
+	e_debug(admin->event, "coexist: The hand-over to sessions had %zu "
+		"bytes and has %zu, of at most %u", before, after,
+		COEXIST_HANDOVER_MAX_SIZE);
 	if (ret == 0)
 		ret = length_check(admin, change->values, before, after,
 				   left_out_before, left_out);
@@ -117,12 +122,7 @@ static void policy_set(struct coexist_admin *admin)
 
 static void cmd_policy_set(struct doveadm_cmd_context *cctx)
 {
-	struct coexist_admin admin;
-
-	if (coexist_admin_init(cctx, &admin) < 0)
-		return;
-	policy_set(&admin);
-	coexist_admin_deinit(&admin);
+	coexist_admin_run(cctx, policy_set);
 }
 
 struct doveadm_cmd_ver2 coexist_cmd_policy_set = {

@@ -34,12 +34,7 @@ static void policy_sign(struct coexist_admin *admin)
 
 static void cmd_policy_sign(struct doveadm_cmd_context *cctx)
 {
-	struct coexist_admin admin;
-
-	if (coexist_admin_init(cctx, &admin) < 0)
-		return;
-	policy_sign(&admin);
-	coexist_admin_deinit(&admin);
+	coexist_admin_run(cctx, policy_sign);
 }
 
 struct doveadm_cmd_ver2 coexist_cmd_policy_sign = {

@@ -5,6 +5,7 @@
 #include "doveadm.h"
 #include "coexist-admin.h"
 #include "admin-change.h"
+#include "admin-document.h"
 #include "admin-scope.h"
 #include "policy-document.h"
 
@@ -51,12 +52,7 @@ static void policy_unset(struct coexist_admin *admin)
 
 static void cmd_policy_unset(struct doveadm_cmd_context *cctx)
 {
-	struct coexist_admin admin;
-
-	if (coexist_admin_init(cctx, &admin) < 0)
-		return;
-	policy_unset(&admin);
-	coexist_admin_deinit(&admin);
+	coexist_admin_run(cctx, policy_unset);
 }
 
 struct doveadm_cmd_ver2 coexist_cmd_policy_unset = {

@@ -3,9 +3,9 @@
 #include "lib.h"
 #include "coexist-commands.h"
 #include "doveadm.h"
-#include "doveadm-print.h"
 #include "coexist-admin.h"
 #include "admin-document.h"
+#include "admin-print.h"
 #include "admin-scope.h"
 #include "admin-signature.h"
 
@@ -59,17 +59,16 @@ static void policy_verify(struct coexist_admin *admin)
 
 static void cmd_policy_verify(struct doveadm_cmd_context *cctx)
 {
-	struct coexist_admin admin;
+	static const struct coexist_column columns[] = {
+		COEXIST_TEXT_COLUMN("scope"),
+		COEXIST_TEXT_COLUMN("name"),
+		COEXIST_TEXT_COLUMN("signature"),
+		COEXIST_TEXT_COLUMN("problem")
+	};
 
 	doveadm_print_init(DOVEADM_PRINT_TYPE_TAB);
-	doveadm_print_header_simple("scope");
-	doveadm_print_header_simple("name");
-	doveadm_print_header_simple("signature");
-	doveadm_print_header_simple("problem");
-	if (coexist_admin_init(cctx, &admin) < 0)
-		return;
-	policy_verify(&admin);
-	coexist_admin_deinit(&admin);
+	COEXIST_PRINT_COLUMNS(columns);
+	coexist_admin_run(cctx, policy_verify);
 }
 
 struct doveadm_cmd_ver2 coexist_cmd_policy_verify = {

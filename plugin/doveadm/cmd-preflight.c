@@ -1,40 +1,27 @@
-/* doveadm coexist preflight: is the installation wired correctly? */
+/* doveadm coexist preflight: a self-test of how the installation is wired. */
 
 #include "lib.h"
 #include "coexist-commands.h"
 #include "doveadm.h"
-#include "doveadm-print.h"
+#include "lib-event.h"
+#include "admin-print.h"
+#include "auth-identity.h"
 #include "coexist-admin.h"
 #include "doveconf.h"
 #include "preflight.h"
-
-void coexist_preflight_print(struct coexist_preflight *preflight,
-			     const char *check,
-			     enum coexist_preflight_status status,
-			     const char *remedy)
-{
-	static const char *const names[] = {
-		[COEXIST_PREFLIGHT_OK] = "ok",
-		[COEXIST_PREFLIGHT_NOTE] = "note",
-		[COEXIST_PREFLIGHT_WARN] = "warn",
-		[COEXIST_PREFLIGHT_FAIL] = "fail"
-	};
-
-	doveadm_print(check);
-	doveadm_print(names[status]);
-	doveadm_print(remedy);
-	preflight->worst = I_MAX(preflight->worst, status);
-}
 
 static void preflight_config(struct coexist_preflight *preflight)
 {
 	struct coexist_doveconf_block *conf = NULL;
 	const char *error;
 
-	if (coexist_doveconf_read(preflight->admin, &conf, &error) < 0) {
+	if (coexist_doveconf_read(preflight->doveconf, &conf, &error) < 0) {
 		coexist_preflight_print(preflight, "dovecot.conf",
 					COEXIST_PREFLIGHT_FAIL, error);
 	} else {
+		e_debug(preflight->admin->event, "coexist: The auth process "
+			"runs as %s, by default_internal_user or "
+			"service auth { user }", coexist_auth_identity(conf));
 		coexist_preflight_auth(preflight, conf);
 		coexist_preflight_plugins(preflight);
 		coexist_preflight_namespaces(preflight, conf);
@@ -57,14 +44,18 @@ static void preflight_config(struct coexist_preflight *preflight)
 
 static void cmd_preflight(struct doveadm_cmd_context *cctx)
 {
+	static const struct coexist_column columns[] = {
+		COEXIST_TEXT_COLUMN("check"),
+		COEXIST_TEXT_COLUMN("status"),
+		COEXIST_TEXT_COLUMN("remedy")
+	};
 	struct coexist_admin admin;
 	struct coexist_preflight preflight = { .admin = &admin };
 
 	doveadm_print_init(DOVEADM_PRINT_TYPE_TABLE);
-	doveadm_print_header_simple("check");
-	doveadm_print_header_simple("status");
-	doveadm_print_header_simple("remedy");
+	COEXIST_PRINT_COLUMNS(columns);
 	coexist_admin_begin(cctx, &admin);
+	preflight.doveconf = coexist_doveconf_new(&admin);
 	coexist_preflight_modules(&preflight);
 	preflight_config(&preflight);
 	/* With an exit code, the HTTP API would drop the rows. */

@@ -3,45 +3,15 @@
 #include "lib.h"
 #include "coexist-commands.h"
 #include "doveadm.h"
-#include "doveadm-print.h"
 #include "mail-user.h"
+#include "admin-print.h"
 #include "admin-progress.h"
 #include "coexist-admin.h"
 #include "compat-doveadm-mail.h"
 #include "mail-functions.h"
-#include "quota-evaluate.h"
-
-struct quota_cmd_context {
-	struct doveadm_mail_cmd_context ctx;
-	struct coexist_progress progress;
-};
-
-/* See mail-functions.h. */
-struct quota_modules {
-	const struct coexist_policy *(*get_policy)(struct mail_user *user);
-	bool (*has_levels)(const struct coexist_policy *policy);
-	int (*look)(struct mail_user *user,
-		    const struct coexist_policy *policy,
-		    struct coexist_quota_look *look_r);
-	void (*evaluate)(struct mail_user *user,
-			 const struct coexist_policy *policy,
-			 const struct coexist_quota_estimate *estimate);
-};
-
-/* Returns FALSE if one is not loaded. */
-static bool modules_find(struct quota_modules *modules_r)
-{
-	static const char quota[] = "coexist_quota";
-
-	return coexist_module_function("coexist", "coexist_session_policy_get",
-				       &modules_r->get_policy) &&
-		coexist_module_function(quota, "coexist_quota_has_levels",
-					&modules_r->has_levels) &&
-		coexist_module_function(quota, "coexist_quota_look",
-					&modules_r->look) &&
-		coexist_module_function(quota, "coexist_quota_evaluate",
-					&modules_r->evaluate);
-}
+#include "quota-fullness.h"
+#include "quota-level-name.h"
+#include "time-text.h"
 
 static void print_level(const struct coexist_quota_level *level)
 {
@@ -84,17 +54,19 @@ static void print_look(const struct coexist_quota_look *look, bool report)
 
 static int
 quota_user(struct doveadm_mail_cmd_context *ctx,
-	   const struct quota_modules *modules, struct mail_user *user)
+	   const struct coexist_mail_functions *functions,
+	   struct mail_user *user)
 {
-	const struct coexist_policy *policy = modules->get_policy(user);
+	const struct coexist_policy *policy =
+		functions->session_policy_get(user);
 	struct coexist_quota_look look;
 
 	if (policy == NULL)
 		return 0;
 	if (coexist_admin_flag(ctx->cctx, "notify") &&
-	    modules->has_levels(policy))
-		modules->evaluate(user, policy, /*estimate=*/NULL);
-	if (modules->look(user, policy, &look) < 0) {
+	    functions->quota_has_levels(policy))
+		functions->quota_evaluate(user, policy, /*estimate=*/NULL);
+	if (functions->quota_look(user, policy, &look) < 0) {
 		doveadm_mail_failed_error(ctx, MAIL_ERROR_TEMP);
 		return -1;
 	}
@@ -103,54 +75,40 @@ quota_user(struct doveadm_mail_cmd_context *ctx,
 }
 
 static int
-cmd_quota_run(struct doveadm_mail_cmd_context *_ctx, struct mail_user *user)
+cmd_quota_run(struct doveadm_mail_cmd_context *ctx, struct mail_user *user)
 {
-	struct quota_cmd_context *ctx =
-		container_of(_ctx, struct quota_cmd_context, ctx);
-	struct quota_modules modules;
+	struct coexist_mail_functions functions;
 
-	if (!modules_find(&modules)) {
-		e_error(user->event, "coexist: mail_plugins does not have "
-			"quota, coexist and coexist_quota for doveadm");
-		_ctx->exit_code = EX_CONFIG;
+	if (coexist_mail_functions_find_quota(ctx, user, &functions) < 0)
 		return -1;
-	}
-	coexist_progress_step(&ctx->progress, _ctx);
-	return quota_user(_ctx, &modules, user);
+	coexist_progress_step(ctx);
+	return quota_user(ctx, &functions, user);
 }
 
 COEXIST_MAIL_CMD_INIT(cmd_quota_init)
 {
-	doveadm_print_header_simple("resource");
-	doveadm_print_header("used", "used", DOVEADM_PRINT_HEADER_FLAG_NUMBER);
-	doveadm_print_header("limit", "limit",
-			     DOVEADM_PRINT_HEADER_FLAG_NUMBER);
-	doveadm_print_header("percent", "percent",
-			     DOVEADM_PRINT_HEADER_FLAG_NUMBER);
-	doveadm_print_header_simple("level");
-	doveadm_print_header_simple("remembered");
-	doveadm_print_header_simple("told");
-}
+	static const struct coexist_column columns[] = {
+		COEXIST_TEXT_COLUMN("resource"),
+		COEXIST_NUMBER_COLUMN("used"),
+		COEXIST_NUMBER_COLUMN("limit"),
+		COEXIST_NUMBER_COLUMN("percent"),
+		COEXIST_TEXT_COLUMN("level"),
+		COEXIST_TEXT_COLUMN("remembered"),
+		COEXIST_TEXT_COLUMN("told")
+	};
 
-static void cmd_quota_deinit(struct doveadm_mail_cmd_context *_ctx)
-{
-	struct quota_cmd_context *ctx =
-		container_of(_ctx, struct quota_cmd_context, ctx);
-
-	coexist_progress_end(&ctx->progress);
+	COEXIST_PRINT_COLUMNS(columns);
 }
 
 static struct doveadm_mail_cmd_context *cmd_quota_alloc(void)
 {
-	struct quota_cmd_context *ctx;
+	struct doveadm_mail_cmd_context *ctx = coexist_progress_cmd_alloc();
 
-	ctx = doveadm_mail_cmd_alloc(struct quota_cmd_context);
-	ctx->ctx.v.init = cmd_quota_init;
-	ctx->ctx.v.run = cmd_quota_run;
-	ctx->ctx.v.deinit = cmd_quota_deinit;
-	coexist_mail_cmd_allow_options(&ctx->ctx, "nr");
+	ctx->v.init = cmd_quota_init;
+	ctx->v.run = cmd_quota_run;
+	coexist_mail_cmd_allow_options(ctx, "nr");
 	doveadm_print_init(DOVEADM_PRINT_TYPE_TABLE);
-	return &ctx->ctx;
+	return ctx;
 }
 
 struct doveadm_cmd_ver2 coexist_cmd_quota = {

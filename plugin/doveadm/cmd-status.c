@@ -1,32 +1,28 @@
-/* doveadm coexist status: what POP3 made of mailboxes. */
+/* doveadm coexist status: counts of INBOX, as POP3 and IMAP see it. */
 
 #include "lib.h"
 #include "coexist-commands.h"
 #include "doveadm.h"
-#include "doveadm-print.h"
+#include "admin-print.h"
 #include "compat-doveadm-mail.h"
 #include "mail-functions.h"
-
-static void print_number(uint64_t number)
-{
-	doveadm_print(t_strdup_printf("%"PRIu64, number));
-}
+#include "time-text.h"
 
 static void print_count(const struct coexist_inbox_count *count)
 {
-	print_number(count->messages);
-	print_number(count->size);
+	doveadm_print_num(count->messages);
+	doveadm_print_num(count->size);
 }
 
 static int
 cmd_status_run(struct doveadm_mail_cmd_context *ctx, struct mail_user *user)
 {
 	struct coexist_inbox_status status;
-	struct coexist_mail_functions module;
+	struct coexist_mail_functions functions;
 
-	if (coexist_mail_functions_find(ctx, user, &module) < 0)
+	if (coexist_mail_functions_find(ctx, user, &functions) < 0)
 		return -1;
-	if (module.inbox_status_read(user, &status) < 0) {
+	if (functions.inbox_status_read(user, &status) < 0) {
 		doveadm_mail_failed_error(ctx, status.error);
 		return -1;
 	}
@@ -35,26 +31,25 @@ cmd_status_run(struct doveadm_mail_cmd_context *ctx, struct mail_user *user)
 	print_count(&status.downloaded);
 	doveadm_print(coexist_time_text(status.pop3_login));
 	doveadm_print(coexist_time_text(status.journal_time));
-	print_number(status.journal_size);
+	doveadm_print_num(status.journal_size);
 	return 0;
 }
 
 COEXIST_MAIL_CMD_INIT(cmd_status_init)
 {
-	static const char *const numbers[] = {
-		"messages", "size", "hidden", "hidden_size", "downloaded",
-		"downloaded_size"
+	static const struct coexist_column columns[] = {
+		COEXIST_NUMBER_COLUMN("messages"),
+		COEXIST_NUMBER_COLUMN("size"),
+		COEXIST_NUMBER_COLUMN("hidden"),
+		COEXIST_NUMBER_COLUMN("hidden_size"),
+		COEXIST_NUMBER_COLUMN("downloaded"),
+		COEXIST_NUMBER_COLUMN("downloaded_size"),
+		COEXIST_TEXT_COLUMN("pop3_login"),
+		COEXIST_TEXT_COLUMN("journal"),
+		COEXIST_NUMBER_COLUMN("journal_size")
 	};
-	unsigned int i;
 
-	for (i = 0; i < N_ELEMENTS(numbers); i++) {
-		doveadm_print_header(numbers[i], numbers[i],
-				     DOVEADM_PRINT_HEADER_FLAG_NUMBER);
-	}
-	doveadm_print_header_simple("pop3_login");
-	doveadm_print_header_simple("journal");
-	doveadm_print_header("journal_size", "journal_size",
-			     DOVEADM_PRINT_HEADER_FLAG_NUMBER);
+	COEXIST_PRINT_COLUMNS(columns);
 }
 
 static struct doveadm_mail_cmd_context *cmd_status_alloc(void)

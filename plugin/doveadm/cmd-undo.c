@@ -1,10 +1,10 @@
-/* doveadm coexist undo: put back what a session did. */
+/* doveadm coexist undo: roll back a session by its lines of the journal. */
 
 #include "lib.h"
 #include "coexist-commands.h"
 #include "doveadm.h"
-#include "doveadm-print.h"
 #include "mail-user.h"
+#include "admin-print.h"
 #include "coexist-admin.h"
 #include "compat-doveadm-mail.h"
 #include "mail-functions.h"
@@ -15,22 +15,17 @@ struct undo_cmd_context {
 	unsigned int found;
 };
 
-static void print_number(uint64_t number)
-{
-	doveadm_print(t_strdup_printf("%"PRIu64, number));
-}
-
 static void print_result(const char *session,
 			 const struct coexist_undo_result *result)
 {
 	doveadm_print(session);
-	print_number(result->shown);
-	print_number(result->returned);
-	print_number(result->unread);
-	print_number(result->gone);
-	print_number(result->expunged);
-	print_number(result->missing);
-	print_number(result->failed);
+	doveadm_print_num(result->shown);
+	doveadm_print_num(result->returned);
+	doveadm_print_num(result->unread);
+	doveadm_print_num(result->gone);
+	doveadm_print_num(result->expunged);
+	doveadm_print_num(result->missing);
+	doveadm_print_num(result->failed);
 }
 
 static void tell_expunged(struct mail_user *user,
@@ -58,17 +53,51 @@ static void tell_missing(struct doveadm_mail_cmd_context *ctx,
 		ctx->exit_code = EX_DATAERR;
 }
 
-static int no_session(struct undo_cmd_context *ctx, struct mail_user *user,
-		      const char *session)
+/* Returns what to do about lines that are to be undone for another user. */
+static const char *owner_text(const char *session, const char *owner)
 {
-	/* it is one user's; the others need not hear of it */
-	if (!ctx->ctx.iterate_single_user)
+	return t_strdup_printf("Session %s is one of %s, whose \\Seen is his "
+			       "own: undo it with -u %s", session, owner,
+			       owner);
+}
+
+/* The user has no lines of the session. Among all users that is no failure: the
+   session is one user's. */
+static int
+no_session(struct doveadm_mail_cmd_context *ctx, struct mail_user *user,
+	   const char *session, const char *owner)
+{
+	if (!ctx->iterate_single_user) {
+		if (owner != NULL) {
+			e_warning(user->event, "coexist: %s",
+				  owner_text(session, owner));
+		}
 		return 0;
-	e_error(user->event, "coexist: The journal has no session %s: "
-		"`doveadm coexist journal -u %s` lists them", session,
-		user->username);
-	doveadm_mail_failed_error(&ctx->ctx, MAIL_ERROR_NOTFOUND);
+	}
+	e_error(user->event, "coexist: %s", owner != NULL ?
+		owner_text(session, owner) :
+		t_strdup_printf("The journal has no session %s: `doveadm "
+				"coexist journal -u %s` lists them", session,
+				user->username));
+	doveadm_mail_failed_error(ctx, MAIL_ERROR_NOTFOUND);
 	return -1;
+}
+
+/* Prints and logs what came of it. */
+static int
+result_tell(struct doveadm_mail_cmd_context *ctx, struct mail_user *user,
+	    const char *session, const struct coexist_undo_result *result)
+{
+	print_result(session, result);
+	if (result->owner != NULL) {
+		e_warning(user->event, "coexist: %s",
+			  owner_text(session, result->owner));
+	}
+	tell_expunged(user, result);
+	if (result->error != MAIL_ERROR_NONE)
+		doveadm_mail_failed_error(ctx, result->error);
+	tell_missing(ctx, user, result);
+	return result->error != MAIL_ERROR_NONE || result->missing > 0 ? -1 : 0;
 }
 
 static int
@@ -78,8 +107,7 @@ cmd_undo_run(struct doveadm_mail_cmd_context *_ctx, struct mail_user *user)
 		container_of(_ctx, struct undo_cmd_context, ctx);
 	const char *session = coexist_admin_text(_ctx->cctx, "session");
 	struct coexist_undo_result result;
-	struct coexist_mail_functions module;
-	int ret;
+	struct coexist_mail_functions functions;
 
 	if (session == NULL) {
 		e_error(user->event, "coexist: Expected a session, as "
@@ -87,33 +115,28 @@ cmd_undo_run(struct doveadm_mail_cmd_context *_ctx, struct mail_user *user)
 		_ctx->exit_code = EX_USAGE;
 		return -1;
 	}
-	if (coexist_mail_functions_find(_ctx, user, &module) < 0)
+	if (coexist_mail_functions_find(_ctx, user, &functions) < 0)
 		return -1;
-	ret = module.undo_run(user, session, &result);
-	if (ret == 0)
-		return no_session(ctx, user, session);
+	if (functions.undo_run(user, session, &result) == 0)
+		return no_session(_ctx, user, session, result.owner);
 	ctx->found++;
-	print_result(session, &result);
-	tell_expunged(user, &result);
-	if (ret < 0)
-		doveadm_mail_failed_error(_ctx, result.error);
-	tell_missing(_ctx, user, &result);
-	return ret < 0 || result.missing > 0 ? -1 : 0;
+	return result_tell(_ctx, user, session, &result);
 }
 
 COEXIST_MAIL_CMD_INIT(cmd_undo_init)
 {
-	static const char *const numbers[] = {
-		"shown", "returned", "unread", "gone", "expunged",
-		"missing", "failed"
+	static const struct coexist_column columns[] = {
+		COEXIST_TEXT_COLUMN("session"),
+		COEXIST_NUMBER_COLUMN("shown"),
+		COEXIST_NUMBER_COLUMN("returned"),
+		COEXIST_NUMBER_COLUMN("unread"),
+		COEXIST_NUMBER_COLUMN("gone"),
+		COEXIST_NUMBER_COLUMN("expunged"),
+		COEXIST_NUMBER_COLUMN("missing"),
+		COEXIST_NUMBER_COLUMN("failed")
 	};
-	unsigned int i;
 
-	doveadm_print_header_simple("session");
-	for (i = 0; i < N_ELEMENTS(numbers); i++) {
-		doveadm_print_header(numbers[i], numbers[i],
-				     DOVEADM_PRINT_HEADER_FLAG_NUMBER);
-	}
+	COEXIST_PRINT_COLUMNS(columns);
 }
 
 static void cmd_undo_deinit(struct doveadm_mail_cmd_context *_ctx)

@@ -16,6 +16,8 @@ void coexist_admin_begin(const struct doveadm_cmd_context *cctx,
 	i_zero(admin_r);
 	admin_r->cctx = cctx;
 	admin_r->event = coexist_doveadm_event_create(cctx);
+	/* doveadm -D forces the events of mail users only */
+	event_set_forced_debug(admin_r->event, doveadm_debug);
 	admin_r->pool = pool_alloconly_create("coexist admin", 2048);
 }
 
@@ -30,20 +32,6 @@ int coexist_admin_open_store(struct coexist_admin *admin, const char **error_r)
 {
 	return coexist_store_open(&admin->config, admin->event, &admin->store,
 				  error_r) <= 0 ? -1 : 0;
-}
-
-int coexist_admin_init(const struct doveadm_cmd_context *cctx,
-		       struct coexist_admin *admin_r)
-{
-	const char *error;
-
-	coexist_admin_begin(cctx, admin_r);
-	if (coexist_admin_read_config(admin_r, &error) == 0 &&
-	    coexist_admin_open_store(admin_r, &error) == 0)
-		return 0;
-	coexist_admin_fail(admin_r, EX_CONFIG, "%s", error);
-	coexist_admin_deinit(admin_r);
-	return -1;
 }
 
 void coexist_admin_deinit(struct coexist_admin *admin)
@@ -65,6 +53,21 @@ void coexist_admin_fail(const struct coexist_admin *admin, int exit_code,
 	} T_END;
 	va_end(args);
 	doveadm_exit_code = exit_code;
+}
+
+void coexist_admin_run(const struct doveadm_cmd_context *cctx,
+		       coexist_admin_run_t *run)
+{
+	struct coexist_admin admin;
+	const char *error;
+
+	coexist_admin_begin(cctx, &admin);
+	if (coexist_admin_read_config(&admin, &error) < 0 ||
+	    coexist_admin_open_store(&admin, &error) < 0)
+		coexist_admin_fail(&admin, EX_CONFIG, "%s", error);
+	else
+		run(&admin);
+	coexist_admin_deinit(&admin);
 }
 
 bool coexist_admin_flag(const struct doveadm_cmd_context *cctx,

@@ -6,7 +6,7 @@
 struct doveadm_cmd_context;
 struct coexist_store;
 
-/* What the commands work with: the site's configuration and the store. */
+/* The context of a command: the site's configuration and the store. */
 struct coexist_admin {
 	const struct doveadm_cmd_context *cctx;
 	struct event *event;
@@ -15,20 +15,22 @@ struct coexist_admin {
 	struct coexist_store *store;
 };
 
-/* The parts of coexist_admin_init(): the second and third return 0, or -1 and
-   an error. Deinitialise in all cases. */
+/* The parts of coexist_admin_run(), for a command that goes on without a
+   configuration or a store. The second and the third return 0, or -1 and an
+   error. Deinitialise in all cases. */
 void coexist_admin_begin(const struct doveadm_cmd_context *cctx,
 			 struct coexist_admin *admin_r);
 int coexist_admin_read_config(struct coexist_admin *admin,
 			      const char **error_r);
 int coexist_admin_open_store(struct coexist_admin *admin,
 			     const char **error_r);
-
-/* Reads the configuration and opens the store. Returns 0, or -1 after an error
-   was logged and the exit code set; then there is nothing to deinitialise. */
-int coexist_admin_init(const struct doveadm_cmd_context *cctx,
-		       struct coexist_admin *admin_r);
 void coexist_admin_deinit(struct coexist_admin *admin);
+
+typedef void coexist_admin_run_t(struct coexist_admin *admin);
+/* Reads the configuration, opens the store and runs the command with them. If
+   that fails, an error is logged, the exit code is set and nothing is run. */
+void coexist_admin_run(const struct doveadm_cmd_context *cctx,
+		       coexist_admin_run_t *run);
 
 /* Logs the error and sets doveadm's exit code, a sysexits EX_*. */
 void coexist_admin_fail(const struct coexist_admin *admin, int exit_code,

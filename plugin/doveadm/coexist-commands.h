@@ -1,9 +1,9 @@
 #ifndef COEXIST_COMMANDS_H
 #define COEXIST_COMMANDS_H
 
-/* doveadm coexist <command>, a file for each. What they print goes through
-   doveadm's formatters, so that it is the same data on the command line, in
-   JSON and over the HTTP API. */
+/* The commands of doveadm coexist, a file for each. A command prints through
+   doveadm's formatters, so that the command line, JSON and the HTTP API show the
+   same data. */
 
 struct doveadm_cmd_ver2;
 
@@ -18,21 +18,27 @@ struct doveadm_cmd_ver2;
 /* What the usage of a command for each of several users begins with. */
 #define COEXIST_MAIL_USAGE "-u USER | -A | -F FILE"
 
-extern struct doveadm_cmd_ver2 coexist_cmd_policy_get;
-extern struct doveadm_cmd_ver2 coexist_cmd_policy_init;
-extern struct doveadm_cmd_ver2 coexist_cmd_policy_set;
-extern struct doveadm_cmd_ver2 coexist_cmd_policy_unset;
-extern struct doveadm_cmd_ver2 coexist_cmd_policy_list;
-extern struct doveadm_cmd_ver2 coexist_cmd_policy_check;
-extern struct doveadm_cmd_ver2 coexist_cmd_policy_sign;
-extern struct doveadm_cmd_ver2 coexist_cmd_policy_verify;
-extern struct doveadm_cmd_ver2 coexist_cmd_policy_keygen;
-extern struct doveadm_cmd_ver2 coexist_cmd_explain;
-extern struct doveadm_cmd_ver2 coexist_cmd_expire;
-extern struct doveadm_cmd_ver2 coexist_cmd_journal;
-extern struct doveadm_cmd_ver2 coexist_cmd_preflight;
-extern struct doveadm_cmd_ver2 coexist_cmd_quota;
-extern struct doveadm_cmd_ver2 coexist_cmd_status;
-extern struct doveadm_cmd_ver2 coexist_cmd_undo;
+/* All commands, in the order of the usage. */
+#define COEXIST_COMMANDS(COMMAND) \
+	COMMAND(policy_get) \
+	COMMAND(policy_init) \
+	COMMAND(policy_set) \
+	COMMAND(policy_unset) \
+	COMMAND(policy_list) \
+	COMMAND(policy_check) \
+	COMMAND(policy_sign) \
+	COMMAND(policy_verify) \
+	COMMAND(policy_keygen) \
+	COMMAND(explain) \
+	COMMAND(expire) \
+	COMMAND(journal) \
+	COMMAND(preflight) \
+	COMMAND(quota) \
+	COMMAND(status) \
+	COMMAND(undo)
+
+#define COEXIST_COMMAND_DECLARE(name) \
+	extern struct doveadm_cmd_ver2 coexist_cmd_##name;
+COEXIST_COMMANDS(COEXIST_COMMAND_DECLARE)
 
 #endif

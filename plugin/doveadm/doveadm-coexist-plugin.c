@@ -10,22 +10,8 @@ const char *doveadm_coexist_plugin_version = DOVECOT_ABI_VERSION;
 void doveadm_coexist_plugin_init(struct module *module ATTR_UNUSED)
 {
 	static struct doveadm_cmd_ver2 *const commands[] = {
-		&coexist_cmd_policy_get,
-		&coexist_cmd_policy_init,
-		&coexist_cmd_policy_set,
-		&coexist_cmd_policy_unset,
-		&coexist_cmd_policy_list,
-		&coexist_cmd_policy_check,
-		&coexist_cmd_policy_sign,
-		&coexist_cmd_policy_verify,
-		&coexist_cmd_policy_keygen,
-		&coexist_cmd_explain,
-		&coexist_cmd_expire,
-		&coexist_cmd_journal,
-		&coexist_cmd_preflight,
-		&coexist_cmd_quota,
-		&coexist_cmd_status,
-		&coexist_cmd_undo
+#define COMMAND_ADDRESS(name) &coexist_cmd_##name,
+		COEXIST_COMMANDS(COMMAND_ADDRESS)
 	};
 	unsigned int i;
 

@@ -8,6 +8,28 @@
 
 #include <glib.h>
 
+/* What a protocol's setting is. */
+struct answer {
+	const char *protocol, *name;
+	/* the value is NULL after an error */
+	const char *value, *error;
+	struct answer *next;
+};
+
+struct coexist_doveconf {
+	const struct coexist_admin *admin;
+	struct answer *answers;
+};
+
+struct coexist_doveconf *coexist_doveconf_new(const struct coexist_admin *admin)
+{
+	struct coexist_doveconf *doveconf =
+		p_new(admin->pool, struct coexist_doveconf, 1);
+
+	doveconf->admin = admin;
+	return doveconf;
+}
+
 /* A doveadm that was started by Dovecot knows the configuration by a socket
    only; Dovecot leaves a link to the file. */
 static const char *config_path(const struct coexist_admin *admin)
@@ -17,27 +39,19 @@ static const char *config_path(const struct coexist_admin *admin)
 	return t_strconcat(doveadm_settings->base_dir, "/dovecot.conf", NULL);
 }
 
-/* Returns the output, newly allocated, or NULL and an error. */
-static char *
-run(const struct coexist_admin *admin, const char *const *options,
-    const char **error_r)
+/* Returns the output of the program, newly allocated, or NULL and an error. */
+static char *run(const char *const *argv, const char **error_r)
 {
 	/* Without our environment: a doveconf that inherits Dovecot's own
 	   variables answers differently. */
 	const char *const environment[] = {
 		"PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL
 	};
-	const char *argv[8] = { COEXIST_DOVECONF, "-c", config_path(admin) };
-	unsigned int argc = 3;
 	g_autoptr(GError) error = NULL;
 	g_autofree char *output = NULL;
 	g_autofree char *errors = NULL;
 	int status;
 
-	for (; *options != NULL; options++) {
-		i_assert(argc < N_ELEMENTS(argv) - 1);
-		argv[argc++] = *options;
-	}
 	if (!g_spawn_sync(NULL, (char **)argv, (char **)environment,
 			  G_SPAWN_DEFAULT, NULL, NULL, &output, &errors,
 			  &status, &error)) {
@@ -45,120 +59,80 @@ run(const struct coexist_admin *admin, const char *const *options,
 		return NULL;
 	}
 	if (status != 0) {
-		*error_r = t_strdup_printf("doveconf -c %s: %s",
-					   config_path(admin),
+		*error_r = t_strdup_printf("doveconf -c %s: %s", argv[2],
 					   g_strchomp(errors));
 		return NULL;
 	}
 	return g_steal_pointer(&output);
 }
 
-static struct coexist_doveconf_block *
-block_add(pool_t pool, struct coexist_doveconf_block *parent, const char *head)
-{
-	struct coexist_doveconf_block *block, **last;
-	const char *space = strchr(head, ' ');
-
-	block = p_new(pool, struct coexist_doveconf_block, 1);
-	block->type = p_strdup_until(pool, head, space == NULL ?
-				     head + strlen(head) : space);
-	block->name = p_strdup(pool, space == NULL ? "" : space + 1);
-	block->parent = parent;
-	for (last = &parent->children; *last != NULL; last = &(*last)->next) ;
-	*last = block;
-	return block;
-}
-
-static void
-setting_add(pool_t pool, struct coexist_doveconf_block *block,
-	    const char *name, const char *value)
-{
-	struct coexist_doveconf_setting *setting;
-
-	setting = p_new(pool, struct coexist_doveconf_setting, 1);
-	setting->name = p_strdup(pool, name);
-	setting->value = p_strdup(pool, value);
-	setting->next = block->settings;
-	block->settings = setting;
-}
-
-/* Returns the block that the next line belongs to. */
-static struct coexist_doveconf_block *
-line_read(pool_t pool, struct coexist_doveconf_block *block, char *line)
-{
-	char *value;
-
-	line = g_strstrip(line);
-	if (*line == '#' || *line == '\0')
-		return block;
-	if (strcmp(line, "}") == 0)
-		return block->parent != NULL ? block->parent : block;
-	if (g_str_has_suffix(line, "{")) {
-		line[strlen(line) - 1] = '\0';
-		return block_add(pool, block, g_strstrip(line));
-	}
-	value = strchr(line, '=');
-	if (value != NULL) {
-		*value++ = '\0';
-		setting_add(pool, block, g_strstrip(line), g_strstrip(value));
-	}
-	return block;
-}
-
-int coexist_doveconf_read(const struct coexist_admin *admin,
+int coexist_doveconf_read(struct coexist_doveconf *doveconf,
 			  struct coexist_doveconf_block **root_r,
 			  const char **error_r)
 {
-	const char *const options[] = { "-n", NULL };
-	g_autofree char *output = run(admin, options, error_r);
-	g_auto(GStrv) lines = NULL;
-	struct coexist_doveconf_block *block;
-	unsigned int i;
+	const char *const argv[] = {
+		COEXIST_DOVECONF, "-c", config_path(doveconf->admin), "-n", NULL
+	};
+	g_autofree char *output = run(argv, error_r);
 
 	if (output == NULL)
 		return -1;
-	*root_r = p_new(admin->pool, struct coexist_doveconf_block, 1);
-	block = *root_r;
-	lines = g_strsplit(output, "\n", -1);
-	for (i = 0; lines[i] != NULL; i++)
-		block = line_read(admin->pool, block, lines[i]);
+	*root_r = coexist_doveconf_parse(doveconf->admin->pool, output);
 	return 0;
 }
 
-int coexist_doveconf_read_setting(const struct coexist_admin *admin,
+static void ask(const struct coexist_doveconf *doveconf, struct answer *answer)
+{
+	const struct coexist_admin *admin = doveconf->admin;
+	const char *const argv[] = {
+		COEXIST_DOVECONF, "-c", config_path(admin), "-f",
+		t_strconcat("protocol=", answer->protocol, NULL), "-h",
+		answer->name, NULL
+	};
+	const char *error;
+	g_autofree char *output = run(argv, &error);
+
+	if (output == NULL) {
+		answer->error = p_strdup(admin->pool, error);
+		return;
+	}
+	answer->value = p_strdup(admin->pool, g_strstrip(output));
+	e_debug(admin->event, "coexist: doveconf of protocol %s: %s = %s",
+		answer->protocol, answer->name, answer->value);
+}
+
+/* Returns the answer that is known, or asks for it. */
+static const struct answer *
+answer_get(struct coexist_doveconf *doveconf, const char *protocol,
+	   const char *name)
+{
+	pool_t pool = doveconf->admin->pool;
+	struct answer *answer;
+
+	for (answer = doveconf->answers; answer != NULL; answer = answer->next) {
+		if (strcmp(answer->protocol, protocol) == 0 &&
+		    strcmp(answer->name, name) == 0)
+			return answer;
+	}
+	answer = p_new(pool, struct answer, 1);
+	answer->protocol = p_strdup(pool, protocol);
+	answer->name = p_strdup(pool, name);
+	ask(doveconf, answer);
+	answer->next = doveconf->answers;
+	doveconf->answers = answer;
+	return answer;
+}
+
+int coexist_doveconf_read_setting(struct coexist_doveconf *doveconf,
 				  const char *protocol, const char *name,
 				  const char **value_r, const char **error_r)
 {
-	const char *const options[] = {
-		"-f", t_strconcat("protocol=", protocol, NULL),
-		"-h", name, NULL
-	};
-	g_autofree char *output = run(admin, options, error_r);
+	const struct answer *answer = answer_get(doveconf, protocol, name);
 
-	if (output == NULL)
+	if (answer->value == NULL) {
+		*error_r = answer->error;
 		return -1;
-	*value_r = p_strdup(admin->pool, g_strstrip(output));
-	return 0;
-}
-
-const char *
-coexist_doveconf_get(const struct coexist_doveconf_block *block,
-		     const char *name, const char *default_value)
-{
-	const struct coexist_doveconf_setting *setting = block->settings;
-
-	for (; setting != NULL; setting = setting->next) {
-		if (strcmp(setting->name, name) == 0)
-			return setting->value;
 	}
-	return default_value;
-}
-
-const struct coexist_doveconf_block *
-coexist_doveconf_find(const struct coexist_doveconf_block *block,
-		      const char *type)
-{
-	while (block != NULL && strcmp(block->type, type) != 0)
-		block = block->next;
-	return block;
+	*value_r = answer->value;
+	return 0;
 }

@@ -6,7 +6,7 @@
 #include "preflight.h"
 #include "compat-doveadm.h"
 #include "coexist-admin.h"
-#include "doveconf.h"
+#include "doveconf-block.h"
 
 #define DRIVER "coexist"
 
@@ -55,8 +55,7 @@ find_ours(const struct coexist_doveconf_block *conf, const char *type)
 {
 	const struct coexist_doveconf_block *db;
 
-	for (db = coexist_doveconf_find(conf->children, type); db != NULL;
-	     db = coexist_doveconf_find(db->next, type)) {
+	COEXIST_DOVECONF_FOREACH(db, conf, type) {
 		if (is_ours(db))
 			return db;
 	}
@@ -93,8 +92,7 @@ check_others(struct coexist_preflight *preflight,
 	unsigned int before = 0;
 	bool behind = FALSE;
 
-	for (db = coexist_doveconf_find(conf->children, ours->type);
-	     db != NULL; db = coexist_doveconf_find(db->next, ours->type)) {
+	COEXIST_DOVECONF_FOREACH(db, conf, ours->type) {
 		if (db == ours)
 			behind = TRUE;
 		else if (is_harmless(db) || is_ours(db))
@@ -187,8 +185,7 @@ check_masters(struct coexist_preflight *preflight,
 {
 	const struct coexist_doveconf_block *db;
 
-	for (db = coexist_doveconf_find(conf->children, "passdb"); db != NULL;
-	     db = coexist_doveconf_find(db->next, "passdb")) {
+	COEXIST_DOVECONF_FOREACH(db, conf, "passdb") {
 		if (!is_set(db, "master") || goes_on(db))
 			continue;
 		coexist_preflight_print(preflight, label_of(db),
@@ -251,8 +248,7 @@ check_proxies(struct coexist_preflight *preflight,
 {
 	const struct coexist_doveconf_block *db;
 
-	for (db = coexist_doveconf_find(conf->children, "passdb"); db != NULL;
-	     db = coexist_doveconf_find(db->next, "passdb")) {
+	COEXIST_DOVECONF_FOREACH(db, conf, "passdb") {
 		if (!sets_field(db, "nopassword") ||
 		    (!sets_field(db, "proxy") && !sets_field(db, "proxy_maybe")))
 			continue;

@@ -1,13 +1,14 @@
-/* preflight: is a mailbox known by one name? A query that takes the detail off a
-   name (jo+x@example.org, RFC 5233) without saying so lets the mailbox be used
-   under a name that no document has. Asked about a mailbox that has one. */
+/* preflight: detail addressing (jo+x@example.org, RFC 5233). A query that takes
+   the detail off a name without saying so lets the mailbox be used under a name
+   that no document has. The userdb is asked about a mailbox that has one. */
 
 #include "lib.h"
 #include "preflight.h"
+#include "lib-event.h"
 #include "net.h"
 #include "compat-doveadm.h"
 #include "coexist-admin.h"
-#include "doveconf.h"
+#include "doveconf-block.h"
 #include "policy-store-admin.h"
 #include "userdb-fields.h"
 
@@ -45,6 +46,9 @@ user_find(const struct coexist_admin *admin,
 				    &user_r->name, &fields) <= 0)
 		return FALSE;
 	user_r->home = coexist_userdb_fields_find(fields, "home");
+	e_debug(admin->event, "coexist: The userdb knows %s as %s with the "
+		"home %s", name, user_r->name,
+		user_r->home == NULL ? "(none)" : user_r->home);
 	return user_r->home != NULL;
 }
 

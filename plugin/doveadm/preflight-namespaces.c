@@ -2,7 +2,7 @@
 
 #include "lib.h"
 #include "preflight.h"
-#include "doveconf.h"
+#include "doveconf-block.h"
 
 /* Dovecot 2.4 has a setting of its own for the driver. */
 static bool is_virtual(const struct coexist_doveconf_block *ns)
@@ -18,8 +18,7 @@ static bool has_trash(const struct coexist_doveconf_block *ns)
 {
 	const struct coexist_doveconf_block *box;
 
-	for (box = coexist_doveconf_find(ns->children, "mailbox"); box != NULL;
-	     box = coexist_doveconf_find(box->next, "mailbox")) {
+	COEXIST_DOVECONF_FOREACH(box, ns, "mailbox") {
 		if (strstr(coexist_doveconf_get(box, "special_use", ""),
 			   "\\Trash") != NULL)
 			return TRUE;
@@ -31,8 +30,7 @@ static bool has_real_trash(const struct coexist_doveconf_block *conf)
 {
 	const struct coexist_doveconf_block *ns;
 
-	for (ns = coexist_doveconf_find(conf->children, "namespace");
-	     ns != NULL; ns = coexist_doveconf_find(ns->next, "namespace")) {
+	COEXIST_DOVECONF_FOREACH(ns, conf, "namespace") {
 		if (!is_virtual(ns) && has_trash(ns))
 			return TRUE;
 	}
@@ -44,8 +42,7 @@ void coexist_preflight_namespaces(struct coexist_preflight *preflight,
 {
 	const struct coexist_doveconf_block *ns;
 
-	for (ns = coexist_doveconf_find(conf->children, "namespace");
-	     ns != NULL; ns = coexist_doveconf_find(ns->next, "namespace")) {
+	COEXIST_DOVECONF_FOREACH(ns, conf, "namespace") {
 		if (!is_virtual(ns) ||
 		    strcmp(coexist_doveconf_get(ns, "inbox", "no"), "yes") != 0)
 			continue;

@@ -13,7 +13,7 @@ setting_read(struct coexist_preflight *preflight, const char *check,
 {
 	const char *value, *error;
 
-	if (coexist_doveconf_read_setting(preflight->admin, protocol, name,
+	if (coexist_doveconf_read_setting(preflight->doveconf, protocol, name,
 					  &value, &error) == 0)
 		return value;
 	coexist_preflight_print(preflight, check, COEXIST_PREFLIGHT_FAIL,
@@ -80,7 +80,7 @@ static void check_quota(struct coexist_preflight *preflight)
 
 	for (i = 0; i < N_ELEMENTS(protocols); i++) {
 		/* an error was said by the checks before this one */
-		if (coexist_doveconf_read_setting(preflight->admin,
+		if (coexist_doveconf_read_setting(preflight->doveconf,
 				protocols[i], "mail_plugins", &value,
 				&error) < 0)
 			return;
@@ -102,7 +102,7 @@ static void check_imap(struct coexist_preflight *preflight)
 	const char *value, *error;
 
 	/* likewise */
-	if (coexist_doveconf_read_setting(preflight->admin, "imap",
+	if (coexist_doveconf_read_setting(preflight->doveconf, "imap",
 					  "mail_plugins", &value, &error) == 0 &&
 	    str_array_find(t_strsplit_spaces(value, " ,"), "imap_coexist")) {
 		coexist_preflight_module(preflight,

@@ -6,7 +6,7 @@
 #include "compat-doveadm.h"
 #include "auth-identity.h"
 #include "coexist-admin.h"
-#include "doveconf.h"
+#include "doveconf-block.h"
 #include "site-keyring.h"
 #include "policy-store-admin.h"
 
@@ -75,42 +75,59 @@ check_written(struct coexist_preflight *preflight,
 				COEXIST_PREFLIGHT_OK, "");
 }
 
+static void
+print_marker(struct coexist_preflight *preflight,
+	     enum coexist_preflight_status status, const char *remedy)
+{
+	coexist_preflight_print(preflight, "store, marker", status, remedy);
+}
+
+/* Returns TRUE if the store has the document of everybody. */
+static bool has_default_document(const struct coexist_admin *admin)
+{
+	const char *text, *error;
+
+	return coexist_store_read_text(admin->store, COEXIST_STORE_KEY_DEFAULT,
+				       &text, &error) == COEXIST_STORE_FOUND;
+}
+
+static void print_no_marker(struct coexist_preflight *preflight)
+{
+	const struct coexist_admin *admin = preflight->admin;
+	bool tempfail = coexist_site_number(&admin->config,
+		COEXIST_SITE_on_store_error) == COEXIST_ON_STORE_ERROR_TEMPFAIL;
+
+	if (!tempfail && has_default_document(admin)) {
+		print_marker(preflight, COEXIST_PREFLIGHT_WARN,
+			"It has documents, but no marker, so what is removed "
+			"from it may still hold: run 'doveadm coexist policy "
+			"init'");
+		return;
+	}
+	print_marker(preflight, tempfail ? COEXIST_PREFLIGHT_FAIL :
+		COEXIST_PREFLIGHT_NOTE,
+		"Nothing was stored in it yet, or it is not mounted. Mount it; "
+		"if it is new, or empty on purpose, run 'doveadm coexist "
+		"policy init'");
+}
+
 /* The probe has made the folders by now, but no store of them. */
 static void check_marker(struct coexist_preflight *preflight)
 {
-	struct coexist_admin *admin = preflight->admin;
-	bool tempfail = coexist_site_number(&admin->config,
-		COEXIST_SITE_on_store_error) == COEXIST_ON_STORE_ERROR_TEMPFAIL;
 	const char *text, *error;
 
-	switch (coexist_store_read_text(admin->store, COEXIST_STORE_KEY_MARKER,
-					&text, &error)) {
+	switch (coexist_store_read_text(preflight->admin->store,
+					COEXIST_STORE_KEY_MARKER, &text,
+					&error)) {
 	case COEXIST_STORE_FOUND:
-		coexist_preflight_print(preflight, "store, marker",
-					COEXIST_PREFLIGHT_OK, "");
+		print_marker(preflight, COEXIST_PREFLIGHT_OK, "");
 		break;
 	case COEXIST_STORE_NOT_FOUND:
-		if (!tempfail && coexist_store_read_text(admin->store,
-				COEXIST_STORE_KEY_DEFAULT, &text, &error) ==
-		    COEXIST_STORE_FOUND) {
-			coexist_preflight_print(preflight, "store, marker",
-				COEXIST_PREFLIGHT_WARN, "It has documents, but "
-				"no marker, so what is removed from it may "
-				"still hold: run 'doveadm coexist policy "
-				"init'");
-			break;
-		}
-		coexist_preflight_print(preflight, "store, marker",
-			tempfail ? COEXIST_PREFLIGHT_FAIL :
-			COEXIST_PREFLIGHT_NOTE,
-			"Nothing was stored in it yet, or it is not mounted. "
-			"Mount it; if it is new, or empty on purpose, run "
-			"'doveadm coexist policy init'");
+		print_no_marker(preflight);
 		break;
 	case COEXIST_STORE_GARBAGE:
 	case COEXIST_STORE_FAILED:
-		coexist_preflight_print(preflight, "store, marker",
-					COEXIST_PREFLIGHT_FAIL, error);
+		print_marker(preflight, COEXIST_PREFLIGHT_FAIL, error);
 		break;
 	}
 }

@@ -2,9 +2,11 @@
 #define COEXIST_PREFLIGHT_H
 
 struct coexist_admin;
+struct coexist_doveconf;
 struct coexist_doveconf_block;
 
-/* Is the installation wired correctly? Each part prints its findings. */
+/* The preflight: a self-test of the installation, whose parts print their
+   findings. */
 
 enum coexist_preflight_status {
 	COEXIST_PREFLIGHT_OK,
@@ -13,11 +15,13 @@ enum coexist_preflight_status {
 	/* part of it does not work */
 	COEXIST_PREFLIGHT_WARN,
 	/* logins fail, or the policy is not obeyed */
-	COEXIST_PREFLIGHT_FAIL
+	COEXIST_PREFLIGHT_FAIL,
+	COEXIST_PREFLIGHT_STATUS_COUNT
 };
 
 struct coexist_preflight {
 	struct coexist_admin *admin;
+	struct coexist_doveconf *doveconf;
 	enum coexist_preflight_status worst;
 };
 
@@ -27,40 +31,43 @@ void coexist_preflight_print(struct coexist_preflight *preflight,
 			     enum coexist_preflight_status status,
 			     const char *remedy);
 
-/* A module, of which the path below Dovecot's folder is given, is there and made
-   for this Dovecot. It may be missing if it is not needed. */
+/* Checks that a module is there and made for this Dovecot. file is its path below
+   Dovecot's folder of modules. One that is not needed may be missing. */
 void coexist_preflight_module(struct coexist_preflight *preflight,
 			      const char *file, bool needed);
-/* So are those that each installation has. */
+/* Checks the modules that each installation has. */
 void coexist_preflight_modules(struct coexist_preflight *preflight);
-/* The chains of passdbs and userdbs ask the gate, and nothing goes round it. */
+/* Checks the chains of passdbs and userdbs: they ask the gate, and nothing goes
+   round it. */
 void coexist_preflight_auth(struct coexist_preflight *preflight,
 			    const struct coexist_doveconf_block *conf);
-/* What passes the gate by though the chains are right. The site's settings have
-   to be read. */
+/* Checks for bypasses of the gate where the chains are right. Needs the site's
+   settings. */
 void coexist_preflight_bypasses(struct coexist_preflight *preflight,
 				const struct coexist_doveconf_block *conf);
-/* The sessions load the plugins, and can load those that are for who wants
-   them. */
+/* Checks mail_plugins: sessions load what is needed, and can load what else is
+   named. */
 void coexist_preflight_plugins(struct coexist_preflight *preflight);
-/* INBOX is in a namespace that has room for what pop3_delete moves. */
+/* Checks the namespaces: INBOX is in one that has room for what pop3_delete
+   moves. */
 void coexist_preflight_namespaces(struct coexist_preflight *preflight,
 				  const struct coexist_doveconf_block *conf);
-/* The store is configured, can be written here and read by the auth process.
+/* Checks the store: configured, written by doveadm, read by the auth process.
    conf may be NULL, if it is not known. */
 void coexist_preflight_store(struct coexist_preflight *preflight,
 			     const struct coexist_doveconf_block *conf);
 
-/* The keys whose signatures count can be read, if documents need any. conf as
-   above. */
+/* Checks the keyring, if documents need signatures: the auth process can read the
+   keys. conf as above. */
 void coexist_preflight_keys(struct coexist_preflight *preflight,
 			    const struct coexist_doveconf_block *conf);
 
-/* The userdb does not know a mailbox by two names, if Dovecot runs. */
+/* Checks detail addressing, if Dovecot runs: the userdb does not know a mailbox
+   by two names. */
 void coexist_preflight_names(struct coexist_preflight *preflight,
 			     const struct coexist_doveconf_block *conf);
 
-/* The auth process can count sessions, if Dovecot runs. */
+/* Checks anvil, if Dovecot runs: the auth process can count sessions. */
 void coexist_preflight_sessions(struct coexist_preflight *preflight,
 				const struct coexist_doveconf_block *conf);
 

@@ -18,6 +18,9 @@ const char *const coexist_change_names[COEXIST_CHANGE_COUNT] = {
 	[COEXIST_CHANGE_RETURNED] = "returned"
 };
 
+_Static_assert(COEXIST_CHANGE_COUNT == COEXIST_CHANGE_RETURNED + 1,
+	       "a new change needs a name in the journal");
+
 /* In words, where they differ from the names. */
 static const char *const change_words[COEXIST_CHANGE_COUNT] = {
 	[COEXIST_CHANGE_UNREAD] = "unread again",

@@ -1,8 +1,8 @@
 #ifndef COEXIST_CHANGE_COUNTS_H
 #define COEXIST_CHANGE_COUNTS_H
 
-/* What can be done to a message of INBOX, how many it was done to, and how the
-   log and the administrator are told. */
+/* The counters of what a session did to messages of INBOX, by kind of change, and
+   their words for the log and the administrator. */
 
 enum coexist_change {
 	/* \Seen was set, and nothing else done */
@@ -16,6 +16,13 @@ enum coexist_change {
 	COEXIST_CHANGE_SHOWN,
 	COEXIST_CHANGE_RETURNED,
 	COEXIST_CHANGE_COUNT
+};
+
+enum coexist_change_flags {
+	/* the message was unread before */
+	COEXIST_CHANGE_WAS_UNSEEN	= 0x01,
+	/* and this change marked it read */
+	COEXIST_CHANGE_MARKED		= 0x02
 };
 
 /* Indexed by enum coexist_change: the names in the journal. */

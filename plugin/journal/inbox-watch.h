@@ -3,8 +3,8 @@
 
 struct mailbox;
 
-/* Sees what is done to the user's INBOX in transactions that are committed, and
-   tells session-changes.h: what was expunged, and of that, what was copied as
+/* The watch of transactions of the user's INBOX: when one is committed,
+   session-changes.h is told what was expunged, and of that, what was copied as
    "moving" before, by IMAP's MOVE or mail-move.h; of what a POP3 session or a
    run of its own does, also what was hidden and what was marked read. */
 

@@ -1,8 +1,12 @@
 /* See the contract in journal-file.h.
 
-   Whoever appends holds a lock on the file. If it is too large by then, he
-   writes a new one of the sessions that stay and his lines, and puts it in its
-   place: those who waited for the lock see that the file is another one now. */
+   A lock on the file is held while lines are appended. If the file is too large
+   by then, a new file of the sessions that stay and of these lines is renamed to
+   its place: a session that waited for the lock sees that the name is another
+   file's now.
+
+   Dovecot's file_create_locked() does not do here: it makes no file at all where
+   the process may not give it the mailbox's group. */
 
 #include "lib.h"
 #include "journal-file.h"

@@ -6,11 +6,10 @@
 #include "str.h"
 #include "strescape.h"
 #include "strnum.h"
+#include "time-text.h"
 #include "uid-list.h"
 #include "unichar.h"
 #include "utc-mktime.h"
-
-#include <time.h>
 
 #define END_MARK "end"
 /* Of the text in an error. */
@@ -94,21 +93,12 @@ static void write_move(string_t *dest, const struct coexist_journal_move *move)
 	write_uids(dest, "target_uids", &move->target_uids);
 }
 
-static const char *time_text(time_t time)
-{
-	struct tm *tm = gmtime(&time);
-
-	/* 9999-12-31 is enough for all; INT_MAX means "Z" */
-	return tm == NULL || tm->tm_year > 9999 - 1900 ? "" :
-		iso8601_date_create_tm(tm, INT_MAX);
-}
-
 void coexist_journal_line_write(string_t *dest,
 				const struct coexist_journal_line *line)
 {
 	unsigned int i;
 
-	write_text(dest, "time", time_text(line->time));
+	write_text(dest, "time", coexist_time_text(line->time));
 	write_text(dest, "session", line->session);
 	write_text(dest, "protocol", line->protocol);
 	write_text(dest, "address", line->address);

@@ -8,7 +8,7 @@
 /* A line of the journal: what one session, or a part of a long one, did to the
    messages of INBOX. Fields <name>=<value> with tabs between them, the values
    escaped as Dovecot does for a tab, and the word "end", so that half a line is
-   none. Whoever reads ignores names that he does not know. */
+   none. A reader ignores names that are unknown. */
 
 /* In bytes, with the newline. What is longer is no line. */
 #define COEXIST_JOURNAL_LINE_MAX (256 * 1024)

@@ -4,16 +4,16 @@
 #include "change-counts.h"
 #include "seq-range-array.h"
 
-struct event;
 struct mail_user;
 
-/* What a session, or a run of its own such as one of retention, did to the
-   user's INBOX: for the journal (mailbox-journal.h), and for one line in the log.
+/* The changes of a session, or of a run of its own such as one of retention, to
+   the user's INBOX: for the journal (mailbox-journal.h), and for one line in the
+   log.
 
-   Nobody has to note what he does there in a transaction: what is expunged,
-   moved (copied as "moving", then expunged), hidden or marked read in INBOX is
-   seen at its commit by inbox-watch.h, and counts for whatever was begun last.
-   Only what the journal can't see that way is to be added here.
+   The watch of transactions (inbox-watch.h) notes what is expunged, moved (copied
+   as "moving", then expunged), hidden or marked read in INBOX, at the commit and
+   for what was begun last. Only changes that the watch can't see are to be added
+   here.
 
    All functions take NULL for changes that nobody wants to know of. */
 struct coexist_changes;
@@ -63,13 +63,6 @@ void coexist_changes_set_hidden_keyword(struct coexist_changes *changes,
 const char *
 coexist_changes_get_hidden_keyword(const struct coexist_changes *changes);
 
-enum coexist_change_flags {
-	/* the message was unread before */
-	COEXIST_CHANGE_WAS_UNSEEN	= 0x01,
-	/* and this change marked it read */
-	COEXIST_CHANGE_MARKED		= 0x02
-};
-
 /* Adds a message that something was done to and committed, by its UID in an INBOX
    with this UIDVALIDITY. Not for what was moved. */
 void coexist_changes_add(struct coexist_changes *changes,
@@ -92,14 +85,7 @@ void coexist_changes_expunged(struct coexist_changes *changes,
 			      ARRAY_TYPE(seq_range) *uids,
 			      const ARRAY_TYPE(seq_range) *unseen);
 
-/* Returns what was changed so far. */
-const struct coexist_change_counts *
-coexist_changes_get_counts(const struct coexist_changes *changes);
 /* Returns the id by which `doveadm coexist undo` finds it. */
 const char *coexist_changes_get_id(const struct coexist_changes *changes);
-
-/* Returns an event of the category coexist for what the user does. Unreference
-   it. */
-struct event *coexist_event_create(struct mail_user *user);
 
 #endif

@@ -5,10 +5,10 @@
 
 struct mail_user;
 
-/* Puts back what a session did to INBOX, by its lines of the journal: shows what
-   it hid, moves back what it moved, and takes \Seen away where the session set
-   it. Whatever is not there any more, or as the session left it, stays as it is,
-   so that it may be done again. */
+/* The undo of a session, by its lines of the journal: messages that were hidden
+   are shown, messages that were moved come back to INBOX, and \Seen goes where
+   the session set it. A message that is gone, or not as the session left it, stays
+   as it is, so that an undo may be repeated. */
 
 struct coexist_undo_result {
 	/* how many messages were put back, and in what way */
@@ -22,10 +22,14 @@ struct coexist_undo_result {
 	/* How many could not be put back, and why the last one couldn't */
 	uint64_t failed;
 	enum mail_error error;
+	/* NULL, or who else has lines of this session, for whom they have to be
+	   undone: users who share INBOX and have \Seen of their own. On the
+	   data stack. */
+	const char *owner;
 };
 
-/* Needs the user's namespaces. Returns 1, 0 if the journal has no such session,
-   or -1 if not all could be done, after logging why. */
+/* Needs the user's namespaces. Returns 1, 0 if the journal has no such session
+   of the user's, or -1 if not all could be done, after logging why. */
 int coexist_undo_run(struct mail_user *user, const char *session_id,
 		     struct coexist_undo_result *result_r);
 

@@ -4,8 +4,8 @@
 #include "array.h"
 #include "seq-range-array.h"
 
-/* UIDs in the order in which they were added, as ranges: what is true of a
-   hundred thousand messages takes a few bytes as long as they follow each other.
+/* A list of UIDs in the order in which they were added, as ranges: a hundred
+   thousand messages take a few bytes as long as they follow each other.
    In two lists of equal length, UIDs at the same place belong together. */
 
 /* Adds to a list that was initialised. */

@@ -3,31 +3,43 @@
 #include "lib.h"
 #include "policy-handover.h"
 #include "str.h"
+#include "userdb-fields.h"
 
-#define DELAY_TEXT "login_delay_text"
-#define PARTIAL "partial"
 /* No value that is not a list or a text of somebody is longer, but for leading
    zeros. */
 #define SHORT_LENGTH 64
+
+#define FORMAT_TEXT STRINGIFY(COEXIST_HANDOVER_FORMAT_NUMBER)
+#define STRINGIFY(number) STRINGIFY_EXPANDED(number)
+#define STRINGIFY_EXPANDED(number) #number
 
 /* What may not be in the field, and the letters that stand for it behind a
    backslash. */
 static const char raw_characters[] = "\\%;\t\r\n\001";
 static const char letters[] = "\\pstrn1";
 
-/* In which order the keys are written. */
+/* In which order all is written. */
 enum rank {
 	RANK_SHORT,
 	RANK_DECIDES,
-	RANK_OTHER,
+	RANK_LONG,
 	RANK_COUNT
+};
+
+static const struct {
+	const char *name;
+	enum rank rank;
+} item_infos[COEXIST_HANDOVER_ITEM_COUNT] = {
+#define ITEM(id, name, rank) [COEXIST_HANDOVER_##id] = { name, RANK_##rank },
+	COEXIST_HANDOVER_ITEMS(ITEM)
+#undef ITEM
 };
 
 static enum rank key_rank(enum coexist_key key, const char *text)
 {
 	if (strlen(text) <= SHORT_LENGTH)
 		return RANK_SHORT;
-	return coexist_key_decides(key) ? RANK_DECIDES : RANK_OTHER;
+	return coexist_key_decides(key) ? RANK_DECIDES : RANK_LONG;
 }
 
 static void append_escaped(string_t *dest, const char *text)
@@ -89,31 +101,65 @@ has_key(const struct coexist_handover *handover, enum coexist_key key)
 				      handover->gate_decided, key);
 }
 
+static size_t
+items_write(string_t *dest, const char *const *items, enum rank rank)
+{
+	unsigned int i;
+	size_t size = 0;
+	bool fits;
+
+	for (i = 0; i < COEXIST_HANDOVER_ITEM_COUNT; i++) {
+		if (items[i] != NULL && item_infos[i].rank == rank) {
+			size += item_write(dest, item_infos[i].name, items[i],
+					   &fits);
+		}
+	}
+	return size;
+}
+
+static size_t
+keys_write(string_t *dest, const struct coexist_handover *handover,
+	   enum rank rank, bool left_out[COEXIST_KEY_COUNT])
+{
+	unsigned int i;
+	size_t size = 0;
+	bool fits;
+
+	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
+		const char *text = handover->texts[i];
+
+		if (!has_key(handover, i) || key_rank(i, text) != rank)
+			continue;
+		size += item_write(dest, coexist_policy_keys[i].name, text,
+				   &fits);
+		left_out[i] = !fits;
+	}
+	return size;
+}
+
 size_t coexist_handover_write(const struct coexist_handover *handover,
 			      string_t *dest,
 			      bool left_out_r[COEXIST_KEY_COUNT])
 {
-	size_t size = 0;
-	unsigned int rank, i;
+	const char *items[COEXIST_HANDOVER_ITEM_COUNT];
+	size_t begin = str_len(dest), size, format_size;
+	enum rank rank;
 	bool fits;
 
 	memset(left_out_r, 0, sizeof(*left_out_r) * COEXIST_KEY_COUNT);
-	if (handover->is_partial)
-		size += item_write(dest, PARTIAL, "yes", &fits);
+	memcpy(items, handover->items, sizeof(items));
+	items[COEXIST_HANDOVER_FORMAT] = NULL;
+	format_size = item_write(dest, item_infos[COEXIST_HANDOVER_FORMAT].name,
+				 FORMAT_TEXT, &fits);
+	size = format_size;
 	for (rank = 0; rank < RANK_COUNT; rank++) {
-		if (rank == RANK_OTHER && handover->delay_text != NULL)
-			size += item_write(dest, DELAY_TEXT,
-					   handover->delay_text, &fits);
-		for (i = 0; i < COEXIST_KEY_COUNT; i++) {
-			if (!has_key(handover, i) ||
-			    key_rank(i, handover->texts[i]) != rank)
-				continue;
-			size += item_write(dest, coexist_policy_keys[i].name,
-					   handover->texts[i], &fits);
-			left_out_r[i] = !fits;
-		}
+		size += items_write(dest, items, rank);
+		size += keys_write(dest, handover, rank, left_out_r);
 	}
-	return size;
+	/* a field less is worth more than a number of nothing */
+	if (str_len(dest) == begin + format_size)
+		str_truncate(dest, begin);
+	return size == format_size ? 0 : size;
 }
 
 const char *coexist_handover_left_out(const bool left_out[COEXIST_KEY_COUNT])
@@ -174,25 +220,63 @@ const char *coexist_handover_word(const char *value)
 	return t_strcut(value, ';');
 }
 
-/* Returns the text of an item that is no key, on the data stack, or NULL. */
-static const char *item_find(const char *value, const char *wanted)
+void coexist_handover_read_items(const char *value,
+				 const char *items_r[COEXIST_HANDOVER_ITEM_COUNT])
 {
 	char *items = t_strdup_noconst(value);
 	const char *name, *text;
+	unsigned int i;
 
+	memset(items_r, 0, sizeof(*items_r) * COEXIST_HANDOVER_ITEM_COUNT);
 	while (item_next(&items, &name, &text)) {
-		if (strcmp(name, wanted) == 0)
-			return text;
+		for (i = 0; i < COEXIST_HANDOVER_ITEM_COUNT; i++) {
+			if (strcmp(name, item_infos[i].name) == 0)
+				items_r[i] = text;
+		}
 	}
-	return NULL;
+}
+
+/* text is NULL for a format without a number. */
+static bool is_known_format(const char *text)
+{
+	unsigned int number;
+
+	return text == NULL || (str_to_uint(text, &number) == 0 &&
+				number <= COEXIST_HANDOVER_FORMAT_NUMBER);
 }
 
 bool coexist_handover_is_partial(const char *value)
 {
-	return item_find(value, PARTIAL) != NULL;
+	const char *items[COEXIST_HANDOVER_ITEM_COUNT];
+
+	coexist_handover_read_items(value, items);
+	return items[COEXIST_HANDOVER_PARTIAL] != NULL ||
+		!is_known_format(items[COEXIST_HANDOVER_FORMAT]);
 }
 
 const char *coexist_handover_delay_text(const char *value)
 {
-	return item_find(value, DELAY_TEXT);
+	const char *items[COEXIST_HANDOVER_ITEM_COUNT];
+
+	coexist_handover_read_items(value, items);
+	return items[COEXIST_HANDOVER_DELAY_TEXT];
+}
+
+/* The field */
+
+const char *coexist_handover_find(const char *const *fields)
+{
+	const char *gate = coexist_userdb_fields_get(fields,
+		COEXIST_USERDB_FIELD_GATE);
+
+	return gate != NULL ? gate :
+		coexist_userdb_fields_get(fields, COEXIST_USERDB_FIELD_POLICY);
+}
+
+const char *coexist_handover_find_gate(const char *const *fields)
+{
+	const char *gate = coexist_userdb_fields_get(fields,
+		COEXIST_USERDB_FIELD_GATE);
+
+	return gate == NULL ? NULL : coexist_handover_word(gate);
 }

@@ -3,15 +3,51 @@
 
 #include "policy-decision.h"
 
-/* The hand-over: what the policy documents say, from the auth process to a
-   session, as the value of a single userdb field:
+/* The hand-over of a policy: what the documents say, from the auth process to a
+   session, packed into the value of a single userdb field:
 
-     <word>;<key>=<value>;<key>=<value>
+     <word>;format=1;<name>=<text>;<name>=<text>
 
-   It is one field because each costs Dovecot 2.3 some 20,000 instructions. Its
+   The field is one because each costs Dovecot 2.3 some 20,000 instructions. Its
    bytes are those that no part of Dovecot changes on the way: 2.3 expands %
    variables in it, and the auth protocol writes control characters as two. So
-   these, and what the field itself is made of, are a backslash and a letter. */
+   these, and what the field itself is made of, are a backslash and a letter.
+
+   Auth and sessions may be of different versions while a host is upgraded: auth
+   goes on with its old modules until Dovecot is reloaded, and a session process
+   that waits for clients does, too. So a reader skips each name that it does not
+   know, and one more name is no other format. The number is raised only for what
+   a reader must not skip. A reader that finds a higher number obeys the names
+   that it knows and takes the hand-over for a partial one, by which nothing is
+   removed. Readers before the number was there skip it like any name, so what
+   they must not skip may not be written before they are gone; without a number,
+   the format is 1. */
+
+#define COEXIST_HANDOVER_FORMAT_NUMBER 1
+
+/* The words of the field coexist_gate, with which the gate let a login pass: the policy lets it, whatever
+   would have been refused is only logged, or it is a master user's whom the
+   policy does not hold. */
+#define COEXIST_USERDB_GATE_PASSED "passed"
+#define COEXIST_USERDB_GATE_LOG_ONLY "log-only"
+#define COEXIST_USERDB_GATE_EXEMPT "exempt"
+
+/* The items that are no policy keys, a line each: (id, name, LONG if it may be
+   left out for want of room, else SHORT). */
+#define COEXIST_HANDOVER_ITEMS(I) \
+	/* the number of the format, which the writer sets */ \
+	I(FORMAT, "format", SHORT) \
+	/* There may be documents that nobody could read. */ \
+	I(PARTIAL, "partial", SHORT) \
+	/* what the client is told when it comes back too early */ \
+	I(DELAY_TEXT, "login_delay_text", LONG)
+
+enum coexist_handover_item {
+#define COEXIST_HANDOVER_ID(id, name, length) COEXIST_HANDOVER_##id,
+	COEXIST_HANDOVER_ITEMS(COEXIST_HANDOVER_ID)
+#undef COEXIST_HANDOVER_ID
+	COEXIST_HANDOVER_ITEM_COUNT
+};
 
 /* Dovecot takes 8192 bytes of what the userdb says, the names of the fields and
    the user's included (MAX_INBUF_SIZE of lib-auth/auth-master.c,
@@ -27,17 +63,16 @@ struct coexist_handover {
 	bool gate_decided;
 	/* indexed by key, NULL if no document names the key */
 	const char *texts[COEXIST_KEY_COUNT];
-	/* what the client is told when it comes back too early, or NULL */
-	const char *delay_text;
-	/* There may be documents that nobody could read. */
-	bool is_partial;
+	/* NULL for those that are not there */
+	const char *items[COEXIST_HANDOVER_ITEM_COUNT];
 };
 
-/* Appends the keys that the session obeys, each behind a semicolon. Where they
-   are more than COEXIST_HANDOVER_MAX_SIZE, the long ones are left out: first
-   come the short ones, so that what removes or keeps messages is never among
-   them, then those by which the session decides, then all others as they fit.
-   Returns how many bytes all of them would have been. */
+/* Appends the items and the keys that the session obeys, each behind a semicolon,
+   and nothing if there are none. Where they are more than
+   COEXIST_HANDOVER_MAX_SIZE, the long ones are left out: first come the short
+   ones, so that what removes or keeps messages is never among them, then those by
+   which the session decides, then all others as they fit. Returns how many bytes
+   all of them would have been. */
 size_t coexist_handover_write(const struct coexist_handover *handover,
 			      string_t *dest,
 			      bool left_out_r[COEXIST_KEY_COUNT]);
@@ -51,13 +86,24 @@ coexist_handover_left_out(const bool left_out[COEXIST_KEY_COUNT]);
    that says so (see struct coexist_scope). */
 void coexist_handover_read(pool_t pool, const char *value,
 			   const char *texts_r[COEXIST_KEY_COUNT]);
+/* Reads the items of a field's value: NULL for those that are not there, else on
+   the data stack. */
+void coexist_handover_read_items(const char *value,
+				 const char *items_r[COEXIST_HANDOVER_ITEM_COUNT]);
 /* Returns the word with which the value begins, on the data stack. */
 const char *coexist_handover_word(const char *value);
-/* Returns TRUE if there may be documents that could not be read: what they say is
-   not in it. */
+/* Returns TRUE if there may be documents that could not be read, so that what they
+   say is not in it, or if it is in a format of later versions. */
 bool coexist_handover_is_partial(const char *value);
 /* Returns the text for a client that comes back too early, on the data stack, or
    NULL if it is not there. */
 const char *coexist_handover_delay_text(const char *value);
+
+/* Returns the value of the field with the hand-over, or NULL if there is none.
+   fields may be NULL. */
+const char *coexist_handover_find(const char *const *fields);
+/* Returns the word with which the gate let the login pass, on the data stack, or
+   NULL if there was no gate. fields may be NULL. */
+const char *coexist_handover_find_gate(const char *const *fields);
 
 #endif

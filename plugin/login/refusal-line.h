@@ -3,7 +3,7 @@
 
 #include "policy-decision.h"
 
-/* The line with which a login is refused. */
+/* The reply to a login that is refused: one line for the client. */
 
 /* In bytes, without the code. RFC 2449 section 4 limits a POP3 response to 512
    with all that belongs to it. */

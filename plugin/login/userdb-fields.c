@@ -5,7 +5,7 @@
 #include "array.h"
 #include "str.h"
 #include "compat-userdb.h"
-#include "policy-handover.h"
+#include "policy-value.h"
 
 #define FIELD_PREFIX_LENGTH (sizeof(COEXIST_KEY_PREFIX) - 1)
 
@@ -14,7 +14,7 @@ static bool is_ours(const char *field)
 	return strncmp(field, COEXIST_KEY_PREFIX, FIELD_PREFIX_LENGTH) == 0;
 }
 
-bool coexist_userdb_field_is_internal(const char *name)
+static bool is_internal(const char *name)
 {
 	return strcmp(name, COEXIST_USERDB_FIELD_GATE) == 0 ||
 		strcmp(name, COEXIST_USERDB_FIELD_POLICY) == 0;
@@ -86,7 +86,7 @@ coexist_userdb_fields_read(pool_t pool, const char *const *fields,
 		if (text_read(pool, item, texts_r))
 			continue;
 		name = t_strcut(item, '=');
-		if (!coexist_userdb_field_is_internal(name))
+		if (!is_internal(name))
 			array_push_back(&unknown, &name);
 	}
 	array_append_zero(&unknown);
@@ -124,21 +124,4 @@ const char *coexist_userdb_fields_get(const char *const *fields,
 				      const char *name)
 {
 	return find_behind(fields, COEXIST_KEY_PREFIX, name);
-}
-
-const char *coexist_userdb_fields_get_gate(const char *const *fields)
-{
-	const char *gate = coexist_userdb_fields_get(fields,
-		COEXIST_USERDB_FIELD_GATE);
-
-	return gate == NULL ? NULL : coexist_handover_word(gate);
-}
-
-const char *coexist_userdb_fields_get_handover(const char *const *fields)
-{
-	const char *gate = coexist_userdb_fields_get(fields,
-		COEXIST_USERDB_FIELD_GATE);
-
-	return gate != NULL ? gate :
-		coexist_userdb_fields_get(fields, COEXIST_USERDB_FIELD_POLICY);
 }

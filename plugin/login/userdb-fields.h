@@ -3,19 +3,12 @@
 
 #include "coexist/policy-keys.h"
 
-/* The policy that the userdb named for its user: fields coexist_<key>=<value>
+/* The fields of a user that an administrator's userdb names: coexist_<key>=<value>
    among all the others, as struct mail_user.userdb_fields lists them. */
 
-/* Fields that are no policy keys. */
-
-/* The gate let this login pass. The word of the hand-over (policy-handover.h) is
-   why: the policy lets it, whatever would have been refused is only logged, or
-   it is a master user's whom the policy does not hold. */
+/* Fields that are no policy keys, but have the hand-over (policy-handover.h): to
+   the session of a login that the gate let pass, and to all others. */
 #define COEXIST_USERDB_FIELD_GATE "gate"
-#define COEXIST_USERDB_GATE_PASSED "passed"
-#define COEXIST_USERDB_GATE_LOG_ONLY "log-only"
-#define COEXIST_USERDB_GATE_EXEMPT "exempt"
-/* The hand-over to all others: the session decides itself, or it has no login. */
 #define COEXIST_USERDB_FIELD_POLICY "policy"
 
 /* Returns what a field's value means: a per cent sign is one, however the field
@@ -31,17 +24,6 @@ const char *const *
 coexist_userdb_fields_read(pool_t pool, const char *const *fields,
 			   const char *texts_r[COEXIST_KEY_COUNT]);
 
-/* Returns the value of the field with the hand-over of the policy documents, or
-   NULL if there is none. fields may be NULL. */
-const char *coexist_userdb_fields_get_handover(const char *const *fields);
-
-/* Returns TRUE if coexist_<name> is one of the fields that are no policy
-   keys. */
-bool coexist_userdb_field_is_internal(const char *name);
-
-/* Returns the word with which the gate let the login pass, on the data stack, or
-   NULL if there was no gate. fields may be NULL. */
-const char *coexist_userdb_fields_get_gate(const char *const *fields);
 /* Returns the value of the field, empty if it has none, or NULL if there is no
    such field. fields may be NULL. */
 const char *coexist_userdb_fields_find(const char *const *fields,

@@ -24,7 +24,7 @@ static struct mail_storage_hooks coexist_mail_storage_hooks = {
 	.mail_namespace_storage_added = coexist_guard_namespace_storage_added
 };
 
-/* Dovecot chains the functions of a hook, not those within one. */
+/* A struct of its own, as two hooks are (doc/dovecot-notes.md, Storage). */
 static struct mail_storage_hooks coexist_journal_mail_storage_hooks = {
 	.mail_user_created = coexist_changes_user_created,
 	.mailbox_allocated = coexist_inbox_watch_allocated

@@ -7,8 +7,8 @@ struct mail;
 struct mail_index_view;
 struct mailbox;
 
-/* When a message was downloaded by POP3 for the first time: a record of four
-   bytes for each message, in the mailbox's index. It goes with the index. */
+/* The time of a message's first download by POP3: an index extension record of
+   four bytes, which is lost with the index. */
 
 /* Returns the number by which this process knows the records of the mailbox's
    index. Nothing is written by that. */

@@ -4,11 +4,11 @@
 #include "array.h"
 #include "seq-range-array.h"
 #include "mail-index-private.h"
-#include "mail-index-transaction-private.h"
 #include "mail-storage-private.h"
 #include "mail-move.h"
-#include "private-flags.h"
 #include "compat-mailbox.h"
+#include "copies-commit.h"
+#include "private-flags.h"
 #include "storage-driver.h"
 
 /* With these, a command for UIDs of ten digits is shorter than the 8000 bytes of
@@ -17,26 +17,13 @@
 
 #define MAIL_MOVE_TARGET_CONTEXT(obj) \
 	MODULE_CONTEXT_REQUIRE(obj, mail_move_target_module)
-#define MAIL_MOVE_COMMIT_CONTEXT(obj) \
-	MODULE_CONTEXT_REQUIRE(obj, mail_move_commit_module)
 
 struct mail_move_target {
 	union mailbox_module_context module_ctx;
 };
 
-/* A transaction of the target, while it is committed. */
-struct mail_move_commit {
-	union mail_index_transaction_module_context module_ctx;
-	struct mail_storage *storage;
-	/* what it left in the storage although it succeeded */
-	enum mail_error error;
-	char *error_text;
-};
-
 static MODULE_CONTEXT_DEFINE_INIT(mail_move_target_module,
 				  &mail_storage_module_register);
-static MODULE_CONTEXT_DEFINE_INIT(mail_move_commit_module,
-				  &mail_index_module_register);
 
 void coexist_move_init(struct coexist_move *move_r,
 		       struct mailbox_transaction_context *source,
@@ -45,14 +32,14 @@ void coexist_move_init(struct coexist_move *move_r,
 	i_zero(move_r);
 	move_r->source = source;
 	move_r->target = target;
-	i_array_init(&move_r->arrived, 16);
-	i_array_init(&move_r->arrived_as, 16);
+	i_array_init(&move_r->uids, 16);
+	i_array_init(&move_r->target_uids, 16);
 }
 
 void coexist_move_deinit(struct coexist_move *move)
 {
-	array_free(&move->arrived);
-	array_free(&move->arrived_as);
+	array_free(&move->uids);
+	array_free(&move->target_uids);
 	i_free(move->error_text);
 }
 
@@ -182,123 +169,6 @@ copy_in_transaction(struct coexist_move *move,
 	return ret >= 0;
 }
 
-/* Expunges copies again, as well as it can be done: a client that was told of
-   a failure deletes the messages once more. */
-static void
-copies_take_back(struct mailbox *target, const ARRAY_TYPE(seq_range) *uids)
-{
-	struct mailbox_transaction_context *t;
-	struct seq_range_iter iter;
-	struct mail *mail;
-	unsigned int n = 0;
-	uint32_t uid;
-
-	if (mailbox_sync(target, 0) < 0)
-		return;
-	t = mailbox_transaction_begin(target, 0, "coexist move");
-	mail = mail_alloc(t, 0, NULL);
-	seq_range_array_iter_init(&iter, uids);
-	while (seq_range_array_iter_nth(&iter, n++, &uid)) {
-		if (mail_set_uid(mail, uid))
-			mail_expunge(mail);
-	}
-	mail_free(&mail);
-	if (mailbox_transaction_commit(&t) == 0)
-		(void)mailbox_sync(target, 0);
-}
-
-/* Looks for errors in what Dovecot itself does: once that is done, plugins look
-   at other mailboxes of the same storage, as quota does for its warnings, and
-   leave errors of these in it. An error that was there before is imapc's, which
-   has asked its server by now and fails when this is over. */
-static int
-move_index_commit(struct mail_index_transaction *t,
-		  struct mail_index_transaction_commit_result *result_r)
-{
-	struct mail_move_commit *commit = MAIL_MOVE_COMMIT_CONTEXT(t);
-	struct mail_storage *storage = commit->storage;
-	enum mail_error before = storage->error;
-	const char *before_text = t_strdup(storage->error_string);
-
-	mail_storage_clear_error(storage);
-	if (commit->module_ctx.super.commit(t, result_r) < 0)
-		return -1;
-	if (storage->error != MAIL_ERROR_NONE) {
-		commit->error_text = i_strdup(
-			mail_storage_get_last_error(storage, &commit->error));
-	} else if (before != MAIL_ERROR_NONE) {
-		mail_storage_set_error(storage, before, before_text);
-	}
-	return 0;
-}
-
-static void commit_watch(struct mail_move_commit *commit_r,
-			 struct mailbox_transaction_context *t)
-{
-	i_zero(commit_r);
-	commit_r->storage = t->box->storage;
-	commit_r->module_ctx.super = t->itrans->v;
-	t->itrans->v.commit = move_index_commit;
-	MODULE_CONTEXT_SET(t->itrans, mail_move_commit_module, commit_r);
-}
-
-/* Returns TRUE if the index is in memory because it could not be written, not
-   because dovecot.conf wants it there. */
-static bool has_lost_index(struct mailbox *box)
-{
-	const char *path;
-
-	return mail_index_is_in_memory(box->index) &&
-		mailbox_get_path_to(box, MAILBOX_LIST_PATH_TYPE_INDEX,
-				    &path) > 0;
-}
-
-/* Returns -1 with the error in the target if something of what was just
-   committed could not be stored. Dovecot itself takes it for less than a failure
-   if that is the name of a keyword, and if it is all of the index, which is
-   kept in memory then, as it is when the disk is full. */
-static int check_stored(struct mailbox *target,
-			const struct mail_move_commit *commit)
-{
-	if (commit->error != MAIL_ERROR_NONE) {
-		mail_storage_set_error(target->storage, commit->error,
-				       commit->error_text);
-		return -1;
-	}
-	if (has_lost_index(target)) {
-		mail_storage_set_error(target->storage, MAIL_ERROR_TEMP,
-				       "Can't write the index");
-		return -1;
-	}
-	return 0;
-}
-
-static int
-copies_commit(struct coexist_move *move, struct mailbox_transaction_context **t)
-{
-	struct mailbox *target = move->target;
-	struct mail_transaction_commit_changes changes;
-	struct mail_move_commit commit;
-	int ret;
-
-	commit_watch(&commit, *t);
-	ret = mailbox_transaction_commit_get_changes(t, &changes);
-	if (ret == 0) {
-		ret = check_stored(target, &commit);
-		if (ret < 0) {
-			mail_storage_last_error_push(target->storage);
-			copies_take_back(target, &changes.saved_uids);
-			mail_storage_last_error_pop(target->storage);
-		} else {
-			seq_range_array_merge(&move->arrived_as,
-					      &changes.saved_uids);
-		}
-		pool_unref(&changes.pool);
-	}
-	i_free(commit.error_text);
-	return ret;
-}
-
 /* Copies all of them or none. Returns FALSE if one can't be copied, and then
    there is no point in trying again unless there are others. */
 static bool
@@ -318,10 +188,10 @@ copy_all(struct coexist_move *move, const uint32_t *uids, unsigned int count)
 	done = copy_in_transaction(move, t, uids, count, &copied);
 	if (!done)
 		mailbox_transaction_rollback(&t);
-	else if (copies_commit(move, &t) < 0)
+	else if (coexist_copies_commit(&t, &move->target_uids) < 0)
 		coexist_move_fail(move, move->target, seq_range_count(&copied));
 	else
-		seq_range_array_merge(&move->arrived, &copied);
+		seq_range_array_merge(&move->uids, &copied);
 	array_free(&copied);
 	return done;
 }
@@ -415,7 +285,7 @@ void coexist_move_take_back(struct mailbox *source,
 	/* the source may have a transaction, with which it can't be synced */
 	box = mailbox_alloc(source->list, source->vname, 0);
 	if (all_are_there(box, source_uidvalidity, uids))
-		copies_take_back(target, target_uids);
+		coexist_copies_take_back(target, target_uids);
 	mailbox_free(&box);
 	mail_storage_last_error_pop(source->storage);
 }

@@ -4,9 +4,12 @@
 struct mailbox;
 struct mailbox_transaction_context;
 
-/* Moving messages so that none can be lost on the way: first all are copied
-   and the copies committed, then the caller expunges those that have arrived.
-   Whoever dies in between leaves messages in both mailboxes. */
+/* A move of messages that can lose none on the way: first all are copied and the
+   copies committed, then the caller expunges those that have arrived. A process
+   that dies in between leaves messages in both mailboxes.
+
+   The journal does not ask here which message went where: inbox-watch.h reads
+   that out of the same two commits, as it does of IMAP's MOVE. */
 
 struct coexist_move {
 	/* Whose messages they are. What reads them must be open. */
@@ -24,9 +27,9 @@ struct coexist_move {
 	   expunged by somebody else. */
 
 	/* UIDs of those that are in the target now */
-	ARRAY_TYPE(seq_range) arrived;
+	ARRAY_TYPE(seq_range) uids;
 	/* UIDs that these have there, if the storage tells */
-	ARRAY_TYPE(seq_range) arrived_as;
+	ARRAY_TYPE(seq_range) target_uids;
 	/* How many could not be moved, and why the last one couldn't, in
 	   words for the user, from the default pool */
 	unsigned int failed;

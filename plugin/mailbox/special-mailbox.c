@@ -4,6 +4,7 @@
 #include "special-mailbox.h"
 #include "mail-namespace.h"
 #include "mail-storage-private.h"
+#include "coexist-event.h"
 #include "compat-mailbox.h"
 #include "compat-settings.h"
 #include "storage-driver.h"
@@ -49,10 +50,11 @@ name_find(struct mail_user *user, const char *name,
 }
 
 /* Returns the namespace and full name of the mailbox that dovecot.conf names
-   for the special use, else of the fallback. */
+   for the special use, else of the fallback, and why it is that one. */
 static const char *
 mailbox_to_create(struct mail_user *user, const char *special_use,
-		  const char *fallback, struct mail_namespace **ns_r)
+		  const char *fallback, struct mail_namespace **ns_r,
+		  const char **why_r)
 {
 	struct mail_namespace *ns;
 	const char *name;
@@ -62,9 +64,12 @@ mailbox_to_create(struct mail_user *user, const char *special_use,
 		name = coexist_namespace_configured(ns, special_use);
 		if (name != NULL && ns->type == MAIL_NAMESPACE_TYPE_PRIVATE) {
 			*ns_r = ns;
+			*why_r = "dovecot.conf names it for the special use";
 			return name_with_prefix(ns, name);
 		}
 	}
+	*why_r = special_use == NULL ? "archive_mailbox names it" :
+		"none has the special use, and dovecot.conf names none";
 	return name_find(user, fallback, ns_r);
 }
 
@@ -111,13 +116,20 @@ static int open_or_create(struct mailbox *box)
 	return mailbox_open(box);
 }
 
-struct mailbox *
-coexist_special_mailbox_open(struct mail_user *user, const char *special_use,
-			     const char *fallback, int *ret_r)
+static void trace_choice(struct mailbox *box, const char *why)
+{
+	coexist_trace(box->storage->user, "Messages go to %s: %s", box->vname,
+		      why);
+}
+
+/* Opens the mailbox for a special use, which may be NULL, or the fallback. */
+static struct mailbox *
+special_mailbox_open(struct mail_user *user, const char *special_use,
+		     const char *fallback, int *ret_r)
 {
 	struct mail_namespace *ns;
 	struct mailbox *box;
-	const char *name;
+	const char *name, *why;
 
 	if (special_use != NULL) {
 		box = mailbox_alloc_for_user(user, special_use,
@@ -125,13 +137,16 @@ coexist_special_mailbox_open(struct mail_user *user, const char *special_use,
 					     MAILBOX_FLAG_SAVEONLY);
 		*ret_r = open_existing(box);
 		if (*ret_r == 0 ||
-		    mailbox_get_last_mail_error(box) != MAIL_ERROR_NOTFOUND)
+		    mailbox_get_last_mail_error(box) != MAIL_ERROR_NOTFOUND) {
+			trace_choice(box, "has the special use");
 			return box;
+		}
 		mailbox_free(&box);
 	}
 
-	name = mailbox_to_create(user, special_use, fallback, &ns);
+	name = mailbox_to_create(user, special_use, fallback, &ns, &why);
 	box = mailbox_alloc(ns->list, name, MAILBOX_FLAG_SAVEONLY);
+	trace_choice(box, why);
 	*ret_r = open_or_create(box);
 	return box;
 }
@@ -165,10 +180,10 @@ static struct mailbox *
 target_open(struct mail_user *user, enum coexist_delete action, int *ret_r)
 {
 	if (action == COEXIST_DELETE_TRASH) {
-		return coexist_special_mailbox_open(user, TRASH_SPECIAL_USE,
-						    TRASH_DEFAULT_NAME, ret_r);
+		return special_mailbox_open(user, TRASH_SPECIAL_USE,
+					    TRASH_DEFAULT_NAME, ret_r);
 	}
-	return coexist_special_mailbox_open(user, NULL,
+	return special_mailbox_open(user, NULL,
 		coexist_site_setting_get(user, COEXIST_SITE_archive_mailbox),
 		ret_r);
 }

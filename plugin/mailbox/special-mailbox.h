@@ -6,19 +6,14 @@
 struct mailbox;
 struct mail_user;
 
-/* Opens the user's mailbox for a special use (RFC 6154) such as "\\Trash", to
-   save into. It is, in this order: the one that exists with this use, the one
-   that dovecot.conf names for it, the fallback in the namespace of INBOX. One
-   that does not exist is created and subscribed. A NULL special_use leaves
-   only the fallback.
+/* Opens the special mailbox (RFC 6154) that pop3_delete moves messages to, for
+   trash or archive. The Trash is, in this order: the mailbox that exists with
+   this special use, the one that dovecot.conf names for it, the default name in
+   the namespace of INBOX. The archive is the site's archive_mailbox. A mailbox
+   that does not exist is created and subscribed.
 
-   Returns the mailbox, which the caller frees, with the error set in it if it
-   could not be opened. */
-struct mailbox *
-coexist_special_mailbox_open(struct mail_user *user, const char *special_use,
-			     const char *fallback, int *ret_r);
-
-/* The same for where pop3_delete moves messages; only for trash and archive. */
+   Returns the mailbox, which the caller frees. *ret_r is 0, or -1 with the error
+   in the mailbox if it could not be opened. */
 struct mailbox *
 coexist_delete_target_open(struct mail_user *user, enum coexist_delete action,
 			   int *ret_r);

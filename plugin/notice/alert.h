@@ -3,21 +3,16 @@
 
 struct mail_user;
 
-/* A line that the owner of a mailbox is to see in the mail program: left here
-   by whatever process has something to tell, and taken by the next IMAP session
-   that can say it. There is one at most, the newest, in the mailbox's state:
+/* Alerts: a line that the owner of a mailbox is to see in the mail program. A
+   process that has something to tell leaves the line in the mailbox's state
+   (alert-state.h), and the next IMAP session that can say an alert takes it. One
+   line waits at most, the newest. */
 
-     alert=TEXT
-     alerted_at=TIME          when a session took one last
+/* Leaves the line, which is ASCII (ascii-line.h), or takes back what is there if
+   it is "". Returns 0, or -1 after logging a warning. */
+int coexist_alert_leave(struct mail_user *user, const char *line);
 
-   Mail programs show each alert in a window, so a mailbox gets one a day. */
-#define COEXIST_ALERT_INTERVAL_SECS (24 * 60 * 60)
-
-/* Leaves the line, in which everything but printable ASCII is said as "?", or
-   takes back what is there if it is "". Returns 0, or -1 after logging a warning. */
-int coexist_alert_leave(struct mail_user *user, const char *text);
-
-/* Returns TRUE if a line is in the state with this text. */
+/* Returns TRUE if a line waits in the state with this text. */
 bool coexist_alert_is_left(const char *state);
 
 /* Returns the line, on the data stack, which nobody else gets then; or NULL if

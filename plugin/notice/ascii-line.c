@@ -9,6 +9,9 @@
 static const char latin[] =
 	"AAAAAAACEEEEIIIIDNOOOOOxOUUUUYTsaaaaaaaceeeeiiiidnooooo/ouuuuyty";
 
+_Static_assert(sizeof(latin) - 1 == 0x100 - 0xC0,
+	       "latin has one letter for each character");
+
 static const struct {
 	unichar_t chr;
 	const char *ascii;

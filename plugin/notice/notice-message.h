@@ -7,7 +7,7 @@ struct message_address;
 /* The header that says that a message is a notice, and its kind. */
 #define COEXIST_NOTICE_HEADER "X-Coexist-Notice"
 
-/* A notice as a message (RFC 5322, RFC 2045). */
+/* The message of a notice (RFC 5322, RFC 2045): what INBOX gets. */
 struct coexist_notice_message {
 	/* one address */
 	const struct message_address *from;

@@ -1,36 +1,13 @@
 #ifndef COEXIST_NOTICE_TEMPLATE_H
 #define COEXIST_NOTICE_TEMPLATE_H
 
-/* The syntax of the texts that mailbox owners are sent, see doc/notice-texts.md:
-   a text has variables, paragraphs, headings, lists and tables, and is said both
-   as plain text and as HTML. Everything is on the data stack. */
+#include "notice-variables.h"
 
-/* What is behind a folder, or whatever else a table is about. */
-struct coexist_notice_row {
-	const char *name, *value;
-};
+/* Templates of notices: the syntax of the texts that mailbox owners are sent, see
+   doc/notice-texts.md. A text has variables, paragraphs, headings, lists and
+   tables, and becomes plain text and HTML. Everything is on the data stack. */
 
-/* What stands for {name} in a text. */
-struct coexist_notice_variable {
-	/* letters, digits and underscores */
-	const char *name;
-	/* UTF-8; control characters in it become spaces, and NULL is said
-	   as "?". A paragraph that names one that is "" is left out. */
-	const char *value;
-	/* NULL, or the table that stands for the variable where it is a
-	   paragraph of its own */
-	const struct coexist_notice_row *rows;
-	unsigned int rows_count;
-	/* the value is HTML, and goes into HTML as it is */
-	bool is_html;
-};
-
-struct coexist_notice_variables {
-	const struct coexist_notice_variable *variables;
-	unsigned int count;
-};
-
-/* What a text says. */
+/* The words of a text, rendered. */
 struct coexist_notice_words {
 	/* UTF-8 in one line */
 	const char *subject;

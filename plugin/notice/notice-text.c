@@ -10,6 +10,8 @@
 
 #define ENGLISH "en"
 #define LAYOUT_NAME "notice.html"
+#define TEXT_SUFFIX ".txt"
+#define PAGE_SUFFIX ".html"
 
 static void problem_add(const char **problem, const char *message)
 {
@@ -43,52 +45,35 @@ html_read(const struct coexist_notice_variables *variables, const char *path,
 	return html;
 }
 
-/* Returns the page of a single text, or NULL if there is none that says
-   anything. */
-static const char *
-page_read(const struct coexist_notice_variables *variables, const char *path,
-	  const char **problem)
-{
-	const char *html = html_read(variables, path, problem);
-
-	return html == NULL || *html == '\0' ? NULL : html;
-}
-
 /* Returns FALSE if this folder has no text in this language. */
 static bool
-folder_read(const struct coexist_notice_source *source, const char *folder,
+folder_read(const struct coexist_notice *notice, const char *folder,
 	    const char *language, struct coexist_notice_text *text_r,
 	    const char **problem)
 {
-	const char *base = t_strdup_printf("%s/%s.%s", folder, source->kind,
-					   language);
-	const char *path = t_strconcat(base, ".txt", NULL);
+	const char *path = t_strdup_printf("%s/%s.%s"TEXT_SUFFIX, folder,
+					   notice->kind, language);
 	const char *contents = file_read(path, problem), *error;
 
 	if (contents == NULL)
 		return FALSE;
-	if (!coexist_notice_text_parse(contents, &source->variables,
+	if (!coexist_notice_text_parse(contents, &notice->variables,
 				       &text_r->words, &error)) {
 		problem_add(problem, t_strdup_printf("%s: %s", path, error));
 		return FALSE;
 	}
 	text_r->language = language;
-	if (!source->words_only) {
-		text_r->html = page_read(&source->variables,
-					 t_strconcat(base, ".html", NULL),
-					 problem);
-	}
+	text_r->file = path;
 	return TRUE;
 }
 
 static bool
-language_read(const struct coexist_notice_source *source, const char *language,
-	      struct coexist_notice_text *text_r, const char **problem)
+language_read(const struct coexist_notice *notice, const char *const *folders,
+	      const char *language, struct coexist_notice_text *text_r,
+	      const char **problem)
 {
-	const char *const *folder;
-
-	for (folder = source->folders; *folder != NULL; folder++) {
-		if (folder_read(source, *folder, language, text_r, problem))
+	for (; *folders != NULL; folders++) {
+		if (folder_read(notice, *folders, language, text_r, problem))
 			return TRUE;
 	}
 	return FALSE;
@@ -120,41 +105,57 @@ static const char *language_base(const char *tag)
 }
 
 static void
-builtin_read(const struct coexist_notice_source *source,
+builtin_read(const struct coexist_notice *notice, const char *const *folders,
 	     struct coexist_notice_text *text_r, const char **problem)
 {
 	const char *error;
 
-	problem_add(problem, t_strdup_printf("%s."ENGLISH".txt: Not in %s",
-		source->kind, t_strarray_join(source->folders, ", ")));
-	if (!coexist_notice_text_parse(source->builtin, &source->variables,
+	problem_add(problem, t_strdup_printf("%s."ENGLISH TEXT_SUFFIX": Not in %s",
+		notice->kind, t_strarray_join(folders, ", ")));
+	if (!coexist_notice_text_parse(notice->builtin, &notice->variables,
 				       &text_r->words, &error))
-		i_panic("Built-in text %s: %s", source->kind, error);
+		i_panic("Built-in text %s: %s", notice->kind, error);
 	text_r->language = ENGLISH;
 }
 
-static void
-words_find(const struct coexist_notice_source *source,
-	   struct coexist_notice_text *text_r, const char **problem)
+void coexist_notice_text_find(const struct coexist_notice *notice,
+			      const char *const *folders, const char *language,
+			      struct coexist_notice_text *text_r,
+			      const char **problem)
 {
-	const char *language = language_spell(source->language);
-
-	do {
-		if (language_read(source, language, text_r, problem))
-			return;
-		if (strcmp(language, ENGLISH) == 0)
+	i_zero(text_r);
+	language = language_spell(language);
+	while (!language_read(notice, folders, language, text_r, problem)) {
+		if (strcmp(language, ENGLISH) == 0) {
+			builtin_read(notice, folders, text_r, problem);
 			break;
+		}
 		language = language_base(language);
 		if (language == NULL)
 			language = ENGLISH;
-	} while (TRUE);
-	builtin_read(source, text_r, problem);
+	}
 }
 
-/* What a layout can say: it is one for all kinds of notices, of which not all
-   have a bar. */
+/* Returns the page of the text alone, or NULL if there is none that says
+   anything. */
+static const char *
+own_page_read(const struct coexist_notice *notice,
+	      const struct coexist_notice_text *text, const char **problem)
+{
+	const char *base, *html;
+
+	if (text->file == NULL)
+		return NULL;
+	base = t_strndup(text->file, strlen(text->file) - strlen(TEXT_SUFFIX));
+	html = html_read(&notice->variables,
+			 t_strconcat(base, PAGE_SUFFIX, NULL), problem);
+	return html == NULL || *html == '\0' ? NULL : html;
+}
+
+/* Returns the variables of the layout. It is one for all kinds of notices, of which
+   not all have a bar. */
 static struct coexist_notice_variables
-layout_variables(const struct coexist_notice_source *source,
+layout_variables(const struct coexist_notice *notice,
 		 const struct coexist_notice_text *text)
 {
 	const struct coexist_notice_variable own[] = {
@@ -168,46 +169,44 @@ layout_variables(const struct coexist_notice_source *source,
 	ARRAY(struct coexist_notice_variable) all;
 	struct coexist_notice_variables variables;
 
-	t_array_init(&all, N_ELEMENTS(own) + source->variables.count +
+	t_array_init(&all, N_ELEMENTS(own) + notice->variables.count +
 		     N_ELEMENTS(absent));
 	array_append(&all, own, N_ELEMENTS(own));
-	array_append(&all, source->variables.variables,
-		     source->variables.count);
+	array_append(&all, notice->variables.variables,
+		     notice->variables.count);
 	array_append(&all, absent, N_ELEMENTS(absent));
 	variables.variables = array_get(&all, &variables.count);
 	return variables;
 }
 
-/* Without any layout the text alone has to do. An empty one says that it is to. */
-static void
-layout_apply(const struct coexist_notice_source *source,
-	     struct coexist_notice_text *text, const char **problem)
+/* Returns the page that the layout makes of the text; without any layout the text
+   alone has to do. An empty layout says that it is to. */
+static const char *
+layout_apply(const struct coexist_notice *notice, const char *const *folders,
+	     const struct coexist_notice_text *text, const char **problem)
 {
 	const struct coexist_notice_variables variables =
-		layout_variables(source, text);
-	const char *const *folder;
+		layout_variables(notice, text);
+	const char *const *folder, *html;
 
-	for (folder = source->folders; *folder != NULL; folder++) {
-		text->html = html_read(&variables,
-			t_strconcat(*folder, "/"LAYOUT_NAME, NULL), problem);
-		if (text->html != NULL)
-			break;
+	for (folder = folders; *folder != NULL; folder++) {
+		html = html_read(&variables,
+				 t_strconcat(*folder, "/"LAYOUT_NAME, NULL),
+				 problem);
+		if (html != NULL)
+			return *html == '\0' ? NULL : html;
 	}
-	if (text->html == NULL) {
-		problem_add(problem, t_strdup_printf(LAYOUT_NAME": Not in %s",
-			t_strarray_join(source->folders, ", ")));
-	} else if (*text->html == '\0') {
-		text->html = NULL;
-	}
+	problem_add(problem, t_strdup_printf(LAYOUT_NAME": Not in %s",
+		t_strarray_join(folders, ", ")));
+	return NULL;
 }
 
-void coexist_notice_text_find(const struct coexist_notice_source *source,
-			      struct coexist_notice_text *text_r,
-			      const char **problem_r)
+void coexist_notice_page_find(const struct coexist_notice *notice,
+			      const char *const *folders,
+			      struct coexist_notice_text *text,
+			      const char **problem)
 {
-	*problem_r = NULL;
-	i_zero(text_r);
-	words_find(source, text_r, problem_r);
-	if (text_r->html == NULL && !source->words_only)
-		layout_apply(source, text_r, problem_r);
+	text->html = own_page_read(notice, text, problem);
+	if (text->html == NULL)
+		text->html = layout_apply(notice, folders, text, problem);
 }

@@ -2,22 +2,13 @@
 #define COEXIST_NOTICE_H
 
 #include "notice-place.h"
+#include "notice-text.h"
 
-struct coexist_notice_variable;
 struct mail_user;
 struct mailbox;
 
-/* Something that the owner of a mailbox is told by a message in INBOX. */
-struct coexist_notice {
-	/* of the files with its texts, see notice-text.h */
-	const char *kind;
-	/* by which the mailbox's state knows the last one: it is replaced. NULL
-	   for <kind>_mail; several kinds may share one. */
-	const char *place_name;
-	const char *builtin;
-	const struct coexist_notice_variable *variables;
-	unsigned int variables_count;
-};
+/* Notices: what the owner of a mailbox is told by a message in INBOX, or by an
+   alert. */
 
 /* Returns the user's INBOX, to be freed by mailbox_free(). Needs the user's
    namespaces. What the owner may do with it does not matter. */
@@ -32,9 +23,9 @@ int coexist_notice_send(struct mailbox *inbox,
 			const struct coexist_notice *notice,
 			struct coexist_notice_place *place_r);
 
-/* Returns the notice as one line for an alert, on the data stack: what the text
-   in the user's language has for that, else its subject, in ASCII; or that of
-   the built-in text if it can't be said in ASCII. */
+/* Returns the notice as the line of an alert, on the data stack: the text's alert
+   in the user's language, else its subject, in ASCII; or that of the built-in
+   text if ASCII has no letters for it. */
 const char *coexist_notice_alert(struct mail_user *user,
 				 const struct coexist_notice *notice);
 

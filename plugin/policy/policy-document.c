@@ -9,8 +9,6 @@
 #define GROUP_META "meta"
 #define GROUP_SIGNATURE "signature"
 
-#define BOM "\xef\xbb\xbf"
-
 /* Set values leave so much room for [meta] and [signature]. */
 #define RESERVED_SIZE (8 * 1024)
 #define OTHER_MAX_SIZE 1024
@@ -64,12 +62,13 @@ static void document_clear(void *data)
 	g_free(document->entries);
 }
 
-static struct coexist_document *document_alloc(void)
+/* Takes the key file. */
+static struct coexist_document *document_alloc(GKeyFile *key_file)
 {
 	struct coexist_document *document =
 		g_rc_box_new0(struct coexist_document);
 
-	document->key_file = g_key_file_new();
+	document->key_file = key_file;
 	document->others = g_hash_table_new_full(g_str_hash, g_str_equal,
 						 g_free, g_free);
 	return document;
@@ -87,23 +86,12 @@ void coexist_document_unref(struct coexist_document *document)
 		g_rc_box_release_full(document, document_clear);
 }
 
-static bool
-key_file_load(GKeyFile *key_file, const char *text, size_t length,
-	      GError **error)
-{
-	return g_key_file_load_from_data(key_file, text, length,
-					 G_KEY_FILE_KEEP_COMMENTS |
-					 G_KEY_FILE_KEEP_TRANSLATIONS, error);
-}
-
 struct coexist_document *coexist_document_new(void)
 {
 	static const char empty[] = "["GROUP_POLICY"]\n";
-	struct coexist_document *document = document_alloc();
 
-	(void)key_file_load(document->key_file, empty, strlen(empty),
-			    /* error: */ NULL);
-	return document;
+	return document_alloc(coexist_key_file_parse(empty, strlen(empty),
+						     /* error: */ NULL));
 }
 
 static void
@@ -141,100 +129,42 @@ static void policy_read(struct coexist_document *document)
 	}
 }
 
-/* Returns the number of the line that the offset lies in, from 1 on. */
-static unsigned int line_number(const char *text, size_t offset)
+static void parse_error_set(GError **error, const char *name, const char *what)
 {
-	unsigned int line = 1;
-	size_t i;
-
-	for (i = 0; i < offset; i++)
-		line += text[i] == '\n' ? 1 : 0;
-	return line;
+	g_set_error(error, COEXIST_DOCUMENT_ERROR,
+		    COEXIST_DOCUMENT_ERROR_PARSE, "%s: %s", name, what);
 }
 
-static size_t line_begin(const char *text, size_t offset)
+static bool size_check(const char *name, size_t length, GError **error)
 {
-	while (offset > 0 && text[offset - 1] != '\n')
-		offset--;
-	return offset;
-}
-
-static size_t line_end(const char *text, size_t length, size_t offset)
-{
-	const char *end = memchr(text + offset, '\n', length - offset);
-
-	return end == NULL ? length : (size_t)(end + 1 - text);
-}
-
-/* Returns the first line that GLib can't read, which it doesn't tell: the last
-   one of the shortest beginning that it refuses. */
-static unsigned int bad_line(const char *text, size_t length)
-{
-	size_t good = 0, bad = length;
-
-	while (line_end(text, length, good) < bad) {
-		g_autoptr(GKeyFile) key_file = g_key_file_new();
-		size_t middle = line_begin(text, good + (bad - good) / 2);
-
-		if (middle == good)
-			middle = line_end(text, length, good);
-		if (key_file_load(key_file, text, middle, NULL))
-			good = middle;
-		else
-			bad = middle;
-	}
-	return line_number(text, good);
-}
-
-static bool
-text_check(const char *name, const char *text, size_t length, GError **error)
-{
-	const char *end;
-
-	if (length > COEXIST_DOCUMENT_MAX_SIZE) {
-		g_set_error(error, COEXIST_DOCUMENT_ERROR,
-			    COEXIST_DOCUMENT_ERROR_PARSE,
-			    "%s: %zu bytes are too many for a document, "
-			    "the limit is %d", name, length,
-			    COEXIST_DOCUMENT_MAX_SIZE);
-		return false;
-	}
-	/* a NUL in it is not valid either */
-	if (!g_utf8_validate(text, length, &end)) {
-		g_set_error(error, COEXIST_DOCUMENT_ERROR,
-			    COEXIST_DOCUMENT_ERROR_PARSE,
-			    "%s: line %u: Not UTF-8", name,
-			    line_number(text, (size_t)(end - text)));
-		return false;
-	}
-	return true;
+	if (length <= COEXIST_DOCUMENT_MAX_SIZE)
+		return true;
+	g_set_error(error, COEXIST_DOCUMENT_ERROR, COEXIST_DOCUMENT_ERROR_PARSE,
+		    "%s: %zu bytes are too many for a document, the limit is "
+		    "%d", name, length, COEXIST_DOCUMENT_MAX_SIZE);
+	return false;
 }
 
 struct coexist_document *
 coexist_document_parse(const char *name, const char *text, size_t length,
 		       GError **error)
 {
-	g_autoptr(coexist_document) document = document_alloc();
+	g_autoptr(coexist_document) document = NULL;
+	g_autoptr(GKeyFile) key_file = NULL;
+	g_autoptr(GError) parse_error = NULL;
 
-	if (!text_check(name, text, length, error))
+	if (!size_check(name, length, error))
 		return NULL;
-	if (length >= strlen(BOM) && memcmp(text, BOM, strlen(BOM)) == 0) {
-		text += strlen(BOM);
-		length -= strlen(BOM);
-	}
-	if (!key_file_load(document->key_file, text, length, NULL)) {
-		g_set_error(error, COEXIST_DOCUMENT_ERROR,
-			    COEXIST_DOCUMENT_ERROR_PARSE,
-			    "%s: line %u: Not a [group], a key=value or a "
-			    "comment", name, bad_line(text, length));
+	key_file = coexist_key_file_parse(text, length, &parse_error);
+	if (key_file == NULL) {
+		parse_error_set(error, name, parse_error->message);
 		return NULL;
 	}
-	if (!g_key_file_has_group(document->key_file, GROUP_POLICY)) {
-		g_set_error(error, COEXIST_DOCUMENT_ERROR,
-			    COEXIST_DOCUMENT_ERROR_PARSE,
-			    "%s: No group ["GROUP_POLICY"]", name);
+	if (!g_key_file_has_group(key_file, GROUP_POLICY)) {
+		parse_error_set(error, name, "No group ["GROUP_POLICY"]");
 		return NULL;
 	}
+	document = document_alloc(g_steal_pointer(&key_file));
 	policy_read(document);
 	return g_steal_pointer(&document);
 }
@@ -320,21 +250,19 @@ static bool key_find(const char *name, enum coexist_key *key_r, GError **error)
 static bool value_check(enum coexist_key key, const char *text, GError **error)
 {
 	const struct coexist_policy_key *info = &coexist_policy_keys[key];
-	const char *expected = coexist_type_describe(info->type);
 	struct coexist_value value;
 
 	if (g_utf8_validate(text, -1, NULL) &&
 	    coexist_value_parse(info, text, &value) == COEXIST_VALUE_VALID)
 		return true;
 	g_set_error(error, COEXIST_DOCUMENT_ERROR, COEXIST_DOCUMENT_ERROR_VALUE,
-		    "%s: Not a value of this key, expected %s%s", info->name,
-		    expected == NULL ? "one of: " : expected,
-		    expected == NULL ? info->choices : "");
+		    "%s: Not a value of this key, expected %s", info->name,
+		    info->expected);
 	return false;
 }
 
 static bool
-size_check(const struct coexist_document *document, const char *name,
+room_check(const struct coexist_document *document, const char *name,
 	   const char *text, GError **error)
 {
 	g_autofree char *now = coexist_document_to_text(document);
@@ -355,25 +283,13 @@ bool coexist_document_set(struct coexist_document *document,
 
 	if (!key_find(key_name, &key, error) ||
 	    !value_check(key, text, error) ||
-	    !size_check(document, key_name, text, error))
+	    !room_check(document, key_name, text, error))
 		return false;
 	g_key_file_set_string(document->key_file, GROUP_POLICY, key_name, text);
 	g_free(document->texts[key]);
 	document->texts[key] = coexist_key_file_get(document->key_file,
 						    GROUP_POLICY, key_name);
 	return true;
-}
-
-/* Removes the name, all of it: some of GLib's versions keep the earlier ones of
-   a name that is there twice, and find them only after reading again. */
-static void
-key_file_remove(GKeyFile *key_file, const char *group, const char *name)
-{
-	while (g_key_file_remove_key(key_file, group, name, NULL)) {
-		g_autofree char *text = g_key_file_to_data(key_file, NULL, NULL);
-
-		(void)key_file_load(key_file, text, strlen(text), NULL);
-	}
 }
 
 bool coexist_document_unset(struct coexist_document *document,
@@ -383,7 +299,7 @@ bool coexist_document_unset(struct coexist_document *document,
 
 	if (!key_find(key_name, &key, error))
 		return false;
-	key_file_remove(document->key_file, GROUP_POLICY, key_name);
+	coexist_key_file_remove(document->key_file, GROUP_POLICY, key_name);
 	g_clear_pointer(&document->texts[key], g_free);
 	return true;
 }
@@ -440,7 +356,7 @@ other_set(struct coexist_document *document, const char *group,
 	g_autofree char *text = other_cut(value == NULL ? "" : value);
 
 	if (*text == '\0') {
-		key_file_remove(document->key_file, group, name);
+		coexist_key_file_remove(document->key_file, group, name);
 		g_hash_table_remove(document->others, key);
 		return;
 	}

@@ -106,20 +106,6 @@ policy_entry(const struct coexist_scope *scope,
 	};
 }
 
-bool coexist_scope_read(const struct coexist_scope *scope,
-			enum coexist_key key,
-			struct coexist_policy_entry *entry_r)
-{
-	struct coexist_scope_entry entries[2];
-	unsigned int count = key_read(coexist_scope_get(scope, key),
-				      scope_preset(scope), key, entries);
-
-	if (count == 0 || !entries[count - 1].is_value)
-		return false;
-	*entry_r = policy_entry(scope, &entries[count - 1]);
-	return true;
-}
-
 /* Returns true if a value holds although a narrower scope has one. */
 static bool is_suspend(enum coexist_key key, const struct coexist_value *value)
 {

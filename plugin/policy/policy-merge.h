@@ -82,13 +82,6 @@ coexist_scope_read_all(const struct coexist_scope *scope,
 		       struct coexist_scope_entry
 		       entries_r[COEXIST_SCOPE_ENTRY_MAX]);
 
-/* Reads what a single scope has for the key, be it by its preset. Returns
-   false if the scope leaves it to a wider one, because it does not name the
-   key or names an unknown value. */
-bool coexist_scope_read(const struct coexist_scope *scope,
-			enum coexist_key key,
-			struct coexist_policy_entry *entry_r);
-
 /* Returns the key's effective number (see struct coexist_value). */
 static inline uint64_t
 coexist_policy_number(const struct coexist_policy *policy,

@@ -56,12 +56,7 @@ static const char *const presets[COEXIST_PRESET_COUNT][COEXIST_KEY_COUNT] = {
 };
 
 static const char *const names[COEXIST_PRESET_COUNT] = {
-	[COEXIST_PRESET_NONE] = "none",
-	[COEXIST_PRESET_CLASSIC] = "classic",
-	[COEXIST_PRESET_SAFE] = "safe",
-	[COEXIST_PRESET_MULTI_DEVICE] = "multi-device",
-	[COEXIST_PRESET_READ_ONLY] = "read-only",
-	[COEXIST_PRESET_ARCHIVE] = "archive",
+	COEXIST_CHOICE_NAMES(COEXIST_PRESET_CHOICES)
 };
 
 const char *coexist_preset_get(enum coexist_preset preset,

@@ -26,7 +26,7 @@ static struct mail_storage_hooks pop3_session_mail_storage_hooks = {
 	.mail_allocated = pop3_session_mail_allocated_download
 };
 
-/* Dovecot chains the functions of a hook, not those within one. */
+/* A struct of its own, as two hooks are (doc/dovecot-notes.md, Storage). */
 static struct mail_storage_hooks pop3_delete_mail_storage_hooks = {
 	.mail_allocated = pop3_session_mail_allocated_delete
 };

@@ -101,8 +101,7 @@ notice_send(struct mail_user *user, unsigned int held, unsigned int limit)
 	const struct coexist_notice notice = {
 		.kind = "pop3-delete-limit",
 		.builtin = builtin_text,
-		.variables = variables,
-		.variables_count = N_ELEMENTS(variables)
+		.variables = { variables, N_ELEMENTS(variables) }
 	};
 
 	struct coexist_notice_place place;

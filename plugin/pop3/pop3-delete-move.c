@@ -25,19 +25,18 @@ void pop3_delete_move_init(struct pop3_delete_move *move_r,
 	move_r->maildrop = maildrop;
 	move_r->read_state = read_state;
 	move_r->mark_read = mark_read;
-	p_array_init(&move_r->arrived, maildrop->client->pool, 16);
-	p_array_init(&move_r->arrived_as, maildrop->client->pool, 16);
+	p_array_init(&move_r->uids, maildrop->client->pool, 16);
+	p_array_init(&move_r->target_uids, maildrop->client->pool, 16);
 }
 
 static void
 result_keep(struct pop3_delete_move *move, const struct coexist_move *copies,
 	    struct pop3_delete_failure *failure)
 {
-	seq_range_array_merge(&move->arrived, &copies->arrived);
-	seq_range_array_merge(&move->arrived_as, &copies->arrived_as);
+	seq_range_array_merge(&move->uids, &copies->uids);
+	seq_range_array_merge(&move->target_uids, &copies->target_uids);
 	pop3_trace(move->maildrop->client->user, "DELE: %u messages are in %s "
-		   "now and will be expunged",
-		   seq_range_count(&copies->arrived),
+		   "now and will be expunged", seq_range_count(&copies->uids),
 		   mailbox_get_vname(copies->target));
 	if (copies->failed == 0)
 		return;
@@ -101,7 +100,7 @@ bool pop3_delete_move_begin(struct pop3_delete_move *move,
 bool pop3_delete_move_has_arrived(const struct pop3_delete_move *move,
 				  uint32_t uid)
 {
-	return seq_range_exists(&move->arrived, uid);
+	return seq_range_exists(&move->uids, uid);
 }
 
 void pop3_delete_move_end(struct pop3_delete_move *move, struct mailbox *source,
@@ -112,7 +111,7 @@ void pop3_delete_move_end(struct pop3_delete_move *move, struct mailbox *source,
 	if (!committed) {
 		coexist_move_take_back(source,
 			pop3_maildrop_get_uidvalidity(move->maildrop, source),
-			move->target, &move->arrived, &move->arrived_as);
+			move->target, &move->uids, &move->target_uids);
 	}
 	mailbox_free(&move->target);
 }

@@ -23,8 +23,8 @@ struct pop3_delete_move {
 	   NULL */
 	struct mailbox *target;
 	/* UIDs of messages that are in the target, and those they have there */
-	ARRAY_TYPE(seq_range) arrived;
-	ARRAY_TYPE(seq_range) arrived_as;
+	ARRAY_TYPE(seq_range) uids;
+	ARRAY_TYPE(seq_range) target_uids;
 };
 
 /* Deleted messages that had to stay, in words for the reply to QUIT. */

@@ -9,13 +9,8 @@
 #include "session-policy.h"
 
 static const char *const actions[] = {
-	[COEXIST_DELETE_EXPUNGE] = "expunge",
-	[COEXIST_DELETE_HIDE] = "hide",
-	[COEXIST_DELETE_TRASH] = "trash",
-	[COEXIST_DELETE_ARCHIVE] = "archive"
+	COEXIST_CHOICE_NAMES(COEXIST_DELETE_CHOICES)
 };
-_Static_assert(N_ELEMENTS(actions) == COEXIST_DELETE_ARCHIVE + 1,
-	       "an action has no name");
 
 void pop3_delete_policy_init(struct pop3_delete_policy *delete_policy_r,
 			     struct mail_user *user,

@@ -3,11 +3,11 @@
 #include "pop3-common.h"
 #include "lib-event.h"
 #include "mail-user.h"
+#include "coexist-event.h"
 #include "pop3-events.h"
 #include "pop3-delete.h"
 #include "pop3-delete-policy.h"
 #include "pop3-read-state.h"
-#include "session-changes.h"
 
 static void downloaded_send(struct event *event, unsigned int count)
 {

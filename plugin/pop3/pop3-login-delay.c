@@ -5,11 +5,10 @@
 #include "ioloop.h"
 #include "mail-namespace.h"
 #include "mail-storage-private.h"
-#include "net.h"
 #include "session-guard.h"
 #include "mailbox-state.h"
 #include "session-policy.h"
-#include "logged-name.h"
+#include "login-delay.h"
 #include "pop3-greeting.h"
 #include "policy-merge.h"
 #include "pop3-refusal.h"
@@ -150,11 +149,9 @@ static void refuse(struct login_delay *delay, uint64_t left)
 	struct mail_user *user = delay->client->user;
 
 	pop3_greeting_replace(delay->output, t_strdup_printf("-ERR %s\r\n",
-		coexist_guard_login_delay_reason(user, left)));
-	pop3_refuse_maildrop(user, p_strdup_printf(user->pool,
-		"coexist: Login refused: "
-		"pop3_login_delay=%"PRIu64"s, %"PRIu64"s left",
-		delay->seconds, left));
+		coexist_login_delay_line(user, left)));
+	pop3_refuse_maildrop(user, p_strdup(user->pool,
+		coexist_login_delay_log(user, left, /*log_only=*/FALSE)));
 	delay->refused = TRUE;
 }
 
@@ -174,10 +171,8 @@ static void decide(struct login_delay *delay)
 		return;
 	}
 	if (delay->mode == COEXIST_GUARD_LOG_ONLY) {
-		e_info(user->event, "coexist: would refuse user=<%s> "
-		       "protocol=pop3 client=%s pop3_login_delay=%"PRIu64"s",
-		       coexist_logged_name(user->username), user->conn.remote_ip == NULL ? "" :
-		       net_ip2addr(user->conn.remote_ip), delay->seconds);
+		e_info(user->event, "%s",
+		       coexist_login_delay_log(user, left, /*log_only=*/TRUE));
 		pop3_greeting_pass(delay->output);
 		return;
 	}

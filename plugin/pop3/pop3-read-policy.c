@@ -4,13 +4,12 @@
 #include "array.h"
 #include "ioloop.h"
 #include "mail-storage-private.h"
+#include "coexist/day.h"
 #include "pop3-read-policy.h"
 #include "download-time.h"
 #include "network-match.h"
 #include "policy-merge.h"
 #include "pop3-mark.h"
-
-#define SECS_PER_DAY (24 * 60 * 60)
 
 void pop3_read_policy_init(struct pop3_read_policy *read_policy_r,
 			   const struct coexist_policy *policy,
@@ -57,7 +56,7 @@ bool pop3_read_policy_is_recent(const struct pop3_read_policy *read_policy,
 	if (mail_get_received_date(mail, &received) < 0)
 		return FALSE;
 	return received >= ioloop_time -
-		(time_t)read_policy->mark_read_days * SECS_PER_DAY;
+		(time_t)read_policy->mark_read_days * COEXIST_SECS_PER_DAY;
 }
 
 static bool mail_has_download_time(struct mail *mail)

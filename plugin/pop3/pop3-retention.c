@@ -3,6 +3,7 @@
 #include "pop3-common.h"
 #include "pop3-retention.h"
 #include "mail-storage-private.h"
+#include "master-interface.h"
 #include "master-service.h"
 #include "session-policy.h"
 #include "network-match.h"
@@ -10,6 +11,8 @@
 #include "retention.h"
 #include "retention-memory.h"
 #include "session-end.h"
+
+#include <poll.h>
 
 #define POP3_RETENTION_CLIENT_CONTEXT(obj) \
 	MODULE_CONTEXT_REQUIRE(obj, pop3_retention_client_module)
@@ -48,12 +51,22 @@ const char *pop3_retention_capability(struct client *client)
 		p_strdup_printf(client->pool, "EXPIRE %u\r\n", days);
 }
 
+/* Asks the pipe that the master closes, of which the master service hears in the
+   ioloop only: nobody runs it while messages expire. */
+static bool master_is_gone(void)
+{
+	struct pollfd pipe = { .fd = MASTER_DEAD_FD };
+
+	return poll(&pipe, 1, 0) > 0 && (pipe.revents & POLLERR) != 0;
+}
+
 /* A process that is to end, as it is at the server's shutdown, does so at
    once. */
 static bool process_is_to_end(void)
 {
 	return master_service_is_killed(master_service) ||
-		master_service_is_master_stopped(master_service);
+		master_service_is_master_stopped(master_service) ||
+		master_is_gone();
 }
 
 static void pop3_retention_session_end(struct mail_user *user)
@@ -63,7 +76,8 @@ static void pop3_retention_session_end(struct mail_user *user)
 
 	if (ruser->was_in && !process_is_to_end()) T_BEGIN {
 		/* what it can't do is done next time, and it logs by itself */
-		if (coexist_retention_run(user, /* flags */ 0, &result) ==
+		if (coexist_retention_run(user, /* flags */ 0,
+					  process_is_to_end, &result) ==
 		    COEXIST_RETENTION_OFF)
 			coexist_retention_memory_forget(user);
 		coexist_retention_result_free(&result);

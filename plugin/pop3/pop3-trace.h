@@ -1,8 +1,8 @@
 #ifndef COEXIST_POP3_TRACE_H
 #define COEXIST_POP3_TRACE_H
 
-#include "mail-user.h"
-#include "session-changes.h"
+#include "lib-event.h"
+#include "coexist-event.h"
 
 /* Traces a decision of the user's POP3 session in the log: why something is done,
    or is not. Shown with log_debug = category=coexist. A macro, so that what the

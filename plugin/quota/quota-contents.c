@@ -9,78 +9,11 @@
 #include "mail-search-build.h"
 #include "mail-storage-private.h"
 #include "mailbox-list-iter.h"
-#include "str.h"
-#include "unichar.h"
 #include "compat-mailbox.h"
 #include "keywords.h"
 
-#define LARGEST_COUNT 5
 /* messages whose sizes are looked up one by one */
 #define NEW_MAX_COUNT 50
-/* in characters */
-#define NAME_MAX_LENGTH 60
-#define ELLIPSIS "\xE2\x80\xA6"
-
-struct folder {
-	const char *name;
-	uint64_t size;
-};
-ARRAY_DEFINE_TYPE(folder, struct folder);
-
-const char *coexist_quota_size_format(uint64_t size)
-{
-	static const char *const units[] = { "B", "kB", "MB", "GB", "TB" };
-	unsigned int i;
-
-	/* two digits at least, so that no decimal point is needed */
-	for (i = 0; size >= 10 * 1024 && i + 1 < N_ELEMENTS(units); i++)
-		size /= 1024;
-	return t_strdup_printf("%"PRIu64" %s", size, units[i]);
-}
-
-static int folder_size_cmp(const struct folder *a, const struct folder *b)
-{
-	return a->size < b->size ? 1 : a->size > b->size ? -1 : 0;
-}
-
-/* Returns the name as a person can read it, whatever a client called it. */
-static const char *name_describe(const char *name)
-{
-	string_t *valid = t_str_new(128);
-	size_t end;
-
-	if (!uni_utf8_get_valid_data((const unsigned char *)name, strlen(name),
-				     valid))
-		name = str_c(valid);
-	if (uni_utf8_strlen(name) <= NAME_MAX_LENGTH)
-		return name;
-	for (end = strlen(name);
-	     uni_utf8_strlen_n(name, end) >= NAME_MAX_LENGTH;) {
-		do {
-			end--;
-		} while (((unsigned char)name[end] & 0xC0) == 0x80);
-	}
-	return t_strconcat(t_strndup(name, end), ELLIPSIS, NULL);
-}
-
-static void folders_describe(const struct folder *folders, unsigned int count,
-			     struct coexist_quota_contents *contents)
-{
-	struct coexist_notice_row *rows;
-	string_t *str = t_str_new(128);
-	unsigned int i;
-
-	rows = t_new(struct coexist_notice_row, LARGEST_COUNT);
-	for (i = 0; i < count && i < LARGEST_COUNT && folders[i].size > 0; i++) {
-		rows[i].name = name_describe(folders[i].name);
-		rows[i].value = coexist_quota_size_format(folders[i].size);
-		str_printfa(str, "%s%s %s", i == 0 ? "" : ", ", rows[i].name,
-			    rows[i].value);
-	}
-	contents->folders = str_c(str);
-	contents->rows = rows;
-	contents->rows_count = i;
-}
 
 static struct mail_search_args *downloaded_search(struct mailbox *box)
 {
@@ -123,9 +56,9 @@ folder_is(struct mailbox *box, const char *special_use, const char *name)
 
 static void
 folder_add(struct mailbox *box, const struct mailbox_metadata *metadata,
-	   ARRAY_TYPE(folder) *folders, struct coexist_quota_contents *contents)
+	   ARRAY_TYPE(coexist_quota_folder) *folders, struct coexist_quota_contents *contents)
 {
-	const struct folder folder = {
+	const struct coexist_quota_folder folder = {
 		.name = t_strdup(mailbox_get_vname(box)),
 		.size = metadata->virtual_size
 	};
@@ -139,7 +72,7 @@ folder_add(struct mailbox *box, const struct mailbox_metadata *metadata,
 
 static void
 folder_look(struct mailbox_list *list, const char *name,
-	    ARRAY_TYPE(folder) *folders,
+	    ARRAY_TYPE(coexist_quota_folder) *folders,
 	    struct coexist_quota_contents *contents)
 {
 	struct mailbox *box = mailbox_alloc(list, name, MAILBOX_FLAG_READONLY);
@@ -211,7 +144,7 @@ static int inbox_size(struct mailbox *inbox, struct mailbox_metadata *metadata)
 }
 
 static void
-inbox_look(struct mailbox *inbox, ARRAY_TYPE(folder) *folders,
+inbox_look(struct mailbox *inbox, ARRAY_TYPE(coexist_quota_folder) *folders,
 	   struct coexist_quota_contents *contents)
 {
 	struct mailbox_metadata metadata;
@@ -229,7 +162,7 @@ folders_get(struct mailbox *inbox, struct coexist_quota_contents *contents)
 	struct mail_namespace *ns = mailbox_get_namespace(inbox);
 	struct mailbox_list_iterate_context *iter;
 	const struct mailbox_info *info;
-	ARRAY_TYPE(folder) folders;
+	ARRAY_TYPE(coexist_quota_folder) folders;
 
 	t_array_init(&folders, 32);
 	/* of this namespace alone, INBOX included, which never has a prefix */
@@ -244,9 +177,7 @@ folders_get(struct mailbox *inbox, struct coexist_quota_contents *contents)
 			folder_look(ns->list, info->vname, &folders, contents);
 	}
 	(void)mailbox_list_iter_deinit(&iter);
-	array_sort(&folders, folder_size_cmp);
-	folders_describe(array_front(&folders), array_count(&folders),
-			 contents);
+	coexist_quota_folders_list(&folders, &contents->largest);
 }
 
 void coexist_quota_contents_get(struct mailbox *inbox,

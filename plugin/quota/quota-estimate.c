@@ -7,7 +7,7 @@
 #include "mail-user.h"
 #include "compat-quota.h"
 
-/* How many messages like those that are saved may arrive meanwhile. Mail servers
+/* The number of messages like the saved ones that may arrive meanwhile. Mail servers
    rarely deliver more than 20 to a mailbox at once. */
 #define MEANWHILE_MESSAGES 32
 /* And in percent of the limit: messages that are larger. */
@@ -25,7 +25,7 @@ usages_get(struct coexist_quota_estimate *estimate, struct mail_user *user)
 	if (estimate->usages != NULL)
 		return TRUE;
 	p_array_init(&usages, user->pool, 4);
-	/* Who asks again then logs the error. */
+	/* The evaluation asks again then, and logs the error. */
 	if (coexist_compat_quota_get(user, &usages, &error) <= 0)
 		return FALSE;
 	estimate->usages = array_get(&usages, &estimate->usage_count);

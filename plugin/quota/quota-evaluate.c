@@ -8,20 +8,21 @@
 #include "alert.h"
 #include "mailbox-state.h"
 #include "compat-quota.h"
-#include "compat-settings.h"
-#include "policy-merge.h"
+#include "quota-channels.h"
 #include "quota-estimate.h"
+#include "quota-failure.h"
+#include "quota-fullness.h"
 #include "quota-growth.h"
-#include "quota-notice.h"
+#include "quota-rules.h"
 #include "quota-state.h"
-#include "time-since.h"
+#include "quota-trace.h"
 
 /* see quota-growth.h */
 #define STATE_GROWTH "quota_growth"
-/* When it was logged last that the quota can't be counted: once a day, or each
-   delivery would repeat what Dovecot has said. */
-#define STATE_FAILED_AT "quota_failed_at"
-#define FAILURE_INTERVAL_SECS (24 * 60 * 60)
+
+/* A verdict and a sample of the growth are remembered at once. */
+_Static_assert(COEXIST_QUOTA_STATE_VALUES + 1 <= COEXIST_STATE_FILE_MAX_VALUES,
+	       "an evaluation has more values than a state file takes at once");
 
 struct evaluation {
 	struct mail_user *user;
@@ -35,46 +36,12 @@ struct evaluation {
 	struct coexist_quota_growth growth;
 	/* growth has a sample that is to be remembered */
 	bool sampled;
-	/* by what was remembered, nobody was told of any level */
-	bool was_below;
+	/* the level that was remembered; NONE if nobody was told of any */
+	struct coexist_quota_level before;
 	/* There is a state, but not one that says what was told: nobody is told
 	   what may have been told before. */
 	bool lost;
 };
-
-bool coexist_quota_has_levels(const struct coexist_policy *policy)
-{
-	return *coexist_policy_text(policy, COEXIST_KEY_quota_warn) != '\0' ||
-		*coexist_policy_text(policy, COEXIST_KEY_quota_warn_free) !=
-		'\0';
-}
-
-static bool site_tells_first(struct mail_user *user)
-{
-	const enum coexist_site_setting setting =
-		COEXIST_SITE_quota_warn_first;
-	struct coexist_value value;
-
-	return coexist_value_parse(&coexist_site_settings[setting],
-			coexist_site_setting_get(user, setting),
-			&value) == COEXIST_VALUE_VALID && value.number != 0;
-}
-
-static void rules_read(struct evaluation *evaluation)
-{
-	const struct coexist_policy *policy = evaluation->policy;
-	struct coexist_quota_rules *rules = &evaluation->rules;
-
-	rules->percents = coexist_policy_text(policy, COEXIST_KEY_quota_warn);
-	rules->frees =
-		coexist_policy_text(policy, COEXIST_KEY_quota_warn_free);
-	rules->rearm =
-		coexist_policy_number(policy, COEXIST_KEY_quota_warn_rearm);
-	rules->repeat =
-		coexist_policy_number(policy, COEXIST_KEY_quota_warn_repeat);
-	rules->recovered = coexist_policy_number(policy,
-			COEXIST_KEY_quota_warn_recovered) != 0;
-}
 
 static void
 judge_state(struct evaluation *evaluation,
@@ -92,9 +59,9 @@ static void judge(struct evaluation *evaluation, const char *text)
 
 	if (!coexist_quota_state_parse(text, &state))
 		evaluation->lost = TRUE;
-	evaluation->was_below = state.level.kind == COEXIST_QUOTA_LEVEL_NONE;
+	evaluation->before = state.level;
 	evaluation->rules.tell_first = !state.known && !evaluation->lost &&
-		site_tells_first(evaluation->user);
+		coexist_quota_site_tells_first(evaluation->user);
 	judge_state(evaluation, &state);
 }
 
@@ -153,24 +120,20 @@ state_decide(const char *text, struct coexist_state_value *values_r,
    says of a mailbox that was below every level already is still true. */
 static void drop_alert(struct evaluation *evaluation, const char *text)
 {
-	if (!evaluation->was_below &&
+	if (evaluation->before.kind != COEXIST_QUOTA_LEVEL_NONE &&
 	    evaluation->verdict.state.level.kind == COEXIST_QUOTA_LEVEL_NONE &&
 	    coexist_alert_is_left(text))
 		(void)coexist_alert_leave(evaluation->user, "");
 }
 
-static void
-tell(const struct evaluation *evaluation, struct coexist_quota_added *added)
+static struct coexist_quota_added tell(const struct evaluation *evaluation)
 {
 	const struct coexist_quota_verdict *verdict = &evaluation->verdict;
 	struct coexist_quota_notice notice = {
 		.user = evaluation->user,
 		.policy = evaluation->policy,
 		.action = verdict->action,
-		.level = verdict->level,
-		.usages = evaluation->usages,
-		.usage_count = evaluation->usage_count,
-		.added = added
+		.level = verdict->level
 	};
 
 	notice.usage = *verdict->usage;
@@ -179,7 +142,7 @@ tell(const struct evaluation *evaluation, struct coexist_quota_added *added)
 		coexist_quota_growth_foresee(&evaluation->growth, &notice.usage,
 					     (uint64_t)ioloop_time,
 					     &notice.forecast);
-	coexist_quota_tell(&notice);
+	return coexist_quota_tell(&notice);
 }
 
 /* A level that the notice itself has reached is as good as told. */
@@ -213,8 +176,10 @@ settle(struct evaluation *evaluation, const struct coexist_quota_added *added)
 	evaluation->usages = usages;
 	judge_state(evaluation, &state);
 	if (evaluation->verdict.action == COEXIST_QUOTA_TELL_LEVEL) {
-		(void)coexist_mailbox_state_update(evaluation->user, settle_decide,
-					   evaluation);
+		e_debug(evaluation->user->event, "coexist: Quota: the notice "
+			"itself reaches a level, which is as good as told");
+		(void)coexist_mailbox_state_update(evaluation->user,
+						   settle_decide, evaluation);
 	}
 }
 
@@ -227,9 +192,40 @@ static const char *state_get(struct evaluation *evaluation)
 	return evaluation->text;
 }
 
+static void trace(const struct evaluation *evaluation)
+{
+	coexist_quota_trace(evaluation->user, evaluation->usages,
+			    evaluation->usage_count, &evaluation->before,
+			    &evaluation->verdict);
+}
+
+/* Remembers the verdict. Returns FALSE if that was not possible: then nobody is
+   told, because nobody would know it. */
+static bool remember(struct evaluation *evaluation)
+{
+	const bool wanted =
+		evaluation->verdict.action != COEXIST_QUOTA_TELL_NOTHING;
+	struct event *event = evaluation->user->event;
+
+	if (coexist_mailbox_state_update(evaluation->user, state_decide,
+					 evaluation) < 0) {
+		if (wanted) {
+			e_debug(event, "coexist: Quota: telling nothing after "
+				"all, because that could not be remembered");
+		}
+		return FALSE;
+	}
+	if (wanted &&
+	    evaluation->verdict.action == COEXIST_QUOTA_TELL_NOTHING) {
+		e_debug(event, "coexist: Quota: another process has told the "
+			"owner meanwhile");
+	}
+	return TRUE;
+}
+
 static void evaluate(struct evaluation *evaluation)
 {
-	struct coexist_quota_added added = { .bytes = 0 };
+	struct coexist_quota_added added;
 	/* Most of the time there is nothing to remember, and nobody waits for
 	   a lock. */
 	const char *text = state_get(evaluation);
@@ -241,13 +237,13 @@ static void evaluate(struct evaluation *evaluation)
 			  "how full the mailbox is: "COEXIST_STATE_FILE_NAME
 			  " does not say what was told before");
 	}
+	trace(evaluation);
 	if ((!evaluation->verdict.changed && !evaluation->sampled) ||
-	    coexist_mailbox_state_update(evaluation->user, state_decide,
-				 evaluation) < 0)
+	    !remember(evaluation))
 		return;
 	drop_alert(evaluation, text);
 	if (evaluation->verdict.action != COEXIST_QUOTA_TELL_NOTHING) {
-		tell(evaluation, &added);
+		added = tell(evaluation);
 		if (added.messages > 0)
 			settle(evaluation, &added);
 	}
@@ -260,7 +256,7 @@ evaluation_init(struct evaluation *evaluation, struct mail_user *user,
 	i_zero(evaluation);
 	evaluation->user = user;
 	evaluation->policy = policy;
-	rules_read(evaluation);
+	coexist_quota_rules_read(policy, &evaluation->rules);
 }
 
 /* Returns like coexist_compat_quota_get(). */
@@ -273,51 +269,6 @@ static int usages_get(struct evaluation *evaluation, const char **error_r)
 	ret = coexist_compat_quota_get(evaluation->user, &usages, error_r);
 	evaluation->usages = array_get(&usages, &evaluation->usage_count);
 	return ret;
-}
-
-static void failure_log(struct mail_user *user, const char *error)
-{
-	e_warning(user->event,
-		  "coexist: Can't say how full the mailbox is: %s", error);
-}
-
-static bool failure_is_news(const char *text)
-{
-	const char *value = coexist_state_text_get(text, STATE_FAILED_AT);
-	uint64_t failed_at, passed;
-
-	return value == NULL || str_to_uint64(value, &failed_at) < 0 ||
-		!coexist_time_since(failed_at, (uint64_t)ioloop_time,
-				    &passed) ||
-		passed >= FAILURE_INTERVAL_SECS;
-}
-
-static unsigned int
-failure_decide(const char *text, struct coexist_state_value *values_r,
-	       void *context)
-{
-	bool *news = context;
-
-	*news = failure_is_news(text);
-	if (!*news)
-		return 0;
-	values_r->name = STATE_FAILED_AT;
-	values_r->value = dec2str(ioloop_time);
-	return 1;
-}
-
-/* What can't be remembered is logged each time. */
-static void
-failure_log_daily(struct evaluation *evaluation, const char *error)
-{
-	bool news = failure_is_news(state_get(evaluation));
-
-	if (news && !evaluation->lost) {
-		(void)coexist_mailbox_state_update(evaluation->user, failure_decide,
-					   &news);
-	}
-	if (news)
-		failure_log(evaluation->user, error);
 }
 
 /* Judges as if this were used. */
@@ -349,7 +300,7 @@ static bool is_settled(struct evaluation *evaluation,
 	if (most == NULL)
 		return FALSE;
 	text = state_get(evaluation);
-	/* What is no news at both ends is none between them. */
+	/* No news at both bounds is no news between them. */
 	if (!is_no_news(evaluation, text, most, estimate->usage_count) ||
 	    !is_no_news(evaluation, text, estimate->usages,
 			estimate->usage_count))
@@ -381,45 +332,48 @@ static bool is_reached(struct evaluation *evaluation,
 		!evaluation->lost;
 }
 
+/* Finds out what is used, by the estimate if that is enough. Returns 1; 0 if there
+   is nothing to judge; -1 and an error. */
+static int usages_find(struct evaluation *evaluation,
+		       const struct coexist_quota_estimate *estimate,
+		       const char **error_r)
+{
+	struct event *event = evaluation->user->event;
+	int ret;
+
+	if (estimate != NULL && is_settled(evaluation, estimate)) {
+		e_debug(event, "coexist: Quota: not asked, because what was "
+			"delivered neither reaches nor leaves a level");
+		return 0;
+	}
+	if (estimate != NULL && is_reached(evaluation, estimate)) {
+		e_debug(event, "coexist: Quota: not asked, because what was "
+			"delivered reaches a level for certain");
+		return 1;
+	}
+	ret = usages_get(evaluation, error_r);
+	if (ret == 0) {
+		e_debug(event, "coexist: Quota: not known, because the user "
+			"has no limit or Dovecot is counting just now");
+	}
+	return ret;
+}
+
 void coexist_quota_evaluate(struct mail_user *user,
 			    const struct coexist_policy *policy,
 			    const struct coexist_quota_estimate *estimate)
 {
 	struct evaluation evaluation;
-	const char *error;
-	int ret = 1;
-
-	evaluation_init(&evaluation, user, policy);
-	if (estimate != NULL && is_settled(&evaluation, estimate))
-		return;
-	if (estimate == NULL || !is_reached(&evaluation, estimate))
-		ret = usages_get(&evaluation, &error);
-	if (ret > 0)
-		evaluate(&evaluation);
-	else if (ret < 0)
-		failure_log_daily(&evaluation, error);
-}
-
-int coexist_quota_look(struct mail_user *user,
-		       const struct coexist_policy *policy,
-		       struct coexist_quota_look *look_r)
-{
-	struct evaluation evaluation;
 	const char *text, *error;
 	int ret;
 
-	i_zero(look_r);
 	evaluation_init(&evaluation, user, policy);
-	ret = usages_get(&evaluation, &error);
-	if (ret < 0)
-		failure_log(user, error);
-	if (ret <= 0)
-		return ret;
-	look_r->usages = evaluation.usages;
-	look_r->usage_count = evaluation.usage_count;
-	look_r->level = coexist_quota_reached(&evaluation.rules,
-		evaluation.usages, evaluation.usage_count, &look_r->usage);
-	if (coexist_mailbox_state_read(user, &text) == 0)
-		(void)coexist_quota_state_parse(text, &look_r->state);
-	return 1;
+	ret = usages_find(&evaluation, estimate, &error);
+	if (ret > 0) {
+		evaluate(&evaluation);
+	} else if (ret < 0) {
+		text = state_get(&evaluation);
+		coexist_quota_failure_log_daily(user, text, !evaluation.lost,
+						error);
+	}
 }

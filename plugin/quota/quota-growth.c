@@ -1,6 +1,7 @@
 /* See the contract in quota-growth.h. */
 
 #include "quota-growth.h"
+#include "quota-fullness.h"
 #include "time-since.h"
 
 #include <errno.h>

@@ -6,11 +6,11 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* When will a mailbox be full? That is said only if its storage has grown for a
-   week or more, and steadily: a guess that proves wrong is worse than none. Plain
-   C without allocations. */
+/* A forecast of the day on which a mailbox will be full, by linear growth. There is
+   one only if the storage has grown for a week or more, and steadily: a guess that
+   proves wrong is worse than none. Plain C without allocations. */
 
-/* One look at the storage. */
+/* A sample of the storage's usage. */
 struct coexist_quota_sample {
 	uint64_t time, used;
 };
@@ -26,11 +26,12 @@ struct coexist_quota_growth {
 	struct coexist_quota_sample samples[COEXIST_QUOTA_GROWTH_SAMPLES];
 };
 
-/* Reads what the state says, which may be NULL. What is not as we write it has
-   no samples. */
+/* Reads the samples out of the state's value, which may be NULL. A value that is
+   not as we write it has no samples. */
 void coexist_quota_growth_parse(const char *text,
 				struct coexist_quota_growth *growth_r);
-/* Says it for the state: the limit, then time:used for each sample. */
+/* Returns the samples as a value for the state: the limit, then time:used for each
+   sample. */
 #define COEXIST_QUOTA_GROWTH_MAX_LENGTH \
 	(21 * (2 * COEXIST_QUOTA_GROWTH_SAMPLES + 1))
 const char *
@@ -45,15 +46,15 @@ bool coexist_quota_growth_add(struct coexist_quota_growth *growth,
 			      size_t count, uint64_t now);
 
 struct coexist_quota_forecast {
-	/* whole days: how long it was looked at, and until it is full, rounded
-	   up */
+	/* whole days: the time of the samples, and until the storage is full,
+	   rounded up */
 	uint64_t days_seen, days_left;
 };
 
-/* Returns false and leaves *forecast_r alone if nothing can be said: there are
-   fewer than four samples or they reach less than 7 days back, they are of
-   another limit, the usage has not grown, or was further away from even growth
-   than a quarter of it at one of the samples, or will not be full in 90 days. */
+/* Makes a forecast. Returns false and leaves *forecast_r alone if there is none:
+   there are fewer than four samples or they reach less than 7 days back, they are of
+   another limit, or the usage has not grown, was further away from even growth than
+   a quarter of it at one of the samples, or will not be full in 90 days. */
 bool coexist_quota_growth_foresee(const struct coexist_quota_growth *growth,
 				  const struct coexist_quota_usage *usage,
 				  uint64_t now,

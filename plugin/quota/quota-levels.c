@@ -1,14 +1,12 @@
 /* See the contract in quota-levels.h. */
 
 #include "quota-levels.h"
-#include "policy-value.h"
+#include "policy-list.h"
+#include "policy-number.h"
+#include "quota-fullness.h"
 #include "time-since.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
-
-#define FREE_PREFIX "free:"
 
 typedef bool item_parse_t(const char *item, size_t length, uint64_t *number_r);
 
@@ -90,7 +88,7 @@ static void candidate_raise(struct candidate *best, const struct candidate *othe
 		*best = *other;
 }
 
-/* What walks through all levels of all limits. */
+/* A walk through all levels of all limits. */
 struct search {
 	const struct coexist_quota_rules *rules;
 	/* the highest one to look for held levels; NONE for none */
@@ -174,6 +172,8 @@ judge_first(const struct coexist_quota_rules *rules,
 {
 	bool at_level = search->reached.level.kind != COEXIST_QUOTA_LEVEL_NONE;
 
+	verdict->reason = at_level ? COEXIST_QUOTA_REASON_FIRST_LOOK :
+		COEXIST_QUOTA_REASON_BELOW;
 	verdict->state.known = true;
 	verdict->state.level = search->reached.level;
 	verdict->state.level_at = at_level ? now : 0;
@@ -188,6 +188,7 @@ static void judge_higher(uint64_t now, const struct search *search,
 			 struct coexist_quota_verdict *verdict)
 {
 	verdict->action = COEXIST_QUOTA_TELL_LEVEL;
+	verdict->reason = COEXIST_QUOTA_REASON_HIGHER;
 	verdict->state.level = search->reached.level;
 	verdict->state.level_at = verdict->state.told_at = now;
 }
@@ -202,6 +203,7 @@ static void forget(struct coexist_quota_verdict *verdict)
 static void judge_below(const struct coexist_quota_rules *rules,
 			struct coexist_quota_verdict *verdict)
 {
+	verdict->reason = COEXIST_QUOTA_REASON_LEFT;
 	if (rules->recovered && verdict->state.told_at != 0)
 		verdict->action = COEXIST_QUOTA_TELL_RECOVERED;
 	forget(verdict);
@@ -225,10 +227,14 @@ static void judge_repeat(const struct coexist_quota_rules *rules,
 			 struct coexist_quota_verdict *verdict)
 {
 	if (rules->repeat == 0 ||
-	    search->reached.level.kind == COEXIST_QUOTA_LEVEL_NONE ||
-	    silence_length(&verdict->state, now) < rules->repeat)
+	    search->reached.level.kind == COEXIST_QUOTA_LEVEL_NONE)
 		return;
+	if (silence_length(&verdict->state, now) < rules->repeat) {
+		verdict->reason = COEXIST_QUOTA_REASON_REPEAT_EARLY;
+		return;
+	}
 	verdict->action = COEXIST_QUOTA_TELL_REMINDER;
+	verdict->reason = COEXIST_QUOTA_REASON_REPEAT_DUE;
 	verdict->state.told_at = now;
 }
 
@@ -238,6 +244,7 @@ static void judge_known(const struct coexist_quota_rules *rules,
 {
 	const struct candidate *kept = &search->reached;
 
+	verdict->reason = COEXIST_QUOTA_REASON_REMEMBERED;
 	if (kept->level.kind != COEXIST_QUOTA_LEVEL_NONE &&
 	    (search->before.level.kind == COEXIST_QUOTA_LEVEL_NONE ||
 	     kept->height > search->before.height)) {
@@ -246,13 +253,17 @@ static void judge_known(const struct coexist_quota_rules *rules,
 	}
 	if (search->held.level.kind != COEXIST_QUOTA_LEVEL_NONE &&
 	    (kept->level.kind == COEXIST_QUOTA_LEVEL_NONE ||
-	     search->held.height > kept->height))
+	     search->held.height > kept->height)) {
 		kept = &search->held;
+		verdict->reason = COEXIST_QUOTA_REASON_HELD;
+	}
 	if (kept->level.kind != COEXIST_QUOTA_LEVEL_NONE) {
 		verdict->state.level = kept->level;
 		judge_repeat(rules, search, now, verdict);
 	} else if (verdict->state.level.kind != COEXIST_QUOTA_LEVEL_NONE) {
 		judge_below(rules, verdict);
+	} else {
+		verdict->reason = COEXIST_QUOTA_REASON_BELOW;
 	}
 }
 
@@ -290,12 +301,11 @@ void coexist_quota_judge(const struct coexist_quota_rules *rules,
 	} else if (before->known) {
 		forget(verdict_r);
 	}
-	if (verdict_r->action == COEXIST_QUOTA_TELL_RECOVERED) {
+	verdict_r->level = search.reached.level;
+	if (verdict_r->action == COEXIST_QUOTA_TELL_RECOVERED)
 		verdict_r->usage = coexist_quota_fullest(usages, count);
-	} else if (verdict_r->action != COEXIST_QUOTA_TELL_NOTHING) {
-		verdict_r->level = search.reached.level;
+	else if (verdict_r->action != COEXIST_QUOTA_TELL_NOTHING)
 		verdict_r->usage = search.reached.usage;
-	}
 	verdict_r->changed = !states_are_equal(before, &verdict_r->state);
 }
 
@@ -310,79 +320,4 @@ coexist_quota_reached(const struct coexist_quota_rules *rules,
 	search_all(&search, usages, count, &none);
 	*usage_r = search.reached.usage;
 	return search.reached.level;
-}
-
-/* Numbers and names */
-
-static double fullness(const struct coexist_quota_usage *usage)
-{
-	return (double)usage->used / (double)usage->limit;
-}
-
-const struct coexist_quota_usage *
-coexist_quota_fullest(const struct coexist_quota_usage *usages, size_t count)
-{
-	const struct coexist_quota_usage *best = NULL;
-	size_t i;
-
-	for (i = 0; i < count; i++) {
-		if (usages[i].limit != 0 &&
-		    (best == NULL || fullness(&usages[i]) > fullness(best)))
-			best = &usages[i];
-	}
-	return best;
-}
-
-uint64_t coexist_quota_percent(const struct coexist_quota_usage *usage)
-{
-	if (usage->limit == 0)
-		return 0;
-	if (usage->used <= UINT64_MAX / 100)
-		return usage->used * 100 / usage->limit;
-	/* the hundredth of so much is exact enough, unless the limit is tiny */
-	return usage->limit < 100 ? UINT64_MAX :
-		usage->used / (usage->limit / 100);
-}
-
-const char *
-coexist_quota_level_name(const struct coexist_quota_level *level,
-			 char name[COEXIST_QUOTA_LEVEL_MAX_LENGTH])
-{
-	switch (level->kind) {
-	case COEXIST_QUOTA_LEVEL_NONE:
-		break;
-	case COEXIST_QUOTA_LEVEL_PERCENT:
-		snprintf(name, COEXIST_QUOTA_LEVEL_MAX_LENGTH, "%"PRIu64"%%",
-			 level->number);
-		return name;
-	case COEXIST_QUOTA_LEVEL_FREE:
-		snprintf(name, COEXIST_QUOTA_LEVEL_MAX_LENGTH,
-			 FREE_PREFIX"%"PRIu64, level->number);
-		return name;
-	}
-	return "none";
-}
-
-bool coexist_quota_level_parse(const char *name,
-			       struct coexist_quota_level *level_r)
-{
-	size_t length = strlen(name);
-	struct coexist_quota_level level;
-
-	if (strcmp(name, "none") == 0) {
-		level.kind = COEXIST_QUOTA_LEVEL_NONE;
-		level.number = 0;
-	} else if (strncmp(name, FREE_PREFIX, strlen(FREE_PREFIX)) == 0) {
-		level.kind = COEXIST_QUOTA_LEVEL_FREE;
-		if (!coexist_size_parse(name + strlen(FREE_PREFIX),
-					length - strlen(FREE_PREFIX),
-					&level.number))
-			return false;
-	} else {
-		level.kind = COEXIST_QUOTA_LEVEL_PERCENT;
-		if (!coexist_percent_parse(name, length, &level.number))
-			return false;
-	}
-	*level_r = level;
-	return true;
 }

@@ -5,9 +5,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* When is the owner of a mailbox told how full it is? Each level once, until
-   usage has fallen well below it. Plain C without allocations: what is asked
-   and what is remembered goes in, what to say and to remember comes out. */
+#include "coexist/quota-usage.h"
+#include "quota-reason.h"
+
+/* Levels of the quota at which the owner of a mailbox is told, and their judge:
+   each level is told once, until usage has fallen well below it (hysteresis).
+   Plain C without allocations: what is asked and what is remembered goes in, what
+   to say and to remember comes out. */
 
 enum coexist_quota_level_kind {
 	/* below every level */
@@ -21,17 +25,6 @@ enum coexist_quota_level_kind {
 struct coexist_quota_level {
 	enum coexist_quota_level_kind kind;
 	uint64_t number;
-};
-
-enum coexist_quota_resource {
-	COEXIST_QUOTA_STORAGE,	/* in bytes */
-	COEXIST_QUOTA_MESSAGES
-};
-
-/* What is used of a limit. Limit 0 is no limit. */
-struct coexist_quota_usage {
-	enum coexist_quota_resource resource;
-	uint64_t used, limit;
 };
 
 struct coexist_quota_rules {
@@ -49,7 +42,7 @@ struct coexist_quota_rules {
 	bool tell_first;
 };
 
-/* What is remembered of a mailbox. */
+/* The memory of a mailbox. */
 struct coexist_quota_state {
 	/* false if the mailbox was never looked at */
 	bool known;
@@ -69,7 +62,9 @@ enum coexist_quota_action {
 
 struct coexist_quota_verdict {
 	enum coexist_quota_action action;
-	/* the level that usage reached; NONE for RECOVERED */
+	/* why that, and nothing else */
+	enum coexist_quota_reason reason;
+	/* the highest level that is reached; NONE for RECOVERED */
 	struct coexist_quota_level level;
 	/* the one that reached it, or the fullest; NULL without an action */
 	const struct coexist_quota_usage *usage;
@@ -94,24 +89,7 @@ coexist_quota_reached(const struct coexist_quota_rules *rules,
 		      const struct coexist_quota_usage *usages, size_t count,
 		      const struct coexist_quota_usage **usage_r);
 
-/* Returns the usage that is nearest to its limit, or NULL if none has one. */
-const struct coexist_quota_usage *
-coexist_quota_fullest(const struct coexist_quota_usage *usages, size_t count);
-
-/* Returns how many percent are used, rounded down; 0 without a limit. */
-uint64_t coexist_quota_percent(const struct coexist_quota_usage *usage);
-
 bool coexist_quota_levels_are_equal(const struct coexist_quota_level *a,
 				    const struct coexist_quota_level *b);
-
-/* Returns what a level is called, in the state, logs and events: "none",
-   "90%", "free:104857600". */
-#define COEXIST_QUOTA_LEVEL_MAX_LENGTH 32
-const char *
-coexist_quota_level_name(const struct coexist_quota_level *level,
-			 char name[COEXIST_QUOTA_LEVEL_MAX_LENGTH]);
-/* Reads such a name. Returns false and leaves *level_r alone if it is none. */
-bool coexist_quota_level_parse(const char *name,
-			       struct coexist_quota_level *level_r);
 
 #endif

@@ -13,29 +13,31 @@ notice_send(const struct coexist_quota_notice *notice, struct mailbox *inbox,
 	    struct coexist_notice_place *place_r)
 {
 	struct coexist_quota_contents contents;
-	struct coexist_quota_text text;
 
 	coexist_quota_contents_get(inbox, &contents);
-	coexist_quota_text_init(&text, notice, &contents);
-	return coexist_notice_send(inbox, &text.notice, place_r);
+	return coexist_notice_send(inbox,
+				   coexist_quota_text_make(notice, &contents),
+				   place_r);
 }
 
 static int
-inbox_tell(const struct coexist_quota_notice *notice, struct mailbox *inbox)
+inbox_tell(const struct coexist_quota_notice *notice, struct mailbox *inbox,
+	   struct coexist_quota_added *added)
 {
 	struct coexist_notice_place place;
 
 	if (notice_send(notice, inbox, &place) < 0)
 		return -1;
-	notice->added->bytes += place.size;
-	notice->added->messages++;
+	added->bytes += place.size;
+	added->messages++;
 	return 0;
 }
 
-int coexist_quota_mail_tell(const struct coexist_quota_notice *notice)
+int coexist_quota_mail_tell(const struct coexist_quota_notice *notice,
+			    struct coexist_quota_added *added)
 {
 	struct mailbox *inbox = coexist_notice_inbox(notice->user);
-	int ret = inbox_tell(notice, inbox);
+	int ret = inbox_tell(notice, inbox, added);
 
 	mailbox_free(&inbox);
 	return ret;

@@ -2,6 +2,7 @@
 
 #include "lib.h"
 #include "quota-state.h"
+#include "quota-level-name.h"
 #include "state-file.h"
 
 #define STATE_LEVEL "quota_level"

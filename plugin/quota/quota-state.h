@@ -4,7 +4,7 @@
 #include "quota-levels.h"
 #include "state-file.h"
 
-/* What dovecot-coexist.state says of quota notices:
+/* The memory of quota notices in dovecot-coexist.state:
 
      quota_level=90%          as coexist_quota_level_name() says it
      quota_level_at=TIME
@@ -14,11 +14,11 @@
 
 #define COEXIST_QUOTA_STATE_VALUES 3
 
-/* Reads it out of the file's text. Returns FALSE if it is not what we write:
-   then *state_r is that of a mailbox that was never looked at. */
+/* Reads the memory out of the file's text. Returns FALSE if that is not what we
+   write: then *state_r is that of a mailbox that was never looked at. */
 bool coexist_quota_state_parse(const char *text,
 			       struct coexist_quota_state *state_r);
-/* Says it as values for the file, which are on the data stack. */
+/* Makes values for the file, which are on the data stack. */
 void coexist_quota_state_format(const struct coexist_quota_state *state,
 	struct coexist_state_value values_r[COEXIST_QUOTA_STATE_VALUES]);
 

@@ -5,6 +5,8 @@
 #include "ioloop.h"
 #include "mail-user.h"
 #include "time-util.h"
+#include "notice-text.h"
+#include "quota-amount.h"
 #include "quota-contents.h"
 #include "quota-notice.h"
 
@@ -41,19 +43,17 @@ static const char recovered_text[] =
 "The mailbox {user} uses {percent} % of what it may: {used} of {limit}.\n"
 "There is nothing more to do.\n";
 
-/* What can be told from each other on white and on black. */
+/* A notice with room for its variables, which lie on the data stack together. */
+struct quota_text {
+	struct coexist_notice notice;
+	struct coexist_notice_variable variables[16];
+};
+
+/* Colours that can be told from each other on white and on black. */
 static const char *color_choose(uint64_t percent)
 {
 	return percent >= 95 ? "#d32f2f" : percent >= 80 ? "#ef8c00" :
 		"#388e3c";
-}
-
-static const char *
-amount_format(const struct coexist_quota_notice *notice, uint64_t amount)
-{
-	return notice->usage.resource == COEXIST_QUOTA_STORAGE ?
-		coexist_quota_size_format(amount) :
-		t_strdup_printf("%"PRIu64, amount);
 }
 
 static void
@@ -78,19 +78,27 @@ static const char *number(uint64_t number)
 }
 
 static void
-variable_add(struct coexist_quota_text *text, const char *name,
+variable_add(struct quota_text *text, const char *name,
 	     const char *value)
 {
 	struct coexist_notice_variable *variable =
-		&text->variables[text->notice.variables_count++];
+		&text->variables[text->notice.variables.count++];
 
-	i_assert(text->notice.variables_count <= N_ELEMENTS(text->variables));
+	i_assert(text->notice.variables.count <= N_ELEMENTS(text->variables));
 	i_zero(variable);
 	variable->name = name;
 	variable->value = value;
 }
 
-static void usage_add(struct coexist_quota_text *text,
+static void
+amount_add(struct quota_text *text, const char *name,
+	   const struct coexist_quota_usage *usage, uint64_t amount)
+{
+	variable_add(text, name,
+		     coexist_quota_amount_format(usage->resource, amount));
+}
+
+static void usage_add(struct quota_text *text,
 		      const struct coexist_quota_notice *notice)
 {
 	const struct coexist_quota_usage *usage = &notice->usage;
@@ -98,14 +106,14 @@ static void usage_add(struct coexist_quota_text *text,
 		usage->limit - usage->used : 0;
 
 	variable_add(text, "percent", number(notice->percent));
-	variable_add(text, "used", amount_format(notice, usage->used));
-	variable_add(text, "limit", amount_format(notice, usage->limit));
-	variable_add(text, "free", amount_format(notice, left));
+	amount_add(text, "used", usage, usage->used);
+	amount_add(text, "limit", usage, usage->limit);
+	amount_add(text, "free", usage, left);
 	variable_add(text, "bar", number(I_MIN(notice->percent, 100)));
 	variable_add(text, "bar_color", color_choose(notice->percent));
 }
 
-static void forecast_add(struct coexist_quota_text *text,
+static void forecast_add(struct quota_text *text,
 			 const struct coexist_quota_notice *notice)
 {
 	const struct coexist_quota_forecast *forecast = &notice->forecast;
@@ -116,8 +124,8 @@ static void forecast_add(struct coexist_quota_text *text,
 		     notice->foreseen ? number(forecast->days_left) : "");
 }
 
-/* What was not looked into is not known. */
-static void contents_add_unknown(struct coexist_quota_text *text)
+/* Contents that nobody has looked into are unknown. */
+static void contents_add_unknown(struct quota_text *text)
 {
 	static const char *const names[] = {
 		"folders", "trash", "junk", "downloaded", "downloaded_size"
@@ -128,21 +136,21 @@ static void contents_add_unknown(struct coexist_quota_text *text)
 		variable_add(text, names[i], /*value=*/NULL);
 }
 
-static void folders_add(struct coexist_quota_text *text,
+static void folders_add(struct quota_text *text,
 			const struct coexist_quota_contents *contents)
 {
 	struct coexist_notice_variable *folders =
-		&text->variables[text->notice.variables_count];
+		&text->variables[text->notice.variables.count];
 
-	variable_add(text, "folders", contents->folders);
-	folders->rows = contents->rows;
-	folders->rows_count = contents->rows_count;
+	variable_add(text, "folders", contents->largest.line);
+	folders->rows = contents->largest.rows;
+	folders->rows_count = contents->largest.rows_count;
 	variable_add(text, "trash",
 		     coexist_quota_size_format(contents->trash));
 	variable_add(text, "junk", coexist_quota_size_format(contents->junk));
 }
 
-static void downloaded_add(struct coexist_quota_text *text,
+static void downloaded_add(struct quota_text *text,
 			   const struct coexist_quota_contents *contents)
 {
 	bool none = contents->downloaded == 0;
@@ -153,24 +161,26 @@ static void downloaded_add(struct coexist_quota_text *text,
 		     coexist_quota_size_format(contents->downloaded_size));
 }
 
-void coexist_quota_text_init(struct coexist_quota_text *text_r,
-			     const struct coexist_quota_notice *notice,
-			     const struct coexist_quota_contents *contents)
+const struct coexist_notice *
+coexist_quota_text_make(const struct coexist_quota_notice *notice,
+			const struct coexist_quota_contents *contents)
 {
-	i_zero(&text_r->notice);
-	text_r->notice.variables = text_r->variables;
+	struct quota_text *text = t_new(struct quota_text, 1);
+
+	text->notice.variables.variables = text->variables;
 	/* one of them is enough, whatever it says */
-	text_r->notice.place_name = "quota_mail";
-	kind_choose(notice, &text_r->notice);
-	variable_add(text_r, "user", notice->user->username);
-	variable_add(text_r, "date",
+	text->notice.place_name = "quota_mail";
+	kind_choose(notice, &text->notice);
+	variable_add(text, "user", notice->user->username);
+	variable_add(text, "date",
 		     t_strflocaltime("%Y-%m-%d %H:%M", ioloop_time));
-	usage_add(text_r, notice);
-	forecast_add(text_r, notice);
+	usage_add(text, notice);
+	forecast_add(text, notice);
 	if (contents == NULL) {
-		contents_add_unknown(text_r);
+		contents_add_unknown(text);
 	} else {
-		folders_add(text_r, contents);
-		downloaded_add(text_r, contents);
+		folders_add(text, contents);
+		downloaded_add(text, contents);
 	}
+	return &text->notice;
 }

@@ -1,22 +1,15 @@
 #ifndef COEXIST_QUOTA_TEXT_H
 #define COEXIST_QUOTA_TEXT_H
 
-#include "notice.h"
-#include "notice-template.h"
-
+struct coexist_notice;
 struct coexist_quota_contents;
 struct coexist_quota_notice;
 
-/* What a notice can say: which of the texts it is, and their variables. It must
-   stay where it is, and is valid as long as the data stack frame. */
-struct coexist_quota_text {
-	struct coexist_notice notice;
-	struct coexist_notice_variable variables[16];
-};
-
-/* The contents are NULL if nobody has looked into them. */
-void coexist_quota_text_init(struct coexist_quota_text *text_r,
-			     const struct coexist_quota_notice *notice,
-			     const struct coexist_quota_contents *contents);
+/* The text of a quota notice: which of the texts it is, and the variables that
+   the text can name. Returns it on the data stack. The contents are NULL if nobody
+   has looked into them: then what they would tell is said as unknown. */
+const struct coexist_notice *
+coexist_quota_text_make(const struct coexist_quota_notice *notice,
+			const struct coexist_quota_contents *contents);
 
 #endif

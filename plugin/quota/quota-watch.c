@@ -10,6 +10,7 @@
 #include "policy-decision.h"
 #include "quota-estimate.h"
 #include "quota-evaluate.h"
+#include "quota-rules.h"
 #include "session-end.h"
 
 /* After a change, so that the messages of one command are looked at once. */

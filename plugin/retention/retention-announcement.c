@@ -6,11 +6,11 @@
 #include "lib-event.h"
 #include "mail-storage-private.h"
 #include "time-util.h"
+#include "coexist-event.h"
 #include "compat-settings.h"
 #include "notice.h"
 #include "policy-value.h"
 #include "retention-notice.h"
-#include "session-changes.h"
 
 uint64_t coexist_announcement_days(struct mail_user *user)
 {
@@ -24,7 +24,7 @@ uint64_t coexist_announcement_days(struct mail_user *user)
 		return value.number;
 	e_warning(user->event, "coexist: Ignoring unknown value of "
 		  COEXIST_KEY_PREFIX"%s (expected %s)", info->name,
-		  coexist_type_describe(info->type));
+		  info->expected);
 	if (coexist_value_parse(info, info->default_value, &value) !=
 	    COEXIST_VALUE_VALID)
 		i_unreached();

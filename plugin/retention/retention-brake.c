@@ -1,11 +1,10 @@
 /* See the contract in retention-brake.h. */
 
 #include "retention-brake.h"
+#include "coexist/day.h"
 #include "time-since.h"
 
 #include <string.h>
-
-#define SECS_PER_DAY (24 * 60 * 60)
 
 /* Returns true if messages would go earlier, or farther, than by the policy
    before. */
@@ -38,7 +37,8 @@ static void judge_tell(const struct coexist_brake_run *run,
 {
 	verdict->action = COEXIST_BRAKE_TELL;
 	verdict->state.told_at = run->now;
-	verdict->state.until = run->now + run->notice_days * SECS_PER_DAY;
+	verdict->state.until =
+		run->now + run->notice_days * COEXIST_SECS_PER_DAY;
 	verdict->state.told_count = run->due;
 }
 

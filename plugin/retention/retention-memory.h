@@ -5,7 +5,7 @@
 
 struct mail_user;
 
-/* What dovecot-coexist.state says of retention:
+/* The memory of retention in dovecot-coexist.state:
 
      retention_days=30        pop3_keep_days of the last run, 0 if it was off
      retention_deletes=yes    what is due goes for good; no: it is moved
@@ -15,8 +15,7 @@ struct mail_user;
 
    Needs the user's namespaces. */
 
-/* Reads it. Whoever finds a line missing, or not as we write it, has forgotten
-   everything. */
+/* Reads the memory, which is empty if a line is missing or not as we write it. */
 void coexist_retention_memory_read(struct mail_user *user,
 				   struct coexist_brake_state *state_r);
 /* Returns 0, or -1 and an error. */

@@ -43,8 +43,7 @@ int coexist_retention_notice_send(
 	const struct coexist_notice message = {
 		.kind = "pop3-keep-days",
 		.builtin = builtin_text,
-		.variables = variables,
-		.variables_count = N_ELEMENTS(variables)
+		.variables = { variables, N_ELEMENTS(variables) }
 	};
 
 	struct coexist_notice_place place;

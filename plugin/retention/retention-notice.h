@@ -3,7 +3,7 @@
 
 struct mailbox;
 
-/* What the owner of a mailbox is told before retention takes something away. */
+/* The notice of retention: the owner of a mailbox is told before messages leave. */
 struct coexist_retention_notice {
 	/* pop3_keep_days, and how many messages are due by it */
 	uint64_t keep_days, count;

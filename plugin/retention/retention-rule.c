@@ -2,9 +2,8 @@
 
 #include "lib.h"
 #include "retention-rule.h"
+#include "coexist/day.h"
 #include "time-since.h"
-
-#define SECS_PER_DAY (24 * 60 * 60)
 
 bool coexist_retention_allows(enum mail_flags flags)
 {
@@ -20,5 +19,5 @@ bool coexist_retention_is_over(uint32_t downloaded, uint64_t days, time_t now)
 
 	return now >= 0 &&
 		coexist_time_since(downloaded, (uint64_t)now, &passed) &&
-		passed / SECS_PER_DAY >= days;
+		passed / COEXIST_SECS_PER_DAY >= days;
 }

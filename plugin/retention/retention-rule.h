@@ -3,7 +3,7 @@
 
 #include "mail-types.h"
 
-/* Which messages pop3_keep_days is about. Nothing else decides about it. */
+/* The rule of retention: which messages pop3_keep_days is about. */
 
 /* Returns TRUE unless the flags tell that somebody needs the message yet: it is
    unread, flagged, answered or a draft. */

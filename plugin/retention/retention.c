@@ -1,159 +1,43 @@
 /* See the contract in retention.h. */
 
 #include "lib.h"
-#include "retention.h"
+#include "retention-private.h"
 #include "array.h"
 #include "file-lock.h"
 #include "ioloop.h"
 #include "lib-event.h"
-#include "lib-signals.h"
 #include "mail-namespace.h"
 #include "mail-storage-private.h"
-#include "seq-range-array.h"
-#include "session-policy.h"
+#include "coexist-event.h"
 #include "download-time.h"
 #include "index-root.h"
-#include "mail-move.h"
 #include "mailbox-same.h"
 #include "private-flags.h"
-#include "retention-announcement.h"
-#include "retention-rule.h"
 #include "session-changes.h"
+#include "session-policy.h"
 #include "special-mailbox.h"
-#include "uid-list.h"
-
-#include <signal.h>
-
-/* How many messages leave in one transaction: few enough that others do not wait
-   for its locks, and that it does not take long to stop. */
-#define BATCH_SIZE 500
 
 #define LOCK_NAME "dovecot-coexist.expire.lock"
 
-struct retention {
-	struct mail_user *user;
-	struct mailbox *box;
-	/* NULL if messages are not moved */
-	struct mailbox *target;
-	enum coexist_delete action;
-	bool dry_run;
+/* After how many messages that are looked at it is asked whether to stop. */
+#define STOP_INTERVAL 256
 
-	uint32_t uidvalidity;
-	uint32_t time_id;
-	/* of POP3_DOWNLOADED_KEYWORD */
-	unsigned int keyword_idx;
-	bool has_keyword;
-	ARRAY_TYPE(keyword_indexes) keywords;
-
-	/* UIDs of what is due, in ascending order */
-	ARRAY_TYPE(uint32_t) due;
-	/* whether they may go */
-	struct coexist_announcement announcement;
-	char *error_text;
-	struct coexist_retention_result *result;
-};
-
-/* Being stopped. In a session nobody runs the ioloop meanwhile, which would
-   tell about signals. */
-
-static volatile sig_atomic_t stop_signal;
-
-static void signal_received(const siginfo_t *si, void *context ATTR_UNUSED)
+bool coexist_retention_is_stopped(struct coexist_retention *ret)
 {
-	stop_signal = si->si_signo;
-}
-
-static void signals_watch(void)
-{
-	stop_signal = 0;
-	lib_signals_set_handler(SIGTERM, LIBSIG_FLAG_RESTART, signal_received,
-				NULL);
-	lib_signals_set_handler(SIGINT, LIBSIG_FLAG_RESTART, signal_received,
-				NULL);
-}
-
-static void signals_unwatch(void)
-{
-	lib_signals_unset_handler(SIGTERM, signal_received, NULL);
-	lib_signals_unset_handler(SIGINT, signal_received, NULL);
+	if (!ret->stopped)
+		ret->stopped = ret->is_stopped();
+	return ret->stopped;
 }
 
 /* What is due */
 
-static bool has_downloaded_keyword(struct retention *ret,
-				   struct mail_index_view *view, uint32_t seq)
-{
-	unsigned int idx;
-
-	if (!ret->has_keyword)
-		return FALSE;
-	mail_index_lookup_keywords(view, seq, &ret->keywords);
-	array_foreach_elem(&ret->keywords, idx) {
-		if (idx == ret->keyword_idx)
-			return TRUE;
-	}
-	return FALSE;
-}
-
-/* Returns when the message was downloaded, or 0 if that is not proven. Without a
-   record, as after the index was lost, the keyword proves it, and the message
-   can't have been saved later; dates that clients choose count for nothing. */
-static uint32_t downloaded_at(struct retention *ret, struct mail *mail,
-			      uint32_t seq)
-{
-	struct mail_index_view *view = mail->transaction->view;
-	uint32_t noted = coexist_download_time_get(view, seq, ret->time_id);
-	time_t saved;
-
-	if (noted != 0 || !has_downloaded_keyword(ret, view, seq))
-		return noted;
-	mail_set_seq(mail, seq);
-	if (mail_get_save_date(mail, &saved) <= 0 || saved <= 0 ||
-	    saved > (time_t)UINT32_MAX)
-		return 0;
-	return (uint32_t)saved;
-}
-
-/* Returns when the message was downloaded if it is due, else 0. */
-static uint32_t
-due_since(struct retention *ret, struct mail *mail, uint32_t seq)
-{
-	enum mail_flags flags =
-		coexist_private_flags_lookup(mail->box, mail->transaction->view,
-					     seq);
-	uint32_t downloaded;
-
-	if (!coexist_retention_allows(flags))
-		return 0;
-	downloaded = downloaded_at(ret, mail, seq);
-	return coexist_retention_is_over(downloaded, ret->result->keep_days,
-					 ioloop_time) ? downloaded : 0;
-}
-
-/* Returns TRUE if what is due is moved, FALSE if it is gone for good. */
-static bool is_moving(const struct retention *ret)
+bool coexist_retention_is_moving(const struct coexist_retention *ret)
 {
 	return ret->action != COEXIST_DELETE_EXPUNGE &&
 		ret->action != COEXIST_DELETE_HIDE;
 }
 
-static void
-result_add(struct retention *ret, struct mail *mail, uint32_t downloaded)
-{
-	struct coexist_retention_result *result = ret->result;
-	uoff_t size;
-
-	if (mail_get_physical_size(mail, &size) == 0)
-		result->size += size;
-	if (result->oldest == 0 || downloaded < result->oldest)
-		result->oldest = downloaded;
-	seq_range_array_add(&result->uids, mail->uid);
-	result->expired++;
-	if (is_moving(ret))
-		result->moved++;
-}
-
-static void scan(struct retention *ret)
+static void scan(struct coexist_retention *ret)
 {
 	struct mailbox_transaction_context *t;
 	struct mail *mail;
@@ -165,14 +49,17 @@ static void scan(struct retention *ret)
 				      "coexist expire");
 	mail = mail_alloc(t, 0, NULL);
 	count = mail_index_view_get_messages_count(t->view);
-	for (seq = 1; seq <= count && stop_signal == 0; seq++) {
-		downloaded = due_since(ret, mail, seq);
+	for (seq = 1; seq <= count; seq++) {
+		if (seq % STOP_INTERVAL == 0 &&
+		    coexist_retention_is_stopped(ret))
+			break;
+		downloaded = coexist_due_since(ret, mail, seq);
 		if (downloaded == 0)
 			continue;
 		mail_set_seq(mail, seq);
 		array_push_back(&ret->due, &mail->uid);
 		if (ret->dry_run)
-			result_add(ret, mail, downloaded);
+			coexist_result_add(ret, mail, downloaded);
 	}
 	mail_free(&mail);
 	/* Empty, and 2.3's replication plugin frees what it has at a commit. */
@@ -181,12 +68,12 @@ static void scan(struct retention *ret)
 
 /* Whether it may go */
 
-static enum coexist_brake_action judge(struct retention *ret)
+static enum coexist_brake_action judge(struct coexist_retention *ret)
 {
 	struct coexist_brake_run *run = &ret->announcement.run;
 
 	run->keep_days = ret->result->keep_days;
-	run->deletes = !is_moving(ret);
+	run->deletes = !coexist_retention_is_moving(ret);
 	run->due = array_count(&ret->due);
 	run->messages = mail_index_view_get_messages_count(ret->box->view);
 	coexist_announcement_judge(&ret->announcement);
@@ -194,7 +81,7 @@ static enum coexist_brake_action judge(struct retention *ret)
 }
 
 /* Returns TRUE if something is to be removed, told or remembered. */
-static bool has_work(const struct retention *ret)
+static bool has_work(const struct coexist_retention *ret)
 {
 	const struct coexist_brake_verdict *verdict =
 		&ret->announcement.verdict;
@@ -203,23 +90,7 @@ static bool has_work(const struct retention *ret)
 				    array_count(&ret->due) > 0);
 }
 
-/* What is due waits, 0 being no time in particular. A run that only looks has
-   counted it as if it went. */
-static void result_wait(struct retention *ret, uint64_t until)
-{
-	struct coexist_retention_result *result = ret->result;
-
-	array_clear(&result->uids);
-	result->expired = result->moved = 0;
-	result->size = 0;
-	result->oldest = 0;
-	result->waiting = array_count(&ret->due);
-	result->until = (time_t)until;
-}
-
-/* Removing it */
-
-static void fail(struct retention *ret, struct mailbox *box)
+void coexist_retention_fail(struct coexist_retention *ret, struct mailbox *box)
 {
 	const char *error = mailbox_get_last_internal_error(box,
 							    &ret->result->error);
@@ -227,173 +98,22 @@ static void fail(struct retention *ret, struct mailbox *box)
 	e_error(ret->box->event, "coexist: Can't expire messages: %s", error);
 }
 
-/* Copies the messages to the target. Leaves those that arrived in the list. */
-static void batch_move(struct retention *ret, struct coexist_move *move,
-		       ARRAY_TYPE(uint32_t) *uids)
+/* Returns why nothing is moved to the mailbox that it is in, and the remedy. */
+static const char *same_mailbox_text(enum coexist_delete action)
 {
-	const uint32_t *all;
-	unsigned int i, count;
-
-	all = array_get(uids, &count);
-	coexist_move_copy(move, all, count);
-	for (i = count; i > 0; i--) {
-		if (!seq_range_exists(&move->arrived, all[i - 1]))
-			array_delete(uids, i - 1, 1);
-	}
-	if (move->failed > 0) {
-		ret->result->stayed += move->failed;
-		ret->result->error = move->error;
-		i_free(ret->error_text);
-		ret->error_text = i_strdup(move->error_text);
-	}
+	return action == COEXIST_DELETE_TRASH ?
+		"That is the mailbox that they are in; give special_use = "
+		"\\Trash to another one" :
+		"That is the mailbox that they are in; let archive_mailbox "
+		"name another one";
 }
 
-/* Returns TRUE if the message is still due: others may have changed it since it
-   was found. */
-static bool is_still_due(struct retention *ret, struct mail *mail, uint32_t uid)
-{
-	return mail_set_uid(mail, uid) && due_since(ret, mail, mail->seq) != 0;
-}
-
-/* Adds those of the messages that are still due. */
-static void
-batch_select(struct retention *ret, struct mail *mail, const uint32_t *uids,
-	     unsigned int count, ARRAY_TYPE(uint32_t) *selected)
-{
-	unsigned int i;
-
-	coexist_private_flags_refresh(ret->box);
-	for (i = 0; i < count; i++) {
-		if (is_still_due(ret, mail, uids[i]))
-			array_push_back(selected, &uids[i]);
-	}
-}
-
-/* Takes those out of the list that are not due any more, and their copies back:
-   who copies may have had to wait. */
-static void
-batch_deselect(struct retention *ret, struct mail *mail,
-	       const struct coexist_move *move, ARRAY_TYPE(uint32_t) *selected)
-{
-	ARRAY_TYPE(seq_range) stay, stay_as;
-	unsigned int i;
-	uint32_t uid;
-
-	i_array_init(&stay, 8);
-	i_array_init(&stay_as, 8);
-	coexist_private_flags_refresh(ret->box);
-	for (i = array_count(selected); i > 0; i--) {
-		uid = *array_idx(selected, i - 1);
-		if (is_still_due(ret, mail, uid))
-			continue;
-		seq_range_array_add(&stay, uid);
-		/* in ascending order here and there */
-		uid = coexist_uid_list_map(&move->arrived, &move->arrived_as,
-					   uid);
-		if (uid != 0)
-			seq_range_array_add(&stay_as, uid);
-		array_delete(selected, i - 1, 1);
-	}
-	coexist_move_take_back(ret->box, ret->uidvalidity, ret->target, &stay,
-			       &stay_as);
-	array_free(&stay_as);
-	array_free(&stay);
-}
-
-static void
-batch_expunge(struct retention *ret, struct mail *mail,
-	      const ARRAY_TYPE(uint32_t) *uids)
-{
-	uint32_t uid;
-
-	array_foreach_elem(uids, uid) {
-		if (!mail_set_uid(mail, uid))
-			continue;
-		result_add(ret, mail, due_since(ret, mail, mail->seq));
-		mail_expunge(mail);
-	}
-}
-
-/* Removes from the result what did not leave after all. */
-static void
-result_take_back(struct coexist_retention_result *result,
-		 const struct coexist_retention_result *before,
-		 const ARRAY_TYPE(uint32_t) *uids)
-{
-	uint32_t uid;
-
-	array_foreach_elem(uids, uid) {
-		seq_range_array_remove(&result->uids, uid);
-	}
-	result->expired = before->expired;
-	result->moved = before->moved;
-	result->size = before->size;
-	result->oldest = before->oldest;
-}
-
-static int
-batch_run(struct retention *ret, const uint32_t *uids, unsigned int count)
-{
-	struct coexist_retention_result before = *ret->result;
-	struct mailbox_transaction_context *t;
-	ARRAY_TYPE(uint32_t) selected;
-	struct coexist_move move;
-	struct mail *mail;
-	int status;
-
-	t = mailbox_transaction_begin(ret->box, 0, "coexist expire");
-	mail = mail_alloc(t, 0, NULL);
-	i_array_init(&selected, count);
-	coexist_move_init(&move, t, ret->target);
-	batch_select(ret, mail, uids, count, &selected);
-	if (ret->target != NULL) {
-		batch_move(ret, &move, &selected);
-		batch_deselect(ret, mail, &move, &selected);
-	}
-	batch_expunge(ret, mail, &selected);
-	mail_free(&mail);
-	status = mailbox_transaction_commit(&t);
-	if (status < 0) {
-		result_take_back(ret->result, &before, &selected);
-		if (ret->target != NULL) {
-			coexist_move_take_back(ret->box, ret->uidvalidity,
-					       ret->target, &move.arrived,
-					       &move.arrived_as);
-		}
-	}
-	coexist_move_deinit(&move);
-	array_free(&selected);
-	if (status < 0 || mailbox_sync(ret->box, 0) < 0) {
-		fail(ret, ret->box);
-		return -1;
-	}
-	return 0;
-}
-
-static int batches_run(struct retention *ret)
-{
-	const uint32_t *uids;
-	unsigned int i, batch, count;
-	int status = 0;
-
-	uids = array_get(&ret->due, &count);
-	/* what can't take the first ones can't take the others */
-	for (i = 0; i < count && status == 0 && stop_signal == 0 &&
-	     ret->result->stayed == 0; i += batch) {
-		batch = I_MIN(count - i, BATCH_SIZE);
-		T_BEGIN {
-			status = batch_run(ret, uids + i, batch);
-		} T_END;
-	}
-	return status;
-}
-
-static int target_open(struct retention *ret)
+static int target_open(struct coexist_retention *ret)
 {
 	struct coexist_retention_result *result = ret->result;
 	int status;
 
-	if (!is_moving(ret))
+	if (!coexist_retention_is_moving(ret))
 		return 0;
 	ret->target = coexist_delete_target_open(ret->user, ret->action,
 						 &status);
@@ -402,7 +122,7 @@ static int target_open(struct retention *ret)
 			mailbox_get_last_internal_error(ret->target,
 							&result->error));
 	} else if (coexist_mailbox_is_same(ret->target, ret->box)) {
-		ret->error_text = i_strdup("They are there");
+		ret->error_text = i_strdup(same_mailbox_text(ret->action));
 		result->error = MAIL_ERROR_NOTPOSSIBLE;
 		status = -1;
 	}
@@ -413,34 +133,34 @@ static int target_open(struct retention *ret)
 
 /* Removes all that is due, unless it is stopped. By then it has to be remembered
    how long messages are kept here. */
-static int remove_due(struct retention *ret)
+static int remove_due(struct coexist_retention *ret)
 {
 	if (coexist_announcement_remember(&ret->announcement) < 0) {
-		result_wait(ret, 0);
+		coexist_result_wait(ret, 0);
 		ret->result->error = MAIL_ERROR_TEMP;
 		return -1;
 	}
-	if (batches_run(ret) < 0 || ret->result->stayed > 0)
+	if (coexist_retention_batches_run(ret) < 0 || ret->result->stayed > 0)
 		return -1;
-	if (stop_signal == 0)
+	if (!ret->stopped)
 		coexist_announcement_end(&ret->announcement);
 	return 0;
 }
 
-static int announce(struct retention *ret)
+static int announce(struct coexist_retention *ret)
 {
 	const char *target = ret->target == NULL ? NULL :
 		mailbox_get_vname(ret->target);
 	int status = coexist_announcement_make(&ret->announcement, target);
 
-	result_wait(ret, status < 0 ? 0 :
+	coexist_result_wait(ret, status < 0 ? 0 :
 		    ret->announcement.verdict.state.until);
 	if (status < 0)
 		ret->result->error = MAIL_ERROR_TEMP;
 	return status;
 }
 
-static int announce_or_remove(struct retention *ret)
+static int announce_or_remove(struct coexist_retention *ret)
 {
 	int status = target_open(ret);
 
@@ -457,21 +177,21 @@ static int announce_or_remove(struct retention *ret)
 }
 
 /* Looks again, now that nobody else is at it, and does what is to be done. */
-static int run_alone(struct retention *ret)
+static int run_alone(struct coexist_retention *ret)
 {
 	enum coexist_brake_action action;
 
 	if (mailbox_sync(ret->box, 0) < 0) {
-		fail(ret, ret->box);
+		coexist_retention_fail(ret, ret->box);
 		return -1;
 	}
 	array_clear(&ret->due);
 	scan(ret);
 	action = judge(ret);
-	if (stop_signal != 0)
+	if (coexist_retention_is_stopped(ret))
 		return 0;
 	if (action == COEXIST_BRAKE_WAIT)
-		result_wait(ret, ret->announcement.verdict.state.until);
+		coexist_result_wait(ret, ret->announcement.verdict.state.until);
 	else if (array_count(&ret->due) > 0)
 		return announce_or_remove(ret);
 	/* nothing goes, so it does no harm if it can't be remembered */
@@ -479,7 +199,7 @@ static int run_alone(struct retention *ret)
 	return 0;
 }
 
-static void report(struct retention *ret)
+static void report(struct coexist_retention *ret)
 {
 	const struct coexist_retention_result *result = ret->result;
 	struct event *event;
@@ -503,7 +223,7 @@ static void report(struct retention *ret)
 }
 
 static int
-lock_create(struct retention *ret, struct file_lock **lock_r,
+lock_create(struct coexist_retention *ret, struct file_lock **lock_r,
 	    const char **error_r)
 {
 	/* Dovecot would put it into the folder of the index, and there is none */
@@ -516,15 +236,18 @@ lock_create(struct retention *ret, struct file_lock **lock_r,
 }
 
 /* Two at once would copy messages twice, and tell the owner twice. */
-static enum coexist_retention_status run_locked(struct retention *ret)
+static enum coexist_retention_status run_locked(struct coexist_retention *ret)
 {
 	struct file_lock *lock;
 	const char *error;
 	int status;
 
 	status = lock_create(ret, &lock, &error);
-	if (status == 0)
+	if (status == 0) {
+		coexist_trace(ret->user, "Nothing expires: another process is "
+			      "at it");
 		return COEXIST_RETENTION_BUSY;
+	}
 	if (status < 0) {
 		e_error(ret->box->event, "coexist: Can't expire messages: %s",
 			error);
@@ -537,7 +260,24 @@ static enum coexist_retention_status run_locked(struct retention *ret)
 	return status < 0 ? COEXIST_RETENTION_FAILED : COEXIST_RETENTION_DONE;
 }
 
-static enum coexist_retention_status expire_in(struct retention *ret)
+static void
+trace_verdict(struct coexist_retention *ret, enum coexist_brake_action action)
+{
+	static const char *const names[] = {
+		[COEXIST_BRAKE_GO] = "go",
+		[COEXIST_BRAKE_WAIT] = "wait, as the owner was told",
+		[COEXIST_BRAKE_TELL] = "wait until the owner was told"
+	};
+
+	_Static_assert(N_ELEMENTS(names) == COEXIST_BRAKE_TELL + 1,
+		       "the brake has an action without a name");
+	coexist_trace(ret->user, "pop3_keep_days=%u: %u of %u messages are due "
+		      "and %s", ret->result->keep_days, array_count(&ret->due),
+		      mail_index_view_get_messages_count(ret->box->view),
+		      names[action]);
+}
+
+static enum coexist_retention_status expire_in(struct coexist_retention *ret)
 {
 	enum coexist_retention_status status = COEXIST_RETENTION_DONE;
 	enum coexist_brake_action action;
@@ -552,10 +292,12 @@ static enum coexist_retention_status expire_in(struct retention *ret)
 	scan(ret);
 	ret->announcement.box = ret->box;
 	action = judge(ret);
-	if (!ret->dry_run && stop_signal == 0 && has_work(ret))
+	trace_verdict(ret, action);
+	if (!ret->dry_run && !coexist_retention_is_stopped(ret) &&
+	    has_work(ret))
 		status = run_locked(ret);
 	else if (action != COEXIST_BRAKE_GO)
-		result_wait(ret, ret->announcement.verdict.state.until);
+		coexist_result_wait(ret, ret->announcement.verdict.state.until);
 	array_free(&ret->due);
 	array_free(&ret->keywords);
 	return status;
@@ -571,29 +313,38 @@ static bool maildrop_exists(struct mailbox *box)
 		existence == MAILBOX_EXISTENCE_SELECT;
 }
 
-static enum coexist_retention_status maildrop_expire(struct retention *ret)
+static enum coexist_retention_status
+maildrop_expire(struct coexist_retention *ret)
 {
-	if (!maildrop_exists(ret->box))
+	if (!maildrop_exists(ret->box)) {
+		coexist_trace(ret->user, "Nothing expires: there is no INBOX");
 		return COEXIST_RETENTION_DONE;
+	}
 	if (mailbox_open(ret->box) < 0 || mailbox_sync(ret->box, 0) < 0 ||
 	    coexist_private_flags_open(ret->box) < 0) {
-		fail(ret, ret->box);
+		coexist_retention_fail(ret, ret->box);
 		return COEXIST_RETENTION_FAILED;
 	}
 	/* a virtual one has messages of other mailboxes, too */
-	if (mailbox_is_readonly(ret->box) || ret->box->virtual_vfuncs != NULL)
+	if (mailbox_is_readonly(ret->box) || ret->box->virtual_vfuncs != NULL) {
+		coexist_trace(ret->user, "Nothing expires: INBOX is %s",
+			      ret->box->virtual_vfuncs != NULL ? "virtual" :
+			      "read-only");
 		return COEXIST_RETENTION_DONE;
+	}
 	return expire_in(ret);
 }
 
 enum coexist_retention_status
 coexist_retention_run(struct mail_user *user,
 		      enum coexist_retention_flags flags,
+		      coexist_retention_is_stopped_t *is_stopped,
 		      struct coexist_retention_result *result_r)
 {
 	const struct coexist_policy *policy = coexist_session_policy_get(user);
-	struct retention ret = {
+	struct coexist_retention ret = {
 		.user = user,
+		.is_stopped = is_stopped,
 		.dry_run = (flags & COEXIST_RETENTION_DRY_RUN) != 0,
 		.announcement = {
 			.now = (flags & COEXIST_RETENTION_NOW) != 0
@@ -610,11 +361,15 @@ coexist_retention_run(struct mail_user *user,
 	result_r->keep_days =
 		coexist_policy_number(policy, COEXIST_KEY_pop3_keep_days);
 	if (coexist_session_policy_is_partial(user)) {
+		coexist_trace(user, "Nothing expires: there may be policy "
+			      "documents that can't be read");
 		result_r->error = MAIL_ERROR_TEMP;
 		return COEXIST_RETENTION_UNKNOWN;
 	}
-	if (result_r->keep_days == 0)
+	if (result_r->keep_days == 0) {
+		coexist_trace(user, "Nothing expires: pop3_keep_days is off");
 		return COEXIST_RETENTION_OFF;
+	}
 
 	ret.announcement.run.notice_days = coexist_announcement_days(user);
 	i_array_init(&result_r->uids, 16);
@@ -623,21 +378,13 @@ coexist_retention_run(struct mail_user *user,
 	changes = coexist_changes_begin(user, "expire");
 	coexist_changes_log_nothing(changes);
 	ret.box = mailbox_alloc(ns->list, "INBOX", 0);
-	signals_watch();
 	status = maildrop_expire(&ret);
-	if (stop_signal != 0)
+	if (ret.stopped)
 		status = COEXIST_RETENTION_STOPPED;
-	signals_unwatch();
 	if (ret.target != NULL)
 		mailbox_free(&ret.target);
 	mailbox_free(&ret.box);
 	coexist_changes_end(&changes);
 	i_free(ret.error_text);
 	return status;
-}
-
-void coexist_retention_result_free(struct coexist_retention_result *result)
-{
-	if (array_is_created(&result->uids))
-		array_free(&result->uids);
 }

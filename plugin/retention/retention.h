@@ -6,13 +6,13 @@
 
 struct mail_user;
 
-/* pop3_keep_days: what POP3 downloaded so many days ago leaves the mailbox
-   (doc/pop3-keep-days.md), to where pop3_delete moves messages, or for good. If
-   its owner has to be told first (retention-brake.h), this is done, and messages
-   wait.
+/* Retention (pop3_keep_days): messages that POP3 downloaded so many days ago leave
+   the mailbox (doc/pop3-keep-days.md), to where pop3_delete moves messages, or for
+   good. If the mailbox's owner has to be told first (retention-brake.h), the run
+   tells, and messages wait.
 
-   It is done in small steps, each of them complete: whoever is stopped in the
-   middle has done a part of it, and the next one does the rest. */
+   A run takes small steps, each of them complete: the next run does the rest of
+   one that was stopped. */
 
 enum coexist_retention_flags {
 	/* only look */
@@ -27,13 +27,17 @@ enum coexist_retention_status {
 	/* nothing was done: there may be policy documents that can't be read */
 	COEXIST_RETENTION_UNKNOWN,
 	COEXIST_RETENTION_DONE,
-	/* a part was done: SIGTERM or SIGINT came */
+	/* a part was done: the process is to stop */
 	COEXIST_RETENTION_STOPPED,
 	/* nothing was done: another process is at it */
 	COEXIST_RETENTION_BUSY,
 	/* not all could be done, which was logged */
 	COEXIST_RETENTION_FAILED
 };
+
+/* Returns TRUE if the process is to stop. Asked between messages and between
+   batches; nobody runs the ioloop meanwhile, which would tell about signals. */
+typedef bool coexist_retention_is_stopped_t(void);
 
 struct coexist_retention_result {
 	/* pop3_keep_days */
@@ -62,6 +66,7 @@ struct coexist_retention_result {
 enum coexist_retention_status
 coexist_retention_run(struct mail_user *user,
 		      enum coexist_retention_flags flags,
+		      coexist_retention_is_stopped_t *is_stopped,
 		      struct coexist_retention_result *result_r);
 void coexist_retention_result_free(struct coexist_retention_result *result);
 

@@ -5,20 +5,18 @@
 #include "ioloop.h"
 #include "mail-namespace.h"
 #include "mail-storage-private.h"
-#include "str-sanitize.h"
-#include "session-policy.h"
+#include "coexist-event.h"
+#include "coexist/day.h"
 #include "compat-user.h"
 #include "network-match.h"
 #include "policy-decision.h"
 #include "policy-handover.h"
-#include "refusal-line.h"
 #include "refusal-expand.h"
+#include "refusal-line.h"
+#include "refusal-log.h"
 #include "session-end.h"
+#include "session-policy.h"
 #include "userdb-fields.h"
-
-#define SECS_PER_DAY (24 * 60 * 60)
-/* Enough of a value to recognise it in the log. */
-#define LOGGED_VALUE_LENGTH 80
 
 #define COEXIST_GUARD_USER_CONTEXT(obj) \
 	MODULE_CONTEXT(obj, coexist_guard_user_module)
@@ -81,12 +79,30 @@ static bool is_master_login(const struct mail_user *user)
 		strcmp(master, user->username) != 0;
 }
 
-static bool is_exempt(struct mail_user *user, enum coexist_protocol protocol)
+/* Returns why the guard has nothing to decide about the login, or NULL. */
+static const char *
+exempt_reason(struct mail_user *user, enum coexist_protocol protocol)
 {
-	return protocol == COEXIST_PROTOCOL_OTHER || user->autocreated ||
-		is_master_login(user) ||
-		coexist_userdb_fields_have(user->userdb_fields,
-					   COEXIST_USERDB_FIELD_GATE);
+	if (protocol == COEXIST_PROTOCOL_OTHER || user->autocreated)
+		return "it is no login";
+	if (is_master_login(user))
+		return "it is one of a master user";
+	return coexist_userdb_fields_have(user->userdb_fields,
+					  COEXIST_USERDB_FIELD_GATE) ?
+		"the gate has decided" : NULL;
+}
+
+static const char *
+refusal_log(const struct mail_user *user, const struct coexist_policy *policy,
+	    enum coexist_protocol protocol, enum coexist_key key)
+{
+	const struct coexist_refused_login login = {
+		.user = user->username,
+		.protocol = protocol,
+		.client = user->conn.remote_ip
+	};
+
+	return coexist_refusal_log(&login, coexist_refusal_log_key(policy, key));
 }
 
 static void
@@ -100,11 +116,8 @@ refuse(struct mail_user *user, const struct coexist_policy *policy,
 	guser->reason = p_strdup(user->pool,
 		coexist_refusal_line(protocol, id,
 			refusal_text(policy, protocol, decision)));
-	guser->error = p_strdup_printf(user->pool,
-		"coexist: Login refused: %s=%s",
-		coexist_policy_keys[decision->key].name,
-		str_sanitize(coexist_policy_text(policy, decision->key),
-			     LOGGED_VALUE_LENGTH));
+	guser->error = p_strdup(user->pool,
+		refusal_log(user, policy, protocol, decision->key));
 	MODULE_CONTEXT_SET(user, coexist_guard_user_module, guser);
 	coexist_session_end_cancel(user);
 
@@ -120,17 +133,27 @@ void coexist_guard_user_created(struct mail_user *user)
 	const struct coexist_login login = {
 		.protocol = coexist_protocol_find(user->service),
 		.tls = coexist_user_is_tls(user) || is_local(user),
-		.today = (uint64_t)ioloop_time / SECS_PER_DAY,
+		.today = coexist_day(ioloop_time),
 		.in_networks = in_networks,
 		.context = user
 	};
+	const char *reason = exempt_reason(user, login.protocol);
 	struct coexist_decision decision;
 
-	if (policy == NULL || is_exempt(user, login.protocol))
+	if (policy == NULL)
 		return;
+	if (reason != NULL) {
+		coexist_trace(user, "The session is not refused: %s", reason);
+		return;
+	}
 	coexist_policy_decide(policy, &login, &decision);
-	if (decision.refusal == COEXIST_REFUSAL_NONE)
+	if (decision.refusal == COEXIST_REFUSAL_NONE) {
+		coexist_trace(user, "The session is not refused: "
+			      "its policy lets it pass");
 		return;
+	}
+	coexist_trace(user, "The session is refused by %s",
+		      coexist_policy_keys[decision.key].name);
 	T_BEGIN {
 		refuse(user, policy, login.protocol, &decision);
 	} T_END;
@@ -147,7 +170,7 @@ void coexist_guard_namespace_storage_added(struct mail_namespace *ns)
 
 enum coexist_guard_mode coexist_guard_get_mode(struct mail_user *user)
 {
-	const char *gate = coexist_userdb_fields_get_gate(user->userdb_fields);
+	const char *gate = coexist_handover_find_gate(user->userdb_fields);
 
 	if (user->autocreated)
 		return COEXIST_GUARD_EXEMPT;
@@ -159,25 +182,6 @@ enum coexist_guard_mode coexist_guard_get_mode(struct mail_user *user)
 		return COEXIST_GUARD_LOG_ONLY;
 	return strcmp(gate, COEXIST_USERDB_GATE_EXEMPT) == 0 ?
 		COEXIST_GUARD_EXEMPT : COEXIST_GUARD_ENFORCE;
-}
-
-const char *coexist_guard_login_delay_reason(struct mail_user *user,
-					     uint64_t seconds_left)
-{
-	const enum coexist_refusal_text id = COEXIST_TEXT_login_delay;
-	const char *handover =
-		coexist_userdb_fields_get_handover(user->userdb_fields);
-	const char *text = handover == NULL ? NULL :
-		coexist_handover_delay_text(handover);
-	const struct coexist_refusal_values values = {
-		.protocol = coexist_protocol_label(COEXIST_PROTOCOL_POP3),
-		.seconds = dec2str(seconds_left)
-	};
-
-	if (text == NULL)
-		text = coexist_refusal_english(id);
-	return coexist_refusal_line(COEXIST_PROTOCOL_POP3, id,
-		coexist_refusal_expand(text, &values));
 }
 
 const char *coexist_guard_get_reason(struct mail_user *user)

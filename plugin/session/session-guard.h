@@ -29,11 +29,6 @@ enum coexist_guard_mode {
 };
 enum coexist_guard_mode coexist_guard_get_mode(struct mail_user *user);
 
-/* Returns the line for a client that came back too early, on the data stack:
-   in the language of the mailbox if there is a gate, else in English. */
-const char *coexist_guard_login_delay_reason(struct mail_user *user,
-					     uint64_t seconds_left);
-
 /* Returns the line for the client, with its response code, if the login is
    refused, or NULL. */
 const char *coexist_guard_get_reason(struct mail_user *user);

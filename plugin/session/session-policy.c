@@ -5,12 +5,12 @@
 #include "array.h"
 #include "mail-storage-private.h"
 #include "str-sanitize.h"
+#include "coexist-event.h"
 #include "compat-settings.h"
+#include "logged-value.h"
 #include "policy-handover.h"
 #include "userdb-fields.h"
 
-/* Enough of a wrong value to recognise it in the log. */
-#define LOGGED_VALUE_LENGTH 80
 /* A longer line would be two of the log. */
 #define DEBUG_VALUE_LENGTH 1024
 
@@ -68,14 +68,11 @@ log_unknown_value(void *context, const struct coexist_scope *scope,
 {
 	struct mail_user *user = context;
 	const struct coexist_policy_key *info = &coexist_policy_keys[key];
-	const char *expected = coexist_type_describe(info->type);
 
 	e_warning(user->event, "coexist: Ignoring unknown value in %s: "
-		  COEXIST_KEY_PREFIX"%s=%s (expected %s%s)",
-		  scope->name, info->name,
-		  str_sanitize(text, LOGGED_VALUE_LENGTH),
-		  expected == NULL ? "one of: " : expected,
-		  expected == NULL ? info->choices : "");
+		  COEXIST_KEY_PREFIX"%s=%s (expected %s)",
+		  scope->name, info->name, coexist_logged_value(text),
+		  info->expected);
 }
 
 static void
@@ -85,7 +82,7 @@ log_unknown_keys(struct mail_user *user, const struct coexist_scope *scope,
 	for (; *names != NULL; names++) {
 		e_warning(user->event, "coexist: Ignoring unknown key in %s: "
 			  COEXIST_KEY_PREFIX"%s", scope->name,
-			  str_sanitize(*names, LOGGED_VALUE_LENGTH));
+			  coexist_logged_value(*names));
 	}
 }
 
@@ -99,24 +96,22 @@ static void coexist_user_deinit(struct mail_user *user)
 	cuser->module_ctx.super.deinit(user);
 }
 
-/* Says which value of which scope the session obeys, for who wants to know why. */
+/* Traces which value of which scope the session obeys. */
 static void policy_log(struct mail_user *user, const struct coexist_user *cuser)
 {
+	const struct coexist_policy_entry *entry;
 	unsigned int i;
 
 	/* a delivery has a second user, whom it reads the message as */
-	if (user->autocreated || !event_want_debug(user->event))
+	if (user->autocreated)
 		return;
 	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
-		const struct coexist_policy_entry *entry =
-			&cuser->policy.entries[i];
-
-		if (entry->scope != NULL) {
-			e_debug(user->event, "coexist: %s=%s (%s)",
-				coexist_policy_keys[i].name,
-				str_sanitize(entry->text, DEBUG_VALUE_LENGTH),
-				entry->scope->name);
-		}
+		entry = &cuser->policy.entries[i];
+		if (entry->scope == NULL)
+			continue;
+		coexist_trace(user, "%s=%s (%s)", coexist_policy_keys[i].name,
+			      str_sanitize(entry->text, DEBUG_VALUE_LENGTH),
+			      entry->scope->name);
 	}
 }
 
@@ -137,7 +132,7 @@ static void policy_read(struct mail_user *user, struct coexist_user *cuser)
 		cuser->scopes[i] = scopes[i];
 		cuser->scopes[i].context = cuser;
 	}
-	handover = coexist_userdb_fields_get_handover(user->userdb_fields);
+	handover = coexist_handover_find(user->userdb_fields);
 	if (handover != NULL)
 		coexist_handover_read(user->pool, handover,
 				      cuser->document_texts);

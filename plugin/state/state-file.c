@@ -7,8 +7,8 @@
 #include "str.h"
 #include "write-full.h"
 
-/* Who holds the lock writes a few bytes. A lock that is older was left behind
-   by a process that was killed. */
+/* The lock is held while a few bytes are written. An older one was left behind by
+   a process that was killed. */
 #define LOCK_TIMEOUT_SECS 2
 #define LOCK_STALE_SECS 10
 
@@ -61,9 +61,10 @@ text_set(const char *text, const struct coexist_state_value *values,
 	return str;
 }
 
+/* Returns the lock's file descriptor, or -1 and an error, with errno. */
 static int
 dotlock_open(const char *path, const struct coexist_state_mode *mode,
-	     struct dotlock **dotlock_r)
+	     struct dotlock **dotlock_r, const char **error_r)
 {
 	const struct dotlock_settings set = {
 		.timeout = LOCK_TIMEOUT_SECS,
@@ -71,9 +72,18 @@ dotlock_open(const char *path, const struct coexist_state_mode *mode,
 		.use_excl_lock = mode->use_excl_lock,
 		.nfs_flush = mode->nfs_flush
 	};
+	int fd, open_errno;
 
-	return file_dotlock_open_group(&set, path, 0, mode->mode, mode->gid,
-				       mode->gid_origin, dotlock_r);
+	fd = file_dotlock_open_group(&set, path, 0, mode->mode, mode->gid,
+				     mode->gid_origin, dotlock_r);
+	if (fd == -1) {
+		open_errno = errno;
+		*error_r = open_errno == EAGAIN ?
+			t_strdup_printf("Somebody else keeps %s locked", path) :
+			t_strdup_printf("Can't create %s.lock: %m", path);
+		errno = open_errno;
+	}
+	return fd;
 }
 
 /* Writes the text to the lock, which becomes the file. */
@@ -107,16 +117,9 @@ int coexist_state_file_update(const char *path,
 	unsigned int count;
 	int fd;
 
-	fd = dotlock_open(path, mode, &dotlock);
-	if (fd == -1) {
-		int open_errno = errno;
-
-		*error_r = open_errno == EAGAIN ?
-			t_strdup_printf("Somebody else keeps %s locked", path) :
-			t_strdup_printf("Can't create %s.lock: %m", path);
-		errno = open_errno;
+	fd = dotlock_open(path, mode, &dotlock, error_r);
+	if (fd == -1)
 		return -1;
-	}
 	if (coexist_small_file_read(path, &text, &error) < 0)
 		text = "";
 	count = decide(text, values, context);
@@ -139,16 +142,4 @@ coexist_state_file_decide_values(const char *text ATTR_UNUSED,
 	i_assert(set->count <= COEXIST_STATE_FILE_MAX_VALUES);
 	memcpy(values_r, set->values, sizeof(*values_r) * set->count);
 	return set->count;
-}
-
-int coexist_state_file_set(const char *path,
-			   const struct coexist_state_mode *mode,
-			   const struct coexist_state_value *values,
-			   unsigned int count, const char **error_r)
-{
-	struct coexist_state_values set = { .values = values, .count = count };
-
-	return coexist_state_file_update(path, mode,
-					 coexist_state_file_decide_values,
-					 &set, error_r);
 }

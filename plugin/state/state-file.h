@@ -1,9 +1,10 @@
 #ifndef COEXIST_STATE_FILE_H
 #define COEXIST_STATE_FILE_H
 
-/* A small file (small-file.h) of lines <name>=<value>, which several processes
-   read and change. It is replaced as a whole, so that a reader sees all of a change or
-   nothing of it. Lines that nobody asks for, whatever they are, stay. */
+/* A state file: a small file (small-file.h) of lines <name>=<value>, which several
+   processes read and change. Each change replaces the file as a whole (atomic
+   rename), so that a reader sees all of a change or nothing. Lines that nobody asks
+   for, whatever they are, stay. */
 
 struct coexist_state_value {
 	/* ASCII without '=' */
@@ -12,12 +13,12 @@ struct coexist_state_value {
 	const char *value;
 };
 
-/* With what permissions a new file is made. */
+/* The permissions and the locking of a new file. */
 struct coexist_state_mode {
 	mode_t mode;
-	/* (gid_t)-1 leaves it to the process */
+	/* (gid_t)-1 leaves the group to the process */
 	gid_t gid;
-	/* where the group comes from, for error messages; NULL if it is -1 */
+	/* where the group comes from, for error messages; NULL for -1 */
 	const char *gid_origin;
 	/* the file system is NFS; dotlock_use_excl */
 	bool nfs_flush;
@@ -28,17 +29,17 @@ struct coexist_state_mode {
    NULL. */
 const char *coexist_state_text_get(const char *text, const char *name);
 
-/* Decides what to set in a file that has this text, which is empty if there is
-   no file, or none that can be read. Returns how many values it put in
-   values_r, 0 to leave the file as it is. What they say must stay until the
-   update returns. */
+/* A decision under the lock (compare and set): what to set in a file that has this
+   text, which is empty if there is no file, or none that can be read. Returns how
+   many values are in values_r, 0 to leave the file as it is. The values must stay
+   until the update returns. */
 #define COEXIST_STATE_FILE_MAX_VALUES 8
 typedef unsigned int
 coexist_state_file_decide_t(const char *text,
 			    struct coexist_state_value *values_r,
 			    void *context);
 
-/* Decides for these values, whatever the text is. The context is a struct
+/* The decision for these values, whatever the text is. The context is a struct
    coexist_state_values. */
 struct coexist_state_values {
 	const struct coexist_state_value *values;
@@ -46,21 +47,14 @@ struct coexist_state_values {
 };
 coexist_state_file_decide_t coexist_state_file_decide_values;
 
-/* Reads the file, decides and sets the values, with nobody else changing it
-   meanwhile. The result, and how long it waits, is that of
-   coexist_state_file_set(). decide is called once at most, and not at all if
-   the file can't be locked. */
+/* Locks and reads the file, decides and sets the values. A missing file is made,
+   and one that can't be read is made anew. Waits a few seconds at most for others
+   who do the same. decide is called once at most, and not at all if the file can't
+   be locked. Returns 0, or -1 and an error that names the path, with errno being
+   ENOENT if the folder is missing; the file is as it was then. */
 int coexist_state_file_update(const char *path,
 			      const struct coexist_state_mode *mode,
 			      coexist_state_file_decide_t *decide,
 			      void *context, const char **error_r);
-/* Sets values in the file, which is made if need be; a file that can't be read
-   is made anew. Waits a few seconds at most for others who do the same. Returns
-   0, or -1 and an error that names the path, with errno being ENOENT if the
-   folder is missing; the file is as it was then. */
-int coexist_state_file_set(const char *path,
-			   const struct coexist_state_mode *mode,
-			   const struct coexist_state_value *values,
-			   unsigned int count, const char **error_r);
 
 #endif

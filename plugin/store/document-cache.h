@@ -5,9 +5,13 @@ struct coexist_document;
 struct coexist_document_stamp;
 struct coexist_document_cache;
 
-/* Documents as they were read last, by the store's key, as many as fit; the one
-   that was used longest ago goes first. "There is no document" is remembered
-   too. */
+/* An LRU cache of documents as they were read last, by the store's key. That there
+   is no document is remembered, too. */
+
+/* What was looked up a moment ago may be taken for an answer for so long. Time is
+   in whole seconds, so for users it is one more: tests/doc/seconds knows the
+   pages that say so. */
+#define COEXIST_DOCUMENT_ANSWER_SECS 3
 
 /* max_size is in bytes of memory. A document that needs more is not kept. */
 struct coexist_document_cache *coexist_document_cache_new(size_t max_size);

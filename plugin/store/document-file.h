@@ -6,9 +6,9 @@
 
 struct coexist_document_files;
 
-/* The files in which a store fs:posix keeps the mailboxes' documents: is one
-   still what it was when it was read? That takes a single system call; to read
-   it again by Dovecot's dict takes seven and a lot more. */
+/* Change detection for the files in which a store fs:posix keeps documents, by a
+   stamp: device, inode, size and ctime. A stamp takes a single system call; to
+   read the file again by Dovecot's dict takes seven and a lot more. */
 
 /* A file as it is, or that there is none. */
 struct coexist_document_stamp {

@@ -13,7 +13,7 @@ struct store_lookup {
 	void *context;
 };
 
-static const char *store_key(const char *prefix, const char *name)
+const char *coexist_store_key(const char *prefix, const char *name)
 {
 	if (*name == '\0' || strlen(name) > COEXIST_STORE_MAX_NAME_LENGTH)
 		return NULL;
@@ -22,12 +22,12 @@ static const char *store_key(const char *prefix, const char *name)
 
 const char *coexist_store_key_mailbox(const char *user)
 {
-	return store_key(COEXIST_STORE_PREFIX_MAILBOX, user);
+	return coexist_store_key(COEXIST_STORE_PREFIX_MAILBOX, user);
 }
 
 const char *coexist_store_key_domain(const char *domain)
 {
-	return store_key(COEXIST_STORE_PREFIX_DOMAIN, domain);
+	return coexist_store_key(COEXIST_STORE_PREFIX_DOMAIN, domain);
 }
 
 int coexist_store_open(const struct coexist_site_config *config,

@@ -59,7 +59,8 @@ coexist_store_callback_t(enum coexist_store_status status, const char *text,
 			 const char *error, void *context);
 
 /* Returns the store's key on the data stack, or NULL if there can't be a
-   document of this name. */
+   document of this name. prefix is one of those above. */
+const char *coexist_store_key(const char *prefix, const char *name);
 const char *coexist_store_key_mailbox(const char *user);
 const char *coexist_store_key_domain(const char *domain);
 

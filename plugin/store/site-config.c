@@ -3,10 +3,8 @@
 #include "lib.h"
 #include "site-config.h"
 #include "lib-event.h"
-#include "str-sanitize.h"
 #include "compat-site.h"
-
-#define LOGGED_VALUE_LENGTH 80
+#include "logged-value.h"
 
 static void
 setting_init(struct event *event, struct coexist_site_config *config,
@@ -15,7 +13,6 @@ setting_init(struct event *event, struct coexist_site_config *config,
 	const struct coexist_policy_key *info = &coexist_site_settings[setting];
 	struct coexist_value *value = &config->values[setting];
 	const char *text = config->texts[setting];
-	const char *expected = coexist_type_describe(info->type);
 
 	i_zero(value);
 	switch (coexist_value_parse(info, text, value)) {
@@ -26,10 +23,8 @@ setting_init(struct event *event, struct coexist_site_config *config,
 	case COEXIST_VALUE_UNKNOWN:
 		config->unknown[setting] = TRUE;
 		e_warning(event, "coexist: Ignoring unknown value of the site "
-			  "setting %s=%s (expected %s%s)", info->name,
-			  str_sanitize(text, LOGGED_VALUE_LENGTH),
-			  expected == NULL ? "one of: " : expected,
-			  expected == NULL ? info->choices : "");
+			  "setting %s=%s (expected %s)", info->name,
+			  coexist_logged_value(text), info->expected);
 		break;
 	}
 	config->texts[setting] = info->default_value;
@@ -45,7 +40,9 @@ int coexist_site_config_read(pool_t pool, struct event *event,
 	unsigned int i;
 
 	i_zero(&config);
-	if (coexist_compat_site_read(pool, event, path, &config, error_r) < 0)
+	if (coexist_compat_site_read(pool, event, path, config.texts,
+				     config.policy_texts, &config.store_uri,
+				     error_r) < 0)
 		return -1;
 	for (i = 0; i < COEXIST_SITE_COUNT; i++)
 		setting_init(event, &config, i);

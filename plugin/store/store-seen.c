@@ -3,6 +3,7 @@
 #include "lib.h"
 #include "store-seen.h"
 #include "compat-master.h"
+#include "site-config.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -20,6 +21,14 @@ bool coexist_store_was_seen(void)
 	struct stat st;
 
 	return lstat(seen_path(), &st) == 0;
+}
+
+bool coexist_store_needs_marker(const struct coexist_site_config *config,
+				bool was_seen)
+{
+	return was_seen ||
+		coexist_site_number(config, COEXIST_SITE_on_store_error) ==
+		COEXIST_ON_STORE_ERROR_TEMPFAIL;
 }
 
 void coexist_store_note_seen(void)

@@ -2,7 +2,7 @@
 
 #include "lib.h"
 #include "gate-keyring.h"
-#include "gate-lookup.h"
+#include "document-cache.h"
 #include "site-config.h"
 
 #include <glib/gstdio.h>
@@ -56,7 +56,7 @@ static void test_rows(void)
 	for (i = 0; i < G_N_ELEMENTS(rows); i++) {
 		g_test_message("%s", rows[i].name);
 		write_keys(rows[i].text);
-		now += COEXIST_GATE_ANSWER_SECS;
+		now += COEXIST_DOCUMENT_ANSWER_SECS;
 		g_assert_cmpint(coexist_gate_keyring_refresh(keyring, now,
 							     &error), ==,
 				rows[i].change);
@@ -79,7 +79,7 @@ static void test_not_for_each_login(void)
 	(void)coexist_gate_keyring_refresh(keyring, 1000, &error);
 	write_keys("x\n");
 	g_assert_cmpint(coexist_gate_keyring_refresh(
-		keyring, 999 + COEXIST_GATE_ANSWER_SECS, &error), ==,
+		keyring, 999 + COEXIST_DOCUMENT_ANSWER_SECS, &error), ==,
 		COEXIST_GATE_KEYRING_SAME);
 	g_assert_null(error);
 	/* the clock was put back */

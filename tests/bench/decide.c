@@ -11,9 +11,11 @@
    Every combination of the documents below is used in turn, by every protocol.
    Prints the processor time in seconds. */
 
+#include "lib.h"
+#include "net.h"
+#include "network-match.h"
 #include "policy-decision.h"
 #include "policy-document.h"
-#include "policy-network.h"
 
 #include <err.h>
 #include <stdio.h>
@@ -21,7 +23,6 @@
 #include <string.h>
 #include <time.h>
 
-#define N_ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
 #define META \
 	"\n[meta]\nupdated=2026-11-22T08:00:00Z\nby=panel\nreason=ticket 4711\n"
 #define TODAY 20779
@@ -73,7 +74,7 @@ struct site {
 	coexist_document *mailboxes[N_ELEMENTS(mailbox_texts)];
 	coexist_document *domains[N_ELEMENTS(domain_texts)];
 	coexist_document *defaults[N_ELEMENTS(default_texts)];
-	GInetAddress *addresses[2];
+	struct ip_addr addresses[2];
 	/* so that no part of the work can be left out */
 	unsigned int refused;
 };
@@ -129,7 +130,7 @@ ignore_unknown(void *context, const struct coexist_scope *scope,
 
 static bool in_networks(void *context, const char *networks)
 {
-	return coexist_network_list_contains(networks, context);
+	return coexist_network_match(networks, context);
 }
 
 static void
@@ -144,7 +145,8 @@ decide(struct site *site, unsigned int number, coexist_document *mailbox,
 		.tls = number % 3 != 0,
 		.today = TODAY,
 		.in_networks = in_networks,
-		.context = site->addresses[number % N_ELEMENTS(site->addresses)]
+		.context = &site->addresses[number %
+					    N_ELEMENTS(site->addresses)]
 	};
 	struct coexist_decision decision;
 	struct coexist_policy policy;
@@ -208,13 +210,14 @@ int main(int argc, char *argv[])
 
 	if (argc != 3)
 		errx(64, "usage: decide parse-all|parse-one|merge COUNT");
+	lib_init();
 	work = work_find(argv[1]);
 	count = (unsigned int)atoi(argv[2]);
 	parse_each(mailbox_texts, N_ELEMENTS(mailbox_texts), site.mailboxes);
 	parse_each(domain_texts, N_ELEMENTS(domain_texts), site.domains);
 	parse_each(default_texts, N_ELEMENTS(default_texts), site.defaults);
-	site.addresses[0] = coexist_address_parse("192.0.2.17");
-	site.addresses[1] = coexist_address_parse("2001:db8:1::25");
+	(void)net_addr2ip("192.0.2.17", &site.addresses[0]);
+	(void)net_addr2ip("2001:db8:1::25", &site.addresses[1]);
 
 	start = cpu_now();
 	for (i = 0; i < count; i++)
@@ -223,10 +226,9 @@ int main(int argc, char *argv[])
 
 	if (site.refused == 0 || site.refused == count)
 		errx(1, "%u of %u were refused", site.refused, count);
-	g_object_unref(site.addresses[0]);
-	g_object_unref(site.addresses[1]);
 	free_each(site.mailboxes, N_ELEMENTS(mailbox_texts));
 	free_each(site.domains, N_ELEMENTS(domain_texts));
 	free_each(site.defaults, N_ELEMENTS(default_texts));
+	lib_deinit();
 	return 0;
 }

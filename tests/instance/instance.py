@@ -6,7 +6,6 @@ import poplib
 import re
 import select
 import shlex
-import shutil
 import signal
 import smtplib
 import socket
@@ -15,7 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from . import certificate, config, processes
+from . import certificate, config, processes, wrapper
 from .dovecot import Dovecot
 from .gate import STORE, Store, key_file
 from .ports import Ports
@@ -27,10 +26,6 @@ LAUNCHER = Path(__file__).with_name("namespace.py")
 # Long for a line of the log, and short for a start that is repeated.
 LOG_SECS = 5
 PEAK = Path(__file__).with_name("peak.py")
-SUPPRESSIONS = Path(__file__).with_name("valgrind.supp")
-VALGRIND = ("/usr/bin/valgrind --quiet --vgdb=no --leak-check=full --num-callers=40"
-            " --suppressions=/mnt/bin/valgrind.supp --error-exitcode=99"
-            " --log-file=/mnt/log/valgrind.{service}.%p.log")
 
 
 def built_stage():
@@ -335,7 +330,7 @@ class Instance:
         self._users = Users(self.folder / "etc/users", self._initial_users)
         self._write_config()
         for service, prefix in self._wrap.items():
-            self._write_wrapper(service, prefix)
+            wrapper.write(self.folder / "bin", self.dovecot.libexecdir / service, prefix)
 
     def _write_config(self):
         if self._settings["gate"] is not None:
@@ -343,16 +338,6 @@ class Instance:
                 key_file(self._settings["gate"], self._settings["coexist"]))
         (self.folder / "etc/dovecot.conf").write_text(
             config.render(self.dovecot, self._ports.number, **self._settings))
-
-    def _write_wrapper(self, service, prefix):
-        """GDB in the environment keeps modules loaded, and so their symbols known."""
-        if prefix == "valgrind":
-            shutil.copy(SUPPRESSIONS, self.folder / "bin")
-            prefix = VALGRIND.format(service=service)
-        script = self.folder / "bin" / service
-        script.write_text("#!/bin/sh\nexport GDB=1\n"
-                          f'exec {prefix} {self.dovecot.libexecdir / service} "$@"\n')
-        script.chmod(0o755)
 
     def _launch(self):
         with open(self.folder / "log/start.log", "wb") as output:

@@ -1,5 +1,7 @@
 """Run a command with a folder on /mnt and modules laid over Dovecot's own.
 
+What is installed of ours is hidden: modules, and the texts that they would read.
+
     python3 namespace.py FOLDER MODULEDIR STAGED COMMAND [ARGUMENT...]
 
 The command becomes the first process of new mount and process namespaces, so
@@ -16,6 +18,7 @@ import select
 import shutil
 import signal
 import sys
+from pathlib import Path
 
 MS_BIND, MS_REC, MS_PRIVATE = 0x1000, 0x4000, 0x40000
 CLONE_NEWNS, CLONE_NEWPID = 0x20000, 0x20000000
@@ -66,17 +69,20 @@ def make_private_from_chroot():
 
 
 def lay_over(moduledir, staged):
-    """Put a copy of the stock modules plus the staged ones on moduledir.
+    """Put a copy of the stock modules plus the staged ones, if any, on moduledir.
 
     Modules of ours that are installed there would stand in for staged ones.
     """
+    if not staged and not any(Path(moduledir).rglob(OURS)):
+        return
     stock = os.open(moduledir, os.O_RDONLY)
     mount("modules", moduledir, "tmpfs")
     os.chmod(moduledir, 0o755)
     os.fchdir(stock)
     shutil.copytree(".", moduledir, symlinks=True, dirs_exist_ok=True,
                     ignore=shutil.ignore_patterns(OURS))
-    shutil.copytree(staged, moduledir, symlinks=True, dirs_exist_ok=True)
+    if staged:
+        shutil.copytree(staged, moduledir, symlinks=True, dirs_exist_ok=True)
 
 
 def hide_texts():
@@ -118,9 +124,8 @@ def start(command, root="/"):
 def main(folder, moduledir, staged, *command):
     """Return the command's exit status, which is a failure if it was ended here."""
     enter()
-    if staged:
-        lay_over(moduledir, staged)
-        hide_texts()
+    lay_over(moduledir, staged)
+    hide_texts()
     mount(folder, "/mnt", "", MS_BIND)
     output = os.dup(1)
     os.dup2(2, 1)

@@ -214,6 +214,13 @@ def test_the_next_second_is_waited_for():
     assert int(time.time()) > before
 
 
+def test_a_second_that_ends_between_two_looks_is_over(monkeypatch):
+    looks = iter([5.9, 5.999, 6.2, 6.2])
+    monkeypatch.setattr(time, "time", lambda: next(looks))
+    wait.wait_for_next_second()
+    assert next(looks, None) is None
+
+
 LAY_OVER = """
 import os, sys
 import namespace

@@ -27,4 +27,5 @@ def wait_for_next_second():
     """Return as soon as the clock shows another whole second than now."""
     second = int(time.time())
     while int(time.time()) == second:
-        time.sleep(second + 1.001 - time.time())
+        # the second may end between the two looks at the clock
+        time.sleep(max(0, second + 1.001 - time.time()))

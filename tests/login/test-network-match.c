@@ -1,4 +1,4 @@
-/* The sessions' matcher against the same table as the gate's. */
+/* Which address lies in which networks. */
 
 #include "lib.h"
 #include "network-match.h"
@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "../policy/network-rows.h"
+#include "network-rows.h"
 
 static bool row_holds(const struct network_row *row)
 {

@@ -3,12 +3,12 @@
 
 #include "lib.h"
 #include "policy-handover.h"
-#include "compat-userdb.h"
 #include "str.h"
 #include "userdb-fields.h"
 
 #include <stdio.h>
 
+#define FORMAT ";format=1"
 #define NAMED "pop3_mark_read=never;quota_warn=80\\p 95\\p"
 
 static unsigned int failed;
@@ -44,7 +44,7 @@ static void test_the_text_comes_back(const char *text)
 		.protocol = COEXIST_PROTOCOL_POP3,
 		.texts[COEXIST_KEY_deny_text] = text,
 		.texts[COEXIST_KEY_pop3_keep_days] = "30",
-		.delay_text = text
+		.items[COEXIST_HANDOVER_DELAY_TEXT] = text
 	};
 	const char *texts[COEXIST_KEY_COUNT], *value, *left_out;
 	size_t size;
@@ -124,7 +124,7 @@ static const char *repeat(char c, unsigned int count)
 /* One byte on each side of the limit. */
 static void test_the_limit(void)
 {
-	const size_t others = strlen(";pop3_keep_days=30") +
+	const size_t others = strlen(FORMAT";pop3_keep_days=30") +
 		strlen(";quota_warn_free=");
 	const size_t room = COEXIST_HANDOVER_MAX_SIZE - others;
 	struct coexist_handover handover = {
@@ -142,7 +142,7 @@ static void test_the_limit(void)
 	handover.texts[COEXIST_KEY_quota_warn_free] = repeat('1', room + 1);
 	value = handover_write(&handover, &size, &left_out);
 	expect(size == COEXIST_HANDOVER_MAX_SIZE + 1 &&
-	       is_text(value, ";pop3_keep_days=30") &&
+	       is_text(value, FORMAT";pop3_keep_days=30") &&
 	       is_text(left_out, "quota_warn_free"), "one byte more");
 }
 
@@ -171,28 +171,210 @@ static void test_the_order(void)
 	       texts[COEXIST_KEY_preset] == NULL, "what is in it");
 }
 
-/* What an administrator's userdb says. */
-static void test_a_column(void)
+/* Where there is nothing to hand over, there is no field. */
+static void test_nothing(void)
+{
+	struct coexist_handover handover = {
+		.protocol = COEXIST_PROTOCOL_POP3,
+		.gate_decided = TRUE,
+		/* what the gate has decided is not the session's */
+		.texts[COEXIST_KEY_pop3_access] = "allow"
+	};
+	const char *value, *left_out;
+	size_t size;
+
+	value = handover_write(&handover, &size, &left_out);
+	expect(*value == '\0' && size == 0, "nothing");
+
+	handover.items[COEXIST_HANDOVER_FORMAT] = "7";
+	value = handover_write(&handover, &size, &left_out);
+	expect(*value == '\0' && size == 0, "nor by another number");
+
+	handover.texts[COEXIST_KEY_quota_warn_free] =
+		repeat('1', COEXIST_HANDOVER_MAX_SIZE);
+	value = handover_write(&handover, &size, &left_out);
+	expect(*value == '\0' && size > COEXIST_HANDOVER_MAX_SIZE &&
+	       is_text(left_out, "quota_warn_free"), "nothing that fits");
+}
+
+/* Auth and session may be of different versions during an upgrade. */
+static void test_other_versions(void)
 {
 	static const struct {
-		const char *value, *text;
+		const char *label, *value, *mark_read;
+		bool is_partial;
 	} rows[] = {
-		{ "80 95", "80 95" },
-		{ "quit    ", "quit" },
-		{ "  \tquit\t", "quit" },
-		{ "   ", "" },
-		{ "", "" },
-		{ "80"COEXIST_USERDB_PERCENT" 95"COEXIST_USERDB_PERCENT,
-		  "80% 95%" },
-		{ "a % b%", "a % b%" },
+		{ "before there was a number",
+		  "passed;pop3_mark_read=never", "never", FALSE },
+		{ "and partial", ";partial=yes;pop3_mark_read=never",
+		  "never", TRUE },
+		{ "ours", ";format=1;pop3_mark_read=never", "never", FALSE },
+		{ "one more name", ";format=1;generation=7;until=2027-01-01;"
+		  "owner=language;pop3_mark_read=never", "never", FALSE },
+		{ "one more key", ";format=1;pop3_nosuch=1;"
+		  "pop3_mark_read=never", "never", FALSE },
+		{ "what must not be skipped", ";format=2;pop3_mark_read=never",
+		  "never", TRUE },
+		{ "wherever it is", ";pop3_mark_read=never;format=2",
+		  "never", TRUE },
+		{ "no number", ";format=;pop3_mark_read=never", "never", TRUE },
+		{ "no number either", ";format=1a", NULL, TRUE },
+		{ "more than fits", ";format=4294967297", NULL, TRUE },
+		{ "nothing", "", NULL, FALSE },
+	};
+	const char *texts[COEXIST_KEY_COUNT];
+	unsigned int i;
+
+	for (i = 0; i < N_ELEMENTS(rows); i++) {
+		coexist_handover_read(pool_datastack_create(), rows[i].value,
+				      texts);
+		expect(is_text(texts[COEXIST_KEY_pop3_mark_read],
+			       rows[i].mark_read) &&
+		       coexist_handover_is_partial(rows[i].value) ==
+		       rows[i].is_partial, rows[i].label);
+	}
+}
+
+/* An item that had a key's name would be read as both. */
+static void test_names_are_no_keys(void)
+{
+#define NAME(id, name, rank) name,
+	static const char *const names[] = { COEXIST_HANDOVER_ITEMS(NAME) };
+	enum coexist_key key;
+	unsigned int i;
+
+	for (i = 0; i < N_ELEMENTS(names); i++)
+		expect(!coexist_key_find(names[i], &key), names[i]);
+}
+
+static void test_the_field(void)
+{
+	static const struct {
+		const char *label, *fields[4], *value, *gate;
+	} rows[] = {
+		{ "no fields", { NULL }, NULL, NULL },
+		{ "others", { "home=/x", "coexist_pop3_access=deny", NULL },
+		  NULL, NULL },
+		{ "of the gate", { "home=/x", "coexist_gate=passed;a=b", NULL },
+		  "passed;a=b", "passed" },
+		{ "of all others", { "coexist_policy=;a=b", NULL },
+		  ";a=b", NULL },
+		{ "the gate's first", { "coexist_policy=;a=b",
+					"coexist_gate=exempt", NULL },
+		  "exempt", "exempt" },
+		{ "without a value", { "coexist_gate", NULL }, "", "" },
+		{ "a longer name", { "coexist_gates=x", NULL }, NULL, NULL },
 	};
 	unsigned int i;
 
 	for (i = 0; i < N_ELEMENTS(rows); i++) {
-		expect(is_text(coexist_userdb_value(pool_datastack_create(),
-						    rows[i].value),
-			       rows[i].text), rows[i].value);
+		expect(is_text(coexist_handover_find(rows[i].fields),
+			       rows[i].value) &&
+		       is_text(coexist_handover_find_gate(rows[i].fields),
+			       rows[i].gate), rows[i].label);
 	}
+	expect(coexist_handover_find(NULL) == NULL &&
+	       coexist_handover_find_gate(NULL) == NULL, "NULL");
+}
+
+/* A walk of the property: whatever is handed over, what is read is what was
+   written, but for what the session does not obey and what was left out. */
+
+static uint32_t seed;
+
+static unsigned int draw(unsigned int below)
+{
+	/* Numerical Recipes' linear congruential generator */
+	seed = seed * 1664525 + 1013904223;
+	return (seed >> 8) % below;
+}
+
+/* NULL, or any bytes: mostly few, at times more than there is room for. */
+static const char *draw_text(void)
+{
+	static const unsigned int lengths[] = { 1, 8, 65, 70, 900, 6000 };
+	unsigned int length, i;
+	char *text;
+
+	if (draw(3) == 0)
+		return NULL;
+	length = draw(lengths[draw(2) == 0 ? draw(2) :
+			      draw(N_ELEMENTS(lengths))]);
+	text = t_malloc_no0(length + 1);
+	for (i = 0; i < length; i++)
+		text[i] = draw(2) == 0 ? "\\%;\t\r\n\001="[draw(8)] :
+			(char)(1 + draw(255));
+	text[length] = '\0';
+	return text;
+}
+
+static bool key_comes_back(const struct coexist_handover *handover,
+			   enum coexist_key key, bool left_out,
+			   const char *found)
+{
+	bool obeys = key != COEXIST_KEY_preset &&
+		coexist_session_obeys(handover->protocol,
+				      handover->gate_decided, key);
+
+	if (!obeys || handover->texts[key] == NULL)
+		return found == NULL && !left_out;
+	if (!left_out)
+		return is_text(found, handover->texts[key]);
+	/* what is short always fits */
+	return found == NULL && strlen(handover->texts[key]) > 64;
+}
+
+static void walk_step(void)
+{
+	struct coexist_handover handover = {
+		.protocol = draw(COEXIST_PROTOCOL_OTHER + 1),
+		.gate_decided = draw(2) == 0
+	};
+	const char *texts[COEXIST_KEY_COUNT], *value;
+	const char *items[COEXIST_HANDOVER_ITEM_COUNT];
+	bool left_out[COEXIST_KEY_COUNT], none_left_out = TRUE;
+	string_t *dest = t_str_new(64);
+	unsigned int i;
+	size_t size;
+
+	for (i = 0; i < COEXIST_KEY_COUNT; i++)
+		handover.texts[i] = draw_text();
+	for (i = 0; i < COEXIST_HANDOVER_ITEM_COUNT; i++)
+		handover.items[i] = draw(2) == 0 ? NULL : "short;\\%";
+	size = coexist_handover_write(&handover, dest, left_out);
+	value = str_c(dest);
+	expect(strlen(value) <= COEXIST_HANDOVER_MAX_SIZE, "it has room");
+	expect(strpbrk(value, "%\t\r\n\001") == NULL, "Dovecot leaves it alone");
+	coexist_handover_read(pool_datastack_create(), value, texts);
+	coexist_handover_read_items(value, items);
+	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
+		expect(key_comes_back(&handover, i, left_out[i], texts[i]),
+		       coexist_policy_keys[i].name);
+		none_left_out = none_left_out && !left_out[i];
+	}
+	for (i = 0; i < COEXIST_HANDOVER_ITEM_COUNT; i++) {
+		if (i != COEXIST_HANDOVER_FORMAT &&
+		    i != COEXIST_HANDOVER_DELAY_TEXT)
+			expect(is_text(items[i], handover.items[i]), "an item");
+	}
+	expect(*value == '\0' || is_text(items[COEXIST_HANDOVER_FORMAT], "1"),
+	       "our number");
+	expect((size == strlen(value)) ==
+	       (none_left_out && is_text(items[COEXIST_HANDOVER_DELAY_TEXT],
+				handover.items[COEXIST_HANDOVER_DELAY_TEXT])),
+	       "the size tells whether all is there");
+}
+
+static void test_a_walk(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < 2000 && failed == 0; i++) T_BEGIN {
+		seed = i;
+		walk_step();
+		if (failed > 0)
+			printf("     seed %u\n", i);
+	} T_END;
 }
 
 int main(void)
@@ -203,7 +385,11 @@ int main(void)
 		test_what_nobody_wrote();
 		test_the_limit();
 		test_the_order();
-		test_a_column();
+		test_nothing();
+		test_other_versions();
+		test_names_are_no_keys();
+		test_the_field();
+		test_a_walk();
 	} T_END;
 	lib_deinit();
 	return failed == 0 ? 0 : 1;

@@ -19,12 +19,14 @@ static const struct coexist_notice_variable variables[] = {
 	{ .name = "absent", .value = "" },
 };
 
-static struct coexist_notice_source source = {
+static const struct coexist_notice notice = {
 	.kind = "test",
 	.builtin = BUILTIN,
-	.language = "en",
 	.variables = { variables, N_ELEMENTS(variables) }
 };
+
+/* the folders with its files, which main() makes */
+static const char *site_folders[3];
 
 static const struct {
 	const char *name, *contents;
@@ -122,16 +124,27 @@ static bool problem_is(const char *problem, const char *expected)
 		problem != NULL && strstr(problem, expected) != NULL;
 }
 
+/* Finds the text and its page. */
+static void find(const struct coexist_notice *what, const char *const *folders,
+		 const char *language, struct coexist_notice_text *text_r,
+		 const char **problem_r)
+{
+	*problem_r = NULL;
+	coexist_notice_text_find(what, folders, language, text_r, problem_r);
+	coexist_notice_page_find(what, folders, text_r, problem_r);
+}
+
 static bool find_holds(const struct find_row *row)
 {
 	struct coexist_notice_text text;
 	const char *problem;
 
-	source.language = row->language;
-	coexist_notice_text_find(&source, &text, &problem);
+	find(&notice, site_folders, row->language, &text, &problem);
 	return equal(text.words.subject, row->subject) &&
 		equal(text.html, row->html) &&
 		equal(text.language, row->used) &&
+		strstr(text.file, t_strdup_printf("/test.%s.txt",
+						  row->used)) != NULL &&
 		problem_is(problem, row->problem);
 }
 
@@ -139,14 +152,12 @@ static bool find_holds(const struct find_row *row)
 static bool builtin_holds(const char *folder, const char *reason)
 {
 	const char *const folders[] = { folder, NULL };
-	struct coexist_notice_source none = source;
 	struct coexist_notice_text text;
 	const char *problem;
 
-	none.folders = folders;
-	none.language = "es";
-	coexist_notice_text_find(&none, &text, &problem);
-	return equal(text.words.subject, "built in") && equal(text.language, "en") &&
+	find(&notice, folders, "es", &text, &problem);
+	return equal(text.words.subject, "built in") && text.file == NULL &&
+		equal(text.language, "en") &&
 		problem != NULL && strstr(problem, reason) != NULL;
 }
 
@@ -172,10 +183,9 @@ static bool layout_holds(const struct layout_row *row, const char *folder)
 	struct coexist_notice_text text;
 	const char *problem;
 
-	source.language = "en";
 	if (!file_write(path, row->contents, strlen(row->contents)))
 		return false;
-	coexist_notice_text_find(&source, &text, &problem);
+	find(&notice, site_folders, "en", &text, &problem);
 	i_unlink(path);
 	return (row->html == NULL ? text.html == NULL :
 		text.html != NULL &&
@@ -191,9 +201,8 @@ static bool no_layout_holds(const char *folder)
 	struct coexist_notice_text text;
 	const char *problem;
 
-	source.language = "en";
 	i_unlink(path);
-	coexist_notice_text_find(&source, &text, &problem);
+	find(&notice, site_folders, "en", &text, &problem);
 	return equal(text.words.plain, "en\n") && text.html == NULL &&
 		problem_is(problem, "notice.html: Not in ");
 }
@@ -265,11 +274,9 @@ installed_holds(const struct installed_row *row, const char *language)
 {
 	static const char *const folders[] = { TEXTS_DIR, NULL };
 	struct coexist_notice_variable all[16];
-	struct coexist_notice_source installed = {
+	struct coexist_notice installed = {
 		.kind = row->kind,
 		.builtin = BUILTIN,
-		.folders = folders,
-		.language = language,
 		.variables = { all, 0 }
 	};
 	struct coexist_notice_text text;
@@ -287,7 +294,7 @@ installed_holds(const struct installed_row *row, const char *language)
 			var->rows_count = N_ELEMENTS(folder_rows);
 		}
 	}
-	coexist_notice_text_find(&installed, &text, &problem);
+	find(&installed, folders, language, &text, &problem);
 	for (name = row->said; *name != NULL; name++) {
 		const char *value = t_strconcat("[", *name, "]", NULL);
 
@@ -313,11 +320,11 @@ static unsigned int check(const char *label, bool holds)
 
 static unsigned int check_files(const char *folder)
 {
-	const char *folders[] = { below(folder, "site"),
-				  below(folder, "installed"), NULL };
+	const char **folders = site_folders;
 	unsigned int i, failed = 0;
 
-	source.folders = folders;
+	folders[0] = below(folder, "site");
+	folders[1] = below(folder, "installed");
 	if (mkdir(folders[0], 0700) < 0 || mkdir(folders[1], 0700) < 0)
 		return 1;
 	for (i = 0; i < N_ELEMENTS(files); i++) {

@@ -244,7 +244,18 @@ static void test_merge_empty(void)
 	g_assert_cmpuint(unknown, ==, 0);
 }
 
-static void test_scope_read(void)
+static const struct coexist_scope_entry *
+entry_find(const struct coexist_scope_entry *entries, unsigned int count,
+	   enum coexist_key key)
+{
+	for (unsigned int i = 0; i < count; i++) {
+		if (entries[i].key == key)
+			return &entries[i];
+	}
+	return NULL;
+}
+
+static void test_scope_read_all(void)
 {
 	const struct texts texts = {
 		.preset = "safe", .quota_warn = "many"
@@ -252,19 +263,21 @@ static void test_scope_read(void)
 	const struct coexist_scope scope = {
 		.name = "scope", .get = texts_get, .context = (void *)&texts
 	};
-	struct coexist_policy_entry entry = { .text = "untouched" };
+	struct coexist_scope_entry entries[COEXIST_SCOPE_ENTRY_MAX];
+	const struct coexist_scope_entry *entry;
 
-	g_assert_false(coexist_scope_read(&scope, COEXIST_KEY_quota_warn,
-					  &entry));
-	g_assert_false(coexist_scope_read(&scope, COEXIST_KEY_pop3_access,
-					  &entry));
-	g_assert_cmpstr(entry.text, ==, "untouched");
-	g_assert_true(coexist_scope_read(&scope, COEXIST_KEY_pop3_delete_limit,
-					 &entry));
-	g_assert_cmpuint(entry.value.number, ==, 200);
-	g_assert_cmpstr(entry.preset, ==, "safe");
-	g_assert_true(coexist_scope_read(&scope, COEXIST_KEY_preset, &entry));
-	g_assert_null(entry.preset);
+	g_assert_cmpuint(coexist_scope_read_all(&scope, entries), ==, 5);
+	entry = entry_find(entries, 5, COEXIST_KEY_quota_warn);
+	g_assert_false(entry->is_value);
+	g_assert_cmpstr(entry->text, ==, "many");
+	g_assert_null(entry_find(entries, 5, COEXIST_KEY_pop3_access));
+	entry = entry_find(entries, 5, COEXIST_KEY_pop3_delete_limit);
+	g_assert_true(entry->is_value);
+	g_assert_cmpuint(entry->value.number, ==, 200);
+	g_assert_cmpstr(entry->preset, ==, "safe");
+	entry = entry_find(entries, 5, COEXIST_KEY_preset);
+	g_assert_true(entry->is_value);
+	g_assert_null(entry->preset);
 }
 
 int main(int argc, char *argv[])
@@ -276,6 +289,6 @@ int main(int argc, char *argv[])
 	g_test_add_func("/preset/classic", test_classic);
 	g_test_add_func("/preset/merge", test_merge);
 	g_test_add_func("/preset/merge-empty", test_merge_empty);
-	g_test_add_func("/preset/scope-read", test_scope_read);
+	g_test_add_func("/preset/scope-read-all", test_scope_read_all);
 	return g_test_run();
 }

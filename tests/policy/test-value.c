@@ -327,9 +327,16 @@ static void test_table(void)
 				(info->type == COEXIST_TYPE_FLAG ?
 				 COEXIST_VALUE_VALID : COEXIST_VALUE_INHERIT) :
 				COEXIST_VALUE_VALID);
-		g_assert_true((info->choices != NULL) ==
-			      (coexist_type_describe(info->type) == NULL ||
-			       info->type == COEXIST_TYPE_FLAG));
+		if (info->type == COEXIST_TYPE_FLAG)
+			g_assert_cmpstr(info->expected, ==, "yes or no");
+		else if (info->choices == NULL)
+			g_assert_null(strstr(info->expected, "one of: "));
+		else {
+			g_autofree char *expected =
+				g_strconcat("one of: ", info->choices, NULL);
+
+			g_assert_cmpstr(info->expected, ==, expected);
+		}
 		g_assert_true(coexist_key_find(info->name, &key));
 		g_assert_cmpuint(key, ==, i);
 	}

@@ -3,6 +3,7 @@
 #include <glib.h>
 #include <string.h>
 
+#include "quota-level-name.h"
 #include "quota-levels.h"
 
 #define M (UINT64_C(1) << 20)
@@ -315,160 +316,6 @@ static void test_row(gconstpointer data)
 	g_assert_true(*row->action == '\0' || verdict.changed);
 }
 
-/* What happens to one mailbox, look by look. */
-struct story {
-	struct coexist_quota_rules rules;
-	struct coexist_quota_state state;
-	uint64_t now;
-	unsigned int told;
-};
-
-static void look(struct story *story, uint64_t used, uint64_t limit)
-{
-	const struct coexist_quota_usage usage = {
-		COEXIST_QUOTA_STORAGE, used, limit
-	};
-	struct coexist_quota_verdict verdict;
-
-	coexist_quota_judge(&story->rules, &usage, 1, &story->state,
-			    story->now, &verdict);
-	story->state = verdict.state;
-	story->told += verdict.action != COEXIST_QUOTA_TELL_NOTHING ? 1 : 0;
-}
-
-static void test_oscillation(void)
-{
-	struct story story = {
-		.rules = { .percents = "80", .frees = "", .rearm = 5 },
-		.now = NOW
-	};
-	unsigned int i;
-
-	look(&story, 0, 1000);
-	for (i = 0; i < 200; i++)
-		look(&story, i % 2 == 0 ? 801 : 799, 1000);
-	g_assert_cmpuint(story.told, ==, 1);
-	look(&story, 740, 1000);
-	look(&story, 801, 1000);
-	g_assert_cmpuint(story.told, ==, 2);
-}
-
-static void test_reminders(void)
-{
-	struct story story = {
-		.rules = { .percents = "80", .frees = "", .rearm = 5,
-			   .repeat = DAY },
-		.now = NOW
-	};
-	unsigned int hour;
-
-	look(&story, 0, 1000);
-	for (hour = 0; hour <= 72; hour++) {
-		look(&story, 850, 1000);
-		story.now += HOUR;
-	}
-	/* the level, and a reminder each day */
-	g_assert_cmpuint(story.told, ==, 4);
-}
-
-static void test_clock_put_back(void)
-{
-	struct story story = {
-		.rules = { .percents = "80", .frees = "", .repeat = DAY },
-		.now = NOW
-	};
-
-	look(&story, 0, 1000);
-	look(&story, 850, 1000);
-	story.now = NOW / 2;
-	look(&story, 850, 1000);
-	g_assert_cmpuint(story.told, ==, 2);
-	look(&story, 850, 1000);
-	g_assert_cmpuint(story.told, ==, 2);
-	story.now += DAY;
-	look(&story, 850, 1000);
-	g_assert_cmpuint(story.told, ==, 3);
-}
-
-static void test_nothing_is_written_for_nothing(void)
-{
-	const struct coexist_quota_rules rules = {
-		.percents = "80", .frees = "", .rearm = 5, .repeat = DAY
-	};
-	struct coexist_quota_usage usage = { COEXIST_QUOTA_STORAGE, 1, 1000 };
-	struct coexist_quota_state state = { .known = false };
-	struct coexist_quota_verdict verdict;
-
-	coexist_quota_judge(&rules, &usage, 1, &state, NOW, &verdict);
-	g_assert_true(verdict.changed);
-	state = verdict.state;
-	usage.used = 2;
-	coexist_quota_judge(&rules, &usage, 1, &state, NOW + 1, &verdict);
-	g_assert_false(verdict.changed);
-}
-
-static void test_no_usage_at_all(void)
-{
-	const struct coexist_quota_rules rules = {
-		.percents = "80", .frees = "1M"
-	};
-	const struct coexist_quota_state state = { .known = false };
-	struct coexist_quota_verdict verdict;
-	const struct coexist_quota_usage *usage;
-
-	coexist_quota_judge(&rules, NULL, 0, &state, NOW, &verdict);
-	g_assert_false(verdict.changed);
-	g_assert_cmpint(verdict.action, ==, COEXIST_QUOTA_TELL_NOTHING);
-	g_assert_cmpint(coexist_quota_reached(&rules, NULL, 0, &usage).kind, ==,
-			COEXIST_QUOTA_LEVEL_NONE);
-	g_assert_null(usage);
-}
-
-static void test_percent(void)
-{
-	static const struct {
-		uint64_t used, limit, percent;
-	} percents[] = {
-		{ 0, 0, 0 }, { 5, 0, 0 }, { 0, 10, 0 }, { 99, 1000, 9 },
-		{ 999, 1000, 99 }, { 1000, 1000, 100 }, { 1011, 1000, 101 },
-		{ UINT64_MAX, UINT64_MAX, 100 },
-		{ UINT64_MAX / 2, UINT64_MAX, 50 },
-		{ UINT64_MAX, 1, UINT64_MAX }
-	};
-	size_t i;
-
-	for (i = 0; i < G_N_ELEMENTS(percents); i++) {
-		const struct coexist_quota_usage usage = {
-			COEXIST_QUOTA_STORAGE,
-			percents[i].used, percents[i].limit
-		};
-		g_assert_cmpuint(coexist_quota_percent(&usage), ==,
-				 percents[i].percent);
-	}
-}
-
-static void test_level_names(void)
-{
-	static const char *const good[] = { "none", "1%", "100%", "free:1",
-		"free:9223372036854775807" };
-	static const char *const bad[] = { "", "0%", "101%", "free:", "free:x",
-		"free:0", "free:9223372036854775808", "None", "80 90", "%" };
-	char name[COEXIST_QUOTA_LEVEL_MAX_LENGTH];
-	struct coexist_quota_level level;
-	size_t i;
-
-	for (i = 0; i < G_N_ELEMENTS(good); i++) {
-		g_assert_true(coexist_quota_level_parse(good[i], &level));
-		g_assert_cmpstr(coexist_quota_level_name(&level, name), ==,
-				good[i]);
-	}
-	for (i = 0; i < G_N_ELEMENTS(bad); i++) {
-		level.number = 4711;
-		g_assert_false(coexist_quota_level_parse(bad[i], &level));
-		g_assert_cmpuint(level.number, ==, 4711);
-	}
-}
-
 int main(int argc, char **argv)
 {
 	size_t i;
@@ -480,13 +327,5 @@ int main(int argc, char **argv)
 
 		g_test_add_data_func(path, &rows[i], test_row);
 	}
-	g_test_add_func("/quota/oscillation", test_oscillation);
-	g_test_add_func("/quota/reminders", test_reminders);
-	g_test_add_func("/quota/clock put back", test_clock_put_back);
-	g_test_add_func("/quota/nothing is written for nothing",
-			test_nothing_is_written_for_nothing);
-	g_test_add_func("/quota/no usage at all", test_no_usage_at_all);
-	g_test_add_func("/quota/percent", test_percent);
-	g_test_add_func("/quota/level names", test_level_names);
 	return g_test_run();
 }

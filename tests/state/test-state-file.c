@@ -80,6 +80,16 @@ static bool file_write(const char *path, const char *data, size_t size)
 	return fclose(file) == 0 && written;
 }
 
+/* Sets the values, whatever is in the file. */
+static int file_set(const char *path, unsigned int count, const char **error_r)
+{
+	struct coexist_state_values set = { .values = values, .count = count };
+
+	return coexist_state_file_update(path, &mode,
+					 coexist_state_file_decide_values,
+					 &set, error_r);
+}
+
 static bool set_holds(const char *path, const struct set_row *row)
 {
 	const char *text, *error;
@@ -88,8 +98,7 @@ static bool set_holds(const char *path, const struct set_row *row)
 	if (row->before != NULL &&
 	    !file_write(path, row->before, row->before_size))
 		return false;
-	return coexist_state_file_set(path, &mode, values, N_ELEMENTS(values),
-				      &error) == 0 &&
+	return file_set(path, N_ELEMENTS(values), &error) == 0 &&
 		coexist_small_file_read(path, &text, &error) == 1 &&
 		strcmp(text, row->after) == 0;
 }
@@ -118,7 +127,7 @@ static bool missing_holds(const char *folder)
 
 	return coexist_small_file_read(path, &text, &error) == 0 &&
 		*text == '\0' &&
-		coexist_state_file_set(path, &mode, values, 1, &error) == -1 &&
+		file_set(path, 1, &error) == -1 &&
 		errno == ENOENT && strstr(error, path) != NULL;
 }
 

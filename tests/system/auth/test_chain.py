@@ -11,6 +11,7 @@ from instance.block import block
 from logins import Client, each, pop3_auth_plain
 from wiring import CLOSED, GENERATION
 
+pytestmark = pytest.mark.differs("passdb and userdb drivers")
 APP = "app-password"
 QUERY = "SELECT name AS user, password FROM apps WHERE name = '%%{%s}'"
 APPS = {

@@ -1,22 +1,21 @@
 """pop3_login_delay behind the gate: its language, log_only and master users."""
 
 import re
-from pathlib import Path
 
 import pytest
 
 import logins
 from logins import Client, each
+from names import REFUSAL_TEXTS
 from wiring import MASTER, MASTERS
 
 WAYS = [case for case in each(logins.PASSWORD_WAYS, logins.PROOF_WAYS) if case[0] == "pop3"]
-TEXTS = Path(__file__).parents[3] / "plugin/policy/texts"
 STATE = "home/{}/mail/dovecot-coexist.state"
 
 
 def gate_server(gated, **gate):
     users = {"alice": {}, "bob": {}, "eva": {}, MASTER: {}}
-    server = gated(users, conf=MASTERS, gate={"template_dir": TEXTS, **gate})
+    server = gated(users, conf=MASTERS, gate={"template_dir": REFUSAL_TEXTS, **gate})
     server.store.put("default", pop3_login_delay="1h")
     server.store.put("mailbox/eva", language="es", deny_text="Call us.")
     return server
@@ -74,7 +73,7 @@ def test_log_only_says_what_would_have_been(gated):
     visit(server, logins.pop3_user_pass, "alice")
     assert logins.passes("pop3", logins.pop3_user_pass(server, Client("alice")))
     server.wait_log("coexist: would refuse user=<alice> protocol=pop3 client=192.0.2.1 "
-                    "pop3_login_delay=3600s")
+                    "pop3_login_delay=1h ")
 
 
 def test_other_protocols_are_told_nothing_of_it(server):

@@ -69,7 +69,7 @@ SENTINEL = "pop3_keep_days"     # of everybody's document, so as to know that it
 
 # What we may say in the log of such values, and what Dovecot then says of ours.
 PROBLEM = re.compile("(Warning|Error|Fatal|Panic): ")
-EXPECTED = re.compile(r"coexist: (The policy of user=<|Login refused|Telling nobody|Ignoring "
+EXPECTED = re.compile(r"coexist: (The policy of user=<|refused user=<|Telling nobody|Ignoring "
                       r"unknown value of template_dir)|SIGHUP received|smtp-client: conn")
 
 
@@ -242,9 +242,9 @@ def _submission(server, user):
     before = len(server.log_text())
     reply = logins.submission_auth_plain(server, Client(user, address="127.0.0.1"))
     assert logins.passes("submission", reply)
-    end = server.wait_for(lambda: re.search("Login refused|smtp-client: conn",
+    end = server.wait_for(lambda: re.search("coexist: refused|smtp-client: conn",
                                             server.log_text()[before:]))
-    assert end[0] != "Login refused"
+    assert end[0] != "coexist: refused"
 
 
 USE = {"imap": _imap, "pop3": _pop3, "submission": _submission, "sieve": _sieve}

@@ -164,7 +164,7 @@ def refused_by_the_guard(server):
             line.ask(f"a LOGIN {user} {PASSWORD}", r"\* BYE ")
     for protocol in ("imap", "pop3", "submission", "sieve"):
         for key in ("access=deny", "access=suspend", "until=", "networks=", "tls="):
-            server.wait_log(f"coexist: Login refused: {protocol}_{key}")
+            server.wait_log(f"coexist: refused user=.* {protocol}_{key}")
     return server.log_text()
 
 

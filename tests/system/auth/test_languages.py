@@ -1,15 +1,14 @@
 """Refusals in the person's language, and with the site's own words."""
 
-from pathlib import Path
 
 import pytest
 
 import logins
 import texts
 from logins import Client, each
+from names import REFUSAL_TEXTS
 from wiring import CLOSED
 
-TEXTS = Path(__file__).parents[3] / "plugin/policy/texts"
 WAYS = each(logins.PASSWORD_WAYS, logins.PROOF_WAYS)
 
 # UTF-8 is for protocols that know it before anybody asked for it (RFC 5804).
@@ -22,7 +21,7 @@ def server(gated, tmp_path_factory):
     own = tmp_path_factory.mktemp("own")
     (own / "refusals.conf").write_text("[deny]\ntext[ca]=No hi ha {protocol}.\n")
     server = gated({name: {} for name in ("eva", "lea", "ana", "zoe")},
-                   gate={"template_dir": f"{TEXTS} {own}"})
+                   gate={"template_dir": f"{REFUSAL_TEXTS} {own}"})
     for user, language in (("eva", "es"), ("lea", "es-MX"), ("ana", "ca"), ("zoe", "tlh")):
         server.store.put(f"mailbox/{user}", language=language, **CLOSED)
     return server

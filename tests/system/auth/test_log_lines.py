@@ -77,6 +77,6 @@ def test_a_login_that_comes_early_is_one_line_in_its_form(early, name):
     before = len(early.log_text())
     assert logins.passes("pop3", logins.pop3_auth_plain(early, Client(name)))
     wanted = (f"coexist: would refuse user=<{shown(name)}> protocol=pop3 "
-              "client=192.0.2.1 pop3_login_delay=3600s")
+              "client=192.0.2.1 pop3_login_delay=1h ")
     early.wait_for(lambda: wanted in early.log_text()[before:])
     assert early.log_text()[before:].count("coexist: would refuse") == 1

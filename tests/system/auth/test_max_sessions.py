@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import hmac
-import re
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -15,36 +14,16 @@ import pytest
 
 import logins
 import texts
-from instance import Dovecot, processes
-from instance.block import block
-from hibernation import HIBERNATE
 from logins import Client, each, session
-from wiring import ANVIL, MASTER, MASTERS, MECHANISMS
+from max_sessions import PROTOCOLS, full, hold, limited, limits, listed
+from wiring import ANVIL, MASTER
 
-PROTOCOLS = ("imap", "pop3", "submission", "sieve")
+pytestmark = pytest.mark.differs("what anvil answers")
 WAYS = [case for case in each(logins.PASSWORD_WAYS, logins.PROOF_WAYS)
         if case[0] in PROTOCOLS]
 WEBMAIL = "198.51.100.1"
-# Dovecot's own limit asks anvil too, and would wait for it.
-NO_OWN_LIMIT = "mail_max_userip_connections = 0\n"
-# Sessions of submission end if there is no host to hand the mails to; with this they
-# do not look for one before there is a mail.
-NO_RELAY = "submission_backend_capabilities = 8BITMIME\n"
 VERBOSE = "auth_verbose = yes\n"
-USERS = {f"user{number}": {} for number in range(100)}
 UNUSED = count()
-
-
-def limits(number, protocols=PROTOCOLS):
-    return {f"{protocol}_max_sessions": number for protocol in protocols}
-
-
-def limited(gated, conf=ANVIL, **gate):
-    """Return a server where all have a limit of two sessions by each protocol."""
-    scram = f"auth_mechanisms = {' '.join(MECHANISMS)} scram-sha-256\n"
-    server = gated({**USERS, MASTER: {}}, conf=scram + MASTERS + NO_OWN_LIMIT + NO_RELAY + conf, gate=gate)
-    server.store.put("default", **limits(2))
-    return server
 
 
 @pytest.fixture(scope="module")
@@ -56,24 +35,6 @@ def server(gated):
 def user():
     """A user whom no other test uses."""
     return f"user{next(UNUSED)}"
-
-
-def full(protocol, webmail=False):
-    """Return the reply to one session too many."""
-    said = "webmail" if webmail else protocol
-    return logins.refusal(protocol, texts.code("max_sessions", said),
-                          texts.sentence("max_sessions", said))
-
-
-def listed(server, user):
-    """Return how many sessions of the user anvil knows."""
-    return server.doveadm("who", "-1").split().count(user)
-
-
-def hold(server, stack, user, protocol, number, address="192.0.2.1"):
-    """Open so many sessions until the stack ends."""
-    return [stack.enter_context(session(server, protocol, Client(user, address=address)))
-            for _ in range(number)]
 
 
 # The limit
@@ -302,26 +263,6 @@ def test_wrong_proofs_take_nobody_s_place(server):
     assert median(login_takes() for _ in range(3)) < 1.5
 
 
-# Hibernated sessions
-
-def is_hibernated(server, user):
-    """The user's only session is one of the process imap-hibernate."""
-    pids = {str(processes.inner_id(pid)) for pid in server.pids("imap-hibernate")}
-    lines = [line.split() for line in server.doveadm("who", "-1").splitlines()]
-    held = [words for words in lines if user in words]
-    return len(held) == 1 and pids & set(held[0])
-
-
-def test_a_hibernated_session_is_one(gated, user):
-    server = limited(gated, conf=ANVIL + HIBERNATE)
-    server.store.put(f"mailbox/{user}", imap_max_sessions=1)
-    with session(server, "imap", Client(user)) as line:
-        line.ask("b SELECT INBOX", "b OK")
-        line.ask("c IDLE", r"\+")
-        server.wait_for(lambda: is_hibernated(server, user), 30, "hibernation")
-        assert logins.imap_login(server, Client(user)) == full("imap")
-
-
 # The site
 
 def test_log_only_lets_pass_and_says_so(gated, user):
@@ -344,96 +285,3 @@ def test_without_master_bypass_a_master_user_is_not(gated, user):
         hold(server, stack, user, "imap", 2)
         reply = logins.imap_login(server, Client(f"{user}*{MASTER}"))
         assert reply.startswith("NO ") and texts.sentence("max_sessions", "imap") in reply
-
-
-# Anvil is away
-
-CLOSED = block("service anvil", [block("unix_listener anvil", ["mode = 0"])])
-CANNOT = r"Error: .*coexist: Can't count the sessions of mailboxes, so \*_max_sessions is not " \
-         r"obeyed: .*/anvil.*service anvil \{ unix_listener anvil \{ user = dovecot \} \}"
-
-
-def check_all_pass(server, user):
-    with ExitStack() as stack:
-        for protocol in PROTOCOLS:
-            hold(server, stack, user, protocol, 4)
-
-
-def test_without_access_to_anvil_all_pass(gated, user):
-    server = limited(gated, conf=CLOSED)
-    check_all_pass(server, user)
-    server.wait_log(CANNOT)
-    assert server.log_text().count("Can't count the sessions") == 1
-
-
-def test_dovecot_s_default(gated, user):
-    """Anvil lets the auth process ask, but before Dovecot 2.4.4 not without being told."""
-    server = limited(gated, conf="")
-    if Dovecot.installed().version < (2, 4, 4):
-        check_all_pass(server, user)
-        server.wait_log(CANNOT)
-    else:
-        with ExitStack() as stack:
-            hold(server, stack, user, "imap", 2)
-            assert logins.imap_login(server, Client(user)) == full("imap")
-
-
-def test_without_limits_anvil_is_not_asked(gated, user):
-    server = limited(gated, conf=CLOSED)
-    server.store.put("default", imap_tls="any")
-    with ExitStack() as stack:
-        for protocol in PROTOCOLS:
-            hold(server, stack, user, protocol, 3)
-    assert server.log_problems() == []
-
-
-def test_a_silent_anvil_lets_pass_until_it_speaks_again(gated, user):
-    server = limited(gated)
-    with ExitStack() as stack:
-        hold(server, stack, user, "pop3", 2)
-        assert logins.pop3_user_pass(server, Client(user)) == full("pop3")
-        anvil, = server.pids("anvil")
-        server.kill(anvil, signal.SIGSTOP)
-        started = time.monotonic()
-        for _ in range(4):
-            assert logins.passes("pop3", logins.pop3_user_pass(server, Client(user)))
-        assert time.monotonic() - started < 30
-        server.wait_log("coexist: Can't count .* does not answer")
-        server.kill(anvil, signal.SIGCONT)
-        server.wait_for(lambda: logins.pop3_user_pass(server, Client(user)) == full("pop3"),
-                        30, "the limit to hold again")
-
-
-def test_a_new_anvil_is_asked(gated, user):
-    server = limited(gated)
-    with ExitStack() as stack:
-        hold(server, stack, user, "pop3", 2)
-        server.wait_for(lambda: listed(server, user) == 2)
-        old, = server.pids("anvil")
-        server.kill(old)
-        server.wait_for(lambda: server.pids("anvil") not in ([], [old]), 20, "a new anvil")
-        auth = server.pids("auth")
-        # it does not know those that the old one knew
-        hold(server, stack, user, "pop3", 2)
-        server.wait_for(lambda: logins.pop3_user_pass(server, Client(user)) == full("pop3"),
-                        30, "the limit to hold again")
-        assert server.pids("auth") == auth
-
-
-def test_the_auth_process_ends_while_a_login_waits_for_anvil(gated, user):
-    """It answers the login before what that needs is gone."""
-    server = limited(gated, conf=ANVIL + "log_debug = category=auth\n")
-    with ExitStack() as stack, ThreadPoolExecutor() as threads:
-        hold(server, stack, user, "pop3", 2)
-        assert logins.pop3_user_pass(server, Client(user)) == full("pop3")
-        anvil, = server.pids("anvil")
-        auth, = server.pids("auth")
-        server.kill(anvil, signal.SIGSTOP)
-        before = len(server.log_text())
-        waiting = threads.submit(logins.pop3_user_pass, server, Client(user))
-        server.wait_for(lambda: user in server.log_text()[before:], 20)
-        server.kill(auth, signal.SIGTERM)
-        server.wait_for(lambda: auth not in server.pids("auth"), 20, "the process to end")
-        server.kill(anvil, signal.SIGCONT)
-        waiting.exception()     # whatever the client is told
-    assert not re.search("Panic|killed with signal", server.log_text()[before:])

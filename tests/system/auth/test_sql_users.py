@@ -6,7 +6,7 @@ import pytest
 
 import logins
 import texts
-from instance import PASSWORD, Instance
+from instance import Instance
 from instance.block import block
 from logins import Client, imap_login, pop3_auth_plain, sasl_plain
 from wiring import CLIENTS, GENERATION

@@ -19,7 +19,8 @@ import pytest
 import journal
 import plugin_lists
 from instance import PASSWORD, message
-from instance.instance import VALGRIND, built_stage
+from instance.instance import built_stage
+from instance.wrapper import VALGRIND
 from plugin_lists import KILLERS, LISTS, Loaded, singles
 from server import CRASH
 

@@ -5,17 +5,18 @@ import os
 import re
 import signal
 import subprocess
+from contextlib import suppress
 
 import pytest
 
 from administrator import CONF23, CONF24, EX_CONFIG, EX_NOUSER, EX_TEMPFAIL, Administrator
 from instance import message
+from names import STATE
 
 DAYS = 30
 EX_CANTCREAT = 73
 COLUMNS = ["expired", "moved", "stayed", "size", "oldest", "waiting", "until"]
 MANY = 2500
-STATE = "dovecot-coexist.state"
 
 
 @pytest.fixture(scope="module")
@@ -250,6 +251,12 @@ def test_waiting_over_http(server, maildrop, downloaded):
 
 # Errors
 
+def test_debugging_says_why_nothing_expires(server):
+    done = server.doveadm("-D", "coexist", "expire", "-u", server.maildrop().user, check=False)
+    assert (done.returncode, done.stdout.strip().splitlines()[1:]) == (0, [])
+    assert "coexist: Nothing expires, pop3_keep_days is 0\n" in done.stderr
+
+
 def test_an_unknown_user(server):
     done = server.doveadm("coexist", "expire", "-u", "nobody@here", check=False)
     assert done.returncode == EX_NOUSER
@@ -266,7 +273,6 @@ def test_what_can_not_be_moved_stays(server, downloaded):
     assert len(maildrop.subjects()) == 3
     (maildrop.folder / ".Trash").unlink()
     assert counts(expire(maildrop, "--now")) == (2, 2, 0)
-
 
 
 def test_doveadm_without_our_mail_plugin_says_so(start):
@@ -374,6 +380,17 @@ def test_it_can_be_stopped_and_goes_on(server, clock, number):
     assert len(maildrop.subjects("Trash")) == len(gone) + len(left)
 
 
+def go_on(server, pid, entered):
+    """Continue a stopped process that nsenter started; return when nsenter has ended,
+    which stops itself after its child and, continued, continues the child."""
+    def has_ended():
+        for stopped in pid, entered.pid:
+            with suppress(ProcessLookupError):
+                os.kill(stopped, signal.SIGCONT)
+        return entered.poll() is not None
+    server.wait_for(has_ended, 60, "the end of what was stopped")
+
+
 def test_two_at_once_move_each_message_once(server, clock):
     maildrop = server.maildrop("trash")
     fill_many(maildrop)
@@ -390,8 +407,8 @@ def test_two_at_once_move_each_message_once(server, clock):
             try:
                 second = expire(maildrop, env=clock.environment)
             finally:
-                os.kill(pid, signal.SIGCONT)
-            assert first.wait(timeout=60) == 0
+                go_on(server, pid, first)
+            assert first.returncode == 0
     assert second.returncode == EX_TEMPFAIL
     assert "Another process is expiring" in second.stderr
     assert maildrop.subjects() == []

@@ -1,14 +1,13 @@
 """doveadm coexist explain and policy get --effective: what holds, and whence."""
 
 import poplib
-from pathlib import Path
 
 import pytest
 
 from administrator import CONF24, EX_USAGE, KEY_FILE, Administrator
+from names import REFUSAL_TEXTS
 
-TEXTS = Path(__file__).parents[3] / "plugin/policy/texts"
-SITE = {"webmail_networks": "198.51.100.0/24", "template_dir": str(TEXTS)}
+SITE = {"webmail_networks": "198.51.100.0/24", "template_dir": str(REFUSAL_TEXTS)}
 KEY_FILE = KEY_FILE + "".join(f"{key} = {value}\n" for key, value in SITE.items()) + (
     "[policy]\nsieve_until = 2020-01-01\n")
 CONF23 = "plugin {\n  coexist_config = /mnt/etc/coexist.conf.ext\n}\n"
@@ -76,11 +75,23 @@ def test_a_field_of_our_userdb_is_not_the_userdbs_own(start):
         conf23=CONF23, gate={}, groups={"own": {"coexist_imap_access": "deny"}}),
         key_file=None)
     gated.put("default", "[policy]\npop3_delete=hide\nimap_access=suspend\n")
-    assert "coexist_policy\t;pop3_delete=hide\n" in gated.server.doveadm("user", "own1")
+    assert "coexist_policy\t;format=1;pop3_delete=hide\n" in gated.server.doveadm("user", "own1")
     assert effective(gated, "-u", "own1", "pop3_delete", "imap_access") == {
         "pop3_delete": ("hide", "default"), "imap_access": ("suspend", "default")}
     gated.put("default", "[policy]\n")
     assert effective(gated, "-u", "own2", "imap_access") == {"imap_access": ("deny", "userdb")}
+
+
+def test_debugging_says_what_each_scope_names(admin, jo):
+    admin.ok("policy", "set", "-u", jo, "imap_networks=198.51.100.0/24")
+    done = admin.server.doveadm("-D", "coexist", "explain", "-u", jo, "--protocol", "imap",
+                                check=False)
+    assert done.returncode == 0
+    assert "imap_networks: 198.51.100.0/24 holds (mailbox), named: " \
+        "mailbox=198.51.100.0/24 domain=192.0.2.0/24\n" in done.stderr
+    assert "imap_tls: any holds (built-in), named: nowhere\n" in done.stderr
+    assert f"The userdb knows {jo} as {jo}\n" in done.stderr
+    admin.ok("explain", "-u", jo)
 
 
 def test_effective_for_a_domain_and_for_everybody(admin):
@@ -182,7 +193,7 @@ GARBAGE = "deny everything!\n"
 def away(start, request):
     """(Administrator, on_store_error) of a gate without any document to go by."""
     server = start(conf23=CONF23, gate={
-        "on_store_error": request.param, "template_dir": str(TEXTS)},
+        "on_store_error": request.param, "template_dir": str(REFUSAL_TEXTS)},
         groups={"fr": {"coexist_language": "fr"}})
     admin = Administrator(server, key_file=None)
     admin.put("default", GARBAGE)

@@ -7,6 +7,7 @@ import pytest
 
 import journal
 from administrator import EX_CONFIG, EX_NOUSER, EX_USAGE, Administrator
+from instance import Dovecot
 
 LINE = "time={time}\tsession={session}\tprotocol={protocol}\taddress={address}\t" \
     "uidvalidity={uidvalidity}\t{fields}\tend\n"
@@ -157,3 +158,17 @@ def test_without_the_module_of_sessions(start):
                               check=False)
         assert done.returncode == EX_CONFIG
         assert "mail_plugins does not have coexist" in done.stderr
+
+
+def test_beside_a_module_of_sessions_that_is_older(server):
+    """It has not all that doveadm's module needs; which one to replace is said."""
+    module = Dovecot.installed().moduledir / "lib20_coexist_plugin.so"
+    server.inside("sed", "-i.away", "s/coexist_undo_run/coexist_undo_nun/", module)
+    try:
+        for command in (["journal"], ["status"], ["undo", "x"], ["expire"]):
+            done = server.doveadm("coexist", command[0], "-u", "user0", *command[1:], check=False)
+            assert done.returncode == EX_CONFIG
+            assert "The module coexist is older than doveadm's and lacks coexist_undo_run: " \
+                "install all modules" in done.stderr
+    finally:
+        server.inside("mv", f"{module}.away", module)

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from instance.instance import built_stage
+
 MANUAL = Path(__file__).parents[3] / "doc/doveadm-coexist.1.in"
 
 
@@ -46,3 +48,12 @@ def test_the_manual_has_each_usage(admin):
     for command, usage in synopsis().items():
         done = admin.run(*command.split()[1:], "--help")
         assert done.stdout.rstrip() == f"doveadm {command}{usage}"
+
+
+@pytest.mark.parametrize("page", ["man1/doveadm-coexist.1", "man7/dovecot-coexist.7"])
+def test_the_installed_page_names_its_version(page):
+    [path] = built_stage().rglob(page)
+    source = (MANUAL.parents[1] / "configure.ac").read_text()
+    version = re.search(r"^AC_INIT\(\[dovecot-coexist\], \[(.*)\]\)", source, re.M)[1]
+    head = path.read_text().splitlines()[0]
+    assert f'"dovecot\\-coexist {version}"' in head

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 
 import pytest
 
@@ -9,8 +10,19 @@ from administrator import CONF23, EX_CONFIG, Administrator
 from instance import Dovecot
 from instance.gate import MARKER
 
+pytestmark = pytest.mark.differs("how settings are read")
 DOVECOT = Dovecot.installed()
 IS_23 = DOVECOT.generation == 23
+
+# The root of another Debian has no mount(8); what is mounted only the server sees.
+BIND = """import ctypes, os, sys
+MS_BIND = 4096
+source, target = map(os.fsencode, sys.argv[1:])
+sys.exit(ctypes.CDLL(None).mount(source, target, None, MS_BIND, None) != 0)
+"""
+UNBIND = """import ctypes, os, sys
+sys.exit(ctypes.CDLL(None).umount(os.fsencode(sys.argv[1])) != 0)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -319,3 +331,29 @@ def test_http_answers_with_the_findings(admin):
     kind, rows, _ = admin.http("coexistPreflight")
     assert kind == "doveadmResponse"
     assert {row["status"] for row in rows} == {"ok", "note"}
+
+
+def test_doveconf_is_asked_each_question_once(admin):
+    """An answer costs a process that reads the whole configuration."""
+    folder = admin.server.folder
+    inside = admin.server.inside
+    path = inside("sh", "-c", "command -v doveconf").stdout.strip()
+    inside("cp", path, "/mnt/doveconf.stock")
+    (folder / "doveconf.asks").write_text(
+        '#!/bin/sh\necho "$*" >>/mnt/doveconf.questions\nexec /mnt/doveconf.stock "$@"\n')
+    (folder / "doveconf.asks").chmod(0o755)
+    inside(sys.executable, "-I", "-c", BIND, "/mnt/doveconf.asks", path)
+    try:
+        preflight(admin)
+    finally:
+        inside(sys.executable, "-I", "-c", UNBIND, path)
+    # Dovecot's own programs ask, too
+    asked = [line for line in (folder / "doveconf.questions").read_text().splitlines()
+             if re.match(r"-c \S+ (?:-n|-f protocol=\S+ -h \S+)$", line)]
+    assert len(asked) == len(set(asked)) == 7
+
+
+def test_debugging_says_what_was_asked(admin):
+    done = admin.server.doveadm("-D", "coexist", "preflight", check=False)
+    assert "The auth process runs as dovecot, by " in done.stderr
+    assert re.search(r"doveconf of protocol pop3: mail_plugins = .*pop3_coexist", done.stderr)

@@ -10,6 +10,7 @@ import pytest
 
 from instance import Dovecot
 
+pytestmark = pytest.mark.differs("how settings are read")
 TOP = Path(__file__).parents[3]
 VERSION = Dovecot.installed().version
 GENERATION = Dovecot.installed().generation

@@ -7,6 +7,7 @@ import pytest
 
 from instance import Dovecot
 
+pytestmark = pytest.mark.differs("how settings are read")
 GENERATION = Dovecot.installed().generation
 [EXAMPLE] = (Path(__file__).parents[3] / "examples"
              / f"dovecot-{GENERATION // 10}.{GENERATION % 10}").glob("*.conf")

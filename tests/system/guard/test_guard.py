@@ -136,7 +136,7 @@ def test_another_spelling_of_the_name_is_no_way_round(server, name):
 ])
 def test_submission_is_refused_and_the_log_says_why(server, user, key):
     assert submission_reply(server, user) == f"451 4.7.0 {INTERNAL_ERROR}"
-    server.wait_log(f"coexist: Login refused: {key}")
+    server.wait_log(f"coexist: refused user=<{user}> .* {key}")
 
 
 @pytest.mark.parametrize("user, key", [
@@ -146,7 +146,7 @@ def test_submission_is_refused_and_the_log_says_why(server, user, key):
 def test_managesieve_is_refused_and_the_log_says_why(server, user, key):
     [reply] = sieve_replies(server, user)
     assert reply.startswith(f'BYE "{INTERNAL_ERROR}')   # and the time, in 2.4
-    server.wait_log(f"coexist: Login refused: {key}")
+    server.wait_log(f"coexist: refused user=<{user}> .* {key}")
 
 
 @pytest.mark.parametrize("user, tls", [

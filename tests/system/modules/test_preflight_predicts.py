@@ -9,6 +9,7 @@ import pytest
 from instance.block import block
 from spoilt import stage_with_stale, stage_without
 
+pytestmark = pytest.mark.differs("how modules are loaded")
 EX_CONFIG = 78
 CONF23 = block("plugin", ["coexist_config = /mnt/etc/coexist.conf.ext"])
 SPOILS = {"stale": (stage_with_stale, "Build it for this Dovecot", "different ABI version"),

@@ -16,6 +16,7 @@ import pytest
 from instance import InstanceError
 from spoilt import stage_with_stale, stage_without
 
+pytestmark = pytest.mark.differs("how modules are loaded")
 POP3 = "lib25_pop3_coexist_plugin.so"
 SETTINGS = "libcoexist_settings.so"
 OTHER_ABI = "Module is for different ABI version"

@@ -8,8 +8,7 @@ import pytest
 import leaving
 from instance import message
 from maildrop import large_message
-
-HIDDEN = "$POP3Hidden"
+from names import HIDDEN
 
 
 @pytest.fixture(scope="module", params=["maildir", "mdbox", "sdbox"])

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-import wire
 
 SOURCE = Path(__file__).with_name("skip_waiting.c")
 

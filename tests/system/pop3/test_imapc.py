@@ -5,16 +5,15 @@ The other server is a Dovecot of the test, without any of our modules.
 
 import poplib
 import subprocess
-from pathlib import Path
 
 import pytest
 
 import journal
 from instance import Dovecot, config, message
 from maildrop import Maildrop
+from names import NOTICE_TEXTS
 from server import AT_ONCE
 
-TEXTS = Path(__file__).parents[3] / "plugin/notice/texts"
 POLICIES = {
     "hide": {"coexist_pop3_delete": "hide"},
     "trash": {"coexist_pop3_delete": "trash"},
@@ -66,7 +65,8 @@ def server(start, remote, clock):
     """Where POP3 clients log in."""
     port = {"port": remote.port("imap")}
     return start(groups={**POLICIES, **{name: POLICIES["trash"] for name in SMALL}},
-                 coexist={**AT_ONCE, "template_dir": str(TEXTS)}, conf23=INBOX23 % port, conf24=INBOX24 % port,
+                 coexist={**AT_ONCE, "template_dir": str(NOTICE_TEXTS)},
+                 conf23=INBOX23 % port, conf24=INBOX24 % port,
                  wrap={"pop3": clock.wrapper})
 
 
@@ -237,7 +237,7 @@ POP3C24 = POP3C + "pop3c_user = %%{user}\nmail_driver = pop3c\n"
 def pop3c_server(start, remote):
     port = {"port": remote.port("pop3")}
     return start(groups={f"pop3c-{name}": fields for name, fields in POLICIES.items()},
-                 coexist={"template_dir": str(TEXTS)}, conf23=POP3C23 % port,
+                 coexist={"template_dir": str(NOTICE_TEXTS)}, conf23=POP3C23 % port,
                  conf24=POP3C24 % port)
 
 

@@ -4,7 +4,6 @@ The clock of POP3 sessions is put back for a download in the past, and ahead for
 a session in the future.
 """
 
-import signal
 from datetime import datetime, timezone
 
 import pytest
@@ -13,20 +12,14 @@ import journal
 import leaving
 import wire
 from instance import message
+from keep_days import Download, Visit, keeps
 from maildrop import large_message
 from server import AT_ONCE
 
 DAYS = 30
 A_MINUTE = 1 / 24 / 60
-EXTENSION = b"coexist-pop3"
 POLICIES = ("stock", "complete", "quit", "never")
 FETCHER = "192.0.2.1"
-
-
-def keeps(**fields):
-    """Return the userdb fields of a mailbox that keeps its messages for 30 days."""
-    return {"coexist_pop3_keep_days": str(DAYS),
-            **{f"coexist_{name}": value for name, value in fields.items()}}
 
 
 @pytest.fixture(scope="module")
@@ -34,10 +27,9 @@ def server(start, clock):
     return start(
         coexist={**AT_ONCE, "pop3_fetcher_networks": "192.0.2.0/24"}, wrap={"pop3": clock.wrapper},
         conf="login_trusted_networks = 127.0.0.1\n",
-        groups={"keep": keeps(), "keyword": keeps(pop3_mark_downloaded="yes"),
-                "delayed": keeps(pop3_login_delay="1"),
-                **{policy: keeps(pop3_mark_read=policy) for policy in POLICIES},
-                **{f"to_{action}": keeps(pop3_delete=action)
+        groups={"keep": keeps(DAYS), "keyword": keeps(DAYS, pop3_mark_downloaded="yes"),
+                **{policy: keeps(DAYS, pop3_mark_read=policy) for policy in POLICIES},
+                **{f"to_{action}": keeps(DAYS, pop3_delete=action)
                    for action in ("hide", "trash", "archive")}})
 
 
@@ -48,22 +40,14 @@ def maildrop(server):
 
 @pytest.fixture
 def download(clock):
-    """download(maildrop, number, ..., days_ago=40) has a session at that time."""
-    def hold(maildrop, *numbers, days_ago=40):
-        with clock.days_from_now(-days_ago), maildrop.pop3() as pop:
-            for number in numbers:
-                pop.retr(number)
-            pop.quit()
-    return hold
+    """A session at that time."""
+    return Download(clock)
 
 
 @pytest.fixture
 def visit(clock):
-    """visit(maildrop) has a session that does nothing, in so many days."""
-    def hold(maildrop, in_days=0):
-        with clock.days_from_now(in_days), maildrop.pop3() as pop:
-            pop.quit()
-    return hold
+    """A session that does nothing, in so many days."""
+    return Visit(clock, in_days=0)
 
 
 def store(maildrop, numbers, *change):
@@ -367,18 +351,24 @@ def test_a_target_that_takes_nothing_leaves_everything(server, download, visit):
     assert maildrop.subjects("Trash") == ["number 1", "number 3"]
 
 
-def test_inbox_being_the_trash_keeps_everything(start, clock, download, visit):
-    server = start(coexist={**AT_ONCE, "pop3_keep_days": "30", "pop3_delete": "trash"},
-                   wrap={"pop3": clock.wrapper},
-                   conf="namespace inbox {\n  mailbox INBOX {\n    special_use = \\Trash\n"
-                        "  }\n}\n")
+@pytest.mark.parametrize("settings, conf, remedy", [
+    ({"pop3_delete": "trash"},
+     "namespace inbox {\n  mailbox INBOX {\n    special_use = \\Trash\n  }\n}\n",
+     "give special_use = \\Trash to another one"),
+    ({"pop3_delete": "archive", "archive_mailbox": "INBOX"}, "",
+     "let archive_mailbox name another one")], ids=["trash", "archive"])
+def test_inbox_being_where_messages_go_keeps_everything(start, clock, download, visit, settings,
+                                                        conf, remedy):
+    server = start(coexist={**AT_ONCE, "pop3_keep_days": "30", **settings},
+                   wrap={"pop3": clock.wrapper}, conf=conf)
     maildrop = server.maildrop()
     maildrop.deliver(1)
     download(maildrop, 1)
     visit(maildrop)
     assert maildrop.subjects() == ["number 1"]
-    assert sum("Can't move messages that expired to INBOX" in line
-               for line in maildrop.log_problems()) == 1
+    line, = [line for line in maildrop.log_problems()
+             if "Can't move messages that expired to INBOX, so they stay: " in line]
+    assert remedy in line
 
 
 def test_a_mailbox_that_is_read_only_keeps_everything(start, clock, download, visit):
@@ -396,101 +386,3 @@ def test_a_mailbox_that_is_read_only_keeps_everything(start, clock, download, vi
     acl.unlink()
     visit(maildrop)
     assert maildrop.subjects() == []
-
-
-# Sessions
-
-def test_capa_says_expire(server, maildrop):
-    with maildrop.pop3() as pop:
-        assert pop.capa()["EXPIRE"] == ["30"]
-        assert "LOGIN-DELAY" not in pop.capa()
-    delayed = server.maildrop("delayed")
-    with delayed.pop3() as pop:
-        capa = pop.capa()
-        assert (capa["EXPIRE"], capa["LOGIN-DELAY"]) == (["30"], ["1"])
-    with server.maildrop().pop3() as pop:
-        assert "EXPIRE" not in pop.capa()
-
-
-def test_the_client_is_gone_before_it_begins(server, download):
-    maildrop = server.maildrop("to_trash")
-    maildrop.deliver(1)
-    download(maildrop, 1)
-    with maildrop.imap() as imap:
-        imap.create("Trash")
-        imap.select("Trash")
-    # who moves something there waits for this one
-    lock = maildrop.folder / ".Trash/dovecot-uidlist.lock"
-    with maildrop.pop3() as pop:
-        pid = maildrop.pop3_pid()
-        lock.write_text("")
-        wire.send(pop, "QUIT")
-        assert wire.read_to_end(pop) == b"+OK Logging out.\r\n"
-        assert pid in server.pids("pop3")
-        assert len(list(maildrop.folder.glob("cur/*"))) == 1
-        lock.unlink()
-    assert maildrop.subjects() == []
-    assert maildrop.subjects("Trash") == ["number 1"]
-
-
-def test_a_process_that_is_told_to_stop_does_nothing_more(maildrop, download):
-    maildrop.deliver(1)
-    download(maildrop, 1)
-    with maildrop.pop3() as pop:
-        pop.noop()
-        maildrop.server.kill(maildrop.pop3_pid(), signal.SIGTERM)
-        wire.read_to_end(pop)
-    assert maildrop.subjects() == ["number 1"]
-
-
-def test_sessions_that_end_at_once_move_each_message_once(server, download):
-    maildrop = server.maildrop("to_trash")
-    maildrop.deliver(60)
-    download(maildrop, *range(1, 51))
-    with maildrop.pop3() as first, maildrop.pop3() as second:
-        for session in (first, second):
-            wire.send(session, "QUIT")
-        for session in (first, second):
-            assert wire.read_to_end(session) == b"+OK Logging out.\r\n"
-    assert len(maildrop.subjects()) == 10
-    assert sorted(maildrop.subjects("Trash")) == sorted(
-        f"number {number}" for number in range(1, 51))
-
-
-def test_another_session_goes_on_undisturbed(maildrop, download, visit):
-    maildrop.deliver(3)
-    download(maildrop, 2)
-    with maildrop.pop3() as pop:
-        sizes = pop.list()[1]
-        visit(maildrop)
-        assert pop.list()[1] == sizes
-        assert pop.retr(3)[0].startswith(b"+OK")
-        pop.quit()
-    assert maildrop.subjects() == ["number 1", "number 3"]
-
-
-def test_the_time_survives_a_restart_of_the_server(start, clock, download, visit):
-    server = start(coexist={**AT_ONCE, "pop3_keep_days": "30"}, wrap={"pop3": clock.wrapper})
-    maildrop = server.maildrop()
-    maildrop.deliver(2)
-    download(maildrop, 1)
-    server.restart()
-    visit(maildrop)
-    assert maildrop.subjects() == ["number 2"]
-
-
-# Nothing is configured
-
-def test_without_the_policy_nothing_is_noted(server, clock):
-    off, on = server.maildrop(), server.maildrop("keep")
-    for maildrop in (off, on):
-        maildrop.deliver(2)
-        with maildrop.pop3() as pop:
-            pop.retr(1)
-            pop.quit()
-    indexes = [{path.name: EXTENSION in path.read_bytes()
-                for path in maildrop.folder.glob("dovecot.index*")}
-               for maildrop in (off, on)]
-    assert indexes[0].keys() == indexes[1].keys()
-    assert not any(indexes[0].values())
-    assert any(indexes[1].values())

@@ -2,14 +2,13 @@
 of it is in the journal, and all of it is undone."""
 
 import json
-from pathlib import Path
 
 import pytest
 
 import journal
 from instance import message
+from names import NOTICE_TEXTS
 
-TEXTS = Path(__file__).parents[3] / "plugin/notice/texts"
 EX_DATAERR = 65
 # more than a journal of small sessions has room for, if nobody sees to it
 COUNT = 2 ** 17
@@ -26,7 +25,7 @@ GROUPS = {
 @pytest.fixture(scope="module")
 def server(start):
     # where a copy costs nothing
-    return start(storage="mdbox", groups=GROUPS, coexist={"template_dir": str(TEXTS)})
+    return start(storage="mdbox", groups=GROUPS, coexist={"template_dir": str(NOTICE_TEXTS)})
 
 
 def fill(maildrop, count=COUNT):

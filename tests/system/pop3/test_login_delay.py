@@ -1,24 +1,18 @@
 """pop3_login_delay: who comes back too early is told so (RFC 2449, LOGIN-DELAY)."""
 
 import base64
-import os
 import poplib
 import re
 import signal
-import time
 
 import pytest
 
 from instance import PASSWORD, message
+from login_delay import (GROUPS, HOUR, is_early, last_login_was, refusal, seconds_of, state,
+                         visit, write_state)
 from maildrop import large_message, starttls
+from names import STATE
 from wire import send
-
-HOUR = 3600
-DELAYS = {"hour": "1h", "short": "2s", "off": "0", "typo": "soon"}
-GROUPS = {group: {"coexist_pop3_login_delay": value} for group, value in DELAYS.items()}
-GROUPS["marking"] = {**GROUPS["hour"], "coexist_pop3_mark_read": "complete"}
-GROUPS["hiding"] = {**GROUPS["hour"], "coexist_pop3_delete": "hide"}
-STATE = "dovecot-coexist.state"
 
 
 @pytest.fixture(scope="module", params=[("maildir", "no"), ("maildir", "yes"),
@@ -35,51 +29,6 @@ def server(start, request):
 def maildrop(server):
     """A mailbox that may be visited once an hour."""
     return server.maildrop("hour")
-
-
-def visit(maildrop, *commands, **how):
-    """Log in, say some commands, quit."""
-    with maildrop.pop3(**how) as pop:
-        for command in commands:
-            getattr(pop, command)(1)
-        pop.quit()
-
-
-def refusal(maildrop, **how):
-    """Return what a login is refused with."""
-    with pytest.raises(poplib.error_proto) as error:
-        maildrop.server.pop3(maildrop.user, **how).quit()
-    return error.value.args[0].decode()
-
-
-def is_early(maildrop, **how):
-    """The login comes too early."""
-    return re.fullmatch(r"-ERR \[LOGIN-DELAY\] Your mail was checked a moment ago\. "
-                        r"Please wait \d+ s before checking it again\.",
-                        refusal(maildrop, **how)) is not None
-
-
-def seconds_of(reply):
-    return int(re.search(r"wait (\d+) s", reply)[1])
-
-
-def state(maildrop):
-    """Return what is remembered as {name: value}."""
-    path = maildrop.folder / STATE
-    lines = path.read_text().splitlines() if path.exists() else []
-    return dict(line.split("=", 1) for line in lines)
-
-
-def write_state(maildrop, text):
-    """Let something else have written the file."""
-    path = maildrop.folder / STATE
-    path.write_bytes(text)
-    os.chown(path, maildrop.folder.stat().st_uid, maildrop.folder.stat().st_gid)
-
-
-def last_login_was(maildrop, ago):
-    """Let the last login be so many seconds ago."""
-    write_state(maildrop, b"pop3_login=%d\n" % (time.time() - ago))
 
 
 # Too early, and not
@@ -324,87 +273,3 @@ def test_a_large_message_arrives_whole(server, maildrop):
             if where is maildrop:
                 (maildrop.folder / STATE).unlink()
         assert bodies[0] == bodies[1]
-
-
-# The file
-
-@pytest.mark.parametrize("text", [
-    b"\0\1\2 garbage", b"pop3_login=yesterday\n", b"pop3_login=-5\n", b"pop3_login=9" * 99,
-    b"pop3_login=\n", b"x" * 70000], ids=["NUL", "word", "negative", "long", "empty", "large"])
-def test_garbage_is_no_delay_and_one_warning(maildrop, text):
-    visit(maildrop)
-    write_state(maildrop, text)
-    visit(maildrop)
-    assert len(maildrop.log_problems()) == 1
-    assert STATE in maildrop.log_problems()[0] and "Warning" in maildrop.log_problems()[0]
-    assert is_early(maildrop)       # what was written then is right again
-
-
-def test_what_others_keep_there_stays(maildrop):
-    visit(maildrop)
-    write_state(maildrop, b"quota_told=80\nnot ours at all\npop3_login=1\n")
-    visit(maildrop)
-    text = (maildrop.folder / STATE).read_text()
-    assert text.startswith("quota_told=80\nnot ours at all\npop3_login=")
-    assert text.count("\n") == 3
-
-
-@pytest.mark.parametrize("make", [os.mkdir, os.mkfifo], ids=["folder", "FIFO"])
-def test_something_else_of_that_name(maildrop, make):
-    visit(maildrop)
-    (maildrop.folder / STATE).unlink()
-    make(maildrop.folder / STATE)
-    visit(maildrop)
-    assert "is not a small file" in maildrop.log_problems()[0]
-
-
-INDEX23 = "mail_location = %s:~/mail:INDEX=~/index\n"
-INDEX24 = "mail_index_path = ~/index\n"
-
-
-@pytest.mark.parametrize("storage", ["maildir", "mdbox", "sdbox"])
-def test_an_index_folder_of_its_own(start, storage):
-    """It is made for the state if need be."""
-    server = start(storage=storage, groups=GROUPS, conf23=INDEX23 % storage, conf24=INDEX24)
-    maildrop = server.maildrop("hour")
-    visit(maildrop)
-    assert is_early(maildrop)
-    assert (maildrop.folder.with_name("index") / STATE).exists()
-
-
-def test_indexes_in_memory(start):
-    """The state is with the mails then."""
-    server = start(groups=GROUPS, conf23=INDEX23.replace("~/index", "MEMORY") % "maildir",
-                   conf24=INDEX24.replace("~/index", "MEMORY"))
-    maildrop = server.maildrop("hour")
-    visit(maildrop)
-    assert is_early(maildrop)
-    assert (maildrop.folder / STATE).exists()
-
-
-def test_a_folder_that_cannot_be_written(start):
-    """No delay, and each session warns once."""
-    server = start(groups=GROUPS, conf23=INDEX23 % "maildir", conf24=INDEX24)
-    maildrop = server.maildrop("hour")
-    visit(maildrop)
-    index = maildrop.folder.with_name("index")
-    (index / STATE).unlink()
-    os.chown(index, 0, 0)
-    index.chmod(0o555)
-    visit(maildrop)
-    visit(maildrop)
-    assert len([line for line in maildrop.log_problems() if STATE in line]) == 2
-
-
-def test_a_lock_that_a_dead_process_left_is_taken_over(start):
-    server = start(groups=GROUPS)
-    maildrop = server.maildrop("hour")
-    visit(maildrop)
-    last_login_was(maildrop, 2 * HOUR)
-    (maildrop.folder / f"{STATE}.lock").touch()
-
-    def is_noted():
-        visit(maildrop)
-        return int(state(maildrop)["pop3_login"]) > time.time() - HOUR
-    server.wait_for(is_noted, 60, "the end of the lock")
-    assert is_early(maildrop)

@@ -3,19 +3,17 @@
 Each is harmless in itself. A row has several that do not meddle with each other.
 """
 
-from pathlib import Path
 
 import pytest
 
 import journal
+from names import NOTICE_TEXTS, QUIT_OK
 
-TEXTS = Path(__file__).parents[3] / "plugin/notice/texts"
 POLICIES = {"hide": {"coexist_pop3_delete": "hide"},
             "trash": {"coexist_pop3_delete": "trash"},
             "held": {"coexist_pop3_delete": "trash", "coexist_pop3_delete_limit": "1"}}
-EVERYTHING = {"template_dir": str(TEXTS), "pop3_mark_read": "complete",
+EVERYTHING = {"template_dir": str(NOTICE_TEXTS), "pop3_mark_read": "complete",
               "pop3_mark_downloaded": "yes", "pop3_keep_days": "30"}
-QUIT_OK = "+OK Logging out, messages deleted."
 
 CAREFUL = """mmap_disable = yes
 mail_fsync = always

@@ -318,11 +318,25 @@ def test_a_session_is_undone_by_its_user_only(server):
     done = server.doveadm("coexist", "undo", "-u", team.other.user, session, check=False)
     assert done.returncode == 68
     assert done.stderr.count(f"is one of {team.reader.user}, whose \\Seen") == 1
+    assert "has no session" not in done.stderr
     assert team.seen() == (["number 1", "number 2"],) * 2 + ([],)
     assert f"2 read by {team.reader.user}" in \
         server.doveadm("coexist", "journal", "-u", team.other.user)
     assert undo(team.reader, session) == {"unread": 2, "gone": 2}
     assert team.seen() == ([], ["number 1", "number 2"], [])
+
+
+def test_among_several_users_a_session_is_undone_for_its_own(server):
+    team = Team(server, "complete")
+    team.reader.deliver(1)
+    download(team.reader, 1)
+    session = journal.read(team.reader)[-1]["session"]
+    (server.folder / "two").write_text(f"{team.other.user}\n{team.reader.user}\n")
+    done = server.doveadm("coexist", "undo", "-F", "/mnt/two", session, check=False)
+    assert done.returncode == 0, done
+    assert f"is one of {team.reader.user}, whose \\Seen" in done.stderr
+    assert "Error" not in done.stderr
+    assert team.seen() == ([], [], [])
 
 
 def test_who_has_an_index_of_his_own_has_all_flags_there(start, clock):

@@ -2,18 +2,17 @@
 
 import re
 import time
-from pathlib import Path
 
 import pytest
 
 from alerts import FULL, Session, percent_in
+from names import NOTICE_TEXTS
 from owner import known, limit_fields, of_size
 
-TEXTS = Path(__file__).parents[3] / "plugin/notice/texts"
 # where a server sees the folder "etc" of its own
 ETC = "/mnt/etc"
 POLICY = {"quota_warn": "80 90", "quota_warn_channels": "alert", "quota_warn_rearm": "5",
-          "template_dir": str(TEXTS)}
+          "template_dir": str(NOTICE_TEXTS)}
 GROUPS = {"spanish": {"coexist_language": "es"}, "brazilian": {"coexist_language": "pt-BR"},
           "other": {"coexist_language": "xx"}, "limited": {},
           "recovered": {"coexist_quota_warn_recovered": "yes"}}
@@ -161,7 +160,7 @@ OWN = {
 @pytest.fixture(scope="module")
 def own(start):
     """A server with a text of the site's own in each of these languages."""
-    server = start(quota="1000K", coexist={**POLICY, "template_dir": f"{TEXTS} {ETC}"},
+    server = start(quota="1000K", coexist={**POLICY, "template_dir": f"{NOTICE_TEXTS} {ETC}"},
                    groups={language: {"coexist_language": language} for language in OWN})
     for language, (text, _) in OWN.items():
         (server.folder / "etc" / f"quota-storage.{language}.txt").write_text(text)

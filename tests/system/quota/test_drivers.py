@@ -4,20 +4,19 @@ import email
 import email.policy
 import re
 import smtplib
-from pathlib import Path
 
 import pytest
 
 from instance import Dovecot
+from names import NOTICE_TEXTS
 from owner import Owner, known, limit_fields, of_size
 
 GENERATION = Dovecot.installed().generation
 DRIVERS = ["count", "maildir", "dict"] if GENERATION == 23 else ["count", "maildir"]
 ROOTS23 = {"count": "count:User quota", "maildir": "maildir:User quota",
            "dict": "dict:User quota::file:%h/quota-dict"}
-TEXTS = Path(__file__).parents[3] / "plugin/notice/texts"
 POLICY = {"quota_warn": "80 90 100", "quota_warn_channels": "mail event",
-          "template_dir": str(TEXTS)}
+          "template_dir": str(NOTICE_TEXTS)}
 # A last message may be larger than what is left.
 CONF23 = """plugin {{
   quota = {root}

@@ -1,16 +1,15 @@
 """The notice says when the mailbox will be full, if that can be said."""
 
-from pathlib import Path
 
 import pytest
 
 from clock import Clock
+from names import NOTICE_TEXTS
 from notice_mail import Page, html, plain
 from owner import known
 from test_mail import mails
 
-TEXTS = Path(__file__).parents[3] / "plugin/notice/texts"
-POLICY = {"quota_warn": "80 90", "quota_warn_channels": "mail", "template_dir": str(TEXTS)}
+POLICY = {"quota_warn": "80 90", "quota_warn_channels": "mail", "template_dir": str(NOTICE_TEXTS)}
 # for nine days, and for one
 MANY = {"en": "in the last 9 days, it will be full in about 3 days",
         "es": "en los últimos 9 días, estará lleno en 3 días",

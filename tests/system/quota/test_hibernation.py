@@ -1,16 +1,17 @@
 """Alerts of sessions that Dovecot has put to sleep in IDLE (imap_hibernate_timeout)."""
 
-from pathlib import Path
 
 import pytest
 
 from alerts import Session, percent_in
 from hibernation import HIBERNATE
 from instance import processes
+from names import NOTICE_TEXTS
 from owner import known, limit_fields, of_size
 
-TEXTS = Path(__file__).parents[3] / "plugin/notice/texts"
-POLICY = {"quota_warn": "80 90", "quota_warn_channels": "alert event", "template_dir": str(TEXTS)}
+pytestmark = pytest.mark.differs("how sessions are put to sleep")
+POLICY = {"quota_warn": "80 90", "quota_warn_channels": "alert event",
+          "template_dir": str(NOTICE_TEXTS)}
 
 
 @pytest.fixture(scope="module")

@@ -6,18 +6,17 @@ import email.policy
 import os
 import re
 import shutil
-from pathlib import Path
 
 import pytest
 
+from names import NOTICE_TEXTS
 from notice_mail import Page, html, numbers, plain
 from owner import KB, known, limit_fields, of_size
 from test_mail import FEW, GENERATION, mails
 
-TEXTS = Path(__file__).parents[3] / "plugin/notice/texts"
 LANGUAGES = ["en", "es", "ca", "pt", "fr", "de"]
 POLICY = {"quota_warn": "80 90", "quota_warn_channels": "mail", "quota_warn_recovered": "yes",
-          "template_dir": str(TEXTS)}
+          "template_dir": str(NOTICE_TEXTS)}
 
 
 @pytest.fixture(scope="module")

@@ -4,21 +4,20 @@ import email
 import email.policy
 import re
 import time
-from pathlib import Path
 
 import pytest
 
 import journal
 from alerts import Session
 from instance import Dovecot
+from names import NOTICE_TEXTS
 from notice_mail import plain
 from owner import KB, known, of_size
 
-TEXTS = Path(__file__).parents[3] / "plugin/notice/texts"
 LANGUAGES = {"en": "full", "es": "lleno", "ca": "plena", "pt": "cheia", "fr": "remplie",
              "de": "voll"}
 POLICY = {"quota_warn": "80 90", "quota_warn_channels": "mail", "quota_warn_recovered": "yes",
-          "quota_warn_repeat": "1d", "template_dir": str(TEXTS)}
+          "quota_warn_repeat": "1d", "template_dir": str(NOTICE_TEXTS)}
 DAY = 24 * 60 * 60
 GENERATION = Dovecot.installed().generation
 MBOX24 = "mail_inbox_path = ~/mail/inbox\n"

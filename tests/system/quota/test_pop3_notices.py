@@ -4,17 +4,16 @@ mailbox, those that were replaced are gone."""
 import poplib
 import re
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 
 import journal
 from instance import message
-from owner import known, of_size
+from names import NOTICE_TEXTS
+from owner import known
 from test_mail import DAY, told_ago, visit
 
-TEXTS = Path(__file__).parents[3] / "plugin/notice/texts"
-POLICY = {"quota_warn": "80 90", "quota_warn_repeat": "1d", "template_dir": str(TEXTS)}
+POLICY = {"quota_warn": "80 90", "quota_warn_repeat": "1d", "template_dir": str(NOTICE_TEXTS)}
 LIMIT = 3
 
 

@@ -1,14 +1,13 @@
 """A site's own texts and layout: what is wrong with them never keeps a notice back."""
 
-from pathlib import Path
 
 import pytest
 
+from names import NOTICE_TEXTS
 from notice_mail import Page, html, plain
 from owner import known
 from test_mail import mails
 
-TEXTS = Path(__file__).parents[3] / "plugin/notice/texts"
 HUGE = "x" * 70000
 # what the installed text says in each of these languages
 SUBJECTS = {"en": "Your mailbox is 82 % full", "es": "Su buzón está lleno al 82 %",
@@ -22,7 +21,7 @@ SUBJECTS = {"en": "Your mailbox is 82 % full", "es": "Su buzón está lleno al 8
 ETC = "/mnt/etc"
 
 
-def served(start, files, template_dir=f"{TEXTS} {ETC}", channels="mail", **groups):
+def served(start, files, template_dir=f"{NOTICE_TEXTS} {ETC}", channels="mail", **groups):
     """Return a server with texts of the site's own, {name: content}; None can't be read."""
     server = start(quota="1000K", groups=groups, coexist={
         "quota_warn": "80 90", "quota_warn_channels": channels, "template_dir": template_dir})
@@ -126,7 +125,7 @@ def test_a_broken_layout_is_said_in_the_log_and_replaced(start, layout, problem)
 
 
 def test_without_a_layout_the_notice_is_plain_text(start):
-    text = (TEXTS / "quota-storage.en.txt").read_text()
+    text = (NOTICE_TEXTS / "quota-storage.en.txt").read_text()
     owner = known(served(start, {"quota-storage.en.txt": text}, ETC))
     notice = full(owner)
     assert notice.get_content_type() == "text/plain"

@@ -3,15 +3,14 @@
 import json
 import re
 import shutil
-from pathlib import Path
 
 import pytest
 
 from instance import config, message
+from names import NOTICE_TEXTS
 from owner import known, of_size
 
-TEXTS = Path(__file__).parents[3] / "plugin/notice/texts"
-POLICY = {"quota_warn": "80", "quota_warn_channels": "mail", "template_dir": str(TEXTS)}
+POLICY = {"quota_warn": "80", "quota_warn_channels": "mail", "template_dir": str(NOTICE_TEXTS)}
 USER = config.owner()[0]
 SCRIPT = f"""service quota-warning {{
   executable = script /bin/touch

@@ -1,12 +1,10 @@
 """When a mailbox is looked at: by whom, and by whom not."""
 
-from pathlib import Path
 
 import pytest
 
+from names import NOTICE_TEXTS
 from owner import Owner, known, limit_fields, of_size
-
-TEXTS = Path(__file__).parents[3] / "plugin/notice/texts"
 
 
 def filling(owner, percent):
@@ -71,7 +69,7 @@ NO_RELAY = "submission_backend_capabilities = 8BITMIME\n"
 @pytest.fixture(scope="module")
 def all_protocols(start):
     return start(quota="1000K", conf=NO_RELAY, sieve=True, coexist={
-        "quota_warn": "80", "quota_warn_channels": "mail event", "template_dir": str(TEXTS)})
+        "quota_warn": "80", "quota_warn_channels": "mail event", "template_dir": str(NOTICE_TEXTS)})
 
 
 @pytest.mark.parametrize("protocol", PROTOCOLS)

@@ -3,14 +3,13 @@ up. Clocks of several hosts may differ by some minutes."""
 
 import poplib
 import time
-from pathlib import Path
 
 import pytest
 
+from names import NOTICE_TEXTS
 from owner import known, unreadable
 from test_alert import alerts_at_login
 
-TEXTS = Path(__file__).parents[3] / "plugin/notice/texts"
 LIMIT = 3
 DAY = 24 * 60 * 60
 # of each: how many seconds ago, and whether it counts as having just happened
@@ -20,7 +19,7 @@ TIMES = {"an hour ago": (3600, True), "just now": (0, True), "two minutes ahead"
 
 @pytest.fixture(scope="module")
 def server(start):
-    return start(quota="1000K", coexist={"template_dir": str(TEXTS)}, groups={
+    return start(quota="1000K", coexist={"template_dir": str(NOTICE_TEXTS)}, groups={
         "reminded": {"coexist_quota_warn": "80", "coexist_quota_warn_repeat": "1d"},
         "alerted": {"coexist_quota_warn": "80", "coexist_quota_warn_channels": "alert"},
         "held": {"coexist_pop3_delete_limit": str(LIMIT), "coexist_quota_warn": "80"},
@@ -33,13 +32,6 @@ def is_reminded(owner, then):
     owner.change_state(quota_level_at=then, quota_told_at=then)
     owner.visit("pop3")
     return len(owner.notices("mail")) > 1
-
-
-def is_alerted(owner, then):
-    owner.fill(82)
-    owner.expect("80%", channel="alert")
-    owner.change_state(alerted_at=then)
-    return alerts_at_login(owner) != []
 
 
 def is_told_of_held_deletes(owner, then):
@@ -69,12 +61,21 @@ def is_warned(owner, then):
 
 @pytest.mark.parametrize("ago, counts", TIMES.values(), ids=TIMES)
 @pytest.mark.parametrize("group, happens", [
-    ("reminded", is_reminded), ("alerted", is_alerted), ("held", is_told_of_held_deletes),
-    ("delayed", is_let_in), ("reminded", is_warned)],
-    ids=["reminder", "alert", "held deletes", "login delay", "failure to count"])
+    ("reminded", is_reminded), ("held", is_told_of_held_deletes), ("delayed", is_let_in),
+    ("reminded", is_warned)],
+    ids=["reminder", "held deletes", "login delay", "failure to count"])
 def test_what_has_just_happened_does_not_happen_again(server, group, happens, ago, counts):
     owner = known(server, group)
     assert happens(owner, int(time.time()) - ago) != counts
+
+
+@pytest.mark.parametrize("ago, counts", TIMES.values(), ids=TIMES)
+def test_an_alert_that_was_just_told_is_not_told_again(server, ago, counts):
+    owner = known(server, "alerted")
+    owner.fill(82)
+    owner.expect("80%", channel="alert")
+    owner.change_state(alerted_at=int(time.time()) - ago)
+    assert len(alerts_at_login(owner, wanted=0 if counts else 1)) == (0 if counts else 1)
 
 
 def test_a_reminder_is_sent_once_when_the_clock_is_right_again(server):

@@ -8,6 +8,7 @@ import pytest
 
 from instance import Dovecot, InstanceError
 
+pytestmark = pytest.mark.differs("how settings are read")
 GENERATION = Dovecot.installed().generation
 READ = "coexist_pop3_mark_read"
 DOWNLOADED = "coexist_pop3_mark_downloaded"

@@ -1,0 +1,107 @@
+/* See the contract in gate-limit.h. */
+
+#include "lib.h"
+#include "gate-limit.h"
+#include "gate.h"
+#include "gate-lookup.h"
+#include "gate-refusal.h"
+#include "logged-name.h"
+#include "session-limit.h"
+#include "site-refusal.h"
+
+bool coexist_gate_limit_init(struct coexist_login_limit *limit,
+			     const struct coexist_login_facts *facts,
+			     const struct coexist_gate_policy *policy)
+{
+	const struct coexist_decision full = {
+		.refusal = COEXIST_REFUSAL_SESSIONS,
+		.key = coexist_protocol_max_sessions(facts->protocol)
+	};
+	uint64_t max = coexist_policy_number(&policy->policy, full.key);
+	pool_t pool = facts->request->pool;
+
+	if (max == 0 || !coexist_login_has_session(facts))
+		return FALSE;
+	limit->facts = *facts;
+	limit->max = max;
+	limit->reason = p_strdup(pool,
+		coexist_site_refusal(facts->gate->texts, &policy->policy,
+				     facts->protocol, &full));
+	limit->log = p_strdup(pool,
+			      coexist_gate_refusal_describe(policy, &full));
+	return TRUE;
+}
+
+/* Lets the login pass. */
+static void limit_pass(struct coexist_login_limit *limit)
+{
+	const struct coexist_login_facts *facts = &limit->facts;
+
+	coexist_session_limit_note(facts->gate->session_limit,
+				   facts->request->fields.user,
+				   coexist_login_anvil_protocol(facts));
+	limit->callback(COEXIST_GATE_PASS, /*reason=*/NULL, facts->request);
+}
+
+static void limit_refuse(struct coexist_login_limit *limit)
+{
+	bool log_only = coexist_gate_is_log_only(limit->facts.gate);
+
+	coexist_gate_refusal_log(&limit->facts, limit->log, log_only);
+	if (log_only)
+		limit_pass(limit);
+	else
+		limit->callback(COEXIST_GATE_REFUSE, limit->reason,
+				limit->facts.request);
+}
+
+static const char *
+verdict_describe(enum coexist_session_limit_verdict verdict)
+{
+	switch (verdict) {
+	case COEXIST_SESSION_LIMIT_FREE:
+		return "fewer than the limit";
+	case COEXIST_SESSION_LIMIT_FULL:
+		return "as many as the limit";
+	case COEXIST_SESSION_LIMIT_UNKNOWN:
+		break;
+	}
+	return "can't be counted against the limit";
+}
+
+static void
+limit_checked(enum coexist_session_limit_verdict verdict, void *context)
+{
+	struct coexist_login_limit *limit = context;
+	struct auth_request *request = limit->facts.request;
+
+	/* behind the passdbs, no prefix of the log has the name */
+	e_debug(authdb_event(request), "coexist: %s sessions of user=<%s>: "
+		"%s of %"PRIu64, coexist_protocol_label(limit->facts.protocol),
+		coexist_logged_name(request->fields.user),
+		verdict_describe(verdict), limit->max);
+	T_BEGIN {
+		switch (verdict) {
+		case COEXIST_SESSION_LIMIT_FREE:
+			limit_pass(limit);
+			break;
+		case COEXIST_SESSION_LIMIT_FULL:
+			limit_refuse(limit);
+			break;
+		case COEXIST_SESSION_LIMIT_UNKNOWN:
+			limit->callback(COEXIST_GATE_PASS, /*reason=*/NULL,
+					request);
+			break;
+		}
+	} T_END;
+}
+
+void coexist_gate_limit_check(struct coexist_login_limit *limit,
+			      coexist_gate_login_callback_t *callback)
+{
+	limit->callback = callback;
+	coexist_session_limit_check(limit->facts.gate->session_limit,
+				    limit->facts.request->fields.user,
+				    limit->facts.protocol, limit->max,
+				    limit_checked, limit);
+}

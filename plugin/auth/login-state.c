@@ -1,0 +1,45 @@
+/* See the contract in login-state.h. */
+
+#include "lib.h"
+#include "login-state.h"
+#include "policy-value.h"
+#include "userdb-fields.h"
+
+#define EVENT_STATE "coexist_login_state"
+
+struct coexist_login_state *
+coexist_login_state_get(struct auth_request *request)
+{
+	struct coexist_login_state *state =
+		event_get_ptr(request->event, EVENT_STATE);
+
+	if (state == NULL) {
+		state = p_new(request->pool, struct coexist_login_state, 1);
+		event_set_ptr(request->event, EVENT_STATE, state);
+	}
+	return state;
+}
+
+void coexist_login_state_read_userdb(struct coexist_login_state *state,
+				     struct auth_request *request)
+{
+	const size_t prefix_length = strlen(COEXIST_KEY_PREFIX);
+	const struct auth_field *field;
+	enum coexist_key key;
+
+	state->has_userdb_texts = FALSE;
+	memset(state->userdb_texts, 0, sizeof(state->userdb_texts));
+	if (request->fields.userdb_reply == NULL)
+		return;
+	array_foreach(auth_fields_export(request->fields.userdb_reply),
+		      field) {
+		if (strncmp(field->key, COEXIST_KEY_PREFIX,
+			    prefix_length) != 0 ||
+		    !coexist_key_find(field->key + prefix_length, &key))
+			continue;
+		state->userdb_texts[key] = field->value == NULL ? "yes" :
+			coexist_userdb_value(request->pool,
+				p_strdup(request->pool, field->value));
+		state->has_userdb_texts = TRUE;
+	}
+}

@@ -1,0 +1,162 @@
+/* The batches in which retention removes messages: see retention-private.h. */
+
+#include "lib.h"
+#include "retention-private.h"
+#include "array.h"
+#include "mail-storage-private.h"
+#include "mail-move.h"
+#include "private-flags.h"
+#include "uid-list.h"
+
+/* How many messages leave in one transaction: few enough that others do not wait
+   for its locks, and that it does not take long to stop. */
+#define BATCH_SIZE 500
+
+/* Copies the messages to the target. Leaves those that arrived in the list. */
+static void batch_move(struct coexist_retention *ret, struct coexist_move *move,
+		       ARRAY_TYPE(uint32_t) *uids)
+{
+	const uint32_t *all;
+	unsigned int i, count;
+
+	all = array_get(uids, &count);
+	coexist_move_copy(move, all, count);
+	for (i = count; i > 0; i--) {
+		if (!seq_range_exists(&move->uids, all[i - 1]))
+			array_delete(uids, i - 1, 1);
+	}
+	if (move->failed > 0) {
+		ret->result->stayed += move->failed;
+		ret->result->error = move->error;
+		i_free(ret->error_text);
+		ret->error_text = i_strdup(move->error_text);
+	}
+}
+
+/* Returns TRUE if the message is still due: others may have changed it since it
+   was found. */
+static bool
+is_still_due(struct coexist_retention *ret, struct mail *mail, uint32_t uid)
+{
+	return mail_set_uid(mail, uid) &&
+		coexist_due_since(ret, mail, mail->seq) != 0;
+}
+
+/* Adds those of the messages that are still due. */
+static void
+batch_select(struct coexist_retention *ret, struct mail *mail,
+	     const uint32_t *uids, unsigned int count,
+	     ARRAY_TYPE(uint32_t) *selected)
+{
+	unsigned int i;
+
+	coexist_private_flags_refresh(ret->box);
+	for (i = 0; i < count; i++) {
+		if (is_still_due(ret, mail, uids[i]))
+			array_push_back(selected, &uids[i]);
+	}
+}
+
+/* Takes those out of the list that are not due any more, and their copies back:
+   who copies may have had to wait. */
+static void
+batch_deselect(struct coexist_retention *ret, struct mail *mail,
+	       const struct coexist_move *move, ARRAY_TYPE(uint32_t) *selected)
+{
+	ARRAY_TYPE(seq_range) stay, stay_as;
+	unsigned int i;
+	uint32_t uid;
+
+	i_array_init(&stay, 8);
+	i_array_init(&stay_as, 8);
+	coexist_private_flags_refresh(ret->box);
+	for (i = array_count(selected); i > 0; i--) {
+		uid = *array_idx(selected, i - 1);
+		if (is_still_due(ret, mail, uid))
+			continue;
+		seq_range_array_add(&stay, uid);
+		/* in ascending order here and there */
+		uid = coexist_uid_list_map(&move->uids, &move->target_uids,
+					   uid);
+		if (uid != 0)
+			seq_range_array_add(&stay_as, uid);
+		array_delete(selected, i - 1, 1);
+	}
+	coexist_move_take_back(ret->box, ret->uidvalidity, ret->target, &stay,
+			       &stay_as);
+	array_free(&stay_as);
+	array_free(&stay);
+}
+
+static void
+batch_expunge(struct coexist_retention *ret, struct mail *mail,
+	      const ARRAY_TYPE(uint32_t) *uids)
+{
+	uint32_t uid;
+
+	array_foreach_elem(uids, uid) {
+		if (!mail_set_uid(mail, uid))
+			continue;
+		coexist_result_add(ret, mail,
+				   coexist_due_since(ret, mail, mail->seq));
+		mail_expunge(mail);
+	}
+}
+
+static int
+batch_run(struct coexist_retention *ret, const uint32_t *uids, unsigned int count)
+{
+	struct coexist_retention_result before = *ret->result;
+	struct mailbox_transaction_context *t;
+	ARRAY_TYPE(uint32_t) selected;
+	struct coexist_move move;
+	struct mail *mail;
+	int status;
+
+	t = mailbox_transaction_begin(ret->box, 0, "coexist expire");
+	mail = mail_alloc(t, 0, NULL);
+	i_array_init(&selected, count);
+	coexist_move_init(&move, t, ret->target);
+	batch_select(ret, mail, uids, count, &selected);
+	if (ret->target != NULL) {
+		batch_move(ret, &move, &selected);
+		batch_deselect(ret, mail, &move, &selected);
+	}
+	batch_expunge(ret, mail, &selected);
+	mail_free(&mail);
+	status = mailbox_transaction_commit(&t);
+	if (status < 0) {
+		coexist_result_take_back(ret->result, &before, &selected);
+		if (ret->target != NULL) {
+			coexist_move_take_back(ret->box, ret->uidvalidity,
+					       ret->target, &move.uids,
+					       &move.target_uids);
+		}
+	}
+	coexist_move_deinit(&move);
+	array_free(&selected);
+	if (status < 0 || mailbox_sync(ret->box, 0) < 0) {
+		coexist_retention_fail(ret, ret->box);
+		return -1;
+	}
+	return 0;
+}
+
+int coexist_retention_batches_run(struct coexist_retention *ret)
+{
+	const uint32_t *uids;
+	unsigned int i, batch, count;
+	int status = 0;
+
+	uids = array_get(&ret->due, &count);
+	/* what can't take the first ones can't take the others */
+	for (i = 0; i < count && status == 0 &&
+	     ret->result->stayed == 0 && !coexist_retention_is_stopped(ret);
+	     i += batch) {
+		batch = I_MIN(count - i, BATCH_SIZE);
+		T_BEGIN {
+			status = batch_run(ret, uids + i, batch);
+		} T_END;
+	}
+	return status;
+}

@@ -1,0 +1,110 @@
+/* See the contract in policy-scopes.h. */
+
+#include "lib.h"
+#include "policy-scopes.h"
+#include "logged-value.h"
+#include "policy-document.h"
+
+enum whose {
+	WHOSE_USER,
+	WHOSE_DOMAIN,
+	WHOSE_EVERYBODY
+};
+
+static const struct {
+	const char *word, *name;
+	/* what the document's key is or begins with, or NULL */
+	const char *place;
+	enum whose whose;
+} scopes[COEXIST_SCOPE_COUNT] = {
+#define SCOPE(id, word, name, place, whose) \
+	[COEXIST_SCOPE_##id] = { word, name, place, WHOSE_##whose },
+	COEXIST_POLICY_SCOPES(SCOPE)
+#undef SCOPE
+};
+
+const char *coexist_policy_scope_word(enum coexist_policy_scope scope)
+{
+	return scopes[scope].word;
+}
+
+const char *coexist_policy_scope_name(enum coexist_policy_scope scope)
+{
+	return scopes[scope].name;
+}
+
+bool coexist_policy_scope_has_document(enum coexist_policy_scope scope)
+{
+	return scopes[scope].place != NULL;
+}
+
+bool coexist_policy_scope_is_personal(enum coexist_policy_scope scope)
+{
+	return scopes[scope].whose == WHOSE_USER;
+}
+
+const char *coexist_policy_scope_domain(const char *user)
+{
+	const char *at = strrchr(user, '@');
+
+	return at == NULL ? NULL : at + 1;
+}
+
+const char *coexist_policy_scope_key(enum coexist_policy_scope scope,
+				     const char *user, const char *domain)
+{
+	const char *place = scopes[scope].place, *name = NULL;
+
+	switch (scopes[scope].whose) {
+	case WHOSE_USER:
+		name = user;
+		break;
+	case WHOSE_DOMAIN:
+		name = domain;
+		break;
+	case WHOSE_EVERYBODY:
+		return place;
+	}
+	return place == NULL || name == NULL ? NULL :
+		coexist_store_key(place, name);
+}
+
+static const char *text_get(void *context, enum coexist_key key)
+{
+	const char *const *texts = context;
+
+	return texts[key];
+}
+
+static void texts_set(struct coexist_scope *scope, const char *const *texts)
+{
+	if (texts == NULL)
+		return;
+	scope->get = text_get;
+	scope->context = (void *)texts;
+}
+
+void
+coexist_policy_scopes_init(struct coexist_document *const *documents,
+			   const char *const *userdb_texts,
+			   const char *const *site_texts,
+			   struct coexist_scope scopes_r[COEXIST_SCOPE_COUNT])
+{
+	unsigned int i;
+
+	for (i = 0; i < COEXIST_SCOPE_COUNT; i++) {
+		coexist_document_init_scope(documents[i], scopes[i].name,
+					    &scopes_r[i]);
+	}
+	texts_set(&scopes_r[COEXIST_SCOPE_USERDB], userdb_texts);
+	texts_set(&scopes_r[COEXIST_SCOPE_SITE], site_texts);
+}
+
+const char *coexist_unknown_value_describe(const char *scope_name,
+					   enum coexist_key key,
+					   const char *text)
+{
+	return t_strdup_printf("Ignoring unknown value in %s: %s=%s",
+			       scope_name, coexist_policy_keys[key].name,
+			       coexist_logged_value(text));
+}

@@ -1,0 +1,40 @@
+"""Where a private Dovecot may not be started, the commands say so in a sentence and end."""
+
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).parents[1]
+COMMANDS = ("run", "run --quick", "demo --once", "matrix", "night walks")
+WITHOUT = {
+    "root": (["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"],
+             "needs root"),
+    "the right to unshare": (["setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin"],
+                             "the right to unshare"),
+}
+
+
+@pytest.fixture(scope="module")
+def checkout():
+    """Its commands where everybody may run them."""
+    with tempfile.TemporaryDirectory(prefix="coexist-allowed.") as folder:
+        Path(folder).chmod(0o755)
+        (Path(folder) / "tests").mkdir(mode=0o755)
+        for name in ("allowed", "demo", "matrix", "night", "run"):
+            shutil.copy(TESTS / name, Path(folder) / "tests")
+        yield Path(folder) / "tests"
+
+
+@pytest.mark.parametrize("lack", WITHOUT)
+@pytest.mark.parametrize("line", COMMANDS)
+def test_it_is_said_in_one_sentence(checkout, line, lack):
+    prefix, reason = WITHOUT[lack]
+    command, *arguments = line.split()
+    done = subprocess.run([*prefix, checkout / command, *arguments], capture_output=True,
+                          text=True, timeout=60)
+    assert (done.returncode, done.stdout) == (77, "")
+    assert f"tests/{command} " in done.stderr and reason in done.stderr
+    assert done.stderr.count("\n") == 1

@@ -1,0 +1,80 @@
+"""The test tiers: which of all cases a tier selects with a version of Dovecot.
+
+quick   the first case of each module
+whole   each case but those of the night, and one of the two formats below
+commit  the rotation: each case on one of the two versions of its generation, and on
+        both the first of each module and what is about the version
+rest    what the rotation leaves out on that version
+long    what takes too long for a commit
+walks   the random walks of properties, for more of them than at commit
+night   rest, long and walks
+"""
+
+import zlib
+from collections import namedtuple
+
+TIERS = ("quick", "whole", "commit", "rest", "long", "walks", "night")
+
+# The versions of a generation share all of the suite's sources but for some lines of
+# plugin/compat, so one of them stands for the other in most cases.
+GENERATIONS = {23: ((2, 3, 19), (2, 3, 21)), 24: ((2, 4, 1), (2, 4, 5))}
+
+# Formats that keep many messages in a file: which version of a generation tries them.
+TURNS = {"mdbox": {23: 0, 24: 1}, "sdbox": {23: 1, 24: 0}}
+
+# A collected test: its module, its name there, the storage format that it is about or
+# None, whether it is too long for a commit, whether it is one of many walks, and
+# whether it is about what differs between the versions of a generation.
+Case = namedtuple("Case", "module name format is_nights is_walk is_everywhere")
+
+
+def turn_of(version):
+    """Return (generation, which of its versions): a version that is not known counts
+    as the newest of its generation."""
+    generation = version[0] * 10 + version[1]
+    known = GENERATIONS[generation]
+    return generation, known.index(version) if version in known else len(known) - 1
+
+
+def _is_turn(case, version):
+    """True if the rotation gives the case to this version."""
+    generation, turn = turn_of(version)
+    if case.format in TURNS:
+        return TURNS[case.format][generation] == turn
+    # by module: half of it would start the same servers
+    return zlib.crc32(case.module.encode()) % len(GENERATIONS[generation]) == turn
+
+
+def _first_cases(cases):
+    """Return the first case of each module."""
+    first = {}
+    for case in cases:
+        if not case.is_nights:
+            first.setdefault(case.module, case)
+    return set(first.values())
+
+
+def _is_whole(case, version):
+    return not case.is_nights and (case.format not in TURNS or _is_turn(case, version))
+
+
+def select(cases, tier, version):
+    """Return the cases of the tier with this version of Dovecot, in their order."""
+    first = _first_cases(cases)
+
+    def is_commit(case):
+        return not case.is_nights and (case in first or case.is_everywhere
+                                       or _is_turn(case, version))
+
+    def is_rest(case):
+        return not (case.is_nights or case.is_walk or is_commit(case))
+    is_of = {
+        "quick": lambda case: case in first,
+        "whole": lambda case: _is_whole(case, version),
+        "commit": is_commit,
+        "rest": is_rest,
+        "long": lambda case: case.is_nights and not case.is_walk,
+        "walks": lambda case: case.is_walk,
+        "night": lambda case: not is_commit(case) or case.is_walk,
+    }[tier]
+    return [case for case in cases if is_of(case)]
