@@ -370,8 +370,9 @@ void coexist_document_reader_free(struct coexist_document_reader *reader)
 {
 	if (reader == NULL)
 		return;
-	coexist_known_documents_free(reader->known);
+	/* may still answer what nobody waits for */
 	coexist_store_close(&reader->store);
+	coexist_known_documents_free(reader->known);
 	i_free(reader);
 }
 

@@ -46,14 +46,13 @@ trace_key(const struct coexist_admin *admin,
 	unsigned int i;
 
 	for (i = 0; i < N_ELEMENTS(policy->scopes); i++) {
-		const struct coexist_scope *scope = &policy->scopes[i];
-		const char *text = coexist_scope_get(scope, key);
+		const char *text = coexist_scope_get(&policy->scopes[i], key);
 
 		/* dovecot.conf of 2.4 names each key, to inherit most */
-		if (text != NULL && *text != '\0') {
-			str_printfa(named, " %s=%s", scope->name,
-				    coexist_logged_value(text));
-		}
+		if (text == NULL || *text == '\0')
+			continue;
+		str_printfa(named, " %s=%s", coexist_policy_scope_word(i),
+			    coexist_logged_value(text));
 	}
 	e_debug(admin->event, "coexist: %s: %s holds (%s), named:%s",
 		coexist_policy_keys[key].name,

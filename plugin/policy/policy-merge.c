@@ -74,6 +74,25 @@ key_read(const char *text, enum coexist_preset preset, enum coexist_key key,
 	return (unsigned int)(entry - entries_r);
 }
 
+static const char *text_get(void *context, enum coexist_key key)
+{
+	const char *const *texts = context;
+
+	return texts[key];
+}
+
+void coexist_scope_init_texts(struct coexist_scope *scope_r, const char *name,
+			      const char *const *texts)
+{
+	const struct coexist_scope scope = {
+		.name = name,
+		.get = texts == NULL ? NULL : text_get,
+		.context = (void *)texts
+	};
+
+	*scope_r = scope;
+}
+
 unsigned int
 coexist_scope_read_all(const struct coexist_scope *scope,
 		       struct coexist_scope_entry

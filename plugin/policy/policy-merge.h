@@ -46,6 +46,11 @@ coexist_scope_get(const struct coexist_scope *scope, enum coexist_key key)
 	return scope->get == NULL ? NULL : scope->get(scope->context, key);
 }
 
+/* Makes a scope of texts that are indexed by key, NULL where nothing is said. Both
+   must outlive the scope. texts is NULL for a scope that names nothing. */
+void coexist_scope_init_texts(struct coexist_scope *scope_r, const char *name,
+			      const char *const *texts);
+
 struct coexist_policy_entry {
 	/* never NULL: the built-in default is a text too */
 	const char *text;

@@ -2,10 +2,10 @@
 
 #include "pop3-common.h"
 #include "pop3-capa.h"
-#include "mail-user.h"
 #include "ostream-private.h"
 #include "pop3-login-delay.h"
 #include "pop3-retention.h"
+#include "pop3-trace.h"
 
 /* Dovecot sends its answer to CAPA, which has no other way in, by one write.
    RETR and other long answers have a client->cmd while they are sent, so
@@ -102,8 +102,8 @@ void pop3_capa_create(struct client *client)
 
 	if (*capabilities == '\0')
 		return;
-	e_debug(client->user->event, "coexist: CAPA: the policy adds %s",
-		t_strarray_join((const char *const *)t_strsplit_spaces(
+	pop3_trace(client->user, "CAPA: the policy adds %s",
+		   t_strarray_join((const char *const *)t_strsplit_spaces(
 					capabilities, "\r\n"), ", "));
 	capa_add(client, capabilities);
 }

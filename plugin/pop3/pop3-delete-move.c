@@ -10,6 +10,7 @@
 #include "mailbox-same.h"
 #include "pop3-maildrop.h"
 #include "pop3-read-state.h"
+#include "pop3-trace.h"
 #include "special-mailbox.h"
 
 /* An error text is given to the client in one line (RFC 1939, 3). */
@@ -34,10 +35,10 @@ result_keep(struct pop3_delete_move *move, const struct coexist_move *copies,
 {
 	seq_range_array_merge(&move->uids, &copies->uids);
 	seq_range_array_merge(&move->target_uids, &copies->target_uids);
-	e_debug(move->maildrop->client->user->event, "coexist: DELE: %u "
-		"messages are in %s now and will be expunged",
-		seq_range_count(&copies->uids),
-		mailbox_get_vname(copies->target));
+	pop3_trace(move->maildrop->client->user, "DELE: %u messages are in %s "
+		   "now and will be expunged",
+		   seq_range_count(&copies->uids),
+		   mailbox_get_vname(copies->target));
 	if (copies->failed == 0)
 		return;
 	failure->count = copies->failed;

@@ -20,6 +20,7 @@
 #include "pop3-maildrop.h"
 #include "pop3-mark.h"
 #include "pop3-read-policy.h"
+#include "pop3-trace.h"
 #include "private-flags.h"
 
 /* Marks are collected for this long, because each application opens and syncs
@@ -90,9 +91,9 @@ static void
 marks_trace(const struct pop3_read_state *state, unsigned int count,
 	    const struct pop3_marks_result *result)
 {
-	e_debug(state->maildrop->client->user->event, "coexist: Marks of %u "
-		"confirmed downloads: %u messages changed, %u may not be",
-		count, result->changed, result->refused);
+	pop3_trace(state->maildrop->client->user, "Marks of %u confirmed "
+		   "downloads: %u messages changed, %u may not be",
+		   count, result->changed, result->refused);
 }
 
 static void apply_confirmed(struct pop3_read_state *state)
@@ -157,16 +158,15 @@ static void
 retr_trace(const struct pop3_read_state *state, struct mail *mail,
 	   const char *why_incomplete, const struct pop3_mark *mark)
 {
-	struct event *event = state->maildrop->client->user->event;
+	struct mail_user *user = state->maildrop->client->user;
 
 	if (why_incomplete != NULL) {
-		e_debug(event, "coexist: RETR: UID %u is no download: %s",
-			mail->uid, why_incomplete);
+		pop3_trace(user, "RETR: UID %u is no download: %s",
+			   mail->uid, why_incomplete);
 		return;
 	}
-	e_debug(event, "coexist: RETR: UID %u was sent to its end: %s",
-		mail->uid, pop3_read_policy_explain(&state->policy, mail,
-						    mark));
+	pop3_trace(user, "RETR: UID %u was sent to its end: %s", mail->uid,
+		   pop3_read_policy_explain(&state->policy, mail, mark));
 }
 
 /* Returns TRUE and the mark that the message is to get. */
@@ -259,17 +259,17 @@ void pop3_read_state_commit_end(struct pop3_read_state *state)
 
 static void end_trace(const struct pop3_read_state *state)
 {
-	struct event *event = state->maildrop->client->user->event;
+	struct client *client = state->maildrop->client;
 
-	if (state->maildrop->client->quit_seen)
+	if (client->quit_seen)
 		return;
 	if (state->policy.mark_read == COEXIST_MARK_READ_QUIT) {
-		e_debug(event, "coexist: No QUIT: nothing is read "
-			"(pop3_mark_read=quit)");
+		pop3_trace(client->user, "No QUIT: nothing is read "
+			   "(pop3_mark_read=quit)");
 	}
 	if (!array_is_empty(&state->marks)) {
-		e_debug(event, "coexist: No QUIT: %u downloads keep no mark",
-			array_count(&state->marks));
+		pop3_trace(client->user, "No QUIT: %u downloads keep no mark",
+			   array_count(&state->marks));
 	}
 }
 

@@ -41,20 +41,6 @@ struct coexist_user {
 static MODULE_CONTEXT_DEFINE_INIT(coexist_user_module,
 				  &mail_user_module_register);
 
-static const char *document_get(void *context, enum coexist_key key)
-{
-	struct coexist_user *cuser = context;
-
-	return cuser->document_texts[key];
-}
-
-static const char *userdb_get(void *context, enum coexist_key key)
-{
-	struct coexist_user *cuser = context;
-
-	return cuser->userdb_texts[key];
-}
-
 static const char *site_get(void *context, enum coexist_key key)
 {
 	struct coexist_user *cuser = context;
@@ -115,29 +101,30 @@ static void policy_log(struct mail_user *user, const struct coexist_user *cuser)
 	}
 }
 
+static void scopes_init(struct coexist_user *cuser, bool has_documents)
+{
+	struct coexist_scope *scopes = cuser->scopes;
+
+	coexist_scope_init_texts(&scopes[SCOPE_DOCUMENTS], "a policy document",
+				 has_documents ? cuser->document_texts : NULL);
+	scopes[SCOPE_DOCUMENTS].empty_counts = TRUE;
+	coexist_scope_init_texts(&scopes[SCOPE_USERDB], "userdb",
+				 cuser->userdb_texts);
+	scopes[SCOPE_SITE].name = "dovecot.conf";
+	scopes[SCOPE_SITE].get = site_get;
+	scopes[SCOPE_SITE].context = cuser;
+}
+
 static void policy_read(struct mail_user *user, struct coexist_user *cuser)
 {
-	static const struct coexist_scope scopes[SCOPE_COUNT] = {
-		[SCOPE_DOCUMENTS] = { .name = "a policy document",
-				      .get = document_get,
-				      .empty_counts = TRUE },
-		[SCOPE_USERDB] = { .name = "userdb", .get = userdb_get },
-		[SCOPE_SITE] = { .name = "dovecot.conf", .get = site_get }
-	};
 	const char *const *unknown;
 	const char *handover;
-	unsigned int i;
 
-	for (i = 0; i < SCOPE_COUNT; i++) {
-		cuser->scopes[i] = scopes[i];
-		cuser->scopes[i].context = cuser;
-	}
 	handover = coexist_handover_find(user->userdb_fields);
 	if (handover != NULL)
 		coexist_handover_read(user->pool, handover,
 				      cuser->document_texts);
-	else
-		cuser->scopes[SCOPE_DOCUMENTS].get = NULL;
+	scopes_init(cuser, handover != NULL);
 	unknown = coexist_userdb_fields_read(user->pool, user->userdb_fields,
 					     cuser->userdb_texts);
 	log_unknown_keys(user, &cuser->scopes[SCOPE_USERDB], unknown);

@@ -69,21 +69,6 @@ const char *coexist_policy_scope_key(enum coexist_policy_scope scope,
 		coexist_store_key(place, name);
 }
 
-static const char *text_get(void *context, enum coexist_key key)
-{
-	const char *const *texts = context;
-
-	return texts[key];
-}
-
-static void texts_set(struct coexist_scope *scope, const char *const *texts)
-{
-	if (texts == NULL)
-		return;
-	scope->get = text_get;
-	scope->context = (void *)texts;
-}
-
 void
 coexist_policy_scopes_init(struct coexist_document_texts *const *documents,
 			   const char *const *userdb_texts,
@@ -96,8 +81,11 @@ coexist_policy_scopes_init(struct coexist_document_texts *const *documents,
 		coexist_document_texts_init_scope(documents[i], scopes[i].name,
 						  &scopes_r[i]);
 	}
-	texts_set(&scopes_r[COEXIST_SCOPE_USERDB], userdb_texts);
-	texts_set(&scopes_r[COEXIST_SCOPE_SITE], site_texts);
+	coexist_scope_init_texts(&scopes_r[COEXIST_SCOPE_USERDB],
+				 scopes[COEXIST_SCOPE_USERDB].name,
+				 userdb_texts);
+	coexist_scope_init_texts(&scopes_r[COEXIST_SCOPE_SITE],
+				 scopes[COEXIST_SCOPE_SITE].name, site_texts);
 }
 
 const char *coexist_unknown_value_describe(const char *scope_name,

@@ -13,8 +13,8 @@ import texts
 from instance import PASSWORD, Instance
 from instance.block import block
 from logins import Client
+from max_sessions import listed
 from sasl import Sasl
-from test_max_sessions import listed
 from wiring import ANVIL, CLIENTS, GENERATION, NO_PENALTY, passwords, userdb
 
 PROTOCOLS = ("imap", "pop3")

@@ -11,7 +11,7 @@ import logins
 from instance import message
 from instance.block import block
 from logins import Client
-from test_max_sessions import NO_RELAY
+from max_sessions import NO_RELAY
 from test_other_services import QUOTA_STATUS, policy_server
 from wiring import DOVEADM, GENERATION, userdb
 

@@ -9,7 +9,7 @@ import leaving
 from instance import message
 from maildrop import large_message
 
-DEBUG = "log_debug = category=storage\n"
+DEBUG = "log_debug = category=coexist\n"
 LIMITED = {"coexist_pop3_delete_limit": "2"}
 
 

@@ -1,10 +1,12 @@
 """pop3_keep_days: what its sessions are told, and what happens when they end."""
 
+import shutil
 import signal
 
 import pytest
 
 import wire
+from instance import message
 from keep_days import Download, Visit, keeps
 from server import AT_ONCE
 
@@ -77,6 +79,35 @@ def test_a_process_that_is_told_to_stop_does_nothing_more(maildrop, download):
         maildrop.server.kill(maildrop.pop3_pid(), signal.SIGTERM)
         wire.read_to_end(pop)
     assert maildrop.subjects() == ["number 1"]
+
+
+def test_a_session_that_dovecot_wants_to_end_stops_after_a_batch(start, clock, download):
+    """As at a shutdown, a reload closes the pipe by which a process knows the master."""
+    server = start(coexist=AT_ONCE, groups={"trash": keeps(DAYS, pop3_delete="trash")},
+                   wrap={"pop3": clock.wrapper})
+    maildrop = server.maildrop("trash")
+    maildrop.deliver(message("first"))
+    first = next(maildrop.folder.glob("new/*"))
+    for number in range(1, 700):
+        copy = first.with_name(f"{1700000000 + number}.M1P1.test")
+        copy.write_bytes(message(f"number {number}"))
+        shutil.chown(copy, first.stat().st_uid, first.stat().st_gid)
+    download(maildrop, *range(1, 701))
+    with maildrop.imap() as imap:
+        imap.create("Trash")
+        imap.select("Trash")
+    lock = maildrop.folder / ".Trash/dovecot-uidlist.lock"
+    lock.write_text("")     # the first batch waits for it
+    with maildrop.pop3() as pop:
+        pid = maildrop.pop3_pid()
+        wire.send(pop, "QUIT")
+        assert wire.read_to_end(pop) == b"+OK Logging out.\r\n"
+        server.reload()
+        assert pid in server.pids("pop3")
+        lock.unlink()
+        server.wait_for(lambda: pid not in server.pids("pop3"), 60, "the session to end")
+    assert len(maildrop.subjects("Trash")) == 500
+    assert len(maildrop.subjects()) == 200
 
 
 def test_sessions_that_end_at_once_move_each_message_once(server, download):
