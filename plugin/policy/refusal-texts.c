@@ -55,54 +55,16 @@ void coexist_refusal_texts_free(coexist_refusal_texts *texts)
 	g_free(texts);
 }
 
-static const char *
-placeholder_get(const struct coexist_refusal_text_values *values, const char *name,
-		size_t length)
-{
-	const struct {
-		const char *name, *value;
-	} placeholders[] = {
-		{ "{protocol}", values->protocol },
-		{ "{date}", values->date },
-		{ "{seconds}", values->seconds }
-	};
-	size_t i;
-
-	for (i = 0; i < G_N_ELEMENTS(placeholders); i++) {
-		if (strlen(placeholders[i].name) == length &&
-		    memcmp(placeholders[i].name, name, length) == 0)
-			return placeholders[i].value == NULL ? "?" :
-				placeholders[i].value;
-	}
-	return NULL;
-}
-
-/* Returns the text with values for the placeholders. Braces around anything
-   else stay; the first of these is left in *unknown_r, otherwise NULL. */
 static char *
-placeholders_expand(const char *text, const struct coexist_refusal_text_values *values,
-		    const char **unknown_r)
+placeholders_expand(const char *text,
+		    const struct coexist_refusal_values *values)
 {
-	g_autoptr(GString) expanded = g_string_new(NULL);
-	const char *begin, *end, *value;
+	size_t size = coexist_refusal_placeholders_expand(text, values,
+							  NULL, 0) + 1;
+	char *expanded = g_malloc(size);
 
-	*unknown_r = NULL;
-	while ((begin = strchr(text, '{')) != NULL &&
-	       (end = strchr(begin, '}')) != NULL) {
-		end++;
-		value = placeholder_get(values, begin, (size_t)(end - begin));
-		if (value == NULL) {
-			*unknown_r = *unknown_r == NULL ? begin : *unknown_r;
-			value = "{";
-			end = begin + 1;
-		}
-		g_string_append_len(expanded, text, begin - text);
-		g_string_append(expanded, value);
-		text = end;
-	}
-	g_string_append(expanded, text);
-	return g_string_free(g_steal_pointer(&expanded),
-			     /* free_segment: */ FALSE);
+	(void)coexist_refusal_placeholders_expand(text, values, expanded, size);
+	return expanded;
 }
 
 static bool is_blank(gunichar c)
@@ -180,14 +142,12 @@ static void line_cut(char *line, size_t max_length)
 }
 
 char *coexist_refusal_text_format(const char *text,
-			  const struct coexist_refusal_text_values *values,
+			  const struct coexist_refusal_values *values,
 			  const struct coexist_refusal_text_style *style)
 {
 	const char *language =
 		style->language == NULL ? ENGLISH : style->language;
-	const char *ignored;
-	g_autofree char *expanded =
-		placeholders_expand(text, values, &ignored);
+	g_autofree char *expanded = placeholders_expand(text, values);
 	g_autofree char *line = line_make(expanded);
 
 	if (style->ascii) {
@@ -204,7 +164,7 @@ char *coexist_refusal_text_format(const char *text,
 /* Returns the text in the language itself, or NULL. */
 static char *
 text_in_language(const coexist_refusal_texts *texts, enum coexist_refusal_text id,
-		 const struct coexist_refusal_text_values *values,
+		 const struct coexist_refusal_values *values,
 		 const struct coexist_refusal_text_style *style, const char *language)
 {
 	struct coexist_refusal_text_style own = *style;
@@ -216,7 +176,7 @@ text_in_language(const coexist_refusal_texts *texts, enum coexist_refusal_text i
 }
 
 char *coexist_refusal_texts_say(const coexist_refusal_texts *texts, enum coexist_refusal_text id,
-			const struct coexist_refusal_text_values *values,
+			const struct coexist_refusal_values *values,
 			const struct coexist_refusal_text_style *style)
 {
 	g_autofree char *language =
@@ -264,19 +224,15 @@ static bool
 table_add(GHashTable *table, GKeyFile *file, const char *group,
 	  const char *name, GError **error)
 {
-	static const struct coexist_refusal_text_values no_values;
 	g_autofree char *language = key_language(name);
 	g_autofree char *text = coexist_key_file_get(file, group, name);
-	g_autofree char *expanded = NULL;
-	const char *unknown;
 
 	if (!g_utf8_validate(text, -1, NULL))
 		return file_error(error, group, name, "Not UTF-8");
 	if (language == NULL)
 		return file_error(error, group, name,
 				  "Not "KEY_TEXT" or "KEY_TEXT"[language]");
-	expanded = placeholders_expand(text, &no_values, &unknown);
-	if (unknown != NULL)
+	if (coexist_refusal_placeholders_unknown(text) != NULL)
 		return file_error(error, group, name, "Unknown placeholder");
 	/* empty, as everywhere, means to inherit */
 	if (*text != '\0') {

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <glib.h>
 
+#include "refusal-placeholder.h"
 #include "refusal-table.h"
 
 /* What a refused person is told, in the person's language: English, and what
@@ -13,13 +14,6 @@
 #define COEXIST_TEXTS_FILE "refusals.conf"
 
 typedef struct coexist_refusal_texts coexist_refusal_texts;
-
-/* What the placeholders stand for, in ASCII. NULL is said as "?". */
-struct coexist_refusal_text_values {
-	const char *protocol;
-	const char *date;
-	const char *seconds;
-};
 
 struct coexist_refusal_text_style {
 	/* a language tag, or NULL for English */
@@ -44,17 +38,18 @@ bool coexist_refusal_texts_add_file(coexist_refusal_texts *texts, const char *pa
 /* Adds the file that was installed with this library. */
 bool coexist_refusal_texts_add_installed(coexist_refusal_texts *texts, GError **error);
 
-/* Returns the text as one line of printable characters, newly allocated. Where
+/* Returns the text as one line of printable characters, newly allocated, with the
+   values, which are ASCII, in place of its placeholders. Where
    the language has no such text, or one that ASCII can't say, the next one of
    its base and English is taken. */
 char *coexist_refusal_texts_say(const coexist_refusal_texts *texts, enum coexist_refusal_text id,
-			const struct coexist_refusal_text_values *values,
+			const struct coexist_refusal_values *values,
 			const struct coexist_refusal_text_style *style);
 
 /* Says the administrator's own text (deny_text) likewise. Returns NULL if
    nothing of it is left, or ASCII can't say it. */
 char *coexist_refusal_text_format(const char *text,
-			  const struct coexist_refusal_text_values *values,
+			  const struct coexist_refusal_values *values,
 			  const struct coexist_refusal_text_style *style);
 
 #endif

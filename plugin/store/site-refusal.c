@@ -54,7 +54,7 @@ static char *
 say(const coexist_refusal_texts *texts, const struct coexist_policy *policy,
     enum coexist_protocol protocol, enum coexist_refusal_text id, const char *date)
 {
-	const struct coexist_refusal_text_values values = {
+	const struct coexist_refusal_values values = {
 		.protocol = coexist_protocol_label(protocol),
 		.date = date,
 		/* stays as it is */

@@ -22,7 +22,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	static const char *const languages[] = {
 		NULL, "de", "pt-BR", "zh-Hant-TW"
 	};
-	static const struct coexist_refusal_text_values values = {
+	static const struct coexist_refusal_values values = {
 		.protocol = "POP3", .date = "2027-01-01"
 	};
 	g_autofree char *text = g_strndup((const char *)data, size);

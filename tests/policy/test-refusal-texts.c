@@ -5,7 +5,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-static const struct coexist_refusal_text_values values = {
+static const struct coexist_refusal_values values = {
 	.protocol = "POP3", .date = "2027-01-01", .seconds = "90"
 };
 
@@ -94,7 +94,7 @@ static void test_shipped(void)
 static void test_values(void)
 {
 	g_autoptr(coexist_refusal_texts) texts = coexist_refusal_texts_new();
-	static const struct coexist_refusal_text_values none;
+	static const struct coexist_refusal_values none;
 	static const struct coexist_refusal_text_style style = { NULL, false, 30 };
 	g_autofree char *until = say(texts, COEXIST_TEXT_until, NULL, false);
 	g_autofree char *delay =
