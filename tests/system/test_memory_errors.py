@@ -1,4 +1,4 @@
-"""Valgrind has nothing to say about the POP3 sessions of any policy."""
+"""Memory errors and leaks: valgrind finds none in the POP3 sessions of any policy."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The modules are there and nothing is configured: nothing changes.
+"""No change without configuration: modules that are only loaded do nothing.
 
 Each session is held with a Dovecot without our modules, with one that has them
 loaded, and with one whose site wants something else than this user: what the
