@@ -36,8 +36,7 @@ result_keep(struct pop3_delete_move *move, const struct coexist_move *copies,
 	seq_range_array_merge(&move->uids, &copies->uids);
 	seq_range_array_merge(&move->target_uids, &copies->target_uids);
 	pop3_trace(move->maildrop->client->user, "DELE: %u messages are in %s "
-		   "now and will be expunged",
-		   seq_range_count(&copies->uids),
+		   "now and will be expunged", seq_range_count(&copies->uids),
 		   mailbox_get_vname(copies->target));
 	if (copies->failed == 0)
 		return;

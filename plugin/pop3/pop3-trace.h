@@ -1,7 +1,7 @@
 #ifndef COEXIST_POP3_TRACE_H
 #define COEXIST_POP3_TRACE_H
 
-#include "mail-user.h"
+#include "lib-event.h"
 #include "coexist-event.h"
 
 /* Traces a decision of the user's POP3 session in the log: why something is done,

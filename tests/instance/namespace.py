@@ -1,4 +1,4 @@
-"""Run a command with a folder on /mnt and modules laid over Dovecot's own.
+"""A mount namespace for a command: a folder on /mnt, and modules over Dovecot's own.
 
 What is installed of ours is hidden: modules, and the texts that they would read.
 

@@ -5,10 +5,10 @@
 #include "lib-event.h"
 #include "ostream.h"
 #include "str.h"
+#include "coexist-event.h"
 #include "pop3-capa.h"
 #include "pop3-login-delay.h"
 #include "pop3-retention.h"
-#include "session-changes.h"
 
 #include <stdio.h>
 

@@ -1,4 +1,4 @@
-"""Another time of day for a process, from its start to its end or for a while."""
+"""A faked clock: a process has another time of day, from its start on or for a while."""
 
 import os
 import subprocess

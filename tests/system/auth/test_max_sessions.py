@@ -18,7 +18,6 @@ from logins import Client, each, session
 from max_sessions import PROTOCOLS, full, hold, limited, limits, listed
 from wiring import ANVIL, MASTER
 
-pytestmark = pytest.mark.differs("what anvil answers")
 WAYS = [case for case in each(logins.PASSWORD_WAYS, logins.PROOF_WAYS)
         if case[0] in PROTOCOLS]
 WEBMAIL = "198.51.100.1"

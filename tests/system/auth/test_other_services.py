@@ -11,7 +11,6 @@ from instance.block import block
 from logins import Client, each
 from wiring import CLOSED, GENERATION, MASTER, MASTERS
 
-pytestmark = pytest.mark.differs("passdb and userdb drivers")
 USERS = ("alice", "bob", "carol", "dave", "sync1", "sync2", "backup1", "backup2", MASTER)
 ALWAYS = {key: "suspend" for key in CLOSED}
 QUOTA_STATUS = block("service quota-status", [

@@ -1,4 +1,4 @@
-"""What a session did is told to Dovecot's event exporters."""
+"""Event export: a session's end is an event that says what the session did."""
 
 import json
 import re

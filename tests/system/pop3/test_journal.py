@@ -1,4 +1,4 @@
-"""What a POP3 session did to the mailbox is in the mailbox's journal."""
+"""The journal: a line of the mailbox's file says what a POP3 session did there."""
 
 import re
 import signal

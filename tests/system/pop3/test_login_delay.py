@@ -1,4 +1,4 @@
-"""pop3_login_delay: who comes back too early is told so (RFC 2449, LOGIN-DELAY)."""
+"""pop3_login_delay: a client that comes back too early is told so (RFC 2449, LOGIN-DELAY)."""
 
 import base64
 import poplib

@@ -1,4 +1,4 @@
-"""The notice says when the mailbox will be full, if that can be said."""
+"""Growth forecast: the notice says when the mailbox will be full, if a rate is known."""
 
 
 import pytest

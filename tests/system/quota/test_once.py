@@ -1,4 +1,4 @@
-"""No storms: each level once, however often and from wherever it is reached."""
+"""Debounce: an owner is told of each level once, however often usage reaches the level."""
 
 from contextlib import ExitStack
 

@@ -1,4 +1,4 @@
-"""Valgrind has nothing to say about the processes that look at mailboxes."""
+"""Memory errors and leaks: valgrind finds none in the processes that watch a quota."""
 
 from owner import known, limit_fields, of_size
 from server import Server

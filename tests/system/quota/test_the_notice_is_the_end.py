@@ -1,4 +1,4 @@
-"""A notice is the end: nothing that looks at mail or quota acts upon one."""
+"""Mail loops: nothing that looks at mail or quota acts upon a notice."""
 
 import json
 import re
