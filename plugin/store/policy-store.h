@@ -1,6 +1,8 @@
 #ifndef COEXIST_POLICY_STORE_H
 #define COEXIST_POLICY_STORE_H
 
+#include "store-status.h"
+
 struct dict;
 struct event;
 struct coexist_document;
@@ -41,15 +43,6 @@ struct coexist_store {
 	/* What the names of the documents' files begin with, or NULL unless it
 	   is a store fs:posix. */
 	char *files;
-};
-
-enum coexist_store_status {
-	COEXIST_STORE_FOUND,
-	COEXIST_STORE_NOT_FOUND,
-	/* what the store holds is no document */
-	COEXIST_STORE_GARBAGE,
-	/* it could not be told: the store is away */
-	COEXIST_STORE_FAILED
 };
 
 /* The text of the document is NULL unless it was found; the error, which names

@@ -1,7 +1,7 @@
 #ifndef COEXIST_STORE_FILE_H
 #define COEXIST_STORE_FILE_H
 
-#include "policy-store.h"
+#include "store-status.h"
 
 /* The files in which a store fs:posix keeps its documents. They are read here
    and not by Dovecot's dict: that waits for ever in open() if there is a FIFO in

@@ -3,6 +3,7 @@
 #include "lib.h"
 #include "store-file.h"
 #include "policy-document.h"
+#include "policy-store.h"
 
 #include <fcntl.h>
 #include <glib.h>
