@@ -105,11 +105,14 @@ lines_find(struct coexist_undo *undo, const struct coexist_journal *journal,
 		line = array_idx(&journal->lines, i);
 		if (strcmp(line->session, session_id) != 0)
 			continue;
-		if (is_of_user(undo, line))
+		if (is_of_user(undo, line)) {
 			array_push_back(&undo->lines, &line);
-		else
-			undo->result->owner =
-				str_sanitize_utf8(line->user, NAME_LENGTH);
+		} else {
+			/* str_sanitize_utf8() returns what it was given if that
+			   is clean, and the line ends with the undo's pool */
+			undo->result->owner = t_strdup(
+				str_sanitize_utf8(line->user, NAME_LENGTH));
+		}
 	}
 	return !array_is_empty(&undo->lines);
 }

@@ -8,7 +8,7 @@ struct mail_user;
    (alert-state.h), and the next IMAP session that can say an alert takes it. One
    line waits at most, the newest. */
 
-/* Leaves the line, which is ASCII (ascii-line.h), or takes back what is there if
+/* Leaves the line, which is printable ASCII (ascii-line.h), or takes back what is there if
    it is "". Returns 0, or -1 after logging a warning. */
 int coexist_alert_leave(struct mail_user *user, const char *line);
 

@@ -35,9 +35,12 @@ result_keep(struct pop3_delete_move *move, const struct coexist_move *copies,
 {
 	seq_range_array_merge(&move->uids, &copies->uids);
 	seq_range_array_merge(&move->target_uids, &copies->target_uids);
-	coexist_trace(move->maildrop->client->user, "DELE: %u messages are in %s "
-		      "now and will be expunged", seq_range_count(&copies->uids),
-		      mailbox_get_vname(copies->target));
+	if (seq_range_count(&copies->uids) > 0) {
+		coexist_trace(move->maildrop->client->user, "DELE: %u messages "
+			      "are in %s now and will be expunged",
+			      seq_range_count(&copies->uids),
+			      mailbox_get_vname(copies->target));
+	}
 	if (copies->failed == 0)
 		return;
 	failure->count = copies->failed;

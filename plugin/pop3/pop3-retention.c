@@ -57,7 +57,7 @@ static bool master_is_gone(void)
 {
 	struct pollfd pipe = { .fd = MASTER_DEAD_FD };
 
-	return poll(&pipe, 1, 0) > 0 && (pipe.revents & POLLERR) != 0;
+	return poll(&pipe, 1, 0) > 0 && (pipe.revents & (POLLERR | POLLHUP)) != 0;
 }
 
 /* A process that is to end, as it is at the server's shutdown, does so at
