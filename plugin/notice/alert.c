@@ -6,6 +6,7 @@
 #include "mail-user.h"
 #include "alert-state.h"
 #include "mailbox-state.h"
+#include "coexist-event.h"
 
 int coexist_alert_leave(struct mail_user *user, const char *line)
 {
@@ -14,9 +15,9 @@ int coexist_alert_leave(struct mail_user *user, const char *line)
 	if (coexist_mailbox_state_set(user, &value, 1) < 0)
 		return -1;
 	if (*line == '\0')
-		e_debug(user->event, "coexist: Alert: taken back");
+		coexist_trace(user, "Alert: taken back");
 	else
-		e_debug(user->event, "coexist: Alert: left: %s", line);
+		coexist_trace(user, "Alert: left: %s", line);
 	return 0;
 }
 
@@ -51,8 +52,8 @@ static const char *alert_find(struct mail_user *user, const char *state)
 	case COEXIST_ALERT_NONE:
 		return NULL;
 	case COEXIST_ALERT_EARLY:
-		e_debug(user->event, "coexist: Alert: waits, because a session "
-			"took one less than a day ago");
+		coexist_trace(user, "Alert: waits, because a session "
+			      "took one less than a day ago");
 		return NULL;
 	case COEXIST_ALERT_READY:
 		return line;
@@ -69,8 +70,8 @@ const char *coexist_alert_take(struct mail_user *user)
 	    coexist_mailbox_state_update(user, take_decide, &line) < 0)
 		return NULL;
 	if (line == NULL)
-		e_debug(user->event, "coexist: Alert: another session took it");
+		coexist_trace(user, "Alert: another session took it");
 	else
-		e_debug(user->event, "coexist: Alert: taken: %s", line);
+		coexist_trace(user, "Alert: taken: %s", line);
 	return line;
 }

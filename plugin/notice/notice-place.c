@@ -9,6 +9,7 @@
 #include "notice-places.h"
 #include "notice-withdraw.h"
 #include "uid-list.h"
+#include "coexist-event.h"
 
 /* Notices that were replaced and are still there, of all kinds: UIDVALIDITY and
    UIDs, as in 1772439000:17,21:23 */
@@ -73,10 +74,10 @@ static void
 replacement_log(struct mailbox *inbox, const struct replacement *replacement,
 		const char *outcome)
 {
-	e_debug(inbox->event, "coexist: Notice: %s is %s now, the one before "
-		"(%s) %s", replacement->name,
-		coexist_notice_places_format(&replacement->last),
-		coexist_notice_places_format(&replacement->before), outcome);
+	coexist_trace(inbox->storage->user, "Notice: %s is %s now, the one before "
+		      "(%s) %s", replacement->name,
+		      coexist_notice_places_format(&replacement->last),
+		      coexist_notice_places_format(&replacement->before), outcome);
 }
 
 static void replace(struct mailbox *inbox, struct replacement *replacement)

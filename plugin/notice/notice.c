@@ -14,6 +14,7 @@
 #include "notice-message.h"
 #include "notice-save.h"
 #include "policy-merge.h"
+#include "coexist-event.h"
 
 /* Finds the text in the user's language. *problem is as in notice-text.h. */
 static void
@@ -25,10 +26,10 @@ text_find(struct mail_user *user, const struct coexist_notice *notice,
 		coexist_session_policy_get(user), COEXIST_KEY_language);
 
 	coexist_notice_text_find(notice, folders, language, text_r, problem);
-	e_debug(user->event, "coexist: Notice %s: text=%s language=%s "
-		"(asked for %s)", notice->kind,
-		text_r->file == NULL ? "built-in" : text_r->file,
-		text_r->language, language);
+	coexist_trace(user, "Notice %s: text=%s language=%s "
+		      "(asked for %s)", notice->kind,
+		      text_r->file == NULL ? "built-in" : text_r->file,
+		      text_r->language, language);
 }
 
 static void text_problem_log(struct mail_user *user, const char *problem)

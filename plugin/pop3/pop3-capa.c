@@ -5,7 +5,7 @@
 #include "ostream-private.h"
 #include "pop3-login-delay.h"
 #include "pop3-retention.h"
-#include "pop3-trace.h"
+#include "coexist-event.h"
 
 /* Dovecot sends its answer to CAPA, which has no other way in, by one write.
    RETR and other long answers have a client->cmd while they are sent, so
@@ -102,8 +102,8 @@ void pop3_capa_create(struct client *client)
 
 	if (*capabilities == '\0')
 		return;
-	pop3_trace(client->user, "CAPA: the policy adds %s",
-		   t_strarray_join((const char *const *)t_strsplit_spaces(
-					capabilities, "\r\n"), ", "));
+	coexist_trace(client->user, "CAPA: the policy adds %s",
+		      t_strarray_join((const char *const *)t_strsplit_spaces(
+					   capabilities, "\r\n"), ", "));
 	capa_add(client, capabilities);
 }

@@ -10,7 +10,7 @@
 #include "mailbox-same.h"
 #include "pop3-maildrop.h"
 #include "pop3-read-state.h"
-#include "pop3-trace.h"
+#include "coexist-event.h"
 #include "special-mailbox.h"
 
 /* An error text is given to the client in one line (RFC 1939, 3). */
@@ -35,9 +35,9 @@ result_keep(struct pop3_delete_move *move, const struct coexist_move *copies,
 {
 	seq_range_array_merge(&move->uids, &copies->uids);
 	seq_range_array_merge(&move->target_uids, &copies->target_uids);
-	pop3_trace(move->maildrop->client->user, "DELE: %u messages are in %s "
-		   "now and will be expunged", seq_range_count(&copies->uids),
-		   mailbox_get_vname(copies->target));
+	coexist_trace(move->maildrop->client->user, "DELE: %u messages are in %s "
+		      "now and will be expunged", seq_range_count(&copies->uids),
+		      mailbox_get_vname(copies->target));
 	if (copies->failed == 0)
 		return;
 	failure->count = copies->failed;

@@ -17,7 +17,7 @@
 #include "pop3-keyword.h"
 #include "pop3-maildrop.h"
 #include "pop3-read-state.h"
-#include "pop3-trace.h"
+#include "coexist-event.h"
 #include "private-flags.h"
 #include "session-changes.h"
 
@@ -100,9 +100,9 @@ delete_begin(struct pop3_delete *del, struct mailbox_transaction_context *t)
 		pop3_maildrop_deleted_count(del->maildrop);
 	if (count > del->policy.limit)
 		hold(del, t->box, count);
-	pop3_trace(del->client->user, "DELE: %u messages: %s (%s)",
-		   pop3_maildrop_deleted_count(del->maildrop),
-		   pop3_delete_action_name(del->action), action_key(del));
+	coexist_trace(del->client->user, "DELE: %u messages: %s (%s)",
+		      pop3_maildrop_deleted_count(del->maildrop),
+		      pop3_delete_action_name(del->action), action_key(del));
 	switch (del->action) {
 	case COEXIST_DELETE_EXPUNGE:
 	case COEXIST_DELETE_HIDE:

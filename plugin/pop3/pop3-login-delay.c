@@ -12,7 +12,7 @@
 #include "pop3-greeting.h"
 #include "policy-merge.h"
 #include "pop3-refusal.h"
-#include "pop3-trace.h"
+#include "coexist-event.h"
 #include "state-file.h"
 #include "time-since.h"
 
@@ -162,10 +162,10 @@ static void decide(struct login_delay *delay)
 
 	state_read(delay);
 	left = seconds_left(delay);
-	pop3_trace(user, "LOGIN-DELAY: login at %"PRIu64
-		   ", the last one that counts was at %"PRIu64
-		   ", pop3_login_delay=%"PRIu64"s: %"PRIu64"s left",
-		   delay->login, delay->before.login, delay->seconds, left);
+	coexist_trace(user, "LOGIN-DELAY: login at %"PRIu64
+		      ", the last one that counts was at %"PRIu64
+		      ", pop3_login_delay=%"PRIu64"s: %"PRIu64"s left",
+		      delay->login, delay->before.login, delay->seconds, left);
 	if (left == 0) {
 		pop3_greeting_pass(delay->output);
 		return;

@@ -7,7 +7,7 @@
 #include "network-match.h"
 #include "notice.h"
 #include "policy-merge.h"
-#include "pop3-trace.h"
+#include "coexist-event.h"
 
 #define POP3_NOTICES_CONTEXT(obj) \
 	MODULE_CONTEXT_REQUIRE(obj, pop3_notices_mailbox_module)
@@ -32,8 +32,8 @@ static int pop3_notices_open(struct mailbox *box)
 {
 	union mailbox_module_context *context = POP3_NOTICES_CONTEXT(box);
 
-	pop3_trace(box->storage->user, "Notices: those that were replaced "
-		   "leave before the client is told what there is");
+	coexist_trace(box->storage->user, "Notices: those that were replaced "
+		      "leave before the client is told what there is");
 	coexist_notice_tidy(box->storage->user);
 	return context->super.open(box);
 }

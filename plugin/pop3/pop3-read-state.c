@@ -20,7 +20,7 @@
 #include "pop3-maildrop.h"
 #include "pop3-mark.h"
 #include "pop3-read-policy.h"
-#include "pop3-trace.h"
+#include "coexist-event.h"
 #include "private-flags.h"
 
 /* Marks are collected for this long, because each application opens and syncs
@@ -91,9 +91,9 @@ static void
 marks_trace(const struct pop3_read_state *state, unsigned int count,
 	    const struct pop3_marks_result *result)
 {
-	pop3_trace(state->maildrop->client->user, "Marks of %u confirmed "
-		   "downloads: %u messages changed, %u may not be",
-		   count, result->changed, result->refused);
+	coexist_trace(state->maildrop->client->user, "Marks of %u confirmed "
+		      "downloads: %u messages changed, %u may not be",
+		      count, result->changed, result->refused);
 }
 
 static void apply_confirmed(struct pop3_read_state *state)
@@ -161,12 +161,12 @@ retr_trace(const struct pop3_read_state *state, struct mail *mail,
 	struct mail_user *user = state->maildrop->client->user;
 
 	if (why_incomplete != NULL) {
-		pop3_trace(user, "RETR: UID %u is no download: %s",
-			   mail->uid, why_incomplete);
+		coexist_trace(user, "RETR: UID %u is no download: %s",
+			      mail->uid, why_incomplete);
 		return;
 	}
-	pop3_trace(user, "RETR: UID %u was sent to its end: %s", mail->uid,
-		   pop3_read_policy_explain(&state->policy, mail, mark));
+	coexist_trace(user, "RETR: UID %u was sent to its end: %s", mail->uid,
+		      pop3_read_policy_explain(&state->policy, mail, mark));
 }
 
 /* Returns TRUE and the mark that the message is to get. */
@@ -264,12 +264,12 @@ static void end_trace(const struct pop3_read_state *state)
 	if (client->quit_seen)
 		return;
 	if (state->policy.mark_read == COEXIST_MARK_READ_QUIT) {
-		pop3_trace(client->user, "No QUIT: nothing is read "
-			   "(pop3_mark_read=quit)");
+		coexist_trace(client->user, "No QUIT: nothing is read "
+			      "(pop3_mark_read=quit)");
 	}
 	if (!array_is_empty(&state->marks)) {
-		pop3_trace(client->user, "No QUIT: %u downloads keep no mark",
-			   array_count(&state->marks));
+		coexist_trace(client->user, "No QUIT: %u downloads keep no mark",
+			      array_count(&state->marks));
 	}
 }
 

@@ -16,6 +16,7 @@
 #include "quota-rules.h"
 #include "quota-state.h"
 #include "quota-trace.h"
+#include "coexist-event.h"
 
 /* see quota-growth.h */
 #define STATE_GROWTH "quota_growth"
@@ -176,8 +177,8 @@ settle(struct evaluation *evaluation, const struct coexist_quota_added *added)
 	evaluation->usages = usages;
 	judge_state(evaluation, &state);
 	if (evaluation->verdict.action == COEXIST_QUOTA_TELL_LEVEL) {
-		e_debug(evaluation->user->event, "coexist: Quota: the notice "
-			"itself reaches a level, which is as good as told");
+		coexist_trace(evaluation->user, "Quota: the notice "
+			      "itself reaches a level, which is as good as told");
 		(void)coexist_mailbox_state_update(evaluation->user,
 						   settle_decide, evaluation);
 	}
@@ -205,20 +206,19 @@ static bool remember(struct evaluation *evaluation)
 {
 	const bool wanted =
 		evaluation->verdict.action != COEXIST_QUOTA_TELL_NOTHING;
-	struct event *event = evaluation->user->event;
 
 	if (coexist_mailbox_state_update(evaluation->user, state_decide,
 					 evaluation) < 0) {
 		if (wanted) {
-			e_debug(event, "coexist: Quota: telling nothing after "
-				"all, because that could not be remembered");
+			coexist_trace(evaluation->user, "Quota: telling nothing after "
+				      "all, because that could not be remembered");
 		}
 		return FALSE;
 	}
 	if (wanted &&
 	    evaluation->verdict.action == COEXIST_QUOTA_TELL_NOTHING) {
-		e_debug(event, "coexist: Quota: another process has told the "
-			"owner meanwhile");
+		coexist_trace(evaluation->user, "Quota: another process has told the "
+			      "owner meanwhile");
 	}
 	return TRUE;
 }
@@ -338,23 +338,22 @@ static int usages_find(struct evaluation *evaluation,
 		       const struct coexist_quota_estimate *estimate,
 		       const char **error_r)
 {
-	struct event *event = evaluation->user->event;
 	int ret;
 
 	if (estimate != NULL && is_settled(evaluation, estimate)) {
-		e_debug(event, "coexist: Quota: not asked, because what was "
-			"delivered neither reaches nor leaves a level");
+		coexist_trace(evaluation->user, "Quota: not asked, because what was "
+			      "delivered neither reaches nor leaves a level");
 		return 0;
 	}
 	if (estimate != NULL && is_reached(evaluation, estimate)) {
-		e_debug(event, "coexist: Quota: not asked, because what was "
-			"delivered reaches a level for certain");
+		coexist_trace(evaluation->user, "Quota: not asked, because what was "
+			      "delivered reaches a level for certain");
 		return 1;
 	}
 	ret = usages_get(evaluation, error_r);
 	if (ret == 0) {
-		e_debug(event, "coexist: Quota: not known, because the user "
-			"has no limit or Dovecot is counting just now");
+		coexist_trace(evaluation->user, "Quota: not known, because the user "
+			      "has no limit or Dovecot is counting just now");
 	}
 	return ret;
 }

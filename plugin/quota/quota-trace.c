@@ -7,6 +7,7 @@
 #include "quota-level-name.h"
 #include "quota-levels.h"
 #include "quota-reason.h"
+#include "coexist-event.h"
 
 static const char *const actions[] = {
 	[COEXIST_QUOTA_TELL_NOTHING] = "telling nothing",
@@ -56,9 +57,9 @@ void coexist_quota_trace(struct mail_user *user,
 			 const struct coexist_quota_level *before,
 			 const struct coexist_quota_verdict *verdict)
 {
-	e_debug(user->event, "coexist: Quota: %s: level=%s remembered=%s, %s: "
-		"%s", usages_describe(usages, count),
-		level_describe(&verdict->level), level_describe(before),
-		actions[verdict->action],
-		coexist_quota_reason_describe(verdict->reason));
+	coexist_trace(user, "Quota: %s: level=%s remembered=%s, %s: "
+		      "%s", usages_describe(usages, count),
+		      level_describe(&verdict->level), level_describe(before),
+		      actions[verdict->action],
+		      coexist_quota_reason_describe(verdict->reason));
 }

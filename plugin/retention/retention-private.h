@@ -63,5 +63,7 @@ void coexist_result_take_back(struct coexist_retention_result *result,
 /* What is due waits, 0 being no time in particular. A run that only looks has
    counted it as if it went. */
 void coexist_result_wait(struct coexist_retention *ret, uint64_t until);
+/* Logs what has left, with the event of expiry. */
+void coexist_result_report(const struct coexist_retention *ret);
 
 #endif

@@ -3,7 +3,10 @@
 #include "lib.h"
 #include "retention-private.h"
 #include "array.h"
+#include "lib-event.h"
 #include "mail-storage-private.h"
+#include "coexist-event.h"
+#include "session-changes.h"
 
 void coexist_result_add(struct coexist_retention *ret, struct mail *mail,
 			uint32_t downloaded)
@@ -46,6 +49,29 @@ void coexist_result_wait(struct coexist_retention *ret, uint64_t until)
 	result->oldest = 0;
 	result->waiting = array_count(&ret->due);
 	result->until = (time_t)until;
+}
+
+void coexist_result_report(const struct coexist_retention *ret)
+{
+	const struct coexist_retention_result *result = ret->result;
+	struct event *event;
+
+	if (result->expired == 0)
+		return;
+	event = coexist_event_create(ret->user);
+	event_set_name(event, "coexist_expired");
+	event_add_str(event, "coexist_session",
+		      coexist_changes_get_id(coexist_changes_get(ret->user)));
+	event_add_str(event, "mailbox", mailbox_get_vname(ret->box));
+	event_add_int(event, "messages", result->expired);
+	event_add_int(event, "moved", result->moved);
+	event_add_int(event, "bytes", (intmax_t)result->size);
+	event_add_int(event, "keep_days", result->keep_days);
+	e_info(event, "coexist: expired %u messages downloaded by POP3 more "
+	       "than %u days ago%s%s", result->expired, result->keep_days,
+	       ret->target == NULL ? "" : ", moved to ",
+	       ret->target == NULL ? "" : mailbox_get_vname(ret->target));
+	event_unref(&event);
 }
 
 void coexist_retention_result_free(struct coexist_retention_result *result)

@@ -5,7 +5,6 @@
 #include "array.h"
 #include "file-lock.h"
 #include "ioloop.h"
-#include "lib-event.h"
 #include "mail-namespace.h"
 #include "mail-storage-private.h"
 #include "coexist-event.h"
@@ -199,29 +198,6 @@ static int run_alone(struct coexist_retention *ret)
 	return 0;
 }
 
-static void report(struct coexist_retention *ret)
-{
-	const struct coexist_retention_result *result = ret->result;
-	struct event *event;
-
-	if (result->expired == 0)
-		return;
-	event = coexist_event_create(ret->user);
-	event_set_name(event, "coexist_expired");
-	event_add_str(event, "coexist_session",
-		      coexist_changes_get_id(coexist_changes_get(ret->user)));
-	event_add_str(event, "mailbox", mailbox_get_vname(ret->box));
-	event_add_int(event, "messages", result->expired);
-	event_add_int(event, "moved", result->moved);
-	event_add_int(event, "bytes", (intmax_t)result->size);
-	event_add_int(event, "keep_days", result->keep_days);
-	e_info(event, "coexist: expired %u messages downloaded by POP3 more "
-	       "than %u days ago%s%s", result->expired, result->keep_days,
-	       ret->target == NULL ? "" : ", moved to ",
-	       ret->target == NULL ? "" : mailbox_get_vname(ret->target));
-	event_unref(&event);
-}
-
 static int
 lock_create(struct coexist_retention *ret, struct file_lock **lock_r,
 	    const char **error_r)
@@ -256,7 +232,7 @@ static enum coexist_retention_status run_locked(struct coexist_retention *ret)
 	}
 	status = run_alone(ret);
 	file_lock_free(&lock);
-	report(ret);
+	coexist_result_report(ret);
 	return status < 0 ? COEXIST_RETENTION_FAILED : COEXIST_RETENTION_DONE;
 }
 
@@ -335,6 +311,26 @@ maildrop_expire(struct coexist_retention *ret)
 	return expire_in(ret);
 }
 
+/* Returns TRUE if the policy wants a run, else the status of one that was none. */
+static bool
+is_wanted(struct mail_user *user, struct coexist_retention_result *result,
+	  enum coexist_retention_status *status_r)
+{
+	if (coexist_session_policy_is_partial(user)) {
+		coexist_trace(user, "Nothing expires: there may be policy "
+			      "documents that can't be read");
+		result->error = MAIL_ERROR_TEMP;
+		*status_r = COEXIST_RETENTION_UNKNOWN;
+		return FALSE;
+	}
+	if (result->keep_days == 0) {
+		coexist_trace(user, "Nothing expires: pop3_keep_days is off");
+		*status_r = COEXIST_RETENTION_OFF;
+		return FALSE;
+	}
+	return TRUE;
+}
+
 enum coexist_retention_status
 coexist_retention_run(struct mail_user *user,
 		      enum coexist_retention_flags flags,
@@ -360,16 +356,8 @@ coexist_retention_run(struct mail_user *user,
 		return COEXIST_RETENTION_OFF;
 	result_r->keep_days =
 		coexist_policy_number(policy, COEXIST_KEY_pop3_keep_days);
-	if (coexist_session_policy_is_partial(user)) {
-		coexist_trace(user, "Nothing expires: there may be policy "
-			      "documents that can't be read");
-		result_r->error = MAIL_ERROR_TEMP;
-		return COEXIST_RETENTION_UNKNOWN;
-	}
-	if (result_r->keep_days == 0) {
-		coexist_trace(user, "Nothing expires: pop3_keep_days is off");
-		return COEXIST_RETENTION_OFF;
-	}
+	if (!is_wanted(user, result_r, &status))
+		return status;
 
 	ret.announcement.run.notice_days = coexist_announcement_days(user);
 	i_array_init(&result_r->uids, 16);

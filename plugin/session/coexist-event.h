@@ -1,16 +1,32 @@
 #ifndef COEXIST_EVENT_H
 #define COEXIST_EVENT_H
 
-struct event;
-struct mail_user;
+#include "lib-event.h"
+#include "mail-user.h"
 
 /* Returns an event of the category coexist, child of the user's, for the log,
    for metrics and for event exporters. Unreference it. */
 struct event *coexist_event_create(struct mail_user *user);
 
+/* Returns TRUE if somebody debugs: by any log_debug, or by mail_debug. */
+static inline bool coexist_trace_is_on(const struct mail_user *user)
+{
+	return event_get_global_debug_log_filter() != NULL ||
+		event_want_debug(user->event);
+}
+
 /* Traces a decision about the user in the log: why something was done, or was
-   not. Shown with log_debug = category=coexist. */
-void coexist_trace(struct mail_user *user, const char *format, ...)
-	ATTR_FORMAT(2, 3);
+   not. Shown with log_debug = category=coexist. A macro, so that a session pays
+   neither for an event nor for what the arguments cost to find out until
+   somebody wants to read them. */
+#define coexist_trace(user, ...) STMT_START { \
+	struct mail_user *_trace_user = (user); \
+	if (coexist_trace_is_on(_trace_user)) T_BEGIN { \
+		struct event *_trace_event = \
+			coexist_event_create(_trace_user); \
+		e_debug(_trace_event, "coexist: " __VA_ARGS__); \
+		event_unref(&_trace_event); \
+	} T_END; \
+	} STMT_END
 
 #endif

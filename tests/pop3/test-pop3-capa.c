@@ -93,8 +93,10 @@ static bool send_all(struct ostream *output, const struct row *row)
 static bool row_is_right(const struct row *row)
 {
 	string_t *got = t_str_new(128);
+	struct mail_user user = { .event = event_create(NULL) };
 	struct client client = {
 		.pool = pool_datastack_create(),
+		.user = &user,
 		.output = o_stream_create_buffer(got),
 		.cmd = row->in_answer ? command : NULL
 	};
@@ -106,6 +108,7 @@ static bool row_is_right(const struct row *row)
 	right = send_all(client.output, row) &&
 		strcmp(str_c(got), row->want) == 0;
 	o_stream_destroy(&client.output);
+	event_unref(&user.event);
 	return right;
 }
 

@@ -14,7 +14,7 @@ DEBUG = re.compile(r"Debug: .*?coexist: ((?:Quota|Notice|Alert)\b.*)")
 
 @pytest.fixture(scope="module")
 def server(start):
-    return start(quota="1000K", conf="log_debug = category=storage\n", coexist={
+    return start(quota="1000K", conf="log_debug = category=coexist\n", coexist={
         "quota_warn": "80 90", "quota_warn_channels": "alert mail", "quota_warn_rearm": "5",
         "language": "es-MX", "template_dir": str(TEXTS)})
 
@@ -140,7 +140,7 @@ def test_of_many_processes_one_tells(owner):
 
 
 def test_without_a_limit_nothing_is_told(start):
-    server = start(conf="log_debug = category=storage\n", coexist={"quota_warn": "80"}, quota="0")
+    server = start(conf="log_debug = category=coexist\n", coexist={"quota_warn": "80"}, quota="0")
     owner = Owner(server, server.maildrop().user)
     story = Story(owner)
     owner.visit("pop3")
