@@ -3,7 +3,7 @@
 
 #include "policy-value.h"
 
-/* One policy out of several scopes. Plain C without allocations, because the
+/* The merge of scopes into one policy. Plain C without allocations, because the
    session processes use it too. */
 
 /* What a scope has for a key. */

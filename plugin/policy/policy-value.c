@@ -135,8 +135,8 @@ list_check(const char *list, bool (*check)(const char *item, size_t length))
 	return true;
 }
 
-/* Only names may be quoted: who reads the other lists need not know about
-   quotes. */
+/* A list without quotes. Only lists of names may have them, so that the readers
+   of the others need not know about quotes. */
 static bool
 plain_list_check(const char *list,
 		 bool (*check)(const char *item, size_t length))

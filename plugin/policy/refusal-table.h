@@ -1,7 +1,7 @@
 #ifndef COEXIST_REFUSAL_TABLE_H
 #define COEXIST_REFUSAL_TABLE_H
 
-/* What a refused person is told, in English. The other languages, and what a
+/* The table of refusals' texts, in English. The other languages, and what a
    site wants to say otherwise, are in files: see refusal-texts.h. Without
    GLib, because the sessions' guard knows English only.
 

@@ -7,8 +7,8 @@
 #include "refusal-placeholder.h"
 #include "refusal-table.h"
 
-/* What a refused person is told, in the person's language: English, and what
-   files add to it (see texts/refusals.conf for their syntax). */
+/* The texts of refusals, in the person's language: English, and what files add
+   to it (see texts/refusals.conf for their syntax). */
 
 /* The name of such a file in a site's template_dir. */
 #define COEXIST_TEXTS_FILE "refusals.conf"
