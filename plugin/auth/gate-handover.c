@@ -43,13 +43,15 @@ log_left_out(struct coexist_gate *gate, const struct auth_request *request,
 		e_warning(gate->event, "%s", line);
 }
 
-/* Returns TRUE if something was left out by which a session decides. */
-static bool lacks_what_decides(const bool left_out[COEXIST_KEY_COUNT])
+/* Returns TRUE if something was left out: any key, or one by which a session
+   decides. */
+static bool
+is_left_out(const bool left_out[COEXIST_KEY_COUNT], bool must_decide)
 {
 	unsigned int i;
 
 	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
-		if (left_out[i] && coexist_key_decides(i))
+		if (left_out[i] && (!must_decide || coexist_key_decides(i)))
 			return TRUE;
 	}
 	return FALSE;
@@ -82,9 +84,10 @@ handover_write(struct coexist_gate *gate, struct auth_request *request,
 	handover.items[COEXIST_HANDOVER_DELAY_TEXT] =
 		delay_text_find(gate, handover.protocol, &policy->policy);
 	size = coexist_handover_write(&handover, dest, left_out);
-	if (*coexist_handover_left_out(left_out) != '\0')
-		log_left_out(gate, request, size, left_out);
-	return !lacks_what_decides(left_out);
+	if (!is_left_out(left_out, /*must_decide=*/FALSE))
+		return TRUE;
+	log_left_out(gate, request, size, left_out);
+	return !is_left_out(left_out, /*must_decide=*/TRUE);
 }
 
 /* Returns what the session obeys, on the data stack. What was too long for it,

@@ -228,8 +228,8 @@ void coexist_gate_login(struct coexist_gate *gate,
 	coexist_login_state_read_userdb(state, request);
 	state->asked_user = request->fields.user;
 	coexist_gate_lookup(gate, authdb_event(request), request->fields.user,
-			    coexist_login_state_userdb(state),
-			    /*asked_before=*/FALSE, login_policy_found, state);
+			    state->userdb_texts, /*asked_before=*/FALSE,
+			    login_policy_found, state);
 }
 
 void coexist_gate_login_proved(struct auth_request *request,

@@ -20,6 +20,18 @@ coexist_login_state_get(struct auth_request *request)
 	return state;
 }
 
+static void
+text_set(struct coexist_login_state *state, pool_t pool, enum coexist_key key,
+	 const char *value)
+{
+	if (state->userdb_texts == NULL) {
+		state->userdb_texts =
+			p_new(pool, const char *, COEXIST_KEY_COUNT);
+	}
+	state->userdb_texts[key] = value == NULL ? "yes" :
+		coexist_userdb_value(pool, p_strdup(pool, value));
+}
+
 void coexist_login_state_read_userdb(struct coexist_login_state *state,
 				     struct auth_request *request)
 {
@@ -27,19 +39,14 @@ void coexist_login_state_read_userdb(struct coexist_login_state *state,
 	const struct auth_field *field;
 	enum coexist_key key;
 
-	state->has_userdb_texts = FALSE;
-	memset(state->userdb_texts, 0, sizeof(state->userdb_texts));
+	state->userdb_texts = NULL;
 	if (request->fields.userdb_reply == NULL)
 		return;
 	array_foreach(auth_fields_export(request->fields.userdb_reply),
 		      field) {
 		if (strncmp(field->key, COEXIST_KEY_PREFIX,
-			    prefix_length) != 0 ||
-		    !coexist_key_find(field->key + prefix_length, &key))
-			continue;
-		state->userdb_texts[key] = field->value == NULL ? "yes" :
-			coexist_userdb_value(request->pool,
-				p_strdup(request->pool, field->value));
-		state->has_userdb_texts = TRUE;
+			    prefix_length) == 0 &&
+		    coexist_key_find(field->key + prefix_length, &key))
+			text_set(state, request->pool, key, field->value);
 	}
 }

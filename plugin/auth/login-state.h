@@ -96,9 +96,10 @@ struct coexist_login_state {
 	userdb_callback_t *userdb_callback;
 
 	/* The fields coexist_<key> that the userdb, or a passdb with the prefix
-	   userdb_, has named so far; NULL for the others. */
-	bool has_userdb_texts;
-	const char *userdb_texts[COEXIST_KEY_COUNT];
+	   userdb_, has named so far, indexed by key, NULL for the others. NULL
+	   if there are none, as for most logins: the pool of a request would
+	   have to grow for them. */
+	const char **userdb_texts;
 };
 
 /* Returns the request's state, which is new at the first call. */
@@ -108,12 +109,6 @@ coexist_login_state_get(struct auth_request *request);
 /* Reads what the userdb has named so far. */
 void coexist_login_state_read_userdb(struct coexist_login_state *state,
 				     struct auth_request *request);
-/* Returns them, or NULL if there are none. */
-static inline const char *const *
-coexist_login_state_userdb(const struct coexist_login_state *state)
-{
-	return state->has_userdb_texts ? state->userdb_texts : NULL;
-}
 
 /* Returns TRUE if this is the name of the request's user. user may be NULL. */
 static inline bool

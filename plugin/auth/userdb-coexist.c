@@ -24,7 +24,7 @@ look_again(const struct coexist_login_state *state,
 {
 	if (!state->passed)
 		return COEXIST_GATE_SESSION_DECIDES;
-	return !state->has_userdb_texts &&
+	return state->userdb_texts == NULL &&
 		coexist_login_is_user(request, state->asked_user) ?
 		COEXIST_GATE_STILL_PASSES :
 		coexist_gate_look_again(state->userdb_gate, request, policy);
@@ -95,7 +95,7 @@ coexist_lookup(struct auth_request *request, userdb_callback_t *callback)
 	}
 	state = coexist_login_state_get(request);
 	coexist_login_state_read_userdb(state, request);
-	if (!state->has_userdb_texts &&
+	if (state->userdb_texts == NULL &&
 	    coexist_gate_handover_add_kept(module->gate, request)) {
 		callback(USERDB_RESULT_OK, request);
 		return;
@@ -105,7 +105,7 @@ coexist_lookup(struct auth_request *request, userdb_callback_t *callback)
 	auth_request_ref(request);
 	coexist_gate_lookup(module->gate, authdb_event(request),
 			    request->fields.user,
-			    coexist_login_state_userdb(state),
+			    state->userdb_texts,
 			    coexist_login_is_user(request, state->asked_user),
 			    userdb_decided, request);
 }
