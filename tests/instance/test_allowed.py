@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -22,7 +23,8 @@ def checkout():
     """Its commands where everybody may run them."""
     with tempfile.TemporaryDirectory(prefix="coexist-allowed.") as folder:
         Path(folder).chmod(0o755)
-        (Path(folder) / "tests").mkdir(mode=0o755)
+        (Path(folder) / "tests/instance").mkdir(parents=True)
+        shutil.copy(TESTS / "instance/namespace.py", Path(folder) / "tests/instance")
         for name in ("allowed", "demo", "matrix", "night", "run"):
             shutil.copy(TESTS / name, Path(folder) / "tests")
         yield Path(folder) / "tests"
@@ -38,3 +40,28 @@ def test_it_is_said_in_one_sentence(checkout, line, lack):
     assert (done.returncode, done.stdout) == (77, "")
     assert f"tests/{command} " in done.stderr and reason in done.stderr
     assert done.stderr.count("\n") == 1
+
+
+def test_in_a_chroot_that_is_no_mount_point_it_is_allowed(tmp_path):
+    """Where tests/matrix runs."""
+    script = """
+import os, subprocess, sys
+sys.path.insert(0, sys.argv[1])
+import namespace
+namespace.enter()
+root = sys.argv[2]
+for name in ("usr", "etc", "proc", "dev"):
+    os.mkdir(f"{root}/{name}")
+    namespace.mount(f"/{name}", f"{root}/{name}", "", namespace.MS_BIND)
+for name in ("bin", "lib", "lib64"):
+    if os.path.islink(f"/{name}"):
+        os.symlink(os.readlink(f"/{name}"), f"{root}/{name}")
+os.mkdir(f"{root}/tests")
+namespace.mount(sys.argv[3], f"{root}/tests", "", namespace.MS_BIND)
+os.chroot(root)
+os.chdir("/")
+sys.exit(subprocess.run(["/tests/allowed", "this"]).returncode)
+"""
+    done = subprocess.run([sys.executable, "-c", script, TESTS / "instance", tmp_path, TESTS],
+                          capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
