@@ -1,7 +1,7 @@
 /* See the contract in session-undo.h. */
 
 #include "lib.h"
-#include "session-undo-private.h"
+#include "session-undo.h"
 #include "array.h"
 #include "mail-namespace.h"
 #include "mail-storage-private.h"
@@ -10,27 +10,12 @@
 #include "private-flags.h"
 #include "session-changes.h"
 #include "uid-list.h"
+#include "undo-in-place.h"
+#include "undo-moves.h"
+#include "undo-run.h"
 
 /* Whoever can write the mailbox's files may have written what is logged. */
 #define NAME_LENGTH 256
-
-void coexist_undo_failed(struct coexist_undo *undo, struct mailbox *box,
-			 uint64_t messages)
-{
-	const char *text = mailbox_get_last_internal_error(box,
-		&undo->result->error);
-
-	undo->result->failed += messages;
-	e_error(box->event, "coexist: %"PRIu64" messages can't be put back: %s",
-		messages, text);
-}
-
-struct mailbox_transaction_context *
-coexist_undo_transaction_begin(struct mailbox *box)
-{
-	/* see pop3-mark.c on MAILBOX_TRANSACTION_FLAG_EXTERNAL */
-	return mailbox_transaction_begin(box, 0, "coexist undo");
-}
 
 static void
 uids_add(struct coexist_undo *undo, const struct coexist_journal_line *line)

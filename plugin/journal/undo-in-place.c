@@ -1,8 +1,7 @@
-/* Undo of what a session did to messages that are still in INBOX: hidden, marked
-   read. See session-undo-private.h. */
+/* See the contract in undo-in-place.h. */
 
 #include "lib.h"
-#include "session-undo-private.h"
+#include "undo-in-place.h"
 #include "array.h"
 #include "mail-storage-private.h"
 #include "keywords.h"

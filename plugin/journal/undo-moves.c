@@ -1,8 +1,7 @@
-/* Undo of a session's moves: what it moved out of INBOX comes back. See
-   session-undo-private.h. */
+/* See the contract in undo-moves.h. */
 
 #include "lib.h"
-#include "session-undo-private.h"
+#include "undo-moves.h"
 #include "array.h"
 #include "mail-namespace.h"
 #include "mail-storage-private.h"

@@ -1,11 +1,13 @@
-/* The batches in which retention removes messages: see retention-private.h. */
+/* See the contract in retention-batch.h. */
 
 #include "lib.h"
-#include "retention-private.h"
+#include "retention-batch.h"
 #include "array.h"
 #include "mail-storage-private.h"
 #include "mail-move.h"
 #include "private-flags.h"
+#include "retention-due.h"
+#include "retention-count.h"
 #include "uid-list.h"
 
 /* How many messages leave in one transaction: few enough that others do not wait

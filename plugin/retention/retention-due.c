@@ -1,7 +1,7 @@
-/* Which messages of a mailbox are due: see retention-private.h. */
+/* See the contract in retention-due.h. */
 
 #include "lib.h"
-#include "retention-private.h"
+#include "retention-due.h"
 #include "array.h"
 #include "ioloop.h"
 #include "mail-storage-private.h"

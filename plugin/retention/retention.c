@@ -1,7 +1,7 @@
 /* See the contract in retention.h. */
 
 #include "lib.h"
-#include "retention-private.h"
+#include "retention.h"
 #include "array.h"
 #include "file-lock.h"
 #include "ioloop.h"
@@ -12,6 +12,10 @@
 #include "index-root.h"
 #include "mailbox-same.h"
 #include "private-flags.h"
+#include "retention-batch.h"
+#include "retention-due.h"
+#include "retention-count.h"
+#include "retention-run.h"
 #include "session-changes.h"
 #include "session-policy.h"
 #include "special-mailbox.h"
@@ -21,20 +25,7 @@
 /* After how many messages that are looked at it is asked whether to stop. */
 #define STOP_INTERVAL 256
 
-bool coexist_retention_is_stopped(struct coexist_retention *ret)
-{
-	if (!ret->stopped)
-		ret->stopped = ret->is_stopped();
-	return ret->stopped;
-}
-
 /* What is due */
-
-bool coexist_retention_is_moving(const struct coexist_retention *ret)
-{
-	return ret->action != COEXIST_DELETE_EXPUNGE &&
-		ret->action != COEXIST_DELETE_HIDE;
-}
 
 static void scan(struct coexist_retention *ret)
 {
@@ -87,14 +78,6 @@ static bool has_work(const struct coexist_retention *ret)
 
 	return verdict->changed || (verdict->action == COEXIST_BRAKE_GO &&
 				    array_count(&ret->due) > 0);
-}
-
-void coexist_retention_fail(struct coexist_retention *ret, struct mailbox *box)
-{
-	const char *error = mailbox_get_last_internal_error(box,
-							    &ret->result->error);
-
-	e_error(ret->box->event, "coexist: Can't expire messages: %s", error);
 }
 
 /* Returns why nothing is moved to the mailbox that it is in, and the remedy. */
@@ -375,4 +358,10 @@ coexist_retention_run(struct mail_user *user,
 	coexist_changes_end(&changes);
 	i_free(ret.error_text);
 	return status;
+}
+
+void coexist_retention_result_free(struct coexist_retention_result *result)
+{
+	if (array_is_created(&result->uids))
+		array_free(&result->uids);
 }

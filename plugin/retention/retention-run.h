@@ -1,12 +1,10 @@
-#ifndef COEXIST_RETENTION_PRIVATE_H
-#define COEXIST_RETENTION_PRIVATE_H
+#ifndef COEXIST_RETENTION_RUN_H
+#define COEXIST_RETENTION_RUN_H
 
 #include "coexist/policy-keys.h"
 #include "mail-index.h"
-#include "retention.h"
 #include "retention-announcement.h"
-
-struct mail;
+#include "retention-result.h"
 
 /* A run of retention over one mailbox, which retention.c begins and ends. */
 struct coexist_retention {
@@ -41,29 +39,5 @@ bool coexist_retention_is_stopped(struct coexist_retention *ret);
 bool coexist_retention_is_moving(const struct coexist_retention *ret);
 /* Notes and logs the error of the mailbox. */
 void coexist_retention_fail(struct coexist_retention *ret, struct mailbox *box);
-
-/* retention-due.c: returns when the message was downloaded if it is due, else
-   0. */
-uint32_t coexist_due_since(struct coexist_retention *ret, struct mail *mail,
-			   uint32_t seq);
-
-/* retention-batch.c: moves or expunges what is due, unless it is stopped. Returns
-   0, or -1 after logging. */
-int coexist_retention_batches_run(struct coexist_retention *ret);
-
-/* retention-result.c */
-
-/* Counts a message that leaves. */
-void coexist_result_add(struct coexist_retention *ret, struct mail *mail,
-			uint32_t downloaded);
-/* Removes from the result what did not leave after all. */
-void coexist_result_take_back(struct coexist_retention_result *result,
-			      const struct coexist_retention_result *before,
-			      const ARRAY_TYPE(uint32_t) *uids);
-/* What is due waits, 0 being no time in particular. A run that only looks has
-   counted it as if it went. */
-void coexist_result_wait(struct coexist_retention *ret, uint64_t until);
-/* Logs what has left, with the event of expiry. */
-void coexist_result_report(const struct coexist_retention *ret);
 
 #endif

@@ -1,7 +1,7 @@
-/* The result of a run of retention: see retention-private.h. */
+/* See the contract in retention-count.h. */
 
 #include "lib.h"
-#include "retention-private.h"
+#include "retention-count.h"
 #include "array.h"
 #include "lib-event.h"
 #include "mail-storage-private.h"
@@ -72,10 +72,4 @@ void coexist_result_report(const struct coexist_retention *ret)
 	       ret->target == NULL ? "" : ", moved to ",
 	       ret->target == NULL ? "" : mailbox_get_vname(ret->target));
 	event_unref(&event);
-}
-
-void coexist_retention_result_free(struct coexist_retention_result *result)
-{
-	if (array_is_created(&result->uids))
-		array_free(&result->uids);
 }

@@ -1,8 +1,8 @@
-#ifndef COEXIST_SESSION_UNDO_PRIVATE_H
-#define COEXIST_SESSION_UNDO_PRIVATE_H
+#ifndef COEXIST_UNDO_RUN_H
+#define COEXIST_UNDO_RUN_H
 
-#include "session-undo.h"
 #include "mailbox-journal.h"
+#include "undo-result.h"
 
 struct mailbox;
 struct mailbox_transaction_context;
@@ -30,15 +30,5 @@ void coexist_undo_failed(struct coexist_undo *undo, struct mailbox *box,
 			 uint64_t messages);
 struct mailbox_transaction_context *
 coexist_undo_transaction_begin(struct mailbox *box);
-
-/* Shows again what the line hid in INBOX. */
-void coexist_undo_hidden(struct coexist_undo *undo,
-			 const struct coexist_journal_line *line);
-/* Takes \Seen away from what the line marked read in INBOX. */
-void coexist_undo_read(struct coexist_undo *undo,
-		       const struct coexist_journal_line *line);
-/* Moves back to INBOX what was moved to one mailbox. */
-void coexist_undo_move(struct coexist_undo *undo,
-		       const struct coexist_journal_move *move);
 
 #endif

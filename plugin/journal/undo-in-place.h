@@ -1,0 +1,15 @@
+#ifndef COEXIST_UNDO_IN_PLACE_H
+#define COEXIST_UNDO_IN_PLACE_H
+
+#include "undo-run.h"
+
+/* Undo of what a session did to messages that are still in INBOX. */
+
+/* Shows again what the line hid in INBOX. */
+void coexist_undo_hidden(struct coexist_undo *undo,
+			 const struct coexist_journal_line *line);
+/* Takes \Seen away from what the line marked read in INBOX. */
+void coexist_undo_read(struct coexist_undo *undo,
+		       const struct coexist_journal_line *line);
+
+#endif
