@@ -9,10 +9,6 @@
    zeros. */
 #define SHORT_LENGTH 64
 
-#define FORMAT_TEXT STRINGIFY(COEXIST_HANDOVER_FORMAT_NUMBER)
-#define STRINGIFY(number) STRINGIFY_EXPANDED(number)
-#define STRINGIFY_EXPANDED(number) #number
-
 /* What may not be in the field, and the letters that stand for it behind a
    backslash. */
 static const char raw_characters[] = "\\%;\t\r\n\001";
@@ -141,25 +137,15 @@ size_t coexist_handover_write(const struct coexist_handover *handover,
 			      string_t *dest,
 			      bool left_out_r[COEXIST_KEY_COUNT])
 {
-	const char *items[COEXIST_HANDOVER_ITEM_COUNT];
-	size_t begin = str_len(dest), size, format_size;
 	enum rank rank;
-	bool fits;
+	size_t size = 0;
 
 	memset(left_out_r, 0, sizeof(*left_out_r) * COEXIST_KEY_COUNT);
-	memcpy(items, handover->items, sizeof(items));
-	items[COEXIST_HANDOVER_FORMAT] = NULL;
-	format_size = item_write(dest, item_infos[COEXIST_HANDOVER_FORMAT].name,
-				 FORMAT_TEXT, &fits);
-	size = format_size;
 	for (rank = 0; rank < RANK_COUNT; rank++) {
-		size += items_write(dest, items, rank);
+		size += items_write(dest, handover->items, rank);
 		size += keys_write(dest, handover, rank, left_out_r);
 	}
-	/* a field less is worth more than a number of nothing */
-	if (str_len(dest) == begin + format_size)
-		str_truncate(dest, begin);
-	return size == format_size ? 0 : size;
+	return size;
 }
 
 const char *coexist_handover_left_out(const bool left_out[COEXIST_KEY_COUNT])

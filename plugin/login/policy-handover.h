@@ -6,7 +6,7 @@
 /* The hand-over of a policy: what the documents say, from the auth process to a
    session, packed into the value of a single userdb field:
 
-     <word>;format=1;<name>=<text>;<name>=<text>
+     <word>;<name>=<text>;<name>=<text>
 
    The field is one because each costs Dovecot 2.3 some 20,000 instructions. Its
    bytes are those that no part of Dovecot changes on the way: 2.3 expands %
@@ -14,20 +14,24 @@
    these, and what the field itself is made of, are a backslash and a letter.
 
    Auth and sessions may be of different versions while a host is upgraded: auth
-   goes on with its old modules until Dovecot is reloaded, and a session process
-   that waits for clients does, too. So a reader skips each name that it does not
-   know, and one more name is no other format. The number is raised only for what
-   a reader must not skip. A reader that finds a higher number obeys the names
-   that it knows and takes the hand-over for a partial one, by which nothing is
-   removed. Readers before the number was there skip it like any name, so what
-   they must not skip may not be written before they are gone; without a number,
-   the format is 1. */
+   goes on with its old modules until Dovecot is reloaded, a session process that
+   waits for clients does, too, and a hibernated session brings the field of its
+   login back after days. A reader skips each name that it does not know, so one
+   more name is no other format.
+
+   The format has the number 1, and a hand-over of it says no number. A later one,
+   format=<number>, is for what a reader must not skip: a name, or one more word
+   as the text of a known name, which a reader that does not know it takes for
+   none. A reader that finds a higher number obeys what it knows and takes the
+   hand-over for a partial one, by which nothing expires and a deletion does what
+   the last one did (delete-memory.h). It can refuse nothing for a reason that it
+   does not know. */
 
 #define COEXIST_HANDOVER_FORMAT_NUMBER 1
 
-/* The words of the field coexist_gate, with which the gate let a login pass: the policy lets it, whatever
-   would have been refused is only logged, or it is a master user's whom the
-   policy does not hold. */
+/* The words of the field coexist_gate, with which the gate let a login pass: the
+   policy lets it, whatever would have been refused is only logged, or it is a
+   master user's whom the policy does not hold. */
 #define COEXIST_USERDB_GATE_PASSED "passed"
 #define COEXIST_USERDB_GATE_LOG_ONLY "log-only"
 #define COEXIST_USERDB_GATE_EXEMPT "exempt"
@@ -35,7 +39,7 @@
 /* The items that are no policy keys, a line each: (id, name, LONG if it may be
    left out for want of room, else SHORT). */
 #define COEXIST_HANDOVER_ITEMS(I) \
-	/* the number of the format, which the writer sets */ \
+	/* the number of a format after the first */ \
 	I(FORMAT, "format", SHORT) \
 	/* There may be documents that nobody could read. */ \
 	I(PARTIAL, "partial", SHORT) \

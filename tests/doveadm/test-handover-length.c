@@ -8,8 +8,8 @@
 
 #include <glib.h>
 
-/* The number of the format, and the word "partial", which auth may have to add. */
-#define PARTIAL strlen(";format=1;partial=yes")
+/* The word "partial", which auth may have to add. */
+#define PARTIAL strlen(";partial=yes")
 
 static const struct row {
 	const char *label;

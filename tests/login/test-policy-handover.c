@@ -8,7 +8,6 @@
 
 #include <stdio.h>
 
-#define FORMAT ";format=1"
 #define NAMED "pop3_mark_read=never;quota_warn=80\\p 95\\p"
 
 static unsigned int failed;
@@ -124,7 +123,7 @@ static const char *repeat(char c, unsigned int count)
 /* One byte on each side of the limit. */
 static void test_the_limit(void)
 {
-	const size_t others = strlen(FORMAT";pop3_keep_days=30") +
+	const size_t others = strlen(";pop3_keep_days=30") +
 		strlen(";quota_warn_free=");
 	const size_t room = COEXIST_HANDOVER_MAX_SIZE - others;
 	struct coexist_handover handover = {
@@ -142,7 +141,7 @@ static void test_the_limit(void)
 	handover.texts[COEXIST_KEY_quota_warn_free] = repeat('1', room + 1);
 	value = handover_write(&handover, &size, &left_out);
 	expect(size == COEXIST_HANDOVER_MAX_SIZE + 1 &&
-	       is_text(value, FORMAT";pop3_keep_days=30") &&
+	       is_text(value, ";pop3_keep_days=30") &&
 	       is_text(left_out, "quota_warn_free"), "one byte more");
 }
 
@@ -186,10 +185,6 @@ static void test_nothing(void)
 	value = handover_write(&handover, &size, &left_out);
 	expect(*value == '\0' && size == 0, "nothing");
 
-	handover.items[COEXIST_HANDOVER_FORMAT] = "7";
-	value = handover_write(&handover, &size, &left_out);
-	expect(*value == '\0' && size == 0, "nor by another number");
-
 	handover.texts[COEXIST_KEY_quota_warn_free] =
 		repeat('1', COEXIST_HANDOVER_MAX_SIZE);
 	value = handover_write(&handover, &size, &left_out);
@@ -204,14 +199,14 @@ static void test_other_versions(void)
 		const char *label, *value, *mark_read;
 		bool is_partial;
 	} rows[] = {
-		{ "before there was a number",
+		{ "the first format",
 		  "passed;pop3_mark_read=never", "never", FALSE },
 		{ "and partial", ";partial=yes;pop3_mark_read=never",
 		  "never", TRUE },
-		{ "ours", ";format=1;pop3_mark_read=never", "never", FALSE },
-		{ "one more name", ";format=1;generation=7;until=2027-01-01;"
+		{ "by its number", ";format=1;pop3_mark_read=never", "never", FALSE },
+		{ "one more name", ";generation=7;until=2027-01-01;"
 		  "owner=language;pop3_mark_read=never", "never", FALSE },
-		{ "one more key", ";format=1;pop3_nosuch=1;"
+		{ "one more key", ";pop3_nosuch=1;"
 		  "pop3_mark_read=never", "never", FALSE },
 		{ "what must not be skipped", ";format=2;pop3_mark_read=never",
 		  "never", TRUE },
@@ -353,12 +348,9 @@ static void walk_step(void)
 		none_left_out = none_left_out && !left_out[i];
 	}
 	for (i = 0; i < COEXIST_HANDOVER_ITEM_COUNT; i++) {
-		if (i != COEXIST_HANDOVER_FORMAT &&
-		    i != COEXIST_HANDOVER_DELAY_TEXT)
+		if (i != COEXIST_HANDOVER_DELAY_TEXT)
 			expect(is_text(items[i], handover.items[i]), "an item");
 	}
-	expect(*value == '\0' || is_text(items[COEXIST_HANDOVER_FORMAT], "1"),
-	       "our number");
 	expect((size == strlen(value)) ==
 	       (none_left_out && is_text(items[COEXIST_HANDOVER_DELAY_TEXT],
 				handover.items[COEXIST_HANDOVER_DELAY_TEXT])),

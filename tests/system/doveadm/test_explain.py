@@ -75,7 +75,7 @@ def test_a_field_of_our_userdb_is_not_the_userdbs_own(start):
         conf23=CONF23, gate={}, groups={"own": {"coexist_imap_access": "deny"}}),
         key_file=None)
     gated.put("default", "[policy]\npop3_delete=hide\nimap_access=suspend\n")
-    assert "coexist_policy\t;format=1;pop3_delete=hide\n" in gated.server.doveadm("user", "own1")
+    assert "coexist_policy\t;pop3_delete=hide\n" in gated.server.doveadm("user", "own1")
     assert effective(gated, "-u", "own1", "pop3_delete", "imap_access") == {
         "pop3_delete": ("hide", "default"), "imap_access": ("suspend", "default")}
     gated.put("default", "[policy]\n")
