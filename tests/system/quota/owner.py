@@ -11,7 +11,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 from instance import PASSWORD, Dovecot, message
-from instance.processes import title
 from maildrop import Maildrop
 from names import STATE
 
@@ -117,8 +116,9 @@ class Owner(Maildrop):
         assert self.notices(channel) == list(notices)
 
     def _is_in_session(self):
-        """True if an IMAP session is open."""
-        return any(f"[{self.user} " in title(pid) for pid in self.server.pids("imap"))
+        """True if an IMAP session is open: the log has its begin and not its end."""
+        ends = re.findall(rf"imap\({self.user}\).* in=\d+ out=\d+", self.server.log_text())
+        return len(self.server.logins("imap", self.user)) > len(ends)
 
     def state(self):
         """Return what is remembered as {name: value}."""
