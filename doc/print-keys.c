@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Prints reference tables: of the policy keys `man` for the manual and
    `markdown` for doc/policy-keys.md, of the site settings `man-site`. */
 

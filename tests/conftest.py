@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """What holds for all tests: which are run, in which order, and what is shown of them."""
 
 import pytest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """What a run shows: a line as each scope ends, and a failure when it happens."""
 
 import time

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """The order of the tests, and which of them share a worker.
 
 A scope is what one worker runs in one go: a module's cases of one storage format, as

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """The test tiers: which of all cases a tier selects with a version of Dovecot.
 
 quick   the first case of each module

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* libauthdb_coexist: the passdb and userdb drivers "coexist". */
 
 #include "lib.h"

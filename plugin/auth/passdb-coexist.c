@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* passdb driver "coexist": the gate. It comes after the passdb that verifies
    the password, which has to continue (result_success = continue-ok), and it
    knows no passwords itself. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* userdb driver "coexist": hands the mailbox's policy to its sessions, in one
    field beside those that the userdbs name themselves. It comes last and knows no
    users: the ones before it do. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Site settings on Dovecot 2.3: plugin { coexist_<key> = <value> } */
 
 #include "lib.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The site's configuration on Dovecot 2.4: settings and coexist { dict ... } */
 
 #include "lib.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* doveadm coexist expire: a retention run by hand, over one mailbox or many. */
 
 #include "lib.h"

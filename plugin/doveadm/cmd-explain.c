@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* doveadm coexist explain: would this login pass, which value of which scope
    says so, and what would the client read? */
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* doveadm coexist journal: the audit trail of INBOX, who removed what. */
 
 #include "lib.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* doveadm coexist policy check: a lint of the stored documents. */
 
 #include "lib.h"

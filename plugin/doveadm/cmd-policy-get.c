@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* doveadm coexist policy get: what a document names, or what holds. */
 
 #include "lib.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* doveadm coexist policy init: put the marker into a store that is empty on
    purpose. */
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* doveadm coexist policy keygen: a new key to sign policies with. */
 
 #include "lib.h"

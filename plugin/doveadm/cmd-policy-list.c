@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* doveadm coexist policy list: the documents, or all that they name. */
 
 #include "lib.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* doveadm coexist policy set: all of the values, or none. */
 
 #include "lib.h"

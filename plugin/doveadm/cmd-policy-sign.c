@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* doveadm coexist policy sign: sign a document as it is. */
 
 #include "lib.h"

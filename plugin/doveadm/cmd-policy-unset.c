@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* doveadm coexist policy unset: the wider scopes' values hold again. */
 
 #include "lib.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* doveadm coexist policy verify: is this document signed as the site wants? */
 
 #include "lib.h"

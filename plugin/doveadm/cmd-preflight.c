@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* doveadm coexist preflight: a self-test of how the installation is wired. */
 
 #include "lib.h"

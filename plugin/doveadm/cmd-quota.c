@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* doveadm coexist quota: how full mailboxes are, and which are at a level. */
 
 #include "lib.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* doveadm coexist status: counts of INBOX, as POP3 and IMAP see it. */
 
 #include "lib.h"

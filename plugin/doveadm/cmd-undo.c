@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* doveadm coexist undo: roll back a session by its lines of the journal. */
 
 #include "lib.h"

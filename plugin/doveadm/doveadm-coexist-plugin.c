@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* lib20_doveadm_coexist_plugin: doveadm coexist ... */
 
 #include "lib.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* preflight: the chains of passdbs and userdbs. The gate decides about every
    login only if each passdb that verifies passwords comes before it and goes
    on to it. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* preflight: the module files. They are read and not opened, because most of
    them can be opened only by the process that they are for. */
 

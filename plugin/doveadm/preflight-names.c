@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* preflight: detail addressing (jo+x@example.org, RFC 5233). A query that takes
    the detail off a name without saying so lets the mailbox be used under a name
    that no document has. The userdb is asked about a mailbox that has one. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* preflight: a virtual INBOX, where pop3_delete finds no place for a Trash. */
 
 #include "lib.h"

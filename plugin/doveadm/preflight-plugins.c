@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* preflight: the plugins of the sessions, and the UIDL format. */
 
 #include "lib.h"

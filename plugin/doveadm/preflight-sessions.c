@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* preflight: may the auth process ask anvil for the sessions of mailboxes? */
 
 #include "lib.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* preflight: the store. A document is stored and removed again; in between it
    must be there for the auth process. And the keys that sign documents. */
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* lib25_imap_coexist_plugin, the wiring: what an IMAP session tells its client. */
 
 #include "imap-common.h"

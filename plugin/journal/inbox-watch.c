@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* See the contract in inbox-watch.h.
 
    A message object or a flag change costs nothing here: what a transaction does

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* See the contract in journal-file.h.
 
    A lock on the file is held while lines are appended. If the file is too large

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 #ifndef COEXIST_UNDO_IN_PLACE_H
 #define COEXIST_UNDO_IN_PLACE_H
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 #ifndef COEXIST_USERDB_FIELDS_H
 #define COEXIST_USERDB_FIELDS_H
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* lib20_coexist_plugin: the session's policy, for every process that handles
    mail. */
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 #ifndef COEXIST_PRIVATE_FLAGS_H
 #define COEXIST_PRIVATE_FLAGS_H
 

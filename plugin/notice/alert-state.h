@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 #ifndef COEXIST_ALERT_STATE_H
 #define COEXIST_ALERT_STATE_H
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* See the contract in policy-ed25519.h. */
 
 #include "policy-ed25519.h"

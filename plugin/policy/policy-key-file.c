@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* See the contract in policy-key-file.h. */
 
 #include "policy-key-file.h"

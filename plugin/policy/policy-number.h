@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 #ifndef COEXIST_POLICY_NUMBER_H
 #define COEXIST_POLICY_NUMBER_H
 

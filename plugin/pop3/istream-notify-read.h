@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 #ifndef COEXIST_ISTREAM_NOTIFY_READ_H
 #define COEXIST_ISTREAM_NOTIFY_READ_H
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* lib25_pop3_coexist_plugin, the wiring: what a POP3 session does to the mailbox
    that it shares with IMAP. */
 

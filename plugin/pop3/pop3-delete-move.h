@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 #ifndef COEXIST_POP3_DELETE_MOVE_H
 #define COEXIST_POP3_DELETE_MOVE_H
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* See the contract in pop3-read-state.h.
 
    Dovecot's own note of what is to be marked read (pop3-maildrop.h) is used or

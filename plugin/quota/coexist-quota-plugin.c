@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* lib21_coexist_quota_plugin: tells the owner of a mailbox how full it is. A
    module of its own, because it needs Dovecot's quota plugin. */
 

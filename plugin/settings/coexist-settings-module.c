@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* libcoexist_settings: tells the config process of Dovecot 2.4 which settings
    there are: the list coexist_settings_set_infos, which plugin/compat makes and
    the sessions share. Dovecot 2.3 knows no such list and only prints the

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* See the contract in small-file.h. */
 
 #include "lib.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 #ifndef COEXIST_SMALL_FILE_H
 #define COEXIST_SMALL_FILE_H
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 #ifndef COEXIST_STORE_STATUS_H
 #define COEXIST_STORE_STATUS_H
 

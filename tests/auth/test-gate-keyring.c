@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Test of gate-keyring.h: when keys are read again, and what that changes. */
 
 #include "lib.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Test of known-documents.h: what is as good as the store's answer, and for how
    long. */
 

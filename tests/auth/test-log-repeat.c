@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Test of log-repeat.h: how soon the same line may be logged again. */
 
 #include "lib.h"

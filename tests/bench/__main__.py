@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """tests/bench/run, after it has built what is needed."""
 
 import argparse

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """The auth process, asked directly: very many logins of very many users."""
 
 import base64

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Servers that are started anew for each sample."""
 
 from .compare import Comparison, Effort, Sample, in_turns

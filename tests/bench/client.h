@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 #ifndef BENCH_CLIENT_H
 #define BENCH_CLIENT_H
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Taking measurements of several servers in turns, and what they say together."""
 
 import math

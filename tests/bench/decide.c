@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What the gate does for a login once it has the documents' texts, many times.
 
      decide parse-all|parse-one|merge COUNT

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """What a login costs once the gate has the texts of the policies."""
 
 import re

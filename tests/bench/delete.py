@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """What QUIT takes that moves all messages to the Trash."""
 
 from .compare import in_turns

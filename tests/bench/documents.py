@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Stores of policies with a given number of documents, as fs:posix keeps them."""
 
 import os

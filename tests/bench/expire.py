@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """What `doveadm coexist expire --dry-run` takes in a very large mailbox."""
 
 from .compare import Sample, in_turns

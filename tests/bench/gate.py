@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Logins and logouts at the gate, whose store is a folder of files."""
 
 from . import documents

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Instructions of a login and logout at the gate, which noise does not reach."""
 
 import re

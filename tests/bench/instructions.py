@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Instructions of the whole pop3 process, which noise does not reach."""
 
 import re

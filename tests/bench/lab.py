@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Servers that differ in nothing but our modules, and share their mailboxes."""
 
 import os

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Deliveries over one LMTP connection, one after the other.
 
      lmtp-load PORT USERS COUNT SIZE

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Logins and logouts, one after the other, of several users in turn.
 
      login-load pop3|imap PORT USERS PASSWORD COUNT CLIENTS

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Login to a very large mailbox, in a process of its own."""
 
 from .compare import in_turns

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """The machine that is measured, and whether it has something else to do."""
 
 import os

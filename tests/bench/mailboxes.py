@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Mailboxes of a known content, written without a server."""
 
 import os

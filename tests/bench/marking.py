@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Marks that are applied while a slow session goes on."""
 
 from .compare import Effort, in_turns

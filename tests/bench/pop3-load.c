@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A POP3 client that costs next to nothing, so that what the benchmarks time
    is the server.
 

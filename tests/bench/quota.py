@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Quota notices: what they cost a delivery, and what a crossing costs.
 
 What a crossing costs is what a server needs for deliveries that cross a level

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Throughput of downloads."""
 
 from .compare import Interval, in_turns

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Short sessions: login, STAT, QUIT, in processes that serve many of them."""
 
 from .blocks import in_blocks

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Stock Dovecot's quota_warning: a level that is reached runs a script.
 
 The script mails the owner by dovecot-lda, as Dovecot's documentation has it.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Rows of the result, and the table that shows them (Markdown)."""
 
 from dataclasses import dataclass

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Test of auth-identity.h: which user the auth process runs as, by what doveconf
    prints of the settings that are not Dovecot's defaults. */
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Test of doveconf-block.h: what doveconf prints, by 2.3 and by 2.4. */
 
 #include "lib.h"

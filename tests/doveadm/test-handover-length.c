@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Test of handover-length.h: how long a hand-over is that documents give together,
    and what is left out of one that is too long. */
 

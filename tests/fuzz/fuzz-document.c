@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Any text is a document or an error, and a document is the same after it was
    written and read again. */
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Any file is a journal: what is no line of it is passed over. */
 
 #include "lib.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Any text is a list of networks: what is none contains nothing. The input is
    an address, a line end, and the list. */
 

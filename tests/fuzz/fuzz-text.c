@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Any text of an administrator becomes one short printable line, or none. */
 
 #include "fuzz.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Runs a fuzz target over its seeds, without libFuzzer: each of them, and each
    of its beginnings, as a writer that died would have left it. */
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """A private Dovecot for tests and for trying things by hand.
 
     from instance import Instance

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """A self-made certificate for 127.0.0.1."""
 
 import subprocess

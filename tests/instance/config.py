@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """The text of dovecot.conf, for Dovecot 2.3 and 2.4."""
 
 import grp

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """What IMAP shows after POP3 did something, with and without the plugins.
 
     python3 demo.py [--once]

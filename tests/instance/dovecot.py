@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """The Dovecot that is installed on this machine."""
 
 import re

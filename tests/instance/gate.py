@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """The gate in dovecot.conf, and the documents of its store."""
 
 import re

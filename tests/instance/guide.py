@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """What a person needs to know to use a running instance."""
 
 from .users import PASSWORD

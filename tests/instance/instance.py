@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """One private Dovecot: start it, talk to it, look into it, stop it."""
 
 import imaplib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Run a command in mount and process namespaces of its own.
 
     python3 isolate.py [--tmpfs FOLDER] ROOT COMMAND [ARGUMENT...]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """A mount namespace for a command: a folder on /mnt, and modules over Dovecot's own.
 
 What is installed of ours is hidden: modules, and the texts that they would read.

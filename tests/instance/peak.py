@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Run a command; print the most memory (kB) that it had, its seconds, its lines.
 
     python3 peak.py COMMAND [ARGUMENT...]

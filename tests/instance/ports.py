@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Free TCP ports on loopback, also when several test processes ask at once."""
 
 import os

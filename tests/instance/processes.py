@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """The processes of one instance, with their ids as seen from outside."""
 
 import fcntl

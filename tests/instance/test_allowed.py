@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Where a private Dovecot may not be started, the commands say so in a sentence and end."""
 
 import shutil

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """tests/demo --once, without its building: what it shows, and that it ends."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """An installed package, or `make install`, changes nothing about a private Dovecot."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """tests/night: parts that are run alone, remembered and resumed."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Which tests share a worker, and which start first."""
 
 from types import SimpleNamespace

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Nothing is in no tier: what the rotation leaves out on a version runs on another one
 at commit, and at night on that version."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """The accounts: a passwd-file, one line per user, extra fields as given."""
 
 import os

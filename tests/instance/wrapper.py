@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Scripts that start a service of Dovecot through another command, such as valgrind."""
 
 import shutil

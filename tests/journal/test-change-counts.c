@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The counts of what a session did, and how they are told in words. */
 
 #include "lib.h"

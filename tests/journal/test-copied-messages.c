@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Copies and expunges find each other, in whatever order and number they come. */
 
 #include "lib.h"

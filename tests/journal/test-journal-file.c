@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The file of the journal, which several processes append to. */
 
 #include "lib.h"

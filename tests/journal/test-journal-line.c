@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The lines of the journal, one by one and in a text. */
 
 #include "lib.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What stays in the journal when it has become too large. */
 
 #include "lib.h"

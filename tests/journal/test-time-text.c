@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* A time in the journal and in what doveadm prints: UTC, and nothing where there
    is none. */
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Lists of UIDs, as text and in pairs. */
 
 #include "lib.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 #ifndef NETWORK_ROWS_H
 #define NETWORK_ROWS_H
 

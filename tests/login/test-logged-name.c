@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Whatever a client calls itself, a log line stays one, and keeps its form. */
 
 #include "lib.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What a session reads of a hand-over is what was written, in bytes that Dovecot
    leaves alone, and never too long. */
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The log line of a refusal has one form, whatever the client calls itself. */
 
 #include "lib.h"

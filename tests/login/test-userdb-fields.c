@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Test of userdb-fields.h: what an administrator's userdb says of the policy. */
 
 #include "lib.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Which alert the mailbox's state has for the next IMAP session. */
 
 #include "lib.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What IMAP can say to every client, of a text in any language. */
 
 #include "lib.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Golden files: the notices that are installed, rendered with these values, are
    byte for byte what golden/ has. After a change of a text or of the layout,
 

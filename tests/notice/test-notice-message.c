@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The message of a notice: its header, its parts, and how long its lines are. */
 
 #include "lib.h"

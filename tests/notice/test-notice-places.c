@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The list of notices that the mailbox's state has. */
 
 #include "lib.h"

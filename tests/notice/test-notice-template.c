@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The syntax of the texts of notices, as plain text and as HTML. */
 
 #include "lib.h"

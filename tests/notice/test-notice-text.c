@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The texts of notices: their languages and files. */
 
 #include "lib.h"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """What is in the Debian package, and that installing it changes nothing.
 
 Run by tests/package, which builds it and names it in $COEXIST_PACKAGE.

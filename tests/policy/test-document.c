@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What is a document, and what survives writing it. */
 
 #include "policy-document.h"

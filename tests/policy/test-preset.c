@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What the presets name, and how they go with explicit keys. */
 
 #include "policy-merge.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What stands in the place of a refusal's placeholders. */
 
 #include "refusal-placeholder.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What a refused person is told. */
 
 #include "refusal-texts.h"

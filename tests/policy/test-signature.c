@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Which signatures count. */
 
 #include "policy-signature.h"

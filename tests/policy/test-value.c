@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What counts as a value of which key, on both sides of every limit. */
 
 #include "policy-value.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Which of the answers that Dovecot sends is taken for that to CAPA, and what
    becomes of it. */
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The greeting is held back until it is passed or replaced, once. */
 
 #include "pop3-common.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What the maildrop answers about the messages of a client, whose numbers are
    and are not those of the mailbox. */
 

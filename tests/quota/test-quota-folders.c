@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Which folders a notice lists, and how sizes and names are said. */
 
 #include "lib.h"

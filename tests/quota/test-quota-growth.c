@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* When a mailbox will be full, and when that is not said. */
 
 #include <glib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* When the owner of a mailbox is told how full it is. */
 
 #include <glib.h>

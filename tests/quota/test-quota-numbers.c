@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* How full a usage is, and what levels are called. */
 
 #include <glib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What dovecot-coexist.state says of quota notices, read and written. */
 
 #include "lib.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Why the judge of the quota decides as it does, and what happens to one mailbox
    that is looked at again and again. */
 

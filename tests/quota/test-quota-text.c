@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Which text a quota notice has, and what its variables say. */
 
 #include "lib.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* When retention waits, and for how long. */
 
 #include <glib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* pop3_keep_days on both sides of its limits. */
 
 #include "lib.h"

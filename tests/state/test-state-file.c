@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* The file of what is remembered of a mailbox. */
 
 #include "lib.h"

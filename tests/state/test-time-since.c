@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What a remembered time says, on both sides of every limit. */
 
 #include "time-since.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Test of document-cache.h: what is remembered, for how long, and how much. */
 
 #include "lib.h"

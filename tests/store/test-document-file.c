@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Test of document-file.h: when a file is known to be what it was. */
 
 #include "lib.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Test of policy-scopes.h: whose documents there are for a user, and which scope
    wins. */
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Test of store-file.h: what is read as a document, and what is not. */
 
 #include "lib.h"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """A faked clock: a process has another time of day, from its start on or for a while."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Servers and mailboxes for the tests of this folder."""
 
 from contextlib import ExitStack

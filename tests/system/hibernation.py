@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Dovecot's imap-hibernate, which keeps sessions in IDLE without a process for each."""
 
 HIBERNATE = """imap_hibernate_timeout = 1s

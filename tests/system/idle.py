@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """An IMAP client that waits in IDLE and is told about changes."""
 
 import re

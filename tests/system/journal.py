@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """The journal of a mailbox, read from its file as anybody could."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Ways in which a client can be gone before it confirmed a download.
 
 Each is a function of a poplib client and the number of a large message.

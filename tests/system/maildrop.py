@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """One user's INBOX: fill it, download it by POP3, look at it by IMAP."""
 
 import hashlib

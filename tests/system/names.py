@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Names and texts that the documentation promises, or that files of the suite have."""
 
 from pathlib import Path

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """A notice in the mailbox, as a mail program reads it."""
 
 import re

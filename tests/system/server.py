@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """A private Dovecot with plenty of mailboxes that nobody used before."""
 
 import re

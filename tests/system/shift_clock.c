@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Preloaded into a process: its clock is ahead of the machine's by as many
    seconds as the file that $SHIFT_CLOCK names says when the process starts; at
    each look if $SHIFT_CLOCK_LIVE is set. The times of files are not changed. See

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """A mailbox that two users share, each with \\Seen of his own (INDEXPVT)."""
 
 import shutil

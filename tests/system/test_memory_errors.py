@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Memory errors and leaks: valgrind finds none in the POP3 sessions of any policy."""
 
 import pytest

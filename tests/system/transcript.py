@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """A POP3 connection over a bare socket that remembers all that it heard."""
 
 import re

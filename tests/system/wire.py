@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """POP3 as it goes over the wire, for what poplib has no method for.
 
 Works on the connection of any poplib client.

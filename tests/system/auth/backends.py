@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Servers that keep policy documents, private and only as long as a test needs them.
 
 Each has the names of its examples, what to change in them, and put() and remove()

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Servers with the gate for the tests of this folder."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Logging in, in each way that a client can: what the server answers.
 
 A way is a function of a server and a Client, which returns the reply without its

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Mailboxes that have a limit of sessions."""
 
 import logins

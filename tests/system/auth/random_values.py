@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Random values of every policy key, as doc/policy-keys.md lists them."""
 
 import re

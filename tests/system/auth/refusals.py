@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """THE table of refusals: who is refused, and for what.
 
 Columns are separated by two spaces or more.

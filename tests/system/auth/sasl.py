@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Postfix's side of the auth socket: Dovecot's authentication protocol."""
 
 import base64

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Whose address is whose: the person's, webmail's, and that of what lies between.
 
 The networks of a policy (P_networks) are the person's. Webmail is who connects from the

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """The gate among other passdbs, and how soon a change counts."""
 
 import sqlite3

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """The machine's clock is put back while the auth process runs: nobody waits for it."""
 
 import pytest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """deny_text that breaks out of its line, in each protocol and from each scope.
 
 The client gets one line, well-formed for its protocol, and what it asks next is

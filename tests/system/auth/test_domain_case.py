@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """A domain is the same in any letter case, also where user names are not."""
 
 import poplib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """What doveadm stores is what the next login reads, out of files as doc/policy-store.md
 has them."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """pop3_login_delay behind the gate: its language, log_only and master users."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Whatever a site may write: deliveries and logins are those of the policy, and every value
 arrives in every process as it was set.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """A refusal is no failed login: not for fail2ban, nor for Dovecot's own penalty."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """A proxy that lets in any password, because the host behind it verifies them.
 
 Nobody has proved anything there: what the policy says is said by the gate of that host.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """What a policy says arrives in every process as it was set, and stops none of them."""
 
 import poplib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Who can write to the store can't stop the logins and the mail of others."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """The site's key file of Dovecot 2.3: its values are read as those of a document are."""
 
 import re

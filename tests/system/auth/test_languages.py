@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Refusals in the person's language, and with the site's own words."""
 
 

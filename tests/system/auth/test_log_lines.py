@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """What clients call themselves makes no log lines of its own.
 
 With an auth_username_chars that lets them: Dovecot's default has no such letters.

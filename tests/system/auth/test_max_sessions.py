@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """P_max_sessions: so many sessions of a mailbox at the same time, and no more."""
 
 import base64

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """P_max_sessions: anvil, who counts the sessions, and what if anvil does not answer."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """A mailbox is the same in any letter case, where a database takes it for the same."""
 
 import json

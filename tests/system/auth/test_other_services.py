@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Everything is denied to everybody: delivery, administration and look-ups go on."""
 
 import socket

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """What the sessions of clients have loaded, with the gate and without any of our modules."""
 
 from pathlib import Path

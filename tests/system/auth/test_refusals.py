@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Each line of the table of refusals, in each way to log in by its protocol."""
 
 import pytest

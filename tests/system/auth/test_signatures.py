@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Documents that need a signature: what counts, what does not, and what is put back.
 
 They are signed as a control panel would do it, by what doc/doveadm-coexist.md says

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Users in SQL: columns that are NULL, names with a detail, and a cache."""
 
 import sqlite3

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Documents that cannot be read: what on_store_error says, for logins and nothing else."""
 
 import pytest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """A store in which nothing is found: not mounted, emptied, or new."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Documents in SQLite, PostgreSQL and Redis, configured as examples/ says."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Debugging tells the story of a login: what the gate read, what it decided, and why."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """XOAUTH2 and OAUTHBEARER: a refusal never says that the token is not valid.
 
 A client that reads so drops a good token, or asks its user for a password.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Documents in files, which are read again only when they have changed."""
 
 import ctypes

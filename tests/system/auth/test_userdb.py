@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """The userdb half: what of the policy reaches the sessions, and who is a user."""
 
 from contextlib import suppress

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Values, texts and names that nobody wishes for, at the gate."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """What refused clients read: the sentences of plugin/auth, once for all tests."""
 
 LABELS = {"pop3": "POP3", "imap": "IMAP", "webmail": "Webmail",

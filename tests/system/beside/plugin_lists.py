@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Which mail plugins are loaded beside ours, and what each needs to do its work.
 
 The lists are the names that public configurations have, as of 2026; a name that

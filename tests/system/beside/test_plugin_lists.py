@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """What ours promise holds beside the plugins that mail systems load.
 
 Each list, and at night each plugin with ours loaded before and behind it, is walked

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """What test_plugin_lists.py walks: which plugins this Dovecot has of those it names."""
 
 import pytest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """An administrator: doveadm coexist on the command line and over the HTTP API."""
 
 import json

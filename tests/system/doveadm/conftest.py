@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """A server with a store of policies, and its administrator."""
 
 import pytest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """doveadm coexist expire: what pop3_keep_days is about leaves mailboxes."""
 
 import json

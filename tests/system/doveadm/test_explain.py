@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """doveadm coexist explain and policy get --effective: what holds, and whence."""
 
 import poplib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """doveadm coexist journal: who removed what, from where and when."""
 
 import json

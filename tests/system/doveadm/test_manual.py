@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """The manual doveadm-coexist(1) says of each command what doveadm itself says."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """What doveadm coexist prints: the same in every format and over the HTTP API."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """A policy that is too long for what sessions can be told: set refuses it, check names it.
 
 What the documents of a mailbox, its domain and everybody say is added up.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """doveadm coexist policy list and check: all documents."""
 
 import itertools

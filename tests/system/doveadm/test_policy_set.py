@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """doveadm coexist policy get, set and unset: one document, all or nothing."""
 
 import re

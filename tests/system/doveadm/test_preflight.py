@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """doveadm coexist preflight: finds each fault and names the line that mends it."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """doveadm coexist policy keygen, sign and verify: documents that the site trusts."""
 
 import json

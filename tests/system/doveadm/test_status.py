@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """doveadm coexist status: what POP3 made of a mailbox."""
 
 import json

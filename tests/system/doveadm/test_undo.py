@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """doveadm coexist undo: what a session did is put back, as far as it can be."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """doveadm coexist undo of a session that somebody wrote into his own journal."""
 
 import json

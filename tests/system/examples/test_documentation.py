@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Dovecot accepts each configuration that the documentation shows.
 
 They are the code blocks of the kind dovecot-2.3 and dovecot-2.4.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """The files of examples/ do what they say beside the plugins of others."""
 
 import re

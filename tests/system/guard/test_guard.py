@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """The guard in the sessions: a userdb alone, without the gate, can refuse."""
 
 import base64

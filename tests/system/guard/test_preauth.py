@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """IMAP without a login: a program that root or the owner starts on this host.
 
 mutt, offlineimap and mbsync do so through ssh; there is neither TLS nor an address.

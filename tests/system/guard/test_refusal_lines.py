@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """The gate, the guard and the login delay log a refusal in one form.
 
 It is what an administrator searches for, and what is documented for fail2ban's sake

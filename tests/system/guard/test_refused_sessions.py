@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """A session that is refused ends, and leaves nothing behind: it did not take place."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """log_debug = category=coexist tells, decision by decision, why something was done or not."""
 
 import poplib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """An IMAP session that stays open is in the journal before it ends.
 
 Of one storage format: it takes a minute, and the format is not what it is about.

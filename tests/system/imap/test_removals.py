@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """What an IMAP session removes from INBOX is in the journal that POP3 has."""
 
 import pytest

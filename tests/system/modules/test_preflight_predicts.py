@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """A module that is missing or stale: what preflight says of it is how logins fail."""
 
 import imaplib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Modules enabled in the wrong place, or built for another Dovecot.
 
 Dovecot refuses to load them and says why; nothing crashes. The messages below

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Sessions that delete more than pop3_delete_limit, and what their owner is told."""
 
 import email

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Preloaded into a POP3 process: lets one system call on the mail storage fail,
    or ends the process before it, between QUIT and the reply to it.
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Let a system call of a POP3 session fail, between QUIT and the reply to it."""
 
 import mmap

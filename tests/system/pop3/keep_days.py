@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Mailboxes with pop3_keep_days: messages of today that POP3 has downloaded, as their
 keyword says, and sessions whose clock is ahead."""
 

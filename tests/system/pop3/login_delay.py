@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Mailboxes that may be visited once in so many seconds by POP3."""
 
 import os

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Preloaded into a server process, this lets its clock jump to the next timeout
    once nothing happened for a second: ten idle minutes pass in little more.
    Timeouts of a second and less are left alone. */

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Our modules do their work with Dovecot's other plugins loaded, and let them do theirs."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """The tables of doc/pop3-read-state.md are true."""
 
 from pathlib import Path

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """With log_debug, a session tells why each message is read, kept or gone."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """A move is a move, whatever quota finds in other namespaces when it looks for warnings."""
 
 import pytest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """No message is lost, whatever goes wrong between QUIT and its reply.
 
 Every system call in between, by which the session changes the storage, fails in

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """pop3_delete = hide: what POP3 deletes stays in IMAP, read, and is not shown to POP3."""
 
 import poplib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Where dovecot.conf keeps indexes in memory, messages are moved as elsewhere."""
 
 import pytest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """pop3_delete_limit: a session that deletes more is held."""
 
 import pytest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """pop3_delete_limit: the notice needs no room, no right, and no other plugin's leave."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """pop3_delete_limit: what the notice of deletions that were held says."""
 
 import re

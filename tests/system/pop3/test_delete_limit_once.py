@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """pop3_delete_limit: the owner of sessions that were held is told once a day."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """pop3_delete_limit: the site's own texts of the notice."""
 
 import pytest

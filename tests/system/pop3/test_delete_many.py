@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Ten thousand deletions in a session, for each way to delete."""
 
 import time

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """pop3_delete = trash, archive: what POP3 deletes is moved, read, or stays."""
 
 import pytest

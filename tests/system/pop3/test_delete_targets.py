@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Where pop3_delete = trash, archive moves to, and what QUIT says if it can't."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """A mailbox whose name begins with the prefix of a namespace is one of that namespace."""
 
 import pytest

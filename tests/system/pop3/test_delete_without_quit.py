@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """What was deleted and not confirmed by QUIT is not deleted, moved or hidden.
 
 QUIT obeys the policy that held when the session began.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """An ACL on INBOX: what may not be done is not done, and QUIT says so."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Event export: a session's end is an event that says what the session did."""
 
 import json

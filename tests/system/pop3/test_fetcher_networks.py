@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """pop3_fetcher_networks: sessions from there never mark anything.
 
 The login process takes the client's address from XCLIENT, as it would from a

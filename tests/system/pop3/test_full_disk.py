@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """A disk that is full before the client says QUIT: nothing is lost, and the client is told.
 
 test_delete_faults.py lets single calls fail; on a real disk files and folders can be made, and

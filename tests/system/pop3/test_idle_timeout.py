@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """A POP3 session that Dovecot ends because the client says nothing.
 
 That takes ten minutes; in the POP3 processes of these tests, they pass faster.

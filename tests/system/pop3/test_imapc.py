@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """INBOX is on another IMAP server, which Dovecot's imapc storage makes look like a local one.
 
 The other server is a Dovecot of the test, without any of our modules.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """The journal: a line of the mailbox's file says what a POP3 session did there."""
 
 import re

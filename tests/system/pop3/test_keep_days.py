@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """pop3_keep_days: what was downloaded so many days ago leaves the mailbox.
 
 The clock of POP3 sessions is put back for a download in the past, and ahead for

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """pop3_keep_days: what somebody changes while a session's end is at it stays."""
 
 import pytest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """pop3_keep_days: the owner is told once of what is going to leave, and of all that
 matters."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """pop3_keep_days waits: nobody's mail goes before its owner was told and had time."""
 
 import pytest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """A session that does something to very many messages, and every second one of the mailbox: all
 of it is in the journal, and all of it is undone."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """pop3_login_delay: a client that comes back too early is told so (RFC 2449, LOGIN-DELAY)."""
 
 import base64

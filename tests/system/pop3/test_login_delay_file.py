@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """pop3_login_delay: the file in which the last login is remembered."""
 
 import os

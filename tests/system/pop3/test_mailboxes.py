@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Mailboxes that cannot take a mark, or hardly.
 
 The session goes on as in stock Dovecot, marks what can be marked, and nothing

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """pop3_mark_downloaded = yes: confirmed downloads carry $POP3Downloaded."""
 
 import pytest

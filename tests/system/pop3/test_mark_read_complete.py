@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """pop3_mark_read = complete: a RETR that the client confirmed is read.
 
 The confirmation is the client's next command, whichever it is.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """pop3_mark_read_days: only messages received within so many days are marked.
 
 The date is the one of IMAP's INTERNALDATE, which is set here by APPEND.

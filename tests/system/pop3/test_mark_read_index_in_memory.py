@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """What POP3 downloads shows as read where dovecot.conf keeps indexes in memory."""
 
 import pytest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """pop3_mark_read = never: POP3 leaves no trace on the messages it downloads."""
 
 from pathlib import Path

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """pop3_mark_read = quit: a confirmed RETR is read, but only from QUIT on.
 
 A session that ends in any other way marks nothing at all.

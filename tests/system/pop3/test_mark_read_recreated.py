@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """pop3_mark_read = complete while INBOX is replaced by another one."""
 
 import shutil

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """A move that goes round many messages which can't be moved is one move, undone as a whole."""
 
 import json

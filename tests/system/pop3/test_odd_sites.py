@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Settings that some sites have: what POP3 deletes is where the policy says, and comes back.
 
 Each is harmless in itself. A row has several that do not meddle with each other.

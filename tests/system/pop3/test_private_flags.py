@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Several users share INBOX, and each has \\Seen of his own (INDEXPVT on 2.3,
 mail_index_private_path on 2.4): what is read is what is read to the session's user.
 """

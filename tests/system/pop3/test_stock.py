@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """No change without configuration: modules that are only loaded do nothing.
 
 Each session is held with a Dovecot without our modules, with one that has them

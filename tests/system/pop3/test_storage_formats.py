@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """The policies on each storage format, and beside sessions that delete the same mail."""
 
 from concurrent.futures import ThreadPoolExecutor

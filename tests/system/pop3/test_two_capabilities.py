@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """EXPIRE and LOGIN-DELAY in one session, which has a filter for each of them."""
 
 import pytest

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Messages with the same unique ID, numbered by pop3_uidl_duplicates = rename, are what
 pop3-delete.md says they are after a deletion."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """pop3_delete where INBOX is one of the virtual plugin: nothing can be created beside it."""
 
 import pytest

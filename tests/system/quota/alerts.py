@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """An IMAP session that keeps what it is told."""
 
 import re

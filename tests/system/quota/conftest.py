@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Mailboxes with a limit of 1000 kB."""
 
 import pytest

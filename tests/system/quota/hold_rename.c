@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Preloaded into a process that delivers: what it is about to put into the folder
    "new" of a maildir waits for as long as the file HOLD exists, beside which it
    says so by a file of its own, HOLD.<process id>. One of them can be kept longer,

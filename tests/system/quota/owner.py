@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """The owner of a mailbox with a limit, and the notices that they are sent."""
 
 import base64

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """The channel alert: IMAP clients are told by * OK [ALERT], once a day."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """What a delivery is known to have added before anything is counted."""
 
 import shutil

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """doveadm coexist quota: how full mailboxes are, and who is at a level."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """The same whatever counts the mailbox: each of Dovecot's quota drivers."""
 
 import email

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """The event coexist_quota_notice reaches Dovecot's event exporters."""
 
 import json

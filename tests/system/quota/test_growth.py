@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Growth forecast: the notice says when the mailbox will be full, if a rate is known."""
 
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Alerts of sessions that Dovecot has put to sleep in IDLE (imap_hibernate_timeout)."""
 
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """A notice is a message with two parts, which a mail program shows as it likes."""
 
 import base64

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Where dovecot.conf keeps indexes in memory, the owner is told when the session is over.
 
 Whoever asks for the quota in the middle of it, be it IMAP's GETQUOTAROOT, lets Dovecot panic

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """quota_warn: the owner is told once per level, whoever fills the mailbox."""
 
 

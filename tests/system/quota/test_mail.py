@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """quota_warn_channels = mail: the owner is told by a message in INBOX."""
 
 import email

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Debounce: an owner is told of each level once, however often usage reaches the level."""
 
 from contextlib import ExitStack

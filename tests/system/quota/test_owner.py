@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """What the tests of this folder rely on: no notice too many goes unseen."""
 
 import threading

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Owners who use POP3 alone have one notice of a kind: when their program looks into the
 mailbox, those that were replaced are gone."""
 

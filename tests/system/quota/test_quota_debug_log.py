@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """With log_debug an administrator reads why an owner was told something, or was not."""
 
 import re

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Memory errors and leaks: valgrind finds none in the processes that watch a quota."""
 
 from owner import known, limit_fields, of_size

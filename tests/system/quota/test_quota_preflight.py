@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """doveadm coexist preflight: coexist_quota is loaded everywhere, and quota beside it."""
 
 import json

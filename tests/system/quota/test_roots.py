@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """What counts: the owner's own roots, by storage or by messages."""
 
 import re

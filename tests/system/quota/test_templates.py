@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """A site's own texts and layout: what is wrong with them never keeps a notice back."""
 
 

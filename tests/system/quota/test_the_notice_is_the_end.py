@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Mail loops: nothing that looks at mail or quota acts upon a notice."""
 
 import json

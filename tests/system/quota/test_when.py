@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """When a mailbox is looked at: by whom, and by whom not."""
 
 

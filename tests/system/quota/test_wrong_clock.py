@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """A time that was remembered while a clock was ahead: nobody waits until the clock has caught
 up. Clocks of several hosts may differ by some minutes."""
 

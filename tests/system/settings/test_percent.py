@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """How a per cent sign is written in dovecot.conf and in a userdb.
 
 Dovecot 2.3 expands variables in plugin {} and in each userdb field that it does not

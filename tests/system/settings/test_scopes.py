@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
 """Where a policy value comes from: the userdb, else dovecot.conf, else built in.
 
 pop3_mark_read stands for all keys that are not yes/no, pop3_mark_downloaded for
