@@ -53,7 +53,7 @@ response_code(enum coexist_protocol protocol, enum coexist_refusal_text id)
 }
 
 const char *coexist_refusal_line(enum coexist_protocol protocol,
-				   enum coexist_refusal_text id, const char *text)
+				 enum coexist_refusal_text id, const char *text)
 {
 	string_t *str = t_str_new(128);
 

@@ -14,6 +14,6 @@
    that the protocol has for it (RFC 2449 section 8, RFC 3206, RFC 5530), on the
    data stack. id says what the text is about. */
 const char *coexist_refusal_line(enum coexist_protocol protocol,
-				   enum coexist_refusal_text id, const char *text);
+				 enum coexist_refusal_text id, const char *text);
 
 #endif
