@@ -12,8 +12,9 @@ from wiring import ANVIL, MASTER, MASTERS, passwords
 SECRET = "the-secret-of-keeper"
 DEBUG = "log_debug = category=auth\n"
 READ, AGAIN = "(from the store)", "(read a moment ago)"
-# behind Dovecot's prefix, which has the user and the session
-LINE = re.compile(r" auth: Debug: (?:coexist\((?P<user>[^,)]*)[^)]*\): )?(?P<text>"
+# Behind Dovecot's prefix, which has the user, the session and, for 2.4, the passdb's name.
+LINE = re.compile(r" auth(?:\((?P<user24>[^,)]*)[^)]*\)(?:<[^>]*>)?)?: Debug: "
+                  r"(?:coexist(?:\((?P<user23>[^,)]*)[^)]*\))?: )?(?P<text>"
                   r"shared/coexist/.*|The policy is .*|\w+ login .*|coexist: \w+ sessions .*|"
                   r"Hands over .*|Second look: .*|The gate was .*)$", re.M)
 
@@ -32,7 +33,7 @@ class Story:
     def tell(self, last):
         """Return the lines about the one user when there is a line that begins so."""
         def lines():
-            return [(found["user"], found["text"])
+            return [(found["user23"] or found["user24"], found["text"])
                     for found in LINE.finditer(self.server.log_text()[self.seen:])]
         self.server.wait_for(lambda: any(text.startswith(last) for _, text in lines()),
                              what=f"a line {last}")
