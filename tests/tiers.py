@@ -4,7 +4,7 @@
 quick   the first case of each module
 whole   each case but those of the night, and one of the two formats below
 commit  the rotation: each case on one of the two versions of its generation, and on
-        both the first of each module and what is about the version
+        both the first of each folder and what is about the version
 rest    what the rotation leaves out on that version
 long    what takes too long for a commit
 walks   the random walks of properties, for more of them than at commit
@@ -46,12 +46,17 @@ def _is_turn(case, version):
     return zlib.crc32(case.module.encode()) % len(GENERATIONS[generation]) == turn
 
 
-def _first_cases(cases):
-    """Return the first case of each module."""
+def folder_of(case):
+    """Return the folder that the case's module is in."""
+    return case.module.rpartition("/")[0]
+
+
+def _first_cases(cases, place):
+    """Return the first case of each module or folder, as place() says of a case."""
     first = {}
     for case in cases:
         if not case.is_nights:
-            first.setdefault(case.module, case)
+            first.setdefault(place(case), case)
     return set(first.values())
 
 
@@ -61,16 +66,17 @@ def _is_whole(case, version):
 
 def select(cases, tier, version):
     """Return the cases of the tier with this version of Dovecot, in their order."""
-    first = _first_cases(cases)
+    of_modules = _first_cases(cases, lambda case: case.module)
+    of_folders = _first_cases(cases, folder_of)
 
     def is_commit(case):
-        return not case.is_nights and (case in first or case.is_everywhere
+        return not case.is_nights and (case in of_folders or case.is_everywhere
                                        or _is_turn(case, version))
 
     def is_rest(case):
         return not (case.is_nights or case.is_walk or is_commit(case))
     is_of = {
-        "quick": lambda case: case in first,
+        "quick": lambda case: case in of_modules,
         "whole": lambda case: _is_whole(case, version),
         "commit": is_commit,
         "rest": is_rest,

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from instance import Dovecot
-from tiers import GENERATIONS, Case, select, turn_of
+from tiers import GENERATIONS, Case, folder_of, select, turn_of
 
 VERSIONS = [version for versions in GENERATIONS.values() for version in versions]
 BY_NIGHT = ("rest", "long", "walks")
@@ -43,11 +43,17 @@ def test_each_case_runs_on_each_version_at_commit_or_at_night(collected, version
         assert set().union(*night, at(collected, "commit", version)) == set(collected)
 
 
-def test_each_module_has_a_case_on_each_version_at_commit_and_in_a_quick_run(collected, versions):
+def test_each_module_has_a_case_in_a_quick_run(collected, versions):
     modules = {case.module for case in collected if not case.is_nights}
     for version in versions:
-        for tier in "quick", "commit":
-            assert {case.module for case in at(collected, tier, version)} == modules
+        assert {case.module for case in at(collected, "quick", version)} == modules
+
+
+def test_each_folder_has_a_case_on_each_version_at_commit(collected, versions):
+    folders = {folder_of(case) for case in collected if not case.is_nights}
+    assert len(folders) > 5
+    for version in versions:
+        assert {folder_of(case) for case in at(collected, "commit", version)} == folders
 
 
 def test_what_differs_runs_on_each_version(collected, versions):
