@@ -19,7 +19,6 @@ struct coexist_settings {
 	COEXIST_POLICY_KEYS(COEXIST_KEY_MEMBER)
 };
 
-
 struct coexist_site_setting_texts {
 	pool_t pool;
 #define COEXIST_SITE_MEMBER(name, value_type, default_value, choices, help) \

@@ -176,9 +176,10 @@ text_in_language(const coexist_refusal_texts *texts, enum coexist_refusal_text i
 	return text == NULL ? NULL : coexist_refusal_text_format(text, values, &own);
 }
 
-char *coexist_refusal_texts_say(const coexist_refusal_texts *texts, enum coexist_refusal_text id,
-			const struct coexist_refusal_values *values,
-			const struct coexist_refusal_text_style *style)
+char *coexist_refusal_texts_say(const coexist_refusal_texts *texts,
+				enum coexist_refusal_text id,
+				const struct coexist_refusal_values *values,
+				const struct coexist_refusal_text_style *style)
 {
 	g_autofree char *language =
 		g_strdup(style->language == NULL ? ENGLISH : style->language);

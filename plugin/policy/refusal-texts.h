@@ -43,9 +43,10 @@ bool coexist_refusal_texts_add_installed(coexist_refusal_texts *texts, GError **
    values, which are ASCII, in place of its placeholders. Where
    the language has no such text, or one that ASCII can't say, the next one of
    its base and English is taken. */
-char *coexist_refusal_texts_say(const coexist_refusal_texts *texts, enum coexist_refusal_text id,
-			const struct coexist_refusal_values *values,
-			const struct coexist_refusal_text_style *style);
+char *coexist_refusal_texts_say(const coexist_refusal_texts *texts,
+				enum coexist_refusal_text id,
+				const struct coexist_refusal_values *values,
+				const struct coexist_refusal_text_style *style);
 
 /* Says the administrator's own text (deny_text) likewise. Returns NULL if
    nothing of it is left, or ASCII can't say it. */

@@ -57,7 +57,8 @@ folder_is(struct mailbox *box, const char *special_use, const char *name)
 
 static void
 folder_add(struct mailbox *box, const struct mailbox_metadata *metadata,
-	   ARRAY_TYPE(coexist_quota_folder) *folders, struct coexist_quota_contents *contents)
+	   ARRAY_TYPE(coexist_quota_folder) *folders,
+	   struct coexist_quota_contents *contents)
 {
 	const struct coexist_quota_folder folder = {
 		.name = t_strdup(mailbox_get_vname(box)),

@@ -13,7 +13,8 @@
 #define NAME_MAX_LENGTH 60
 #define ELLIPSIS "\xE2\x80\xA6"
 
-static int folder_size_cmp(const struct coexist_quota_folder *a, const struct coexist_quota_folder *b)
+static int folder_size_cmp(const struct coexist_quota_folder *a,
+			   const struct coexist_quota_folder *b)
 {
 	return a->size < b->size ? 1 : a->size > b->size ? -1 : 0;
 }
