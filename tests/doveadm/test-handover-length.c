@@ -146,8 +146,10 @@ int main(int argc, char **argv)
 	lib_init();
 	g_test_init(&argc, &argv, NULL);
 	for (i = 0; i < N_ELEMENTS(rows); i++) {
-		g_test_add_data_func(g_strconcat("/length/", rows[i].label,
-						 NULL), &rows[i], test_row);
+		g_autofree char *path = g_strconcat("/length/",
+						    rows[i].label, NULL);
+
+		g_test_add_data_func(path, &rows[i], test_row);
 	}
 	g_test_add_func("/length/delay",
 			test_the_text_about_the_delay_is_at_its_longest);
