@@ -1,68 +1,27 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """doveadm coexist expire: what pop3_keep_days is about leaves mailboxes."""
 
-import fcntl
 import json
 import os
 import re
-import shutil
-import signal
 import subprocess
 
 import pytest
 
 from administrator import CONF23, CONF24, EX_CONFIG, EX_NOUSER, EX_TEMPFAIL, Administrator
-from instance import config, message
+from expiry import COLUMNS, GROUPS, counts, expire, row
 from names import STATE
-
-DAYS = 30
-EX_CANTCREAT = 73
-COLUMNS = ["expired", "moved", "stayed", "size", "oldest", "waiting", "until"]
-MANY = 2500
 
 
 @pytest.fixture(scope="module")
 def server(start, clock):
     """Owners of the group "user" have no policy."""
-    return start(wrap={"pop3": clock.wrapper}, conf23=CONF23, conf24=CONF24,
-                 groups={"keep": {"coexist_pop3_keep_days": str(DAYS)},
-                         "trash": {"coexist_pop3_keep_days": str(DAYS),
-                                   "coexist_pop3_delete": "trash"}})
+    return start(wrap={"pop3": clock.wrapper}, conf23=CONF23, conf24=CONF24, groups=GROUPS)
 
 
 @pytest.fixture
 def maildrop(server):
     return server.maildrop("keep")
-
-
-@pytest.fixture
-def downloaded(clock):
-    """downloaded(maildrop, count, first) delivers messages and downloads the first
-    ones, 40 days ago; there is no session since."""
-    def fill(maildrop, count, first):
-        maildrop.deliver(count)
-        with clock.days_from_now(-40), maildrop.pop3() as pop:
-            for number in range(1, first + 1):
-                pop.retr(number)
-            pop.quit()
-    return fill
-
-
-def expire(maildrop, *options, **how):
-    """Run it for one mailbox; return the CompletedProcess."""
-    return maildrop.server.doveadm("-f", "json", "coexist", "expire", "-u", maildrop.user,
-                                   *options, check=False, **how)
-
-
-def row(done):
-    """Return the one row that was printed."""
-    [found] = json.loads(done.stdout)
-    return found
-
-
-def counts(done):
-    """Return (expired, moved, stayed) of the one row."""
-    return tuple(row(done)[name] for name in COLUMNS[:3])
 
 
 # One mailbox
@@ -288,7 +247,7 @@ def test_doveadm_without_our_mail_plugin_says_so(start):
 
 def test_all_users(start, clock, downloaded):
     server = start(wrap={"pop3": clock.wrapper}, groups={
-        "keep": {"coexist_pop3_keep_days": str(DAYS)}})
+        "keep": GROUPS["keep"]})
     first, second = server.maildrop("keep"), server.maildrop("keep")
     downloaded(first, 2, 1)
     downloaded(second, 3, 3)
@@ -326,86 +285,3 @@ def test_a_terminal_is_told_how_far_it_is(server, tmp_path):
         assert done.returncode == 0
         assert re.fullmatch(said, done.stderr)
         json.loads(done.stdout)
-
-
-# Being stopped
-
-def fill_many(maildrop):
-    """Make a mailbox whose messages all have the keyword of a download."""
-    maildrop.deliver(1)
-    source = next(maildrop.folder.glob("new/*"))
-    owner = source.stat()
-    for number in range(1, MANY):
-        path = source.with_name(f"{1700000000 + number}.M1P1.test")
-        path.write_bytes(message(f"many {number}"))
-        os.chown(path, owner.st_uid, owner.st_gid)
-    maildrop.server.doveadm("flags", "add", "-u", maildrop.user,
-                            "\\Seen $POP3Downloaded", "mailbox", "INBOX", "all")
-
-
-def moved(maildrop):
-    """Return whether something is in the Trash already."""
-    return any((maildrop.folder / ".Trash" / name).is_dir() and
-               any((maildrop.folder / ".Trash" / name).iterdir()) for name in ("cur", "new"))
-
-
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
-def test_it_can_be_stopped_and_goes_on(server, clock, number):
-    maildrop = server.maildrop("trash")
-    fill_many(maildrop)
-    enter = ["nsenter", f"--target={server.pid}", "--mount", "--pid", "--root", "--wd"]
-    command = ["doveadm", "-c", "/mnt/etc/dovecot.conf", "-f", "json", "coexist", "expire",
-               "-u", maildrop.user, "--now"]
-    with clock.days_from_now(40):
-        with subprocess.Popen([*enter, *command], env=clock.environment, text=True,
-                              stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
-            server.wait_for(lambda: moved(maildrop), 60, "the first messages to be moved")
-            [pid] = server.pids("doveadm")
-            os.kill(pid, number)
-            output, errors = running.communicate(timeout=60)
-        left, gone = maildrop.subjects(), maildrop.subjects("Trash")
-        assert left and gone
-        assert {*left, *gone} == {"number 1", *(f"many {n}" for n in range(1, MANY))}
-        twice = len(left) + len(gone) - MANY
-        if number == signal.SIGKILL:
-            assert twice <= 500
-        else:
-            assert (twice, running.returncode) == (0, EX_TEMPFAIL)
-            assert json.loads(output)[0]["moved"] == len(gone)
-            assert "Stopped by a signal" in errors
-        for lock in maildrop.folder.rglob("*.lock"):
-            if number == signal.SIGKILL and "coexist" not in lock.name:
-                lock.unlink()
-        done = expire(maildrop, "--now", env=clock.environment)
-    assert (done.returncode, counts(done)) == (0, (len(left), len(left), 0))
-    assert maildrop.subjects() == []
-    assert len(maildrop.subjects("Trash")) == len(gone) + len(left)
-
-
-def test_while_another_process_is_at_it(server, downloaded):
-    maildrop = server.maildrop("trash")
-    downloaded(maildrop, 1, 1)
-    with (maildrop.folder / "dovecot-coexist.expire.lock").open("w") as lock:
-        shutil.chown(lock.name, *config.owner())
-        fcntl.lockf(lock, fcntl.LOCK_EX)
-        done = expire(maildrop, "--now")
-        assert done.returncode == EX_TEMPFAIL
-        assert "Another process is expiring" in done.stderr
-        assert maildrop.subjects() == ["number 1"]
-    assert counts(expire(maildrop, "--now")) == (1, 1, 0)
-
-
-def test_two_at_once_move_each_message_once(server, clock):
-    """Whichever begins, and whether or not the other one comes while it is at work."""
-    maildrop = server.maildrop("trash")
-    fill_many(maildrop)
-    command = ["nsenter", f"--target={server.pid}", "--mount", "--pid", "--root", "--wd",
-               "doveadm", "-c", "/mnt/etc/dovecot.conf", "coexist", "expire", "-u",
-               maildrop.user, "--now"]
-    with clock.days_from_now(40):
-        both = [subprocess.Popen(command, env=clock.environment, stdout=subprocess.DEVNULL,
-                                 stderr=subprocess.DEVNULL) for _ in range(2)]
-        ends = sorted(running.wait(timeout=60) for running in both)
-    assert ends in ([0, 0], [0, EX_TEMPFAIL])
-    assert maildrop.subjects() == []
-    assert len(set(maildrop.subjects("Trash"))) == len(maildrop.subjects("Trash")) == MANY

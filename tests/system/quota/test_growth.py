@@ -5,10 +5,10 @@
 import pytest
 
 from clock import Clock
+from inbox_notices import mails
 from names import NOTICE_TEXTS
 from notice_mail import Page, html, plain
 from owner import known
-from test_mail import mails
 
 POLICY = {"quota_warn": "80 90", "quota_warn_channels": "mail", "template_dir": str(NOTICE_TEXTS)}
 # for nine days, and for one

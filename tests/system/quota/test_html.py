@@ -10,10 +10,10 @@ import shutil
 
 import pytest
 
+from inbox_notices import FEW, GENERATION, mails
 from names import NOTICE_TEXTS
 from notice_mail import Page, html, numbers, plain
 from owner import KB, known, limit_fields, of_size
-from test_mail import FEW, GENERATION, mails
 
 LANGUAGES = ["en", "es", "ca", "pt", "fr", "de"]
 POLICY = {"quota_warn": "80 90", "quota_warn_channels": "mail", "quota_warn_recovered": "yes",

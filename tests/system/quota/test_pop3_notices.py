@@ -9,10 +9,10 @@ from contextlib import suppress
 import pytest
 
 import journal
+from inbox_notices import DAY, told_ago, visit
 from instance import message
 from names import NOTICE_TEXTS
 from owner import known
-from test_mail import DAY, told_ago, visit
 
 POLICY = {"quota_warn": "80 90", "quota_warn_repeat": "1d", "template_dir": str(NOTICE_TEXTS)}
 LIMIT = 3

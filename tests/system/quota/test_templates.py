@@ -4,10 +4,10 @@
 
 import pytest
 
+from inbox_notices import mails
 from names import NOTICE_TEXTS
 from notice_mail import Page, html, plain
 from owner import known
-from test_mail import mails
 
 HUGE = "x" * 70000
 # what the installed text says in each of these languages
