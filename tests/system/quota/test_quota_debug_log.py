@@ -3,13 +3,12 @@
 
 import re
 from contextlib import ExitStack
-from pathlib import Path
 
 import pytest
 
+from names import NOTICE_TEXTS
 from owner import Owner, known
 
-TEXTS = Path(__file__).parents[3] / "plugin/notice/texts"
 DEBUG = re.compile(r"Debug: .*?coexist: ((?:Quota|Notice|Alert)\b.*)")
 
 
@@ -17,7 +16,7 @@ DEBUG = re.compile(r"Debug: .*?coexist: ((?:Quota|Notice|Alert)\b.*)")
 def server(start):
     return start(quota="1000K", conf="log_debug = category=coexist\n", coexist={
         "quota_warn": "80 90", "quota_warn_channels": "alert mail", "quota_warn_rearm": "5",
-        "language": "es-MX", "template_dir": str(TEXTS)})
+        "language": "es-MX", "template_dir": str(NOTICE_TEXTS)})
 
 
 @pytest.fixture
