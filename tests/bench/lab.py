@@ -6,7 +6,7 @@ import subprocess
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from instance import BUILT, PASSWORD, Dovecot, Instance
+from instance import BUILT, NOTICE_TEXTS, PASSWORD, Dovecot, Instance
 from instance.block import block
 from instance.gate import STORE
 
@@ -19,7 +19,6 @@ STOCK = "stock"
 LAZY_EXPUNGE, TRASH, KEEP = "lazy_expunge", "trash", "keep"
 QUOTA, NOTICES, SCRIPT = "quota", "notices", "script"
 LIMIT = "100G"
-TEXTS = Path(__file__).parents[2] / "plugin/notice/texts"
 LAZY_SETTING = {23: block("plugin", ["lazy_expunge = EXPUNGED"]),
                 24: "lazy_expunge_mailbox = EXPUNGED\n"}
 
@@ -53,7 +52,7 @@ SERVERS = {
                                          "pop3_mark_downloaded": "yes"}},
     QUOTA: {"modules": None, "quota": LIMIT},
     NOTICES: {"modules": BUILT, "quota": LIMIT, "coexist": {
-        "quota_warn": "80 95", "template_dir": str(TEXTS)}},
+        "quota_warn": "80 95", "template_dir": str(NOTICE_TEXTS)}},
     SCRIPT: {"modules": None, "quota": LIMIT, "conf": stock_warning.conf()},
 }
 ENDLESS = "unlimited"

@@ -15,7 +15,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from . import certificate, config, processes, wrapper
+from . import certificate, config, processes, texts, wrapper
 from .dovecot import Dovecot
 from .gate import STORE, Store, key_file
 from .ports import Ports
@@ -335,6 +335,7 @@ class Instance:
         for name in ("home", "log"):
             (self.folder / name).chmod(0o777)
         certificate.create(self.folder / "etc")
+        texts.copy(self.folder)
         for name, text in self._files.items():
             (self.folder / "etc" / name).write_text(text)
         self._users = Users(self.folder / "etc/users", self._initial_users)

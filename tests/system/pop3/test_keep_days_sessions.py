@@ -105,6 +105,9 @@ def test_a_session_that_dovecot_wants_to_end_stops_after_a_batch(start, clock, d
         pid = maildrop.pop3_pid()
         wire.send(pop, "QUIT")
         assert wire.read_to_end(pop) == b"+OK Logging out.\r\n"
+        # one that has not begun would not begin
+        server.wait_for(lambda: len(list((maildrop.folder / ".Trash/tmp").iterdir())) == 500,
+                        60, "the first batch to wait for the lock")
         server.reload()
         assert pid in server.pids("pop3")
         lock.unlink()
