@@ -89,8 +89,7 @@ import sys
 sys.path.insert(0, sys.argv[1])
 from instance import NOTICE_TEXTS, REFUSAL_TEXTS, Instance, message
 SPANISH = {"language": "es", "pop3_delete_limit": "1", "template_dir": NOTICE_TEXTS}
-with Instance(sys.argv[2], coexist=SPANISH, gate={"template_dir": REFUSAL_TEXTS}) as dc:
-    dc.store.put("mailbox/bob", language="es", pop3_access="deny")
+with Instance(sys.argv[2] + "/held", coexist=SPANISH) as dc:
     dc.deliver("alice", [message("one"), message("two")])
     pop = dc.pop3("alice")
     pop.dele(1), pop.dele(2), pop.quit()
@@ -98,6 +97,8 @@ with Instance(sys.argv[2], coexist=SPANISH, gate={"template_dir": REFUSAL_TEXTS}
     imap = dc.imap("alice")
     imap.select(readonly=True)
     print(imap.fetch("3", "(BODY.PEEK[HEADER.FIELDS (SUBJECT)])")[1][0][1].decode().strip())
+with Instance(sys.argv[2] + "/denied", gate={"template_dir": REFUSAL_TEXTS}) as dc:
+    dc.store.put("mailbox/bob", language="es", pop3_access="deny")
     try:
         dc.pop3("bob")
     except poplib.error_proto as refusal:
@@ -145,4 +146,5 @@ def test_a_checkout_that_is_roots_alone(tmp_path):
         cwd=INSTANCE, text=True, capture_output=True, timeout=120)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == "Subject: Se han conservado 2 mensajes borrados\n" \
-        "-ERR [SYS/PERM] POP3 esta desactivado para este buzon. Consulte al administrador de su correo.\n"
+        "-ERR [SYS/PERM] POP3 esta desactivado para este buzon. " \
+        "Consulte al administrador de su correo.\n"

@@ -36,10 +36,11 @@ static int writer_run(const char *path, unsigned int writer)
 	return 0;
 }
 
-/* Each writer's lines are there from one of them on to its last. */
+/* Each writer's lines are there from one of them on to its last. A file that was
+   halved may have none of a writer, but not of all. */
 static bool newest_lines_are_there(const char *path)
 {
-	unsigned int next[WRITERS] = { 0 }, writer, number;
+	unsigned int next[WRITERS] = { 0 }, writer, number, lines = 0;
 	FILE *file = fopen(path, "r");
 	char line[WRITER_PADDING + 64];
 	bool holds = file != NULL;
@@ -48,15 +49,17 @@ static bool newest_lines_are_there(const char *path)
 		holds = sscanf(line, "%u %u ", &writer, &number) == 2 &&
 			writer < WRITERS &&
 			(next[writer] == 0 || next[writer] == number);
-		if (holds)
+		if (holds) {
 			next[writer] = number + 1;
+			lines++;
+		}
 	}
 	if (file != NULL)
 		fclose(file);
 	for (writer = 0; writer < WRITERS; writer++)
 		holds = holds && (next[writer] == 0 ||
 				  next[writer] == WRITER_LINES);
-	return holds;
+	return holds && lines > 0;
 }
 
 static bool writers_at_once_lose_no_line(const char *path)
@@ -103,7 +106,7 @@ static int sessions_run(const char *path, unsigned int writer)
 static bool sessions_are_whole(const char *path)
 {
 	char line[3 * WRITER_PADDING], name[32], last[32] = "";
-	unsigned int number, expected = 0;
+	unsigned int number, expected = 0, lines = 0;
 	FILE *file = fopen(path, "r");
 	bool holds = file != NULL;
 
@@ -112,11 +115,12 @@ static bool sessions_are_whole(const char *path)
 			number == expected &&
 			(number == 0 || strcmp(name, last) == 0);
 		expected = (expected + 1) % SESSION_LINES;
+		lines++;
 		i_strocpy(last, name, sizeof(last));
 	}
 	if (file != NULL)
 		fclose(file);
-	return holds && expected == 0;
+	return holds && expected == 0 && lines > 0;
 }
 
 /* The file is rotated some times meanwhile. */

@@ -14,6 +14,9 @@ NO_OWN_LIMIT = "mail_max_userip_connections = 0\n"
 NO_RELAY = "submission_backend_capabilities = 8BITMIME\n"
 USERS = {f"user{number}": {} for number in range(100)}
 
+# What the gate logs of a login, and what anvil's answer makes of it.
+DEBUG = "log_debug = category=auth\n"
+
 
 def limits(number, protocols=PROTOCOLS):
     return {f"{protocol}_max_sessions": number for protocol in protocols}

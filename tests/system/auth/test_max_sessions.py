@@ -16,7 +16,7 @@ import pytest
 import logins
 import texts
 from logins import Client, each, session
-from max_sessions import PROTOCOLS, full, hold, limited, limits, listed
+from max_sessions import DEBUG, PROTOCOLS, full, hold, limited, limits, listed
 from wiring import ANVIL, MASTER
 
 WAYS = [case for case in each(logins.PASSWORD_WAYS, logins.PROOF_WAYS)
@@ -235,16 +235,20 @@ def test_without_a_proof_nothing_tells_whether_it_is_full(gated, user):
 
 
 def test_who_gives_up_while_anvil_is_asked_harms_nobody(gated, user):
-    server = limited(gated)
+    server = limited(gated, conf=ANVIL + DEBUG)
     with ExitStack() as stack:
         hold(server, stack, user, "imap", 2)
         line, proof = scram_begin(server, Client(user))
         with line:
             anvil, = server.pids("anvil")
             server.kill(anvil, signal.SIGSTOP)
-            line.send(proof)
+            before = len(server.log_text())
+            line.ask(proof, r"\+ ")
+            line.send("")
         logins.imap_cram_md5(server, Client(user, logins.WRONG))
         server.kill(anvil, signal.SIGCONT)
+        server.wait_for(lambda: f"sessions of user=<{user}>: " in server.log_text()[before:],
+                        20, "what anvil was asked for")
         server.wait_for(lambda: logins.imap_cram_md5(server, Client(user)) == full("imap"),
                         30, "the limit to hold again")
 

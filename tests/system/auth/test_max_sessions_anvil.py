@@ -15,7 +15,7 @@ from instance import Dovecot, processes
 from instance.block import block
 from hibernation import HIBERNATE
 from logins import Client, session
-from max_sessions import PROTOCOLS, full, hold, limited, listed
+from max_sessions import DEBUG, PROTOCOLS, full, hold, limited, listed
 from wiring import ANVIL
 
 pytestmark = pytest.mark.differs("what anvil answers")
@@ -118,9 +118,14 @@ def test_a_new_anvil_is_asked(gated, user):
         assert server.pids("auth") == auth
 
 
+def asks_anvil(server, user, before):
+    """Return whether the log has, behind that place, what is said before anvil is asked."""
+    return re.search(rf"\({user},.*The policy is made of: ", server.log_text()[before:])
+
+
 def test_the_auth_process_ends_while_a_login_waits_for_anvil(gated, user):
     """It answers the login before what that needs is gone."""
-    server = limited(gated, conf=ANVIL + "log_debug = category=auth\n")
+    server = limited(gated, conf=ANVIL + DEBUG)
     with ExitStack() as stack, ThreadPoolExecutor() as threads:
         hold(server, stack, user, "pop3", 2)
         assert logins.pop3_user_pass(server, Client(user)) == full("pop3")
@@ -129,9 +134,10 @@ def test_the_auth_process_ends_while_a_login_waits_for_anvil(gated, user):
         server.kill(anvil, signal.SIGSTOP)
         before = len(server.log_text())
         waiting = threads.submit(logins.pop3_user_pass, server, Client(user))
-        server.wait_for(lambda: user in server.log_text()[before:], 20)
+        server.wait_for(lambda: asks_anvil(server, user, before), 20, "anvil to be asked")
         server.kill(auth, signal.SIGTERM)
         server.wait_for(lambda: auth not in server.pids("auth"), 20, "the process to end")
         server.kill(anvil, signal.SIGCONT)
         waiting.exception()     # whatever the client is told
+    assert f"user=<{user}>: can't be counted" in server.log_text()[before:]
     assert not re.search("Panic|killed with signal", server.log_text()[before:])
