@@ -83,12 +83,13 @@ void coexist_gate_unref(struct coexist_gate **_gate)
 {
 	struct coexist_gate *gate = *_gate;
 
-	*_gate = NULL;
 	if (gate == NULL)
 		return;
-	/* they need the driver that asked, which goes now */
+	/* they need the driver that asked, which goes now, and its gate: some
+	   chains ask it twice */
 	coexist_document_reader_end(gate->reader);
 	coexist_session_limit_end(gate->session_limit);
+	*_gate = NULL;
 	if (--gate->refcount > 0)
 		return;
 	DLLIST_REMOVE(&gates, gate);

@@ -74,11 +74,6 @@ static enum passdb_result pass(struct auth_request *request)
 	return PASSDB_RESULT_OK;
 }
 
-static bool is_log_only(const struct auth_request *request)
-{
-	return coexist_gate_is_log_only(gate_get(request));
-}
-
 static void
 verify_plain_decided(enum coexist_gate_verdict verdict, const char *reason,
 		     struct auth_request *request)
@@ -87,7 +82,7 @@ verify_plain_decided(enum coexist_gate_verdict verdict, const char *reason,
 	bool elsewhere = state->proof == COEXIST_GATE_PROVED_ELSEWHERE;
 	enum passdb_result result;
 
-	if (elsewhere && !is_log_only(request)) {
+	if (elsewhere && !coexist_gate_is_log_only(state->facts.gate)) {
 		/* a session here, after all, is for the userdb to decide */
 		result = PASSDB_RESULT_OK;
 	} else if (elsewhere || verdict == COEXIST_GATE_PASS) {

@@ -48,7 +48,7 @@ result_keep(struct pop3_delete_move *move, const struct coexist_move *copies,
 	failure->error = copies->error;
 	failure->text = p_strdup_printf(move->maildrop->client->pool,
 		"%u of %u deleted messages could not be moved and stay: %s",
-		copies->failed, pop3_maildrop_deleted_count(move->maildrop),
+		copies->failed, move->maildrop->client->deleted_count,
 		str_sanitize(copies->error_text, ERROR_TEXT_LENGTH));
 	e_warning(move->maildrop->box->event, "coexist: To %s: %s",
 		  mailbox_get_vname(copies->target), failure->text);

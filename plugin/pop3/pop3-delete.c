@@ -90,20 +90,18 @@ static const char *action_key(const struct pop3_delete *del)
 static void
 delete_begin(struct pop3_delete *del, struct mailbox_transaction_context *t)
 {
-	unsigned int count;
+	unsigned int count = del->client->deleted_count;
 
 	del->begun = TRUE;
 	T_BEGIN {
 		del->action = pop3_delete_policy_settle(&del->policy,
 							del->client->user);
 	} T_END;
-	count = del->policy.limit == 0 ? 0 :
-		pop3_maildrop_deleted_count(del->maildrop);
-	if (count > del->policy.limit)
+	if (del->policy.limit != 0 && count > del->policy.limit)
 		hold(del, t->box, count);
 	coexist_trace(del->client->user, "DELE: %u messages: %s (%s)",
-		      pop3_maildrop_deleted_count(del->maildrop),
-		      pop3_delete_action_name(del->action), action_key(del));
+		      count, pop3_delete_action_name(del->action),
+		      action_key(del));
 	switch (del->action) {
 	case COEXIST_DELETE_EXPUNGE:
 	case COEXIST_DELETE_HIDE:
@@ -260,7 +258,7 @@ void pop3_delete_commit_begin(struct pop3_delete *del,
 			      struct mailbox_transaction_context *t)
 {
 	if (del->begun || mailbox_is_readonly(t->box) ||
-	    pop3_maildrop_deleted_count(del->maildrop) == 0)
+	    del->client->deleted_count == 0)
 		return;
 	T_BEGIN {
 		delete_unasked(del, t);
@@ -275,7 +273,7 @@ void pop3_delete_commit_end(struct pop3_delete *del, struct mailbox *box,
 
 int pop3_delete_finish(struct pop3_delete *del, struct mailbox *box)
 {
-	unsigned int count = pop3_maildrop_deleted_count(del->maildrop);
+	unsigned int count = del->client->deleted_count;
 
 	if (del->action == COEXIST_DELETE_EXPUNGE)
 		return 0;

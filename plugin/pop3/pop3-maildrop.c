@@ -74,19 +74,6 @@ static bool is_seen(const struct client *client, unsigned int msgnum)
 
 /* Deleted messages */
 
-unsigned int
-pop3_maildrop_deleted_count(const struct pop3_maildrop *maildrop)
-{
-	const struct client *client = maildrop->client;
-	unsigned int msgnum, count = 0;
-
-	for (msgnum = 0; msgnum < client->messages_count; msgnum++) {
-		if (is_deleted(client, msgnum))
-			count++;
-	}
-	return count;
-}
-
 void pop3_maildrop_get_deleted(const struct pop3_maildrop *maildrop,
 			       const struct mailbox_transaction_context *t,
 			       ARRAY_TYPE(uint32_t) *uids)

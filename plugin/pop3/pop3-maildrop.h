@@ -40,9 +40,6 @@ bool pop3_maildrop_has(const struct pop3_maildrop *maildrop,
 uint32_t pop3_maildrop_get_uidvalidity(const struct pop3_maildrop *maildrop,
 				       const struct mailbox *box);
 
-/* Returns how many messages the client deleted. */
-unsigned int
-pop3_maildrop_deleted_count(const struct pop3_maildrop *maildrop);
 /* Adds the UIDs of the messages that the client deleted in the transaction's
    mailbox, in the order in which the client was shown them. */
 void pop3_maildrop_get_deleted(const struct pop3_maildrop *maildrop,

@@ -14,6 +14,7 @@
 #include "session-end.h"
 
 #include <poll.h>
+#include <stdlib.h>
 
 #define POP3_RETENTION_CLIENT_CONTEXT(obj) \
 	MODULE_CONTEXT_REQUIRE(obj, pop3_retention_client_module)
@@ -53,12 +54,15 @@ const char *pop3_retention_capability(struct client *client)
 }
 
 /* Asks the pipe that the master closes, of which the master service hears in the
-   ioloop only: nobody runs it while messages expire. */
+   ioloop only: nobody runs it while messages expire. A process that the master
+   did not start may have any file at that descriptor. */
 static bool master_is_gone(void)
 {
 	struct pollfd pipe = { .fd = MASTER_DEAD_FD };
 
-	return poll(&pipe, 1, 0) > 0 && (pipe.revents & (POLLERR | POLLHUP)) != 0;
+	return getenv(MASTER_IS_PARENT_ENV) != NULL &&
+		poll(&pipe, 1, 0) > 0 &&
+		(pipe.revents & (POLLERR | POLLHUP)) != 0;
 }
 
 /* A process that is to end, as it is at the server's shutdown, does so at

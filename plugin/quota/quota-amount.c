@@ -21,5 +21,5 @@ coexist_quota_amount_format(enum coexist_quota_resource resource,
 {
 	return resource == COEXIST_QUOTA_STORAGE ?
 		coexist_quota_size_format(amount) :
-		t_strdup_printf("%"PRIu64, amount);
+		dec2str(amount);
 }

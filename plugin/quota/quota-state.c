@@ -44,7 +44,7 @@ void coexist_quota_state_format(const struct coexist_quota_state *state,
 	values_r[0].value =
 		t_strdup(coexist_quota_level_name(&state->level, name));
 	values_r[1].name = STATE_LEVEL_AT;
-	values_r[1].value = t_strdup_printf("%"PRIu64, state->level_at);
+	values_r[1].value = dec2str(state->level_at);
 	values_r[2].name = STATE_TOLD_AT;
-	values_r[2].value = t_strdup_printf("%"PRIu64, state->told_at);
+	values_r[2].value = dec2str(state->told_at);
 }

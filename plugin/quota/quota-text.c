@@ -73,11 +73,6 @@ kind_choose(const struct coexist_quota_notice *notice,
 	}
 }
 
-static const char *number(uint64_t number)
-{
-	return t_strdup_printf("%"PRIu64, number);
-}
-
 static void
 variable_add(struct quota_text *text, const char *name,
 	     const char *value)
@@ -106,11 +101,11 @@ static void usage_add(struct quota_text *text,
 	const uint64_t left = usage->used < usage->limit ?
 		usage->limit - usage->used : 0;
 
-	variable_add(text, "percent", number(notice->percent));
+	variable_add(text, "percent", dec2str(notice->percent));
 	amount_add(text, "used", usage, usage->used);
 	amount_add(text, "limit", usage, usage->limit);
 	amount_add(text, "free", usage, left);
-	variable_add(text, "bar", number(I_MIN(notice->percent, 100)));
+	variable_add(text, "bar", dec2str(I_MIN(notice->percent, 100)));
 	variable_add(text, "bar_color", color_choose(notice->percent));
 }
 
@@ -120,9 +115,9 @@ static void forecast_add(struct quota_text *text,
 	const struct coexist_quota_forecast *forecast = &notice->forecast;
 
 	variable_add(text, "growth_days",
-		     notice->foreseen ? number(forecast->days_seen) : "");
+		     notice->foreseen ? dec2str(forecast->days_seen) : "");
 	variable_add(text, "days_left",
-		     notice->foreseen ? number(forecast->days_left) : "");
+		     notice->foreseen ? dec2str(forecast->days_left) : "");
 }
 
 /* Contents that nobody has looked into are unknown. */

@@ -43,21 +43,16 @@ void coexist_retention_memory_read(struct mail_user *user,
 		i_zero(state_r);
 }
 
-static const char *number_format(uint64_t number)
-{
-	return t_strdup_printf("%"PRIu64, number);
-}
-
 int coexist_retention_memory_write(struct mail_user *user,
 				   const struct coexist_brake_state *state,
 				   const char **error_r)
 {
 	const struct coexist_state_value values[] = {
-		{ STATE_DAYS, number_format(state->keep_days) },
+		{ STATE_DAYS, dec2str(state->keep_days) },
 		{ STATE_DELETES, state->deletes ? "yes" : "no" },
-		{ STATE_TOLD, number_format(state->told_at) },
-		{ STATE_UNTIL, number_format(state->until) },
-		{ STATE_COUNT, number_format(state->told_count) }
+		{ STATE_TOLD, dec2str(state->told_at) },
+		{ STATE_UNTIL, dec2str(state->until) },
+		{ STATE_COUNT, dec2str(state->told_count) }
 	};
 
 	return coexist_mailbox_state_try_set(user, values, N_ELEMENTS(values),

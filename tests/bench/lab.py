@@ -8,7 +8,7 @@ import time
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
-from instance import BUILT, PASSWORD, Dovecot, Instance
+from instance import BUILT, NOTICE_TEXTS, PASSWORD, Dovecot, Instance
 from instance.block import block
 from instance.gate import STORE, Store
 
@@ -28,7 +28,6 @@ LARGE = "large"
 QUOTA, NOTICES, SCRIPT, GATED_QUOTA = "quota", "notices", "script", "gated-quota"
 LIMIT = "100G"
 FEW = 10
-TEXTS = Path(__file__).parents[2] / "plugin/notice/texts"
 LAZY_SETTING = {23: block("plugin", ["lazy_expunge = EXPUNGED"]),
                 24: "lazy_expunge_mailbox = EXPUNGED\n"}
 _BUSY = {"pop3_mark_read": "complete", "pop3_mark_downloaded": "yes",
@@ -54,7 +53,7 @@ SERVERS = {
         "pop3_mark_read": "complete", "pop3_delete": "trash", "pop3_delete_limit": "500"}},
     QUOTA: {"quota": LIMIT},
     NOTICES: {"modules": BUILT, "quota": LIMIT, "coexist": {
-        "quota_warn": "80 95", "template_dir": str(TEXTS)}},
+        "quota_warn": "80 95", "template_dir": str(NOTICE_TEXTS)}},
     GATED_QUOTA: {"modules": BUILT, "quota": LIMIT, "gate": True},
     SCRIPT: {"quota": LIMIT, "conf": stock_warning.conf()},
 }

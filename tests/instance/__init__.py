@@ -13,8 +13,9 @@ Everything it writes is below `folder`; it listens on 127.0.0.1 only.
 from .dovecot import Dovecot
 from .instance import BUILT, Instance
 from .mail import message
+from .texts import NOTICE_TEXTS, REFUSAL_TEXTS
 from .users import PASSWORD
 from .wait import InstanceError, wait_for
 
-__all__ = ["BUILT", "Dovecot", "Instance", "InstanceError", "PASSWORD",
-           "message", "wait_for"]
+__all__ = ["BUILT", "Dovecot", "Instance", "InstanceError", "NOTICE_TEXTS", "PASSWORD",
+           "REFUSAL_TEXTS", "message", "wait_for"]

@@ -15,7 +15,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from . import certificate, config, processes, wrapper
+from . import certificate, config, processes, texts, wrapper
 from .dovecot import Dovecot
 from .gate import STORE, Store, key_file
 from .ports import Ports
@@ -129,10 +129,19 @@ class Instance:
             raise TypeError(f"no such setting: {unknown}")
         self._settings.update(settings)
         self._write_config()
-        old = self.pids("config")
+        self.read_files_again()
+
+    def read_files_again(self):
+        """Obey what was changed in the configuration's files, from the next client on.
+
+        A process of before takes new clients until it hears of the reload, has the
+        old configuration, and a login process drops them.
+        """
+        old = set(self.pids()) - {self._master} - set(self.pids("anvil"))
         self.doveadm("reload")
-        wait_for(lambda: not set(old) & set(self.pids("config")), 10,
-                 "the old configuration to be dropped")
+        wait_for(lambda: not any(map(processes.is_accepting, old)) and
+                 processes.is_accepting(self._master),
+                 what="the old configuration to be dropped")
         self._loggers = self.pids("log")
 
     # Clients
@@ -330,6 +339,7 @@ class Instance:
         for name in ("home", "log"):
             (self.folder / name).chmod(0o777)
         certificate.create(self.folder / "etc")
+        texts.copy(self.folder)
         for name, text in self._files.items():
             (self.folder / "etc" / name).write_text(text)
         self._users = Users(self.folder / "etc/users", self._initial_users)

@@ -78,6 +78,32 @@ def is_up_to_date(pid):
     return not any(map(_unread_bytes, pipes)) and state(pid) == "S"
 
 
+def _listening(pid):
+    """Return the inodes of the sockets in a process's network that listen."""
+    tcp = [line.split() for line in _read(pid, "net/tcp").splitlines()[1:]]
+    unix = [line.split() for line in _read(pid, "net/unix").splitlines()[1:]]
+    return ({line[9] for line in tcp if line[3] == "0A"} |
+            {line[6] for line in unix if int(line[3], 16) & 0x10000})
+
+
+def _waited_for(pid):
+    """Return the descriptors that a process's epoll waits for, as their numbers."""
+    found = set()
+    for entry in os.scandir(f"/proc/{pid}/fdinfo"):
+        found |= set(re.findall(r"^tfd:\s*(\d+)", _read(pid, f"fdinfo/{entry.name}"), re.M))
+    return found
+
+
+def is_accepting(pid):
+    """Return whether a process waits for new connections; not if it ended."""
+    try:
+        links = {os.readlink(f"/proc/{pid}/fd/{number}") for number in _waited_for(pid)}
+    except OSError:
+        # something is closed at this moment: look again
+        return title(pid) != ""
+    return any(f"socket:[{inode}]" in links for inode in _listening(pid))
+
+
 def find(first, service=None):
     """Return the living processes in the namespace of process `first`, sorted.
 

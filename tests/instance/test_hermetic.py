@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""An installed package, or `make install`, changes nothing about a private Dovecot."""
+"""A private Dovecot is the same whatever is installed, and wherever the checkout is."""
 
 import os
 import subprocess
@@ -67,6 +67,42 @@ with Instance(sys.argv[2], modules=None) as dc:
     modules = Path(f"/proc/{dc.pid}/root{dc.dovecot.moduledir}")
     print(*sorted(path.name for path in modules.rglob("*coexist*")))
 """
+# Runs a Python program of the checkout that it sees, too, in a folder of root's alone.
+ALONE = """
+import os, subprocess, sys
+from pathlib import Path
+import namespace
+namespace.enter()
+folder, program, *arguments = sys.argv[1:]
+checkout = Path(folder) / "checkout"
+checkout.mkdir(parents=True)
+os.chmod(folder, 0o700)
+namespace.mount(Path.cwd().parents[1], checkout, "", namespace.MS_BIND)
+os.chdir("/")
+pid = namespace.start([sys.executable, "-B", "-c", program, checkout / "tests", *arguments])
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+"""
+# Prints what the owners are told there, whose language is not the one of built-in texts.
+TOLD = """
+import poplib
+import sys
+sys.path.insert(0, sys.argv[1])
+from instance import NOTICE_TEXTS, REFUSAL_TEXTS, Instance, message
+SPANISH = {"language": "es", "pop3_delete_limit": "1", "template_dir": NOTICE_TEXTS}
+with Instance(sys.argv[2], coexist=SPANISH, gate={"template_dir": REFUSAL_TEXTS}) as dc:
+    dc.store.put("mailbox/bob", language="es", pop3_access="deny")
+    dc.deliver("alice", [message("one"), message("two")])
+    pop = dc.pop3("alice")
+    pop.dele(1), pop.dele(2), pop.quit()
+    dc.wait_for(lambda: not dc.pids("pop3"))
+    imap = dc.imap("alice")
+    imap.select(readonly=True)
+    print(imap.fetch("3", "(BODY.PEEK[HEADER.FIELDS (SUBJECT)])")[1][0][1].decode().strip())
+    try:
+        dc.pop3("bob")
+    except poplib.error_proto as refusal:
+        print(refusal.args[0].decode())
+"""
 
 
 @pytest.fixture
@@ -100,3 +136,13 @@ def test_modules_and_texts_are_those_of_the_checkout(installed, tmp_path, texts)
 def test_without_modules_there_are_none(installed, tmp_path):
     done = installed(TEXTS[0], "-c", BARE, INSTANCE.parent, tmp_path / "run")
     assert (done.returncode, done.stderr, done.stdout) == (0, "", "\n")
+
+
+def test_a_checkout_that_is_roots_alone(tmp_path):
+    """As a clone below /root is: a server's processes can't read the texts in it."""
+    done = subprocess.run(
+        [sys.executable, "-c", ALONE, tmp_path / "root", TOLD, tmp_path / "run"],
+        cwd=INSTANCE, text=True, capture_output=True, timeout=120)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "Subject: Se han conservado 2 mensajes borrados\n" \
+        "-ERR [SYS/PERM] POP3 esta desactivado para este buzon. Consulte al administrador de su correo.\n"

@@ -153,6 +153,20 @@ def test_reload_obeys_the_new_configuration(tmp_path):
         client.quit()
 
 
+def test_reload_waits_for_who_has_not_heard_of_it(tmp_path):
+    with Instance(tmp_path, modules=None) as dc:
+        dc.doveadm("user", "alice")
+        auth, = dc.pids("auth")
+        dc.kill(auth, signal.SIGSTOP)
+        reload = threading.Thread(target=dc.reload)
+        reload.start()
+        reload.join(0.5)
+        assert reload.is_alive()
+        dc.kill(auth, signal.SIGCONT)
+        reload.join(wait.PATIENCE)
+        assert not reload.is_alive() and not is_running(auth)
+
+
 def test_stop_ends_every_process(tmp_path):
     with Instance(tmp_path, modules=None) as dc:
         client = dc.imap("alice")

@@ -177,7 +177,7 @@ def write(server, random, user, policy):
     if GENERATION == 23:
         (server.folder / "etc/coexist.conf.ext").write_text(
             KEY_FILE + document(policy["dovecot.conf"]))
-        server.doveadm("reload")
+        server.read_files_again()
     wanted = f"{SENTINEL}={policy['default'][SENTINEL]}"
     server.wait_for(lambda: wanted in server.doveadm("user", "probe", check=False).stdout,
                     what=wanted)

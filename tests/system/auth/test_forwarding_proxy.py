@@ -16,6 +16,7 @@ from instance.block import block
 from logins import Client
 from max_sessions import listed
 from sasl import Sasl
+from silence import TRACED, Silence, answer_at_the_end
 from wiring import ANVIL, CLIENTS, GENERATION, NO_PENALTY, passwords, userdb
 
 PROTOCOLS = ("imap", "pop3")
@@ -171,6 +172,22 @@ def test_a_store_error_says_nothing_of_who_has_proved_nothing(gated, behind, pro
     server.store.put("mailbox/free", "garbage")
     assert reply(server, protocol, "free", logins.WRONG) == logins.FAILS[protocol]
     assert logins.passes(protocol, reply(server, protocol, "free"))
+
+
+@pytest.mark.parametrize("gate", [{}, {"log_only": "yes"}], ids=["", "log_only"])
+def test_nor_does_a_store_that_never_answers(gated, gate):
+    """Also to who waits for it when the auth process ends, which is no crash."""
+    def plain(server, password=PASSWORD):
+        with Sasl(server) as sasl:
+            return sasl.plain("free", password)[0]
+    there = static("nopassword=y", "proxy=y", "host=192.0.2.10")
+    with Silence() as silence:
+        server = gated({}, chain=there, conf=TRACED + silence.conf,
+                       gate={**silence.gate, "on_store_error": "tempfail", **gate})
+        assert answer_at_the_end(server, "free", plain).result() == "OK"
+        for password in (PASSWORD, logins.WRONG):
+            assert plain(server, password) == "OK"
+        server.wait_log("Can't look up shared/coexist/mailbox/free: No answer")
 
 
 def test_a_front_that_verifies_them_may_be_named(gated, behind):

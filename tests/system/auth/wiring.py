@@ -52,3 +52,8 @@ def userdb(name, path):
 # passdbs, because the gate is one of them.
 MASTERS = "auth_master_user_separator = *\n" + passwords(
     "masters", "/mnt/etc/users", "master = yes", "result_success = continue")
+
+# The gate once more, before the one that is there anyway.
+GATE_AGAIN = block("passdb" if GENERATION == 23 else "passdb again", [
+    "driver = coexist", *["args = /mnt/etc/coexist.conf.ext"] * (GENERATION == 23),
+    "skip = unauthenticated", "result_failure = continue", "result_success = continue-ok"])

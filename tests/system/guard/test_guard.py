@@ -58,7 +58,7 @@ def test_pop3_login_is_refused_with_the_reason(server, user, text):
 
 
 def test_pop3_says_nothing_but_the_reason(server):
-    connection = poplib.POP3(server.host, server.port("pop3"), timeout=10)
+    connection = poplib.POP3(server.host, server.port("pop3"), timeout=60)
     connection.user("nopop")
     connection._putcmd(f"PASS {PASSWORD}")
     assert connection.file.readline().startswith(b"-ERR [SYS/PERM] POP3 is switched off")
@@ -72,7 +72,7 @@ def test_pop3_says_nothing_but_the_reason(server):
     ("office", "[CONTACTADMIN] IMAP cannot be used from this network."),
 ])
 def test_imap_session_ends_with_bye_and_the_reason(server, user, text):
-    connection = imaplib.IMAP4(server.host, server.port("imap"), timeout=10)
+    connection = imaplib.IMAP4(server.host, server.port("imap"), timeout=60)
     connection.send(f"a LOGIN {user} {PASSWORD}\r\n".encode())
     said = connection.file.read().decode()
     assert f"* BYE {text}" in said

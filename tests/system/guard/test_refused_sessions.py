@@ -119,7 +119,7 @@ def test_who_is_denied_does_not_wait_for_another_session(server):
     os.chown(lock, maildrop.folder.stat().st_uid, -1)
     start = time.monotonic()
     assert "-ERR [SYS/PERM] POP3 is switched off" in pop3_session(maildrop)
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 9      # Dovecot waits for 10 s
 
 
 def test_who_is_too_early_is_told_at_once(server):
@@ -127,7 +127,7 @@ def test_who_is_too_early_is_told_at_once(server):
     maildrop.deliver(1)
     with maildrop.pop3() as pop:
         last_login_was_now(maildrop)
-        with closing(poplib.POP3(server.host, server.port("pop3"), timeout=5)) as second:
+        with closing(poplib.POP3(server.host, server.port("pop3"), timeout=60)) as second:
             second.user(maildrop.user)
             with pytest.raises(poplib.error_proto, match=r"-ERR \[LOGIN-DELAY\]"):
                 second.pass_(PASSWORD)

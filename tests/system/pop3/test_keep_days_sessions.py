@@ -13,6 +13,8 @@ from server import AT_ONCE
 
 DAYS = 30
 EXTENSION = b"coexist-pop3"
+# where a process that Dovecot's master has started has its pipe (src/lib-master/master-interface.h)
+MASTER_DEAD_FD = 6
 
 
 @pytest.fixture(scope="module")
@@ -103,12 +105,27 @@ def test_a_session_that_dovecot_wants_to_end_stops_after_a_batch(start, clock, d
         pid = maildrop.pop3_pid()
         wire.send(pop, "QUIT")
         assert wire.read_to_end(pop) == b"+OK Logging out.\r\n"
+        # one that has not begun would not begin
+        server.wait_for(lambda: len(list((maildrop.folder / ".Trash/tmp").iterdir())) == 500,
+                        60, "the first batch to wait for the lock")
         server.reload()
         assert pid in server.pids("pop3")
         lock.unlink()
         server.wait_for(lambda: pid not in server.pids("pop3"), 60, "the session to end")
     assert len(maildrop.subjects("Trash")) == 500
     assert len(maildrop.subjects()) == 200
+
+
+def test_a_session_that_dovecot_did_not_start_expires_whatever_its_files_are(
+        server, maildrop, download):
+    """As of whoever starts pop3 in a shell: no master has given it a pipe."""
+    maildrop.deliver(2)
+    download(maildrop, 1)
+    ended = f'exec 3<&0; : | exec "$@" {MASTER_DEAD_FD}<&0 <&3'
+    done = server.inside("sh", "-c", ended, "sh", server.dovecot.libexecdir / "pop3", "-c",
+                         "/mnt/etc/dovecot.conf", "-u", maildrop.user, input="QUIT\r\n")
+    assert done.stdout.splitlines()[-1] == "+OK Logging out."
+    assert maildrop.subjects() == ["number 2"]
 
 
 def test_sessions_that_end_at_once_move_each_message_once(server, download):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A site's own texts and layout: what is wrong with them never keeps a notice back."""
 
+import shutil
 
 import pytest
 
@@ -126,8 +127,10 @@ def test_a_broken_layout_is_said_in_the_log_and_replaced(start, layout, problem)
 
 
 def test_without_a_layout_the_notice_is_plain_text(start):
-    text = (NOTICE_TEXTS / "quota-storage.en.txt").read_text()
-    owner = known(served(start, {"quota-storage.en.txt": text}, ETC))
+    server = served(start, {}, ETC)
+    texts = server.folder / NOTICE_TEXTS.relative_to("/mnt")
+    shutil.copy(texts / "quota-storage.en.txt", server.folder / "etc")
+    owner = known(server)
     notice = full(owner)
     assert notice.get_content_type() == "text/plain"
     assert str(notice["subject"]) == SUBJECTS["en"]
