@@ -68,7 +68,7 @@ def _count(lab, name, services, work, number, once):
                 lambda: all(len(_totals(log, service)) >= number
                             for service in services if service != "auth"),
                 120, "callgrind's results")
-    lab.keep(log, f"{name}.{number}{'.once' if once else ''}")
+    lab.keep(log, f"{name}.{services[-1]}.{number}{'.once' if once else ''}")
     return {service: _totals(log, service) for service in services}
 
 

@@ -8,7 +8,7 @@ from .mailboxes import set_aside
 USER, SIZE = documents.user(0), 10 << 10
 NUMBER = 25
 NAMES = (QUOTA, NOTICES, GATED_QUOTA)
-SERVICES = ("lmtp", "auth")
+SERVICES = ("auth", "lmtp")
 
 
 def rows(lab, effort, _patience):
