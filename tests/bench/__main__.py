@@ -10,16 +10,17 @@ from pathlib import Path
 
 from instance import Dovecot, InstanceError
 
-from . import (auth, decision, delete, expire, gate, gate_instructions, instructions,
-               listing, login, machine, marking, memory, quota, retr, sessions)
+from . import (auth, decision, delete, deliveries, expire, gate, instructions, large,
+               listing, login, logins, machine, marking, memory, once, quota, retr,
+               sessions, short, site)
 from .compare import Effort
 from .lab import Lab
 from .table import render
 
 MEASUREMENTS = {module.__name__.rpartition(".")[2]: module for module in
                 (instructions, retr, sessions, login, memory, marking, delete, expire, quota,
-                 decision, gate_instructions, gate, auth, listing)}
-NORMAL = Effort(rounds=12, seconds=90, blocks=21)
+                 logins, once, short, large, deliveries, decision, gate, auth, listing)}
+NORMAL = Effort(rounds=12, seconds=90, blocks=21, counts=3)
 QUICK = Effort(rounds=6, seconds=10, blocks=3)
 
 
@@ -71,7 +72,7 @@ def main():
     load = machine.load()
     rows = measure(options)
     version = ".".join(map(str, Dovecot.installed().version))
-    print(f"\nDovecot {version}; {machine.describe()}; load {load} at the start; "
+    print(f"\nDovecot {version}; {site.describe()}; {machine.describe()}; load {load} at the start; "
           f"{(time.monotonic() - start) / 60:.0f} min\n")
     print(render(rows))
 

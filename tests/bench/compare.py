@@ -36,12 +36,14 @@ class Effort:
     """How long to measure: until every interval is narrow or time is up.
 
     blocks  how often servers are started that are measured in blocks
+    counts  how often instructions are counted, which noise does not reach
     """
 
     rounds: int
     seconds: float
     half_width: float = 0.005
     blocks: int = 1
+    counts: int = 1
 
 
 @dataclass

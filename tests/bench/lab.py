@@ -2,60 +2,66 @@
 """Servers that differ in nothing but our modules, and share their mailboxes."""
 
 import os
+import shutil
 import subprocess
+import time
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from instance import BUILT, NOTICE_TEXTS, PASSWORD, Dovecot, Instance
 from instance.block import block
-from instance.gate import STORE
+from instance.gate import STORE, Store
 
-from . import documents, mailboxes, stock_warning
+from . import documents, mailboxes, site, stock_warning
 from .compare import Sample
 from .machine import isolate
 
-BARE, LOADED, COMPLETE, GATED = "bare", "loaded", "complete", "gated"
-STOCK = "stock"
+BARE, LOADED, COMPLETE = "bare", "loaded", "complete"
+# Dovecot with a plugin of its own that does nothing here.
+NOTIFY = "notify"
+# The gate, with documents that only allow or deny, and with keys for sessions.
+ACCESS, KEYS = "access", "keys"
 LAZY_EXPUNGE, TRASH, KEEP = "lazy_expunge", "trash", "keep"
-QUOTA, NOTICES, SCRIPT = "quota", "notices", "script"
+# All that a short POP3 session may have to do, without a term and with one.
+BUSY, BUSY_KEEP = "busy", "busy-keep"
+LARGE = "large"
+QUOTA, NOTICES, SCRIPT, GATED_QUOTA = "quota", "notices", "script", "gated-quota"
 LIMIT = "100G"
+FEW = 10
 LAZY_SETTING = {23: block("plugin", ["lazy_expunge = EXPUNGED"]),
                 24: "lazy_expunge_mailbox = EXPUNGED\n"}
-
-
-def _stock():
-    """Return a Dovecot with as many databases and modules as the gate has, its own."""
-    if Dovecot.installed().generation == 23:
-        chain = (block("passdb", ["driver = static", "skip = unauthenticated",
-                                  f"args = password={PASSWORD}"])
-                 + block("userdb", ["driver = static",
-                                    "args = allow_all_users=yes stock=yes"]))
-    else:
-        chain = (block("passdb static", ["skip = unauthenticated", f"password = {PASSWORD}"])
-                 + block("userdb static", ["allow_all_users = yes",
-                                           block("fields", ["stock = yes"])]))
-    return {"modules": None, "plugins": {"all": ["notify", "mail_log"]}, "chain": chain,
-            "passes_on": True}
-
+_BUSY = {"pop3_mark_read": "complete", "pop3_mark_downloaded": "yes",
+         "pop3_delete": "trash", "pop3_delete_limit": "500", "pop3_mark_read_days": "30",
+         "pop3_fetcher_networks": "192.0.2.0/24"}
 
 SERVERS = {
-    BARE: {"modules": None},
+    BARE: {},
+    NOTIFY: {"plugins": {"all": ["notify"]}},
     LOADED: {"modules": BUILT},
     COMPLETE: {"modules": BUILT, "coexist": {"pop3_mark_read": "complete"}},
-    GATED: {"modules": BUILT, "gate": {}},
-    STOCK: _stock(),
-    LAZY_EXPUNGE: {"modules": None, "plugins": {"pop3": ["lazy_expunge"]},
+    ACCESS: {"modules": BUILT, "gate": True},
+    KEYS: {"modules": BUILT, "gate": True},
+    LAZY_EXPUNGE: {"plugins": {"pop3": ["lazy_expunge"]},
                    "conf": LAZY_SETTING[Dovecot.installed().generation]},
     TRASH: {"modules": BUILT, "coexist": {"pop3_delete": "trash"}},
     KEEP: {"modules": BUILT, "coexist": {"pop3_keep_days": "30",
                                          "pop3_mark_read": "complete",
                                          "pop3_mark_downloaded": "yes"}},
-    QUOTA: {"modules": None, "quota": LIMIT},
+    BUSY: {"modules": BUILT, "coexist": _BUSY},
+    BUSY_KEEP: {"modules": BUILT, "coexist": {**_BUSY, "pop3_keep_days": "30"}},
+    LARGE: {"modules": BUILT, "coexist": {
+        "pop3_mark_read": "complete", "pop3_delete": "trash", "pop3_delete_limit": "500"}},
+    QUOTA: {"quota": LIMIT},
     NOTICES: {"modules": BUILT, "quota": LIMIT, "coexist": {
         "quota_warn": "80 95", "template_dir": str(NOTICE_TEXTS)}},
-    SCRIPT: {"modules": None, "quota": LIMIT, "conf": stock_warning.conf()},
+    GATED_QUOTA: {"modules": BUILT, "quota": LIMIT, "gate": True},
+    SCRIPT: {"quota": LIMIT, "conf": stock_warning.conf()},
 }
+# The store of a server with a gate: (documents of mailboxes, kind of documents).
+STORES = {ACCESS: (FEW, documents.ACCESS), KEYS: (FEW, documents.KEYS),
+          GATED_QUOTA: (FEW, documents.KEYS)}
 ENDLESS = "unlimited"
+SETTLED_SECS = 3
 
 
 def _sessions(count):
@@ -181,18 +187,19 @@ class Lab:
             self.add_user(name)
             mailboxes.maildir(self.home / name / "mail", count, size)
 
-    def store(self, count):
+    def store(self, count, kind=documents.KEYS):
         """Return a folder with policies of so many mailboxes, made once."""
-        if count not in self.stores:
-            self.stores[count] = self.folder / f"store.{count}"
-            documents.make(self.stores[count], count)
-        return self.stores[count]
+        if (count, kind) not in self.stores:
+            folder = self.stores[count, kind] = self.folder / f"store.{kind}.{count}"
+            documents.make(folder, count, kind)
+            Store(folder).mark()
+        return self.stores[count, kind]
 
     @contextmanager
-    def servers(self, *names, sessions=1, timed=False, **options):
+    def servers(self, *names, sessions=1, timed=False, conf="", **options):
         """Run the named SERVERS side by side; {name: Server}.
 
-        A number is the name of a server GATED with policies of so many mailboxes.
+        A number is the name of a server like KEYS with policies of so many mailboxes.
 
         sessions  how many of them an imap or pop3 process serves before it ends
         timed     whether nothing else may take the processor from them
@@ -202,14 +209,33 @@ class Lab:
             running = {}
             for name in names:
                 folder = self._folder(name)
-                settings = SERVERS[name if name in SERVERS else GATED]
-                if name not in SERVERS:
-                    (folder / STORE).symlink_to(self.store(name))
+                settings = site.options(**SERVERS[name if name in SERVERS else KEYS])
+                settings["conf"] += conf
+                if settings.get("files"):
+                    (folder / STORE).symlink_to(self.store(*STORES.get(name, (name,))))
                 if name == SCRIPT:
                     _write_script(folder)
-                dovecot = Instance(folder, users=self.users, **settings, **options)
+                dovecot = Instance(folder, users=self.users, **{**settings, **options})
                 running[name] = Server(stack.enter_context(dovecot), timed)
             yield running
+
+    def settle(self, work):
+        """Have a bare server do the work, until the mailboxes are what they stay.
+
+        A maildir whose folders changed just now is looked at again at each login.
+        """
+        with self.servers(BARE, sessions=ENDLESS) as servers:
+            work(servers[BARE])
+            time.sleep(SETTLED_SECS)
+            work(servers[BARE])
+
+    def keep(self, log, name):
+        """Keep the results of callgrind in a folder of log/ if that was asked for."""
+        target = os.environ.get("COEXIST_BENCH_KEEP")
+        for result in log.glob("callgrind.*") if target else ():
+            folder = Path(target) / name
+            folder.mkdir(parents=True, exist_ok=True)
+            shutil.copy(result, folder)
 
     def _folder(self, name):
         """Return a new folder for a server, its home folder being everybody's."""

@@ -5,7 +5,8 @@ from instance import Dovecot
 from instance.block import block
 
 from .compare import Interval
-from .gate import FEW, MANY
+from .gate import MANY
+from .lab import FEW
 from .table import Row
 
 # Half a byte for each document more.

@@ -6,46 +6,45 @@ import time
 from pathlib import Path
 from statistics import mean
 
+from . import documents
 from .compare import Interval
-from .lab import BARE, COMPLETE, LOADED
+from .lab import BARE, COMPLETE, KEYS, LOADED
 from .mailboxes import arrive
 from .table import Row
 
-BOUND_KB = ("<=", 60)
+BOUND_KB = ("<=", 40)
 SESSIONS, MESSAGES, RETRS = 12, 50, 5
 # Marks are applied half a second after the command that confirms a download.
 APPLIED_SECS = 1.5
 KINDS = {"PSS": "Pss", "private dirty": "Private_Dirty"}
+WHAT = {LOADED: "nothing configured", COMPLETE: "complete", KEYS: "gate, session keys"}
+NAMES = (BARE, *WHAT)
 
 
 def rows(lab, _effort, _patience):
     """Yield rows for sessions that did nothing yet and for some that downloaded."""
-    names = [BARE, LOADED, COMPLETE]
     # Each session has a mailbox, and a new message in it: else there was no
     # reason to log in, and Dovecot need not look into the mailbox's folders.
-    users = {name: [f"memory-{name}-{number}" for number in range(SESSIONS)]
-             for name in names}
-    for user in sum(users.values(), []):
+    # Their domains have a document at the gate.
+    users = {name: [f"memory-{name}-{number}@{documents.domain(number)}"
+                    for number in range(SESSIONS)] for name in NAMES}
+    everybody = sum(users.values(), [])
+    for user in everybody:
         lab.add_mailbox(user, MESSAGES, 10 << 10)
-    with lab.servers(*names) as servers:
-        for user in sum(users.values(), []):
+    with lab.servers(*NAMES) as servers:
+        for user in everybody:
             servers[BARE].load(user, "retr", 0)  # writes the index
             arrive(lab.home / user / "mail", MESSAGES + 1)
-        sessions = {name: [servers[name].dovecot.pop3(user) for user in users[name]]
-                    for name in names}
-        for when, commands in (("after STAT", _stat), (f"after {RETRS} RETR", _retr)):
+        for protocol, steps in STEPS.items():
+            sessions = {name: [getattr(servers[name].dovecot, protocol)(user)
+                               for user in users[name]] for name in NAMES}
+            for when, commands in steps:
+                for session in sum(sessions.values(), []):
+                    commands(session)
+                time.sleep(APPLIED_SECS)
+                yield from _rows(servers, protocol, when)
             for session in sum(sessions.values(), []):
-                commands(session)
-            time.sleep(APPLIED_SECS)
-            found = {name: _memory(servers[name]) for name in names}
-            for kind in KINDS:
-                bound = BOUND_KB if kind == "PSS" else None
-                for name, what in ((LOADED, "nothing configured"),
-                                   (COMPLETE, "complete")):
-                    yield _row(f"{kind} {when}; {what}", found[BARE][kind],
-                               found[name][kind], bound)
-        for session in sum(sessions.values(), []):
-            session.quit()
+                session.quit() if protocol == "pop3" else session.logout()
 
 
 def _stat(session):
@@ -58,10 +57,27 @@ def _retr(session):
     session.noop()
 
 
-def _memory(server):
+def _select(session):
+    session.select("INBOX")
+
+
+STEPS = {"pop3": (("after STAT", _stat), (f"after {RETRS} RETR", _retr)),
+         "imap": (("after SELECT", _select),)}
+
+
+def _rows(servers, protocol, when):
+    found = {name: _memory(server, protocol) for name, server in servers.items()}
+    for kind in KINDS:
+        bound = BOUND_KB if kind == "PSS" else None
+        for name, what in WHAT.items():
+            yield _row(f"{kind} of {protocol} {when}; {what}", found[BARE][kind],
+                       found[name][kind], bound)
+
+
+def _memory(server, protocol):
     """Return {kind: [kB of each process]}."""
     texts = [Path(f"/proc/{pid}/smaps_rollup").read_text()
-             for pid in server.dovecot.pids("pop3")]
+             for pid in server.dovecot.pids(protocol)]
     return {kind: [int(re.search(rf"^{field}:\s*(\d+)", text, re.M)[1])
                    for text in texts]
             for kind, field in KINDS.items()}

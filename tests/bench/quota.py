@@ -8,8 +8,6 @@ the last notice is in its INBOX.
 """
 
 import os
-import re
-import shutil
 import time
 from statistics import median
 
@@ -17,6 +15,7 @@ from instance import Dovecot, processes
 from instance.block import block
 from instance.wait import wait_for
 
+from . import counting
 from .compare import Interval, Sample, in_turns
 from .lab import ENDLESS, NOTICES, QUOTA, SCRIPT
 from .mailboxes import copy, set_aside
@@ -74,38 +73,20 @@ def _delivery_row(setting, comparison):
 
 
 def _instruction_rows(lab):
-    valgrind = shutil.which("valgrind")
-    if valgrind is None:
-        raise RuntimeError("valgrind is not installed")
-    names = [QUOTA, NOTICES]
     for user, where in (("delivered", "far from a level"), ("near", "near a level")):
-        costs = {name: [_instructions(lab, name, user, valgrind) for _ in range(ROUNDS)]
-                 for name in names}
-        yield Row(f"instructions of an LMTP delivery of 10 KB, {where}",
-                  *(f"{median(costs[name]):,.0f}" for name in names),
-                  Interval.of([ours / bare for ours, bare
-                               in zip(costs[NOTICES], costs[QUOTA])]), count=ROUNDS)
+        costs = counting.in_turns(
+            [QUOTA, NOTICES],
+            lambda name: counting.per_session(lab, name, ["lmtp"], _work(lab, user), COUNTED),
+            ROUNDS)
+        yield counting.row(f"LMTP delivery of 10 KB, {where}", costs, QUOTA, NOTICES, None)
 
 
-def _instructions(lab, name, user, valgrind):
-    once, twice = (_count(lab, name, user, valgrind, count)
-                   for count in (COUNTED, 2 * COUNTED))
-    return (twice - once) / COUNTED
+def _work(lab, user):
+    def work(server, deliveries):
+        set_aside(lab.home / user)
+        server.deliver([user], deliveries, SIZE)
 
-
-def _count(lab, name, user, valgrind, deliveries):
-    """Return the instructions of an LMTP process for so many deliveries."""
-    conf = block("service lmtp", ["process_min_avail = 1", "process_limit = 1"])
-    wrap = {"lmtp": f"{valgrind} --tool=callgrind --vgdb=no --log-file=/dev/null"
-                    " --callgrind-out-file=/mnt/log/callgrind"}
-    shutil.rmtree(lab.home / user, ignore_errors=True)
-    with lab.servers(name, conf=conf, wrap=wrap) as servers:
-        servers[name].deliver([user], deliveries, SIZE)
-        result = servers[name].dovecot.folder / "log/callgrind"
-    total = re.search(r"^totals: (\d+)", result.read_text(), re.M)
-    if total is None:
-        raise RuntimeError("callgrind has not written its result")
-    return int(total[1])
+    return work
 
 
 # Telling

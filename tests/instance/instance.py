@@ -26,6 +26,7 @@ BUILT = "the modules of this checkout's build"
 LAUNCHER = Path(__file__).with_name("namespace.py")
 # Long for a line of the log, and short for a start that is repeated.
 LOG_SECS = 5
+VALGRIND_LOG_SECS = 60
 PEAK = Path(__file__).with_name("peak.py")
 
 
@@ -116,8 +117,7 @@ class Instance:
     def stop(self):
         """End everything that start() began; valgrind gets the time to report."""
         try:
-            if self._launcher is not None and any(
-                    "valgrind" in prefix for prefix in self._wrap.values()):
+            if self._launcher is not None and self._in_valgrind:
                 self._end_gracefully()
         finally:
             self._end_at_once()
@@ -309,6 +309,10 @@ class Instance:
             raise InstanceError(f"no modules in {staged}: run tests/build")
         return staged
 
+    @property
+    def _in_valgrind(self):
+        return any("valgrind" in prefix for prefix in self._wrap.values())
+
     def _default_plugins(self, quota):
         names = re.findall(r"lib\d\d_(\w+)_plugin\.so ",
                            " ".join(path.name + " " for path in self._modules()))
@@ -369,7 +373,8 @@ class Instance:
         with socket.create_connection((self.host, self.port("imap")), timeout=60):
             pass
         try:
-            wait_for(lambda: self.log_text() != before, LOG_SECS)
+            wait_for(lambda: self.log_text() != before,
+                     VALGRIND_LOG_SECS if self._in_valgrind else LOG_SECS)
         except InstanceError:
             return False
         self._loggers = self.pids("log")

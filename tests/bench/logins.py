@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Instructions of a login and logout, in processes that serve many of them."""
+
+import imaplib
+import poplib
+
+from . import bounds, counting, documents, site
+from .lab import ACCESS, BARE, FEW, KEYS, LOADED, NOTIFY
+
+PROTOCOLS = ("imap", "pop3")
+USERS = [documents.user(number) for number in range(FEW)]
+MESSAGES, SIZE = 3, 1000
+NUMBER = 50
+NAMES = (BARE, NOTIFY, LOADED, ACCESS, KEYS)
+WHAT = {NOTIFY: "Dovecot's plugin notify alone", LOADED: "nothing configured",
+        ACCESS: "documents that only allow or deny", KEYS: "session keys"}
+LIMITS = {(LOADED, "imap"): "idle", (LOADED, "pop3"): "idle",
+          (ACCESS, "imap"): "imap access", (KEYS, "imap"): "imap keys",
+          (KEYS, "pop3"): "pop3 keys"}
+
+
+def rows(lab, effort, _patience):
+    """Yield a row for all the processes of a login, and for each of them at the gate."""
+    prepare(lab)
+    check_gate(lab)
+    for protocol in PROTOCOLS:
+        services = ("auth", f"{protocol}-login", protocol)
+        costs = counting.in_turns(
+            NAMES, lambda name: counting.per_session(lab, name, services, work(protocol),
+                                                     NUMBER), effort.counts)
+        what = said(protocol)
+        for name in NAMES[1:]:
+            limit = LIMITS.get((name, protocol))
+            yield counting.row(f"{what}, {WHAT[name]}", costs, BARE, name,
+                               bounds.of(limit) if limit else None)
+        for name in (LOADED, ACCESS, KEYS):
+            for service in services:
+                yield counting.row(f"{what}, {WHAT[name]}; {service} alone", costs, BARE,
+                                   name, None, [service])
+
+
+def said(protocol):
+    """Return what a session does."""
+    return "IMAP login" if protocol == "imap" else "POP3 login, STAT, QUIT"
+
+
+def prepare(lab):
+    """Make the mailboxes of those who log in."""
+    for user in (*USERS, *documents.PROBES):
+        lab.add_mailbox(user, MESSAGES, SIZE)
+    lab.settle(lambda server: work("pop3")(server, len(USERS)))
+
+
+def work(protocol):
+    """Return function(server, number) that has so many sessions, one after the other."""
+    return lambda server, number: server.measure_logins(protocol, USERS, number, 1)
+
+
+def check_gate(lab):
+    """Raise unless the gate decides and tells: what is not in force costs nothing."""
+    with lab.servers(ACCESS, KEYS) as servers:
+        for name, server in servers.items():
+            if not (_refuses(server.dovecot.imap) and _refuses(server.dovecot.pop3)
+                    and _tells(server.dovecot)):
+                raise RuntimeError(f"the gate is not in force at {name}; "
+                                   f"{site.describe()}:\n{server.dovecot.log_text()[-2000:]}")
+
+
+def _refuses(login):
+    try:
+        login(documents.REFUSED)
+    except (imaplib.IMAP4.error, poplib.error_proto) as error:
+        return documents.REFUSAL_TEXT in str(error)
+    return False
+
+
+def _tells(dovecot):
+    return dovecot.pop3(documents.TOLD).capa().get("EXPIRE") == [str(documents.TERM)]

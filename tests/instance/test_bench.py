@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The benchmarks' mailboxes have names of files as Dovecot makes them."""
+
+import re
+from statistics import mean
+
+import pytest
+
+from bench import mailboxes
+
+NAME = re.compile(r"(\d+)\.M(\d{1,6})P(\d+)\.mail\.example\.org,S=(\d+),W=(\d+):2,")
+COUNT, SIZE = 200, 2000
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """The paths and the parts of the names."""
+    folder = tmp_path_factory.mktemp("home") / "mail"
+    mailboxes.maildir(folder, COUNT, SIZE)
+    return {path: NAME.fullmatch(path.name).groups() for path in (folder / "cur").iterdir()}
+
+
+def test_every_part_of_a_name_differs(files):
+    """Else Dovecot's hash finds them in the same place, and bare takes ten times as long."""
+    seconds, *others = zip(*files.values())
+    assert len(set(seconds)) == COUNT
+    assert all(len(set(part)) > COUNT / 2 for part in others)
+
+
+def test_names_tell_the_sizes(files):
+    for path, (*_, size, virtual_size) in files.items():
+        text = path.read_bytes()
+        assert (len(text), len(text) + text.count(b"\n")) == (int(size), int(virtual_size))
+    assert mean(path.stat().st_size for path in files) == pytest.approx(SIZE, rel=0.1)
