@@ -73,11 +73,11 @@ import os, subprocess, sys
 from pathlib import Path
 import namespace
 namespace.enter()
-folder, program, *arguments = sys.argv[1:]
+source, folder, program, *arguments = sys.argv[1:]
 checkout = Path(folder) / "checkout"
 checkout.mkdir(parents=True)
 os.chmod(folder, 0o700)
-namespace.mount(Path.cwd().parents[1], checkout, "", namespace.MS_BIND)
+namespace.mount(source, checkout, "", namespace.MS_BIND)
 os.chdir("/")
 pid = namespace.start([sys.executable, "-B", "-c", program, checkout / "tests", *arguments])
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
@@ -142,7 +142,8 @@ def test_without_modules_there_are_none(installed, tmp_path):
 def test_a_checkout_that_is_roots_alone(tmp_path):
     """As a clone below /root is: a server's processes can't read the texts in it."""
     done = subprocess.run(
-        [sys.executable, "-c", ALONE, tmp_path / "root", TOLD, tmp_path / "run"],
+        [sys.executable, "-c", ALONE, INSTANCE.parents[1], tmp_path / "root", TOLD,
+         tmp_path / "run"],
         cwd=INSTANCE, text=True, capture_output=True, timeout=120)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == "Subject: Se han conservado 2 mensajes borrados\n" \
