@@ -108,7 +108,10 @@ def test_a_session_that_dovecot_wants_to_end_stops_after_a_batch(start, clock, d
         # one that has not begun would not begin
         server.wait_for(lambda: len(list((maildrop.folder / ".Trash/tmp").iterdir())) == 500,
                         60, "the first batch to wait for the lock")
-        server.reload()
+        # server.reload() would wait until this process has heard of it
+        old = set(server.pids("config"))
+        server.doveadm("reload")
+        server.wait_for(lambda: old and not old & set(server.pids("config")))
         assert pid in server.pids("pop3")
         lock.unlink()
         server.wait_for(lambda: pid not in server.pids("pop3"), 60, "the session to end")
