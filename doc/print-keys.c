@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Prints reference tables: of the policy keys `man` for the manual and
-   `markdown` for doc/policy-keys.md, of the site settings `man-site`. */
+   `markdown` for doc/policy-keys.md, and `words` for the shell; of the site
+   settings `man-site`. */
 
 #include "policy-value.h"
 
@@ -35,7 +36,7 @@ print_syntax(const struct coexist_policy_key *key,
 	const char *word, *separator = "", *choices = key->choices;
 	size_t length;
 
-	if (choices == NULL) {
+	if (*choices == '\0') {
 		print(key->expected, strlen(key->expected));
 		return;
 	}
@@ -73,6 +74,17 @@ static void print_markdown(const struct coexist_policy_key *key)
 	       " *Not enforced yet.*" : "");
 }
 
+/* Prints `key=`, and `key=word` for each word that the key takes. */
+static void print_words(const struct coexist_policy_key *key)
+{
+	const char *word, *choices = key->choices;
+	size_t length;
+
+	printf("%s= ", key->name);
+	while (coexist_list_next(&choices, &word, &length))
+		printf("%s=%.*s ", key->name, (int)length, word);
+}
+
 static void
 print_table(const struct coexist_policy_key *keys, unsigned int count,
 	    void (*print_key)(const struct coexist_policy_key *key))
@@ -92,11 +104,14 @@ int main(int argc, char *argv[])
 	} else if (strcmp(format, "man-site") == 0) {
 		print_table(coexist_site_settings, COEXIST_SITE_COUNT,
 			    print_man);
+	} else if (strcmp(format, "words") == 0) {
+		print_table(coexist_policy_keys, COEXIST_KEY_COUNT,
+			    print_words);
 	} else if (strcmp(format, "markdown") == 0) {
 		puts("# Policy keys\n\n"
 		     "All keys with their values. In dovecot.conf and in the "
 		     "userdb, the name of a key begins\n"
-		     "with `coexist_`. `man dovecot-coexist` says how values "
+		     "with `coexist_`. `man coexist-policy` says how values "
 		     "are written, which [scope](glossary.md)\n"
 		     "wins, and which settings the site has besides. "
 		     "This page is made from\n"
@@ -107,7 +122,7 @@ int main(int argc, char *argv[])
 		print_table(coexist_policy_keys, COEXIST_KEY_COUNT,
 			    print_markdown);
 	} else {
-		fputs("usage: print-keys man|man-site|markdown\n", stderr);
+		fputs("usage: print-keys man|man-site|markdown|words\n", stderr);
 		return 64;
 	}
 	return fflush(stdout) == 0 ? 0 : 1;

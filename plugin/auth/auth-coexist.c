@@ -4,6 +4,7 @@
 #include "lib.h"
 #include "auth-coexist.h"
 #include "compat-auth.h"
+#include "gate-block.h"
 
 const char *authdb_coexist_version = DOVECOT_ABI_VERSION;
 
@@ -17,4 +18,5 @@ void authdb_coexist_deinit(void)
 {
 	userdb_unregister_module(&coexist_userdb_interface);
 	passdb_unregister_module(&coexist_passdb_interface);
+	coexist_gate_blocks_free();
 }

@@ -7,10 +7,13 @@
 #include "lib-event.h"
 #include "llist.h"
 #include "time-util.h"
+#include "compat-master.h"
+#include "compat-site.h"
 #include "known-documents.h"
-#include "log-repeat.h"
 #include "policy-document-texts.h"
 #include "policy-store.h"
+#include "store-error.h"
+#include "store-generation.h"
 
 /* A store that answers takes milliseconds, but the dict process waits a minute
    for a database that is away. */
@@ -75,9 +78,12 @@ read_answer(struct coexist_document_read *read, const char *from,
 
 	if (callback == NULL)
 		return;
-	e_debug(read->event, "%s: %s (%s)", coexist_logged_key(read->key),
-		coexist_document_answer_describe(answer),
-		coexist_logged_key(from));
+	if ((read->flags & COEXIST_DOCUMENT_READ_TRACED) != 0) {
+		e_debug(read->event, "%s: %s (%s)",
+			coexist_logged_key(read->key),
+			coexist_document_answer_describe(answer),
+			coexist_logged_key(from));
+	}
 	read->callback = NULL;
 	callback(answer, read->context);
 }
@@ -89,8 +95,8 @@ read_fail(struct coexist_document_read *read, const char *error,
 {
 	struct coexist_document_answer answer;
 
-	if (coexist_log_repeat_may(read->reader->log, error))
-		e_error(log_event(read), "%s", coexist_logged_key(error));
+	coexist_store_error_report(read->reader->log, log_event(read), read->key,
+				   error);
 	if (read->callback == NULL)
 		return;
 	coexist_document_answer_failed(read->reader->known, read->key,
@@ -341,15 +347,27 @@ int coexist_document_reader_new(const struct coexist_site_config *config,
 {
 	struct coexist_document_reader *reader;
 	struct coexist_store *store;
+	int ret;
 
-	if (coexist_store_open(config, event, &store, error_r) <= 0)
+	ret = coexist_store_open(config, event, &store, error_r);
+	if (ret == 0) {
+		*error_r = t_strconcat(*error_r, ". Add, for example, "
+				       COEXIST_REMEDY_STORE, NULL);
+	}
+	if (ret <= 0)
 		return -1;
 	reader = i_new(struct coexist_document_reader, 1);
 	reader->event = event;
 	reader->log = log;
 	reader->store = store;
-	reader->known = coexist_known_documents_new(config, store->files,
-						    event, log);
+	T_BEGIN {
+		const char *generation_path =
+			t_strconcat(coexist_compat_base_dir(),
+				    "/"COEXIST_STORE_GENERATION_FILE, NULL);
+
+		reader->known = coexist_known_documents_new(config,
+			store->files, generation_path, event, log);
+	} T_END;
 	*reader_r = reader;
 	return 0;
 }
@@ -375,6 +393,19 @@ void coexist_document_reader_free(struct coexist_document_reader *reader)
 	coexist_store_close(&reader->store);
 	coexist_known_documents_free(reader->known);
 	i_free(reader);
+}
+
+const char *
+coexist_document_reader_find_lost(const struct coexist_document_reader *reader,
+				  const char *key, time_t seconds)
+{
+	return coexist_known_documents_find_lost(reader->known, key, seconds);
+}
+
+uint64_t coexist_document_reader_get_new_generation(
+	const struct coexist_document_reader *reader)
+{
+	return coexist_known_documents_get_new_generation(reader->known);
 }
 
 void coexist_document_reader_refresh(struct coexist_document_reader *reader)

@@ -31,16 +31,27 @@ void coexist_document_reader_end(struct coexist_document_reader *reader);
 void coexist_document_reader_free(struct coexist_document_reader *reader);
 
 /* Takes into account what may have changed since the last login: the clock, by
-   which answers are new, and the keys, by which documents count. To be called
-   before a login's documents are read. */
+   which answers are new, the store's generation, and the keys, by which documents
+   count. To be called before a login's documents are read. */
 void coexist_document_reader_refresh(struct coexist_document_reader *reader);
+/* Returns the word that a document had before it was lost within so many seconds, as
+   lost-documents.h says, or NULL. It lives until something is read. */
+const char *
+coexist_document_reader_find_lost(const struct coexist_document_reader *reader,
+				  const char *key, time_t seconds);
+/* Returns the number of the store's generation as it was then if that is new by now
+   (store-generation.h), else 0. */
+uint64_t coexist_document_reader_get_new_generation(
+	const struct coexist_document_reader *reader);
 
 enum coexist_document_read_flags {
 	/* An answer may be as old as COEXIST_DOCUMENT_ANSWER_SECS. */
 	COEXIST_DOCUMENT_READ_MAY_BE_OLD = 0x01,
 	/* It is no document: nothing counts but whether it is there, and if it
 	   is not found, it is not there. */
-	COEXIST_DOCUMENT_READ_MARKER = 0x02
+	COEXIST_DOCUMENT_READ_MARKER = 0x02,
+	/* The event logs what there was, if it logs such things at all. */
+	COEXIST_DOCUMENT_READ_TRACED = 0x04
 };
 
 /* Reads the document with the store's key. The callback is called once, perhaps

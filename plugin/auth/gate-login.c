@@ -13,37 +13,42 @@
 
 static void
 login_finish(enum coexist_gate_verdict verdict, const char *reason,
-	     struct auth_request *request)
+	     struct coexist_login_state *state)
 {
-	struct coexist_login_state *state = coexist_login_state_get(request);
+	struct auth_request *request = state->request;
 
-	state->callback(verdict, reason, request);
+	state->callback(verdict, reason, state);
 	auth_request_unref(&request);
 }
 
 /* why is for the log. */
 static void login_pass(struct coexist_login_state *state, const char *why)
 {
-	e_debug(authdb_event(state->facts.request), "%s login passes: %s",
-		coexist_protocol_label(state->facts.protocol), why);
-	login_finish(COEXIST_GATE_PASS, /*reason=*/NULL, state->facts.request);
+	if (state->is_traced) {
+		e_debug(coexist_auth_request_event(state->request),
+			"%s login passes: %s",
+			coexist_protocol_label(state->facts.protocol), why);
+	}
+	login_finish(COEXIST_GATE_PASS, /*reason=*/NULL, state);
 }
 
 /* The policy refuses the login. Returns TRUE if it passes all the same. */
 static bool
-login_is_only_logged(struct coexist_login_state *state, const char *why)
+login_is_only_logged(struct coexist_login_state *state,
+		     const struct coexist_refusal_cause *cause)
 {
 	bool log_only = coexist_gate_is_log_only(state->facts.gate);
 
-	e_debug(authdb_event(state->facts.request), "%s login %s: %s%s",
+	e_debug(coexist_auth_request_event(state->facts.request),
+		"%s login %s: %s%s",
 		coexist_protocol_label(state->facts.protocol),
 		log_only ? "would be refused by" : "is refused by",
-		why, state->proof == COEXIST_GATE_PROVED ? "" :
+		cause->log, state->proof == COEXIST_GATE_PROVED ? "" :
 		" (told when the password is proved)");
 	if (state->proof == COEXIST_GATE_PROVED)
-		coexist_gate_refusal_log(&state->facts, why, log_only);
+		coexist_gate_refusal_log(&state->facts, cause, log_only);
 	else
-		coexist_gate_refusal_log_later(&state->facts, why, log_only);
+		coexist_gate_refusal_log_later(state, cause, log_only);
 	return log_only;
 }
 
@@ -54,16 +59,15 @@ static void
 login_check_limit(struct coexist_login_state *state,
 		  const struct coexist_gate_policy *policy)
 {
-	struct coexist_login_limit *limit = &state->limit;
-
-	if (!coexist_gate_limit_init(limit, &state->facts, policy)) {
+	state->limit = coexist_gate_limit_new(&state->facts, policy);
+	if (state->limit == NULL) {
 		login_pass(state, "no key forbids it");
 	} else if (state->proof != COEXIST_GATE_PROVED) {
-		limit->waits = TRUE;
+		state->limit->waits = TRUE;
 		login_pass(state, "no key forbids it, its sessions are to be "
 			   "counted when the password is proved");
 	} else {
-		coexist_gate_limit_check(limit, login_finish);
+		coexist_gate_limit_check(state, login_finish);
 	}
 }
 
@@ -71,10 +75,8 @@ static void
 login_keep(struct coexist_login_state *state,
 	   const struct coexist_gate_policy *policy)
 {
-	if (coexist_login_has_session(&state->facts)) {
-		coexist_gate_handover_keep(state->facts.gate,
-					   state->facts.request, policy);
-	}
+	if (coexist_login_has_session(&state->facts))
+		coexist_gate_handover_keep(state, policy);
 }
 
 /* One line for all users: who guesses names must not fill the log. */
@@ -99,17 +101,20 @@ login_refuse(struct coexist_login_state *state,
 	     const struct coexist_decision *decision)
 {
 	const struct coexist_login_facts *facts = &state->facts;
-	const char *why = coexist_gate_refusal_describe(policy, decision);
+	struct coexist_refusal_cause cause;
 
-	if (login_is_only_logged(state, why)) {
+	coexist_refusal_cause_key(&policy->policy, decision->key, &cause);
+	if (login_is_only_logged(state, &cause)) {
 		login_keep(state, policy);
 		login_pass(state, "log_only");
 		return;
 	}
 	login_finish(COEXIST_GATE_REFUSE,
 		     coexist_site_refusal(facts->gate->texts, &policy->policy,
-					  facts->protocol, decision),
-		     facts->request);
+					  facts->protocol,
+					  coexist_login_is_relayed(facts),
+					  decision),
+		     state);
 }
 
 static void
@@ -147,11 +152,16 @@ bool coexist_gate_is_refused_unproved(const struct coexist_login_facts *facts,
 	return decision.refusal != COEXIST_REFUSAL_NONE;
 }
 
-const char *coexist_gate_put_off_reason(const struct coexist_gate *gate)
+void coexist_gate_put_off_cause(const struct coexist_gate *gate,
+				struct coexist_refusal_cause *cause_r)
 {
-	return coexist_site_number(&gate->config, COEXIST_SITE_on_store_error) ==
-		COEXIST_ON_STORE_ERROR_TEMPFAIL ?
-		"on_store_error=tempfail" : "policy_public_keys";
+	bool tempfail = coexist_site_number(&gate->config,
+					    COEXIST_SITE_on_store_error) ==
+		COEXIST_ON_STORE_ERROR_TEMPFAIL;
+
+	cause_r->reason = tempfail ? "on_store_error" : "policy_public_keys";
+	cause_r->log = tempfail ? "on_store_error=tempfail" : cause_r->reason;
+	cause_r->scope = coexist_policy_scope_name(COEXIST_SCOPE_SITE);
 }
 
 /* The login has to come back when the store does. */
@@ -160,9 +170,10 @@ login_put_off(struct coexist_login_state *state,
 	      const struct coexist_gate_policy *policy)
 {
 	const struct coexist_login_facts *facts = &state->facts;
+	struct coexist_refusal_cause cause;
 
-	if (login_is_only_logged(state,
-				 coexist_gate_put_off_reason(facts->gate))) {
+	coexist_gate_put_off_cause(facts->gate, &cause);
+	if (login_is_only_logged(state, &cause)) {
 		login_pass(state, "log_only");
 		return;
 	}
@@ -170,7 +181,7 @@ login_put_off(struct coexist_login_state *state,
 		     coexist_site_refusal_store_failed(facts->gate->texts,
 						       &policy->policy,
 						       facts->protocol),
-		     facts->request);
+		     state);
 }
 
 static void
@@ -202,6 +213,7 @@ login_policy_found(const struct coexist_gate_policy *policy, void *context)
 {
 	struct coexist_login_state *state = context;
 
+	state->generation = policy->generation;
 	T_BEGIN {
 		if (policy->store_failed &&
 		    state->proof != COEXIST_GATE_PROVED_ELSEWHERE)
@@ -212,13 +224,16 @@ login_policy_found(const struct coexist_gate_policy *policy, void *context)
 }
 
 void coexist_gate_login(struct coexist_gate *gate,
-			struct auth_request *request,
+			struct coexist_login_state *state,
 			enum coexist_gate_proof proof,
 			coexist_gate_login_callback_t *callback)
 {
-	struct coexist_login_state *state = coexist_login_state_get(request);
+	struct auth_request *request = state->request;
+	struct event *event = coexist_auth_request_event(request);
+	enum coexist_gate_lookup_flags flags = 0;
 
 	coexist_login_facts_init(&state->facts, gate, request);
+	state->is_traced = event_want_debug(event);
 	state->proof = proof;
 	state->callback = callback;
 	auth_request_ref(request);
@@ -226,24 +241,27 @@ void coexist_gate_login(struct coexist_gate *gate,
 		login_pass(state, "no policy holds it");
 		return;
 	}
-	coexist_login_state_read_userdb(state, request);
+	if (state->is_traced) {
+		e_debug(event, "Looks up the policy (%s)",
+			coexist_protocol_label(state->facts.protocol));
+		flags |= COEXIST_GATE_LOOKUP_TRACED;
+	}
+	coexist_login_state_read_userdb(state);
 	state->asked_user = request->fields.user;
-	coexist_gate_lookup(gate, authdb_event(request), request->fields.user,
-			    state->userdb_texts, /*asked_before=*/FALSE,
+	coexist_gate_lookup(gate, event, request->fields.user,
+			    state->userdb_texts, flags,
 			    login_policy_found, state);
 }
 
-void coexist_gate_login_proved(struct auth_request *request,
+void coexist_gate_login_proved(struct coexist_login_state *state,
 			       coexist_gate_login_callback_t *callback)
 {
-	struct coexist_login_state *state = coexist_login_state_get(request);
-
-	coexist_gate_refusal_log_proved(request);
-	if (!state->limit.waits) {
-		callback(COEXIST_GATE_PASS, /*reason=*/NULL, request);
+	coexist_gate_refusal_log_proved(state);
+	if (state->limit == NULL || !state->limit->waits) {
+		callback(COEXIST_GATE_PASS, /*reason=*/NULL, state);
 		return;
 	}
 	state->callback = callback;
-	auth_request_ref(request);
-	coexist_gate_limit_check(&state->limit, login_finish);
+	auth_request_ref(state->request);
+	coexist_gate_limit_check(state, login_finish);
 }

@@ -28,9 +28,9 @@ struct gate_document {
 struct gate_lookup {
 	struct coexist_gate *gate;
 	struct event *event;
-	char *user;
+	const char *user;
 	const char *const *userdb_texts;
-	bool asked_before;
+	enum coexist_gate_lookup_flags flags;
 	coexist_gate_callback_t *callback;
 	void *context;
 
@@ -42,7 +42,9 @@ struct gate_lookup {
 	/* one of those that were not found was there before */
 	bool has_lost;
 	enum coexist_store_marker marker;
-	struct coexist_gate_policy result;
+	/* what the policy will say of how it was read */
+	bool store_failed, is_partial;
+	uint64_t generation;
 };
 
 bool coexist_gate_policy_hands_over(const struct coexist_gate_policy *policy,
@@ -97,8 +99,7 @@ policy_make(struct gate_lookup *lookup, bool with_unproved,
 			documents[i] = lookup->documents[i].unproved;
 	}
 	coexist_policy_scopes_init(documents, lookup->userdb_texts,
-				   lookup->gate->config.policy_texts,
-				   policy->scopes);
+				   lookup->gate->site_texts, policy->scopes);
 	coexist_policy_merge(policy->scopes, COEXIST_SCOPE_COUNT,
 			     log_unknown_value, &context, &policy->policy);
 }
@@ -117,9 +118,10 @@ static bool scope_says_anything(const struct coexist_scope *scope)
 }
 
 /* Tells which scopes say anything, and never what. */
-static void policy_log(struct gate_lookup *lookup)
+static void
+policy_log(const struct gate_lookup *lookup,
+	   const struct coexist_gate_policy *policy)
 {
-	const struct coexist_gate_policy *policy = &lookup->result;
 	string_t *words = t_str_new(64);
 	unsigned int i;
 
@@ -143,25 +145,33 @@ static void lookup_free(struct gate_lookup *lookup)
 		coexist_document_texts_unref(lookup->documents[i].unproved);
 	}
 	event_unref(&lookup->event);
-	i_free(lookup->user);
 	i_free(lookup);
 }
 
+/* The policy is made on the stack: it is much larger than all that has to wait for
+   the store, and is gone when it is told. */
 static void lookup_finish(struct gate_lookup *lookup)
 {
-	struct coexist_gate_policy unproved;
+	struct coexist_gate_policy policy, unproved;
+	unsigned int i;
 
+	policy.store_failed = lookup->store_failed;
+	policy.is_partial = lookup->is_partial;
+	policy.unproved = NULL;
+	policy.generation = lookup->generation;
+	for (i = 0; i < COEXIST_SCOPE_COUNT; i++)
+		policy.documents[i] = lookup->documents[i].document;
 	T_BEGIN {
-		policy_make(lookup, /*with_unproved=*/FALSE, &lookup->result);
+		policy_make(lookup, /*with_unproved=*/FALSE, &policy);
 		if (lookup->has_unproved) {
 			i_zero(&unproved);
 			policy_make(lookup, /*with_unproved=*/TRUE, &unproved);
-			lookup->result.unproved = &unproved;
+			policy.unproved = &unproved;
 		}
-		if (event_want_debug(lookup->event))
-			policy_log(lookup);
+		if ((lookup->flags & COEXIST_GATE_LOOKUP_TRACED) != 0)
+			policy_log(lookup, &policy);
 	} T_END;
-	lookup->callback(&lookup->result, lookup->context);
+	lookup->callback(&policy, lookup->context);
 	lookup_free(lookup);
 }
 
@@ -174,9 +184,9 @@ document_take_last(struct gate_document *document,
 {
 	struct gate_lookup *lookup = document->lookup;
 
-	lookup->result.store_failed = TRUE;
+	lookup->store_failed = TRUE;
 	if (answer->is_unknown)
-		lookup->result.is_partial = TRUE;
+		lookup->is_partial = TRUE;
 	else if (answer->document != NULL)
 		document->document = coexist_document_texts_ref(answer->document);
 	if (answer->unproved != NULL) {
@@ -196,7 +206,7 @@ static void lookup_settle(struct gate_lookup *lookup)
 	unsigned int i;
 
 	if (!known)
-		lookup->result.store_failed = TRUE;
+		lookup->store_failed = TRUE;
 	for (i = 0; i < COEXIST_SCOPE_COUNT; i++) {
 		struct gate_document *document = &lookup->documents[i];
 
@@ -258,7 +268,7 @@ marker_answer(const struct coexist_document_answer *answer, void *context)
 		break;
 	case COEXIST_DOCUMENT_FAILED:
 		lookup->marker = COEXIST_STORE_MARKER_FAILED;
-		lookup->result.store_failed = TRUE;
+		lookup->store_failed = TRUE;
 		break;
 	}
 	lookup_unref(lookup);
@@ -272,6 +282,8 @@ static void marker_ask(struct gate_lookup *lookup)
 	/* it may have gone together with the document */
 	if (!lookup->has_lost)
 		flags |= COEXIST_DOCUMENT_READ_MAY_BE_OLD;
+	if ((lookup->flags & COEXIST_GATE_LOOKUP_TRACED) != 0)
+		flags |= COEXIST_DOCUMENT_READ_TRACED;
 	lookup->pending++;
 	coexist_document_reader_ask(lookup->gate->reader, lookup->event,
 				    COEXIST_STORE_KEY_MARKER, flags,
@@ -327,8 +339,11 @@ document_ask(struct gate_lookup *lookup, enum coexist_policy_scope scope,
 	if (key == NULL)
 		return;
 	/* the others are the same for many logins */
-	if (lookup->asked_before || !coexist_policy_scope_is_personal(scope))
+	if ((lookup->flags & COEXIST_GATE_LOOKUP_AGAIN) != 0 ||
+	    !coexist_policy_scope_is_personal(scope))
 		flags |= COEXIST_DOCUMENT_READ_MAY_BE_OLD;
+	if ((lookup->flags & COEXIST_GATE_LOOKUP_TRACED) != 0)
+		flags |= COEXIST_DOCUMENT_READ_TRACED;
 	lookup->pending++;
 	coexist_document_reader_ask(lookup->gate->reader, lookup->event, key,
 				    flags, document_answer, document);
@@ -336,7 +351,7 @@ document_ask(struct gate_lookup *lookup, enum coexist_policy_scope scope,
 
 void coexist_gate_lookup(struct coexist_gate *gate, struct event *event,
 			 const char *user, const char *const *userdb_texts,
-			 bool asked_before,
+			 enum coexist_gate_lookup_flags flags,
 			 coexist_gate_callback_t *callback, void *context)
 {
 	const char *domain = coexist_policy_scope_domain(user);
@@ -345,12 +360,14 @@ void coexist_gate_lookup(struct coexist_gate *gate, struct event *event,
 
 	coexist_document_reader_refresh(gate->reader);
 	lookup = i_new(struct gate_lookup, 1);
+	lookup->generation =
+		coexist_document_reader_get_new_generation(gate->reader);
 	lookup->gate = gate;
 	lookup->event = event;
 	event_ref(event);
-	lookup->user = i_strdup(user);
+	lookup->user = user;
 	lookup->userdb_texts = userdb_texts;
-	lookup->asked_before = asked_before;
+	lookup->flags = flags;
 	lookup->callback = callback;
 	lookup->context = context;
 

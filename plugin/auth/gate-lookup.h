@@ -13,6 +13,11 @@ struct coexist_gate;
 struct coexist_gate_policy {
 	struct coexist_policy policy;
 	struct coexist_scope scopes[COEXIST_SCOPE_COUNT];
+	/* The documents that were read, NULL where there is none. */
+	const struct coexist_document_texts *documents[COEXIST_SCOPE_COUNT];
+	/* of the store, before any document was read: its number if it was new
+	   then, else 0 */
+	uint64_t generation;
 	/* At least one document could not be read. If it was read before, the
 	   policy has it as it was. */
 	bool store_failed;
@@ -28,17 +33,24 @@ struct coexist_gate_policy {
 bool coexist_gate_policy_hands_over(const struct coexist_gate_policy *policy,
 				    enum coexist_key key);
 
+enum coexist_gate_lookup_flags {
+	/* The same login looked it up before: then the mailbox's document need
+	   not be read again. */
+	COEXIST_GATE_LOOKUP_AGAIN = 0x01,
+	/* The event logs what there was. */
+	COEXIST_GATE_LOOKUP_TRACED = 0x02
+};
+
 typedef void coexist_gate_callback_t(const struct coexist_gate_policy *policy,
 				     void *context);
 
 /* Looks up the user's policy. userdb_texts, indexed by key, is what the userdb
-   named so far, or NULL if that is nothing; it must live until the callback,
-   which may be called before this returns. asked_before says that the same
-   login looked it up before: then the mailbox's document need not be read again.
-   The policy lives for the call only. */
+   named so far, or NULL if that is nothing. It and the user's name must live until
+   the callback, which may be called before this returns. The policy lives for the
+   call only. */
 void coexist_gate_lookup(struct coexist_gate *gate, struct event *event,
 			 const char *user, const char *const *userdb_texts,
-			 bool asked_before,
+			 enum coexist_gate_lookup_flags flags,
 			 coexist_gate_callback_t *callback, void *context);
 
 #endif

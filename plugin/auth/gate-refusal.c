@@ -4,20 +4,12 @@
 #include "lib.h"
 #include "gate-refusal.h"
 #include "gate.h"
-#include "gate-lookup.h"
 #include "log-repeat.h"
-#include "refusal-log.h"
+#include "refusal-event.h"
 
-const char *
-coexist_gate_refusal_describe(const struct coexist_gate_policy *policy,
-			      const struct coexist_decision *decision)
-{
-	return coexist_refusal_log_key(&policy->policy, decision->key);
-}
-
-static const char *
-refusal_line(const struct coexist_login_facts *facts, const char *why,
-	     bool log_only)
+void coexist_gate_refusal_log(const struct coexist_login_facts *facts,
+			      const struct coexist_refusal_cause *cause,
+			      bool log_only)
 {
 	const struct coexist_refused_login refused = {
 		.user = facts->request->fields.user,
@@ -26,39 +18,37 @@ refusal_line(const struct coexist_login_facts *facts, const char *why,
 		.log_only = log_only
 	};
 
-	return coexist_refusal_log(&refused, why);
+	coexist_log_repeat_info(facts->gate->log, facts->gate->event,
+				coexist_refusal_log(&refused, cause->log));
+	coexist_refusal_event_send(coexist_auth_request_event(facts->request),
+				   &refused, cause);
 }
 
-static void log_line(struct coexist_gate *gate, const char *line)
+void
+coexist_gate_refusal_log_later(struct coexist_login_state *state,
+			       const struct coexist_refusal_cause *cause,
+			       bool log_only)
 {
-	coexist_log_repeat_info(gate->log, gate->event, line);
-}
-
-void coexist_gate_refusal_log(const struct coexist_login_facts *facts,
-			      const char *why, bool log_only)
-{
-	log_line(facts->gate, refusal_line(facts, why, log_only));
-}
-
-void coexist_gate_refusal_log_later(const struct coexist_login_facts *facts,
-				    const char *why, bool log_only)
-{
-	struct auth_request *request = facts->request;
 	struct coexist_login_refusal *refusal =
-		&coexist_login_state_get(request)->refusal;
+		coexist_login_state_refusal(state);
 
-	refusal->gate = facts->gate;
-	refusal->line = p_strdup(request->pool,
-		refusal_line(facts, why, log_only));
+	refusal->facts = state->facts;
+	refusal->cause.reason = cause->reason;
+	refusal->cause.scope = p_strdup(state->request->pool, cause->scope);
+	refusal->cause.log = p_strdup(state->request->pool, cause->log);
+	refusal->log_only = log_only;
 }
 
-void coexist_gate_refusal_log_proved(struct auth_request *request)
+void coexist_gate_refusal_log_proved(const struct coexist_login_state *state)
 {
-	const struct coexist_login_refusal *refusal =
-		&coexist_login_state_get(request)->refusal;
+	const struct coexist_login_refusal *refusal = state->refusal;
 
-	if (refusal->gate != NULL)
-		log_line(refusal->gate, refusal->line);
+	if (refusal == NULL || refusal->facts.gate == NULL)
+		return;
+	T_BEGIN {
+		coexist_gate_refusal_log(&refusal->facts, &refusal->cause,
+					 refusal->log_only);
+	} T_END;
 }
 
 void coexist_gate_refusal_reply(struct auth_request *request,

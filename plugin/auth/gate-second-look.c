@@ -39,10 +39,22 @@ static void log_refusal(const struct coexist_login_facts *facts,
 			const struct coexist_gate_policy *policy,
 			const struct coexist_decision *decision, bool log_only)
 {
+	struct coexist_refusal_cause cause;
+
 	T_BEGIN {
-		coexist_gate_refusal_log(facts,
-			coexist_gate_refusal_describe(policy, decision),
-			log_only);
+		coexist_refusal_cause_key(&policy->policy, decision->key,
+					  &cause);
+		coexist_gate_refusal_log(facts, &cause, log_only);
+	} T_END;
+}
+
+static void log_put_off(const struct coexist_login_facts *facts)
+{
+	struct coexist_refusal_cause cause;
+
+	T_BEGIN {
+		coexist_gate_put_off_cause(facts->gate, &cause);
+		coexist_gate_refusal_log(facts, &cause, /*log_only=*/FALSE);
 	} T_END;
 }
 
@@ -60,10 +72,7 @@ coexist_gate_look_again(struct coexist_gate *gate,
 	    is_allowed_without_store(gate, policy))
 		return COEXIST_GATE_STILL_PASSES;
 	if (!log_only && is_put_off(&facts, policy)) {
-		T_BEGIN {
-			coexist_gate_refusal_log(&facts,
-				coexist_gate_put_off_reason(gate), log_only);
-		} T_END;
+		log_put_off(&facts);
 		return COEXIST_GATE_REFUSES_HERE;
 	}
 	coexist_login_decide(&facts, &policy->policy, &decision);

@@ -24,16 +24,35 @@ static struct coexist_gate *gate_find(const char *path)
 	return NULL;
 }
 
+/* Most sites leave policies to documents, and the scope is merged for each login. */
+static const char *const *site_texts_find(const struct coexist_gate *gate)
+{
+	const char *const *texts = gate->config.policy_texts;
+	unsigned int i;
+
+	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
+		if (texts[i] != NULL && *texts[i] != '\0')
+			return texts;
+	}
+	return NULL;
+}
+
 static int
 gate_open(struct coexist_gate *gate, const char **error_r)
 {
 	if (coexist_site_config_read(gate->pool, gate->event, gate->path,
 				     &gate->config, error_r) < 0)
 		return -1;
+	gate->site_texts = site_texts_find(gate);
 	gate->texts = coexist_site_texts_read(&gate->config, gate->event);
 	if (coexist_document_reader_new(&gate->config, gate->event, gate->log,
-					&gate->reader, error_r) < 0)
+					&gate->reader, error_r) < 0) {
+		if (*gate->path != '\0') {
+			*error_r = t_strdup_printf("%s: %s", gate->path,
+						   *error_r);
+		}
 		return -1;
+	}
 	gate->presence = coexist_store_presence_new(&gate->config, gate->event,
 						    gate->log);
 	gate->session_limit = coexist_session_limit_new(gate->event, gate->log,

@@ -24,6 +24,8 @@ struct coexist_gate {
 	struct coexist_log_repeat *log;
 
 	struct coexist_site_config config;
+	/* the policy of the configuration, NULL if that says nothing */
+	const char *const *site_texts;
 	/* the refusals' texts: those that were installed, those of the site */
 	coexist_refusal_texts *texts;
 	struct coexist_document_reader *reader;

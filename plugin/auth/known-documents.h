@@ -12,30 +12,45 @@ struct coexist_site_config;
 struct event;
 
 /* The cache of trusted documents, and what makes its entries stale: an age, a
-   file that has changed, keys that the site trusts no longer, a clock that was
-   put back. */
+   change of the store by this host, a file that has changed, keys that the site
+   trusts no longer, a clock that was put back. */
 
 /* A look at the store before it is asked for a document. */
 struct coexist_document_look {
 	/* microseconds */
 	uint64_t asked;
+	/* how many generations of the store there were by then */
+	unsigned int generation_count;
 	/* the document's file, if the store has one */
 	bool has_stamp;
 	struct coexist_document_stamp stamp;
 };
 
-/* files is what the names of the store's files begin with, or NULL. All that is
-   given must outlive this. */
+/* files is what the names of the store's files begin with, or NULL.
+   generation_path is the file of the store's generation (store-generation.h), or
+   NULL. All else that is given must outlive this. */
 struct coexist_known_documents *
 coexist_known_documents_new(const struct coexist_site_config *config,
-			    const char *files, struct event *event,
+			    const char *files, const char *generation_path,
+			    struct event *event,
 			    struct coexist_log_repeat *log);
 /* NULL is allowed. */
 void coexist_known_documents_free(struct coexist_known_documents *known);
 
-/* Takes into account what may have changed since the last login: the clock and
-   the keys. */
+/* Takes into account what may have changed since the last login: the clock, the
+   store's generation and the keys. */
 void coexist_known_documents_refresh(struct coexist_known_documents *known);
+
+/* Returns the word that a document had before it was lost within so many seconds, as
+   lost-documents.h says, or NULL. */
+const char *
+coexist_known_documents_find_lost(const struct coexist_known_documents *known,
+				  const char *key, time_t seconds);
+
+/* Returns the number of the store's generation as it was then if that is new by now
+   (store-generation.h), else 0. */
+uint64_t coexist_known_documents_get_new_generation(
+	const struct coexist_known_documents *known);
 
 /* How an answer is known that is as good as the store's. */
 enum coexist_document_known {

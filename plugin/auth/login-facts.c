@@ -9,6 +9,7 @@
 #include "compat-auth.h"
 #include "gate.h"
 #include "network-match.h"
+#include "recheck-query.h"
 
 static const char *webmail_networks(const struct coexist_gate *gate)
 {
@@ -38,24 +39,53 @@ static bool is_webmail(const struct coexist_login_facts *facts)
 		 is_forwarded_from(fields, networks));
 }
 
+/* A login's fields are its client's, who may be a proxy: nobody but a process of this
+   host can look up a user without a mechanism. */
+static const char *const *recheck_find(struct auth_request *request)
+{
+	const char *words;
+
+	if (request->fields.mech_name != NULL)
+		return NULL;
+	words = auth_fields_find(request->fields.extra_fields,
+				 "forward_"COEXIST_RECHECK_FIELD);
+	return words == NULL ? NULL :
+		(const char *const *)p_strsplit(request->pool, words, ",");
+}
+
+bool coexist_login_recheck_says(const struct coexist_login_facts *facts,
+				const char *word)
+{
+	return facts->recheck != NULL && str_array_find(facts->recheck, word);
+}
+
 void coexist_login_facts_init(struct coexist_login_facts *facts_r,
 			      struct coexist_gate *gate,
 			      struct auth_request *request)
 {
 	facts_r->gate = gate;
 	facts_r->request = request;
+	facts_r->recheck = recheck_find(request);
 	facts_r->protocol = coexist_protocol_find(
 		coexist_auth_request_get_protocol(request));
-	if (facts_r->protocol == COEXIST_PROTOCOL_IMAP && is_webmail(facts_r))
+	if (facts_r->protocol == COEXIST_PROTOCOL_IMAP &&
+	    (is_webmail(facts_r) ||
+	     coexist_login_recheck_says(facts_r, COEXIST_RECHECK_WEBMAIL)))
 		facts_r->protocol = COEXIST_PROTOCOL_WEBMAIL;
+}
+
+bool coexist_login_is_masters(const struct coexist_login_facts *facts)
+{
+	return (facts->request->fields.master_user != NULL ||
+		coexist_login_recheck_says(facts, COEXIST_RECHECK_MASTER)) &&
+		coexist_site_number(&facts->gate->config,
+				    COEXIST_SITE_master_bypass) != 0;
 }
 
 bool coexist_login_is_exempt(const struct coexist_login_facts *facts)
 {
 	return facts->protocol == COEXIST_PROTOCOL_OTHER ||
-		(facts->request->fields.master_user != NULL &&
-		 coexist_site_number(&facts->gate->config,
-				     COEXIST_SITE_master_bypass) != 0);
+		coexist_login_is_masters(facts);
 }
 
 bool coexist_login_is_verified(const struct coexist_gate *gate,
@@ -64,6 +94,16 @@ bool coexist_login_is_verified(const struct coexist_gate *gate,
 	return coexist_network_match(
 		gate->config.texts[COEXIST_SITE_verified_networks],
 		&request->fields.real_remote_ip);
+}
+
+bool coexist_login_is_relayed(const struct coexist_login_facts *facts)
+{
+	const struct auth_request_fields *fields = &facts->request->fields;
+
+	return !net_ip_compare(&fields->remote_ip, &fields->real_remote_ip) ||
+		!net_ip_compare(&fields->local_ip, &fields->real_local_ip) ||
+		fields->remote_port != fields->real_remote_port ||
+		fields->local_port != fields->real_local_port;
 }
 
 bool coexist_login_has_session(const struct coexist_login_facts *facts)
@@ -91,8 +131,17 @@ static bool in_networks(void *context, const char *networks)
 	if (facts->protocol == COEXIST_PROTOCOL_WEBMAIL &&
 	    strcmp(networks, webmail_networks(facts->gate)) == 0)
 		return TRUE;
+	if (coexist_login_recheck_says(facts, COEXIST_RECHECK_LOCAL))
+		return TRUE;
 	return coexist_network_match(networks,
 				     &facts->request->fields.remote_ip);
+}
+
+static bool is_tls(const struct coexist_login_facts *facts)
+{
+	return coexist_auth_request_is_tls(facts->request) ||
+		coexist_login_recheck_says(facts, COEXIST_RECHECK_TLS) ||
+		coexist_login_recheck_says(facts, COEXIST_RECHECK_LOCAL);
 }
 
 void coexist_login_decide(const struct coexist_login_facts *facts,
@@ -101,7 +150,7 @@ void coexist_login_decide(const struct coexist_login_facts *facts,
 {
 	const struct coexist_login login = {
 		.protocol = facts->protocol,
-		.tls = coexist_auth_request_is_tls(facts->request),
+		.tls = is_tls(facts),
 		.today = coexist_day(ioloop_time),
 		.in_networks = in_networks,
 		.context = (void *)facts

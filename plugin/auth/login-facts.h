@@ -14,6 +14,9 @@ struct coexist_login_facts {
 	struct coexist_gate *gate;
 	struct auth_request *request;
 	enum coexist_protocol protocol;
+	/* What an open session says that asks again (recheck-query.h), NULL for
+	   a login. */
+	const char *const *recheck;
 };
 
 /* Finds out about a login at the gate. The request must outlive the facts. */
@@ -21,12 +24,20 @@ void coexist_login_facts_init(struct coexist_login_facts *facts_r,
 			      struct coexist_gate *gate,
 			      struct auth_request *request);
 
+/* Returns TRUE if an open session says this word of recheck-query.h. */
+bool coexist_login_recheck_says(const struct coexist_login_facts *facts,
+				const char *word);
+
+/* Returns TRUE for a master user's login whom the site exempts. */
+bool coexist_login_is_masters(const struct coexist_login_facts *facts);
 /* Returns TRUE for a login that no policy holds: of another protocol, or of a
    master user whom the site exempts. */
 bool coexist_login_is_exempt(const struct coexist_login_facts *facts);
 /* Returns TRUE if the login comes from a front that verifies passwords. */
 bool coexist_login_is_verified(const struct coexist_gate *gate,
 			       const struct auth_request *request);
+/* Returns TRUE if the client is behind a proxy or webmail that has said so. */
+bool coexist_login_is_relayed(const struct coexist_login_facts *facts);
 /* Returns TRUE if Dovecot keeps a session of the login: not of Postfix's. */
 bool coexist_login_has_session(const struct coexist_login_facts *facts);
 /* Returns the protocol that anvil will count the session as. */

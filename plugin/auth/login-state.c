@@ -16,9 +16,20 @@ coexist_login_state_get(struct auth_request *request)
 
 	if (state == NULL) {
 		state = p_new(request->pool, struct coexist_login_state, 1);
+		state->request = request;
 		event_set_ptr(request->event, EVENT_STATE, state);
 	}
 	return state;
+}
+
+struct coexist_login_refusal *
+coexist_login_state_refusal(struct coexist_login_state *state)
+{
+	if (state->refusal == NULL) {
+		state->refusal = p_new(state->request->pool,
+				       struct coexist_login_refusal, 1);
+	}
+	return state->refusal;
 }
 
 static void
@@ -33,9 +44,9 @@ text_set(struct coexist_login_state *state, pool_t pool, enum coexist_key key,
 		coexist_userdb_value(pool, p_strdup(pool, value));
 }
 
-void coexist_login_state_read_userdb(struct coexist_login_state *state,
-				     struct auth_request *request)
+void coexist_login_state_read_userdb(struct coexist_login_state *state)
 {
+	struct auth_request *request = state->request;
 	const size_t prefix_length = strlen(COEXIST_KEY_PREFIX);
 	const struct auth_field *field;
 	enum coexist_key key;

@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* passdb driver "coexist": the gate. It comes after the passdb that verifies
-   the password, which has to continue (result_success = continue-ok), and it
-   knows no passwords itself. */
+/* passdb driver "coexist": the gate. Its block in dovecot.conf is where the gate is
+   configured, which decides at the reply (reply-gate.h). Where it can't or shall
+   not, the driver decides among the passdbs: it comes after the one that verifies
+   the password, which has to continue (result_success = continue-ok). It knows no
+   passwords itself. */
 
 #include "lib.h"
 #include "auth-coexist.h"
 #include "compat-auth.h"
 #include "gate.h"
+#include "gate-block.h"
 #include "gate-login.h"
 #include "gate-refusal.h"
+#include "open-chain.h"
 #include "password-proof.h"
 #include "refusal-after-proof.h"
-
-struct coexist_passdb_module {
-	struct passdb_module module;
-	struct coexist_gate *gate;
-};
+#include "reply-gate.h"
+#include "userdb-watch.h"
 
 static struct coexist_gate *gate_get(const struct auth_request *request)
 {
@@ -34,51 +35,19 @@ static bool is_verified(const struct auth_request *request)
 		 request->passdb_success);
 }
 
-/* Returns TRUE if the login goes on to a host that verifies the client's own
-   password, and not another one that the passdb knows, or none. */
-static bool is_verified_elsewhere(const struct auth_request *request)
-{
-	struct auth_fields *fields = request->fields.extra_fields;
-	const char *password = auth_fields_find(fields, "pass");
-
-	return (auth_fields_exists(fields, "proxy") ||
-		auth_fields_exists(fields, "proxy_maybe")) &&
-		!auth_fields_exists(fields, "proxy_noauth") &&
-		(password == NULL ||
-		 null_strcmp(password, request->mech_password) == 0);
-}
-
-/* Returns TRUE if the client has shown a certificate that names the user. */
-static bool has_certificate(const struct auth_request *request)
-{
-	return request->fields.valid_client_cert &&
-		request->fields.cert_username;
-}
-
-/* Where any password is taken and none is verified elsewhere, who connects is
-   relied on, or everybody could log in. */
-static enum coexist_gate_proof
-proof_find(const struct coexist_gate *gate, struct auth_request *request)
-{
-	return coexist_password_take_any(request) &&
-		is_verified_elsewhere(request) && !has_certificate(request) &&
-		!coexist_login_is_verified(gate, request) ?
-		COEXIST_GATE_PROVED_ELSEWHERE : COEXIST_GATE_PROVED;
-}
-
 /* Lets a login go on as it was, and tells our userdb that the gate was asked.
    Success is what it was already: another passdb verified the password. */
-static enum passdb_result pass(struct auth_request *request)
+static enum passdb_result pass(struct coexist_login_state *state)
 {
-	coexist_login_state_get(request)->passed = TRUE;
+	state->passed = TRUE;
 	return PASSDB_RESULT_OK;
 }
 
 static void
 verify_plain_decided(enum coexist_gate_verdict verdict, const char *reason,
-		     struct auth_request *request)
+		     struct coexist_login_state *state)
 {
-	struct coexist_login_state *state = coexist_login_state_get(request);
+	struct auth_request *request = state->request;
 	bool elsewhere = state->proof == COEXIST_GATE_PROVED_ELSEWHERE;
 	enum passdb_result result;
 
@@ -86,9 +55,9 @@ verify_plain_decided(enum coexist_gate_verdict verdict, const char *reason,
 		/* a session here, after all, is for the userdb to decide */
 		result = PASSDB_RESULT_OK;
 	} else if (elsewhere || verdict == COEXIST_GATE_PASS) {
-		result = pass(request);
+		result = pass(state);
 	} else if (coexist_auth_request_calls_token_invalid(request)) {
-		coexist_refuse_after_proof(request, verdict, reason);
+		coexist_refuse_after_proof(state, verdict, reason);
 		result = PASSDB_RESULT_OK;
 	} else {
 		/* Unlike other failures this one ignores the result_* rules
@@ -96,7 +65,7 @@ verify_plain_decided(enum coexist_gate_verdict verdict, const char *reason,
 		coexist_gate_refusal_reply(request, verdict, reason);
 		result = PASSDB_RESULT_USER_DISABLED;
 	}
-	state->verify_plain(result, request);
+	state->passdb.verify_plain(result, request);
 }
 
 static void
@@ -105,6 +74,7 @@ coexist_verify_plain(struct auth_request *request,
 		     verify_plain_callback_t *callback)
 {
 	struct coexist_gate *gate = gate_get(request);
+	struct coexist_login_state *state;
 
 	if (!is_verified(request)) {
 		/* nobody verified the password: nothing is said about the
@@ -112,35 +82,43 @@ coexist_verify_plain(struct auth_request *request,
 		callback(PASSDB_RESULT_USER_UNKNOWN, request);
 		return;
 	}
-	coexist_login_state_get(request)->verify_plain = callback;
-	coexist_gate_login(gate, request, proof_find(gate, request),
+	if (coexist_reply_gate_is_in_force()) {
+		callback(PASSDB_RESULT_OK, request);
+		return;
+	}
+	state = coexist_login_state_get(request);
+	state->passdb.verify_plain = callback;
+	coexist_password_proof_take(state);
+	coexist_gate_login(gate, state,
+			   coexist_password_proof_find(gate, state),
 			   verify_plain_decided);
 }
 
 static void
 lookup_credentials_decided(enum coexist_gate_verdict verdict,
-			   const char *reason, struct auth_request *request)
+			   const char *reason,
+			   struct coexist_login_state *state)
 {
-	struct coexist_login_state *state = coexist_login_state_get(request);
-
 	switch (verdict) {
 	case COEXIST_GATE_PASS:
-		(void)pass(request);
-		coexist_watch_proof(request);
+		(void)pass(state);
+		coexist_watch_proof(state->request);
 		break;
 	case COEXIST_GATE_REFUSE:
 	case COEXIST_GATE_TEMPFAIL:
-		coexist_refuse_after_proof(request, verdict, reason);
+		coexist_refuse_after_proof(state, verdict, reason);
 		break;
 	}
-	coexist_auth_credentials_reply(state->lookup_credentials,
-				       PASSDB_RESULT_OK, request);
+	coexist_auth_credentials_reply(state->passdb.lookup_credentials,
+				       PASSDB_RESULT_OK, state->request);
 }
 
 static void
 coexist_lookup_credentials(struct auth_request *request,
 			   lookup_credentials_callback_t *callback)
 {
+	struct coexist_login_state *state;
+
 	if (!is_verified(request)) {
 		/* as above */
 		coexist_auth_credentials_reply(callback,
@@ -148,8 +126,14 @@ coexist_lookup_credentials(struct auth_request *request,
 					       request);
 		return;
 	}
-	coexist_login_state_get(request)->lookup_credentials = callback;
-	coexist_gate_login(gate_get(request), request,
+	if (coexist_reply_gate_is_in_force()) {
+		coexist_auth_credentials_reply(callback, PASSDB_RESULT_OK,
+					       request);
+		return;
+	}
+	state = coexist_login_state_get(request);
+	state->passdb.lookup_credentials = callback;
+	coexist_gate_login(gate_get(request), state,
 			   COEXIST_GATE_PROVED_LATER,
 			   lookup_credentials_decided);
 }
@@ -167,9 +151,17 @@ coexist_preinit(pool_t pool, struct event *event, const char *args,
 	return 0;
 }
 
-static void coexist_init(struct passdb_module *module ATTR_UNUSED)
+static void coexist_init(struct passdb_module *_module)
 {
+	struct coexist_passdb_module *module =
+		(struct coexist_passdb_module *)_module;
+
 	coexist_password_proof_watch();
+	coexist_gate_blocks_find(coexist_passdb_interface.name);
+	coexist_reply_gate_start();
+	if (!coexist_reply_gate_is_in_force())
+		coexist_open_chain_watch();
+	coexist_userdb_watch_start(_module, module->gate);
 }
 
 static void coexist_deinit(struct passdb_module *_module)
@@ -177,8 +169,14 @@ static void coexist_deinit(struct passdb_module *_module)
 	struct coexist_passdb_module *module =
 		(struct coexist_passdb_module *)_module;
 
+	/* mechanisms go before this module does */
+	coexist_reply_gate_stop();
+	coexist_open_chain_unwatch();
 	coexist_password_proof_unwatch();
+	coexist_userdb_watch_end(module->gate);
+	/* the logins that wait are answered before their gate is forgotten */
 	coexist_gate_unref(&module->gate);
+	coexist_gate_blocks_end(module);
 }
 
 COEXIST_PASSDB_PREINIT(passdb_coexist_preinit, coexist_preinit)

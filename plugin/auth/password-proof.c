@@ -94,11 +94,46 @@ void coexist_password_proof_unwatch(void)
 	}
 }
 
-bool coexist_password_take_any(struct auth_request *request)
+void coexist_password_proof_take(struct coexist_login_state *state)
+{
+	struct auth_fields *fields = state->request->fields.extra_fields;
+
+	if (!auth_fields_exists(fields, FIELD_ANY_PASSWORD))
+		return;
+	auth_fields_remove(fields, FIELD_ANY_PASSWORD);
+	state->any_password = TRUE;
+}
+
+/* Returns TRUE if the login goes on to a host that verifies the client's own
+   password, and not another one that the passdb knows, or none. */
+static bool is_verified_elsewhere(const struct auth_request *request)
 {
 	struct auth_fields *fields = request->fields.extra_fields;
-	bool is_any = auth_fields_exists(fields, FIELD_ANY_PASSWORD);
+	const char *password = auth_fields_find(fields, "pass");
 
-	auth_fields_remove(fields, FIELD_ANY_PASSWORD);
-	return is_any;
+	return (auth_fields_exists(fields, "proxy") ||
+		auth_fields_exists(fields, "proxy_maybe")) &&
+		!auth_fields_exists(fields, "proxy_noauth") &&
+		(password == NULL ||
+		 null_strcmp(password, request->mech_password) == 0);
+}
+
+/* Returns TRUE if the client has shown a certificate that names the user. */
+static bool has_certificate(const struct auth_request *request)
+{
+	return request->fields.valid_client_cert &&
+		request->fields.cert_username;
+}
+
+/* Where any password is taken and none is verified elsewhere, who connects is
+   relied on, or everybody could log in. */
+enum coexist_gate_proof
+coexist_password_proof_find(const struct coexist_gate *gate,
+			    const struct coexist_login_state *state)
+{
+	const struct auth_request *request = state->request;
+
+	return state->any_password && is_verified_elsewhere(request) && !has_certificate(request) &&
+		!coexist_login_is_verified(gate, request) ?
+		COEXIST_GATE_PROVED_ELSEWHERE : COEXIST_GATE_PROVED;
 }

@@ -2,7 +2,7 @@
 #ifndef COEXIST_PASSWORD_PROOF_H
 #define COEXIST_PASSWORD_PROOF_H
 
-struct auth_request;
+#include "login-state.h"
 
 /* The proof of a password, as the passdbs before the gate have it. A passdb that
    returns the field nopassword lets in any: Dovecot takes that for a success like
@@ -15,8 +15,13 @@ void coexist_password_proof_watch(void);
 /* Nobody watches any more. */
 void coexist_password_proof_unwatch(void);
 
-/* Returns TRUE if the login so far was let in with any password, once: what told
-   so goes no further. */
-bool coexist_password_take_any(struct auth_request *request);
+/* Takes down whether the login was let in with any password. What told so goes no
+   further. */
+void coexist_password_proof_take(struct coexist_login_state *state);
+/* Returns who has verified the password of a login that a passdb let in: nobody
+   here, if any password was taken and another host is to verify it. */
+enum coexist_gate_proof
+coexist_password_proof_find(const struct coexist_gate *gate,
+			    const struct coexist_login_state *state);
 
 #endif

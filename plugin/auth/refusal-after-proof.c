@@ -3,80 +3,40 @@
 
 #include "lib.h"
 #include "refusal-after-proof.h"
-#include "hash.h"
-#include "auth-request-handler.h"
-#include "auth-request-handler-private.h"
 #include "gate-login.h"
 #include "gate-refusal.h"
-
-/* Every handler has the same one. */
-static auth_request_handler_reply_callback_t *super_reply = NULL;
+#include "login-reply.h"
 
 static void
-reply_refusal(struct auth_request *request, enum coexist_gate_verdict verdict,
-	      const char *reason)
+decide_proved(struct coexist_login_state *state,
+	      coexist_gate_login_callback_t *callback)
 {
-	coexist_gate_refusal_reply(request, verdict, reason);
-	request->passdb_result = PASSDB_RESULT_USER_DISABLED;
-	super_reply(request, AUTH_CLIENT_RESULT_FAILURE, /*data=*/NULL, 0);
-}
+	const struct coexist_login_refusal *refusal = state->refusal;
 
-/* Replies to a client that knows the password. */
-static void
-proved_decided(enum coexist_gate_verdict verdict, const char *reason,
-	       struct auth_request *request)
-{
-	struct coexist_login_state *state = coexist_login_state_get(request);
-
-	if (state->refusal.verdict != COEXIST_GATE_PASS) {
-		reply_refusal(request, state->refusal.verdict,
-			      state->refusal.reason);
-	} else if (verdict != COEXIST_GATE_PASS) {
-		reply_refusal(request, verdict, reason);
+	if (refusal == NULL || refusal->verdict == COEXIST_GATE_PASS) {
+		coexist_gate_login_proved(state, callback);
 	} else {
-		super_reply(request, AUTH_CLIENT_RESULT_SUCCESS,
-			    state->success, state->success_size);
+		coexist_gate_refusal_log_proved(state);
+		callback(refusal->verdict, refusal->reason, state);
 	}
-}
-
-static void
-reply(struct auth_request *request, enum auth_client_result result,
-      const void *data, size_t size)
-{
-	struct coexist_login_state *state;
-
-	if (result != AUTH_CLIENT_RESULT_SUCCESS) {
-		super_reply(request, result, data, size);
-		return;
-	}
-	state = coexist_login_state_get(request);
-	state->success = size == 0 ? "" : p_memdup(request->pool, data, size);
-	state->success_size = size;
-	/* until the reply, the handler is referenced as it is for one that
-	   waits for the address of a proxy */
-	coexist_gate_login_proved(request, proved_decided);
 }
 
 void coexist_watch_proof(struct auth_request *request)
 {
-	struct auth_request_handler *handler = request->handler;
-
-	if (handler == NULL || handler->reply_callback == reply)
-		return;
-	super_reply = handler->reply_callback;
-	handler->reply_callback = reply;
+	coexist_login_reply_hold(request, decide_proved);
 }
 
-void coexist_refuse_after_proof(struct auth_request *request,
+void coexist_refuse_after_proof(struct coexist_login_state *state,
 				enum coexist_gate_verdict verdict,
 				const char *reason)
 {
-	struct coexist_login_state *state;
+	struct auth_request *request = state->request;
+	struct coexist_login_refusal *refusal;
 
 	if (request->handler == NULL)
 		return;
 	coexist_watch_proof(request);
-	state = coexist_login_state_get(request);
-	state->refusal.verdict = verdict;
-	state->refusal.reason = p_strdup(request->pool, reason);
+	refusal = coexist_login_state_refusal(state);
+	refusal->verdict = verdict;
+	refusal->reason = p_strdup(request->pool, reason);
 }

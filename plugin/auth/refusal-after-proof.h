@@ -12,7 +12,7 @@
 
 /* Does nothing if nobody waits for a proof: a lookup by the master process or
    an administrator is no login. */
-void coexist_refuse_after_proof(struct auth_request *request,
+void coexist_refuse_after_proof(struct coexist_login_state *state,
 				enum coexist_gate_verdict verdict,
 				const char *reason);
 

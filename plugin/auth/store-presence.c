@@ -4,8 +4,8 @@
 #include "lib.h"
 #include "store-presence.h"
 #include "lib-event.h"
-#include "log-repeat.h"
 #include "policy-store.h"
+#include "store-error.h"
 #include "store-seen.h"
 
 struct coexist_store_presence {
@@ -50,8 +50,8 @@ is_missing(struct coexist_store_presence *presence, struct event *event,
 		presence->noted = TRUE;
 		return FALSE;
 	}
-	if (coexist_log_repeat_may(presence->log, COEXIST_STORE_REMEDY_MARKER))
-		e_error(event, "%s", COEXIST_STORE_REMEDY_MARKER);
+	coexist_store_error_report(presence->log, event, COEXIST_STORE_KEY_MARKER,
+				   COEXIST_STORE_REMEDY_MARKER);
 	return TRUE;
 }
 

@@ -36,6 +36,9 @@ struct coexist_anvil_line {
 	/* empty if the client has none */
 	const char *address;
 	unsigned int count;
+	pid_t pid;
+	/* of the connection, empty where anvil has none */
+	const char *guid;
 };
 
 /* Reads a line to the data stack. Returns FALSE if it is not about sessions of
@@ -50,11 +53,13 @@ coexist_anvil_line_parse(const char *line, struct coexist_anvil_line *line_r)
 #if DOVECOT_PREREQ(2, 4, 0)
 	/* pid, user, service, address, GUID, address of the host that the
 	   session was proxied to, … */
-	if (str_array_length(args) < 6 || *args[5] != '\0')
+	if (str_array_length(args) < 6 || *args[5] != '\0' ||
+	    str_to_pid(args[0], &line_r->pid) < 0)
 		return FALSE;
 	line_r->user = args[1];
 	line_r->service = args[2];
 	line_r->address = args[3];
+	line_r->guid = args[4];
 	line_r->count = 1;
 	return TRUE;
 #else
@@ -62,6 +67,7 @@ coexist_anvil_line_parse(const char *line, struct coexist_anvil_line *line_r)
 	const char *address, *user;
 
 	if (str_array_length(args) < 3 ||
+	    str_to_pid(args[1], &line_r->pid) < 0 ||
 	    str_to_uint(args[2], &line_r->count) < 0 ||
 	    (address = strchr(args[0], '/')) == NULL ||
 	    (user = strchr(++address, '/')) == NULL)
@@ -69,7 +75,24 @@ coexist_anvil_line_parse(const char *line, struct coexist_anvil_line *line_r)
 	line_r->service = t_strcut(args[0], '/');
 	line_r->address = t_strdup_until(address, user);
 	line_r->user = t_str_tabunescape(user + 1);
+	line_r->guid = "";
 	return TRUE;
+#endif
+}
+
+/* Returns the command by which anvil ends one session, on the data stack, or NULL
+   where anvil can't. */
+static inline const char *
+coexist_anvil_kick_command(const char *user ATTR_UNUSED,
+			   const char *guid ATTR_UNUSED)
+{
+	/* Since 2.4.0: 947e690e14 "anvil: Implement KICK-USER and KICK-ALT-USER
+	   commands". Goes with 2.3. */
+#if DOVECOT_PREREQ(2, 4, 0)
+	return t_strdup_printf("KICK-USER\t%s\t%s\n",
+			       str_tabescape(user), str_tabescape(guid));
+#else
+	return NULL;
 #endif
 }
 

@@ -3,7 +3,10 @@
 #define COEXIST_COMPAT_AUTH_H
 
 #include "compat-version.h"
+#include "str-sanitize.h"
 #include "auth.h"
+#include "connection.h"
+#include "auth-master-connection.h"
 #include "auth-request.h"
 #include "passdb.h"
 #include "userdb.h"
@@ -97,6 +100,18 @@ coexist_auth_request_get_protocol(const struct auth_request *request)
 #endif
 }
 
+/* Lets the failure of the request be told without Dovecot's delay. */
+static inline void
+coexist_auth_request_fail_at_once(struct auth_request *request)
+{
+	/* Since 2.4.0: 12af539327 "auth: Fix "nodelay" field to work again". Goes with 2.3. */
+#if DOVECOT_PREREQ(2, 4, 0)
+	request->failure_nodelay = TRUE;
+#else
+	auth_fields_add(request->fields.extra_fields, "nodelay", "", 0);
+#endif
+}
+
 /* Returns TRUE if the client's connection is TLS. A plain connection that
    Dovecot trusts (from this host, say) is not. Postfix and Exim, whose service
    is "smtp", have one word for both and use it for TLS. */
@@ -120,6 +135,16 @@ coexist_auth_request_is_tls(const struct auth_request *request)
 	return secured == tls || (secured == trusted && is_smtp);
 }
 
+/* TRUE if that is another question than the session's, which only knows whether the
+   person's own connection is TLS, as a proxy forwards it (end_client_tls_secured).
+   Since 2.4.0: f913e70abb "lib-storage: Rename mail_user_connection_data.ssl_secured
+   to end_client_tls_secured". Goes with 2.3. */
+#if DOVECOT_PREREQ(2, 4, 0)
+#define COEXIST_TLS_IS_THE_CONNECTIONS TRUE
+#else
+#define COEXIST_TLS_IS_THE_CONNECTIONS FALSE
+#endif
+
 /* Returns TRUE if the login's mechanism tells its client that the token is not
    valid whenever a passdb refuses the login after it was verified: the client
    would drop a good token. Since Dovecot 2.4.0 the mechanisms verify tokens
@@ -138,19 +163,176 @@ coexist_auth_request_calls_token_invalid(const struct auth_request *request)
 #endif
 }
 
-/* Answers a credentials lookup without any credentials. */
+/* Gives the request, in which no database is asked, an event whose log lines name
+   the user, for authdb_event(). Returns it, or NULL if it has one. It is to be taken
+   off, with coexist_auth_event_end(). */
+static inline struct event *
+coexist_auth_event_begin(struct auth_request *request)
+{
+	struct event *event = NULL;
+
+	/* Since 2.4.0: 8abf6373e6 "auth: auth-request - Move most of the log
+	   prefix to the main request event". Goes with 2.3. */
+#if !DOVECOT_PREREQ(2, 4, 0)
+	if (array_count(&request->authdb_event) > 0)
+		return NULL;
+	event = event_create(request->event);
+	event_set_append_log_prefix(event, t_strdup_printf(
+		"coexist(%s,%s,<%s>): ", str_sanitize(request->fields.user, 64),
+		request->fields.remote_ip.family == 0 ? "" :
+		net_ip2addr(&request->fields.remote_ip),
+		request->fields.session_id == NULL ? "" :
+		str_sanitize(request->fields.session_id, 64)));
+	array_push_back(&request->authdb_event, &event);
+#else
+	(void)request;
+#endif
+	return event;
+}
+static inline void
+coexist_auth_event_end(struct auth_request *request, struct event **event)
+{
+	if (*event == NULL)
+		return;
+	array_pop_back(&request->authdb_event);
+	event_unref(event);
+}
+
+/* Since 2.4.0: f6ff019149 "auth: Change userdb_default_fields and
+   userdb_override_fields to be strlist". Goes with 2.3. */
+#if !DOVECOT_PREREQ(2, 4, 0)
+#include "userdb-template.h"
+#endif
+
+/* Makes a copy of a userdb of auth's, with which a look-up goes on, add no defaults: the
+   first one has done so, and a second time they would be made of what the first
+   time changed. */
+static inline void
+coexist_auth_userdb_skip_defaults(struct auth *auth, struct auth_userdb *copy)
+{
+	/* Since 2.4.0: f6ff019149 "auth: Change userdb_default_fields and
+	   userdb_override_fields to be strlist". Goes with 2.3. */
+#if !DOVECOT_PREREQ(2, 4, 0)
+	copy->default_fields_tmpl =
+		userdb_template_build(auth->pool, copy->set->driver, "");
+#else
+	(void)auth;
+	(void)copy;
+#endif
+}
+
+/* Returns the event of the lookup that the request does, or of the mechanism
+   where it does none: both have the user in the prefix of the log. */
+static inline struct event *
+coexist_auth_request_event(const struct auth_request *request)
+{
+	/* Since 2.4.0: 8abf6373e6 "auth: auth-request - Move most of the log
+	   prefix to the main request event". Goes with 2.3. */
+#if !DOVECOT_PREREQ(2, 4, 0)
+	if (array_count(&request->authdb_event) == 0)
+		return request->mech_event;
+#endif
+	return authdb_event(request);
+}
+
+/* The filters of a passdb, which say about which logins it is asked: NULL for
+   all. In the pool, or as long as the passdb. */
+struct coexist_auth_passdb_filters {
+	const char *const *mechanisms;
+	const char *const *usernames;
+};
+
+static inline void
+coexist_auth_passdb_get_filters(const struct auth_passdb *db,
+				pool_t pool ATTR_UNUSED,
+				struct coexist_auth_passdb_filters *filters_r)
+{
+	/* Since 2.4.0: 6ee25a56b5 "auth: Rename passdb_mechanisms to
+	   passdb_mechanisms_filter". 2.3 has parsed them into another struct in
+	   Debian than elsewhere. Goes with 2.3. */
+#if DOVECOT_PREREQ(2, 4, 0)
+	filters_r->mechanisms = db->mechanisms_filter;
+	filters_r->usernames = db->username_filter;
+#else
+	const struct auth_passdb_settings *set = db->set;
+
+	i_zero(filters_r);
+	if (*set->mechanisms != '\0') {
+		/* the word "none" matches no mechanism, either */
+		filters_r->mechanisms = (const char *const *)
+			p_strsplit_spaces(pool, set->mechanisms, " ,");
+	}
+	if (*set->username_filter != '\0') {
+		filters_r->usernames = (const char *const *)
+			p_strsplit_spaces(pool, set->username_filter, " ,");
+	}
+#endif
+}
+
+/* COEXIST_AUTH_CREDENTIALS_FILTER(name, filter, super) defines the callback
+   `name` of a credentials lookup, which calls that of super(request) with the
+   result filter(result, request). coexist_auth_credentials_reply() answers a
+   lookup without any credentials.
+   Since 2.4.5: cbb1ff78ac "auth: Add scheme parameter to
+   lookup_credentials_callback_t". Goes with 2.4.1. */
+#if DOVECOT_PREREQ(2, 4, 5)
+
+#define COEXIST_AUTH_CREDENTIALS_FILTER(name, filter, super) \
+static void name(enum passdb_result result, const unsigned char *credentials, \
+		 size_t size, const char *scheme, \
+		 struct auth_request *request) \
+{ \
+	super(request)(filter(result, request), credentials, size, scheme, \
+		       request); \
+}
+
 static inline void
 coexist_auth_credentials_reply(lookup_credentials_callback_t *callback,
 			       enum passdb_result result,
 			       struct auth_request *request)
 {
-	/* Since 2.4.5: cbb1ff78ac "auth: Add scheme parameter to
-	   lookup_credentials_callback_t". Goes with 2.4.1. */
-#if DOVECOT_PREREQ(2, 4, 5)
 	callback(result, uchar_empty_ptr, 0, NULL, request);
+}
+
 #else
+
+#define COEXIST_AUTH_CREDENTIALS_FILTER(name, filter, super) \
+static void name(enum passdb_result result, const unsigned char *credentials, \
+		 size_t size, struct auth_request *request) \
+{ \
+	super(request)(filter(result, request), credentials, size, request); \
+}
+
+static inline void
+coexist_auth_credentials_reply(lookup_credentials_callback_t *callback,
+			       enum passdb_result result,
+			       struct auth_request *request)
+{
 	callback(result, uchar_empty_ptr, 0, request);
+}
+
 #endif
+
+/* Replies to who has asked for a user, if he is still there. */
+static inline void
+coexist_auth_userdb_reply(userdb_callback_t *callback,
+			  enum userdb_result result,
+			  struct auth_request *request)
+{
+	/* Since 2.4.0: 7a8cd50229 "auth: Use connection API with
+	   auth_master_connection", by which user_callback() writes to an output
+	   that is freed as soon as he is not. It is the callback of requests that
+	   no client of a login has made. Goes with 2.4. */
+#if DOVECOT_PREREQ(2, 4, 0)
+	struct auth_master_connection *conn = request->master;
+
+	if (request->handler == NULL && conn != NULL && conn->destroyed) {
+		auth_request_unref(&request);
+		auth_master_connection_unref(&conn);
+		return;
+	}
+#endif
+	callback(result, request);
 }
 
 #endif

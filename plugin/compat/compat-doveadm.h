@@ -2,6 +2,7 @@
 #ifndef COEXIST_COMPAT_DOVEADM_H
 #define COEXIST_COMPAT_DOVEADM_H
 
+#include "compat-site.h"
 #include "compat-version.h"
 #include "lib-event.h"
 #include "auth-master.h"
@@ -9,13 +10,7 @@
 #include "master-service.h"
 #include "master-service-settings.h"
 
-/* What must be part of a pop3_uidl_format that is made of GUIDs.
-   Since 2.4.0: 37c9d7802a "pop3: Use new var_expand". Goes with 2.3. */
-#if DOVECOT_PREREQ(2, 4, 0)
-#define COEXIST_UIDL_GUID "guid"
-#else
-#define COEXIST_UIDL_GUID "%g"
-#endif
+#include <sys/stat.h>
 
 /* Returns TRUE if sessions need the settings module in the config process. */
 static inline bool coexist_doveadm_needs_settings_module(void)
@@ -29,25 +24,22 @@ static inline bool coexist_doveadm_needs_settings_module(void)
 #endif
 }
 
-/* The lines that configure the gate and the store.
+/* The lines that configure the gate, and what is to be done if the
+   site's settings can't be read.
    Since 2.4.0: e6414e8bd8 "auth: Remove legacy passdb init and passdb_args
    setting", c80bcd3090 "auth: Remove legacy userdb init and userdb_args
    setting". Goes with 2.3. */
 #if DOVECOT_PREREQ(2, 4, 0)
-#define COEXIST_REMEDY_PASSDB \
-	"passdb coexist { driver = coexist  skip = unauthenticated }"
-#define COEXIST_REMEDY_USERDB "userdb coexist { driver = coexist }"
-#define COEXIST_REMEDY_STORE \
-	"coexist { dict fs { fs posix { prefix = /var/lib/dovecot-coexist/ } } }"
+#define COEXIST_REMEDY_PASSDB "passdb coexist { driver = coexist }"
+#define COEXIST_REMEDY_SITE \
+	"Dovecot knows the settings once settings/libcoexist_settings.so is " \
+	"there and it was restarted"
 #else
 #define COEXIST_REMEDY_PASSDB \
-	"passdb { driver = coexist  skip = unauthenticated  " \
+	"passdb { driver = coexist  " \
 	"args = /etc/dovecot/dovecot-coexist.conf.ext }"
-#define COEXIST_REMEDY_USERDB \
-	"userdb { driver = coexist  " \
-	"args = /etc/dovecot/dovecot-coexist.conf.ext }"
-#define COEXIST_REMEDY_STORE \
-	"[site] store = fs:posix:prefix=/var/lib/dovecot-coexist/"
+#define COEXIST_REMEDY_SITE \
+	"The file needs the place of the store, for example "COEXIST_REMEDY_STORE
 #endif
 
 /* Returns a new event for the command's log lines and settings. */
@@ -77,6 +69,24 @@ static inline const char *coexist_doveadm_config_path(void)
 
 	return path != NULL && *path != '\0' ? path :
 		"/etc/dovecot/dovecot-coexist.conf.ext";
+#endif
+}
+
+/* Returns FALSE if the site has no such file, and does not name one: it has never
+   configured what is read from it. */
+static inline bool coexist_doveadm_has_config(void)
+{
+	/* Since 2.4.0: 2d15ed513b "doveadm: Remove unused
+	   doveadm_plugin_getenv()". Goes with 2.3. */
+#if DOVECOT_PREREQ(2, 4, 0)
+	return TRUE;
+#else
+	const char *path = doveadm_plugin_getenv("coexist_config");
+	struct stat st;
+
+	return (path != NULL && *path != '\0') ||
+		stat(coexist_doveadm_config_path(), &st) == 0 ||
+		errno != ENOENT;
 #endif
 }
 

@@ -72,4 +72,22 @@ coexist_namespace_configured(const struct mail_namespace *ns,
 	return NULL;
 }
 
+/* Returns TRUE if dovecot.conf gives this special use to the mailbox of this name,
+   which is without the namespace's prefix. */
+static inline bool
+coexist_namespace_is_for(const struct mail_namespace *ns, const char *name,
+			 const char *special_use)
+{
+	coexist_mailbox_settings_t *set;
+
+	if (!array_is_created(COEXIST_NAMESPACE_MAILBOXES(ns)))
+		return FALSE;
+	array_foreach_elem(COEXIST_NAMESPACE_MAILBOXES(ns), set) {
+		if (coexist_mailbox_is_for(set, special_use) &&
+		    strcmp(set->name, name) == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
 #endif

@@ -7,7 +7,43 @@
 #include "compat-quota.h"
 #include "mail-storage-private.h"
 #include "mail-namespace.h"
+#include "mail-storage-service.h"
+#include "module-dir.h"
 #include "quota-private.h"
+
+#include <stddef.h>
+
+/* Late binding (dlsym): a process may load the quota plugin after ours, for a user
+   whose mail_plugins have it, and many load it never. */
+static struct {
+#define QUOTA_FUNCTION(name) __typeof__(quota_##name) *name;
+	QUOTA_FUNCTION(get_resource)
+	QUOTA_FUNCTION(root_get_name)
+	QUOTA_FUNCTION(root_get_resources)
+	QUOTA_FUNCTION(root_is_hidden)
+	QUOTA_FUNCTION(root_iter_deinit)
+	QUOTA_FUNCTION(root_iter_init)
+	QUOTA_FUNCTION(root_iter_next)
+#undef QUOTA_FUNCTION
+} quota;
+
+static const struct {
+	const char *symbol;
+	size_t offset;
+} quota_functions[] = {
+#define QUOTA_FUNCTION(name) { "quota_"#name, offsetof(__typeof__(quota), name) }
+	QUOTA_FUNCTION(get_resource),
+	QUOTA_FUNCTION(root_get_name),
+	QUOTA_FUNCTION(root_get_resources),
+	QUOTA_FUNCTION(root_is_hidden),
+	QUOTA_FUNCTION(root_iter_deinit),
+	QUOTA_FUNCTION(root_iter_init),
+	QUOTA_FUNCTION(root_iter_next)
+#undef QUOTA_FUNCTION
+};
+
+_Static_assert(N_ELEMENTS(quota_functions) * sizeof(void *) == sizeof(quota),
+	       "each function is looked up");
 
 /* For all mailboxes: Dovecot 2.4 has limits for single ones elsewhere.
    Since 2.4.0: 298bf594e9 "quota, imap_quota: quota_get_resource() - Changed
@@ -52,7 +88,7 @@ usage_get(struct quota_root *root, const char *name,
 	const char *error = "";
 	enum quota_get_result result;
 
-	result = quota_get_resource(root, QUOTA_NO_MAILBOX, name,
+	result = quota.get_resource(root, QUOTA_NO_MAILBOX, name,
 				    &usage_r->used, &usage_r->limit, &error);
 	/* Dovecot 2.4 returns -1, too, which the enum has not. */
 	switch ((int)result) {
@@ -65,7 +101,7 @@ usage_get(struct quota_root *root, const char *name,
 		return 0;
 	default:
 		*error_r = t_strdup_printf("quota root %s: %s: %s",
-			quota_root_get_name(root), name, error);
+			quota.root_get_name(root), name, error);
 		return -1;
 	}
 }
@@ -74,7 +110,7 @@ static int
 root_get(struct quota_root *root, ARRAY_TYPE(coexist_quota_usage) *usages,
 	 const char **error_r)
 {
-	const char *const *names = quota_root_get_resources(root);
+	const char *const *names = quota.root_get_resources(root);
 	struct coexist_quota_usage usage;
 	const char *name;
 	int ret;
@@ -95,20 +131,40 @@ static int
 mailbox_get(struct mailbox *box, ARRAY_TYPE(coexist_quota_usage) *usages,
 	    const char **error_r)
 {
-	struct quota_root_iter *iter = quota_root_iter_init(box);
+	struct quota_root_iter *iter = quota.root_iter_init(box);
 	struct quota_root *root;
 	int ret, result = 0;
 
-	while ((root = quota_root_iter_next(iter)) != NULL) {
-		if (!root_is_enforced(root) || quota_root_is_hidden(root))
+	while ((root = quota.root_iter_next(iter)) != NULL) {
+		if (!root_is_enforced(root) || quota.root_is_hidden(root))
 			continue;
 		ret = root_get(root, usages, error_r);
 		result = ret;
 		if (ret <= 0)
 			break;
 	}
-	quota_root_iter_deinit(&iter);
+	quota.root_iter_deinit(&iter);
 	return result;
+}
+
+bool coexist_compat_quota_find(void)
+{
+	struct module *module;
+	void **function;
+	unsigned int i;
+
+	/* the last one is there if all are */
+	if (quota.root_iter_next != NULL)
+		return TRUE;
+	module = module_dir_find(mail_storage_service_modules, "quota");
+	for (i = 0; module != NULL && i < N_ELEMENTS(quota_functions); i++) {
+		function = PTR_OFFSET(&quota, quota_functions[i].offset);
+		*function = module_get_symbol_quiet(module,
+						    quota_functions[i].symbol);
+		if (*function == NULL)
+			break;
+	}
+	return quota.root_iter_next != NULL;
 }
 
 int coexist_compat_quota_get(struct mail_user *user,
@@ -119,10 +175,10 @@ int coexist_compat_quota_get(struct mail_user *user,
 	struct mailbox *box;
 	int ret;
 
-	/* Only named, never opened. A user without the quota plugin has no
-	   roots, either; looking for the plugin's variable would make Dovecot
-	   say "undefined symbol" where the plugin is missing, and not which
-	   plugin that is. */
+	if (!coexist_compat_quota_find())
+		return 0;
+	/* Only named, never opened. A user without the quota plugin, in a
+	   process that has it, has no roots, either. */
 	box = mailbox_alloc(ns->list, "INBOX", 0);
 	ret = mailbox_get(box, usages, error_r);
 	mailbox_free(&box);

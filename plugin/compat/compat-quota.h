@@ -9,9 +9,13 @@ struct mail_user;
 
 ARRAY_DEFINE_TYPE(coexist_quota_usage, struct coexist_quota_usage);
 
+/* Finds the functions of Dovecot's quota plugin. Returns FALSE if the plugin is not
+   loaded; it may be later, for another user of the process. */
+bool coexist_compat_quota_find(void);
+
 /* Asks the quota plugin what the user has used of their own quota roots: those
    that count the namespace of the INBOX, are enforced and may be seen by the
-   user. Other roots, and what is shared with the user, do not say how full
+   user. There is none without the plugin. Other roots, and what is shared with the user, do not say how full
    this mailbox is. Needs the user's namespaces, and must not be called while
    a mailbox is being changed or synced.
 

@@ -59,19 +59,6 @@ static void texts_read(struct coexist_conf_policy *set)
 	}
 }
 
-int coexist_conf_policy_read(struct mail_user *user,
-			       struct coexist_conf_policy **set_r,
-			       const char **error_r ATTR_UNUSED)
-{
-	struct coexist_conf_policy *set;
-
-	set = p_new(user->pool, struct coexist_conf_policy, 1);
-	set->user = user;
-	texts_read(set);
-	*set_r = set;
-	return 0;
-}
-
 void coexist_conf_policy_free(struct coexist_conf_policy **set)
 {
 	/* allocated from the user's pool */
@@ -190,12 +177,22 @@ const char *coexist_site_setting_get(struct mail_user *user,
 	return value == NULL || *value == '\0' ? info->default_value : value;
 }
 
+const char *coexist_lazy_expunge_get(struct mail_user *user)
+{
+	const char *value = mail_user_plugin_getenv(user, "lazy_expunge");
+
+	return value == NULL || *value == '\0' ? NULL : value;
+}
+
 static bool is_session_setting(const char *name)
 {
 	static const enum coexist_site_setting settings[] = {
 		COEXIST_SITE_archive_mailbox,
+		COEXIST_SITE_note_last_use,
 		COEXIST_SITE_quota_warn_first,
+		COEXIST_SITE_recheck_interval,
 		COEXIST_SITE_retention_notice_days,
+		COEXIST_SITE_sent_copy_listener,
 		COEXIST_SITE_template_dir
 	};
 	unsigned int i;
@@ -215,6 +212,59 @@ static bool setting_is_known(const char *name)
 	   coexist_config names the key file for doveadm. */
 	return coexist_key_find(name, &key) || is_session_setting(name) ||
 		strcmp(name, "config") == 0;
+}
+
+static bool is_on(const char *value)
+{
+	return *value != '\0' && strcmp(value, "no") != 0;
+}
+
+static bool is_policy(const struct mail_user *user, const char *name)
+{
+	enum coexist_key key;
+
+	return coexist_key_find(name, &key) ||
+		(!setting_is_known(name) && !userdb_names(user, name));
+}
+
+/* Returns TRUE if a setting is a policy key, or one that nobody knows. The fields of
+   the hand-over are among them where they have a name of their own. notes_use_r
+   becomes TRUE if note_last_use is on. */
+static bool has_policy(const struct mail_user *user, bool *notes_use_r)
+{
+	const char *const *settings, *name;
+	unsigned int i, count;
+	bool found = FALSE;
+
+	*notes_use_r = FALSE;
+	settings = plugin_settings_get(user->set, &count);
+	for (i = 0; i + 1 < count; i += 2) {
+		if (!str_begins(settings[i], COEXIST_KEY_PREFIX))
+			continue;
+		name = settings[i] + strlen(COEXIST_KEY_PREFIX);
+		if (strcmp(name, "note_last_use") == 0)
+			*notes_use_r = is_on(settings[i + 1]);
+		else if (!found)
+			found = is_policy(user, name);
+	}
+	return found;
+}
+
+int coexist_conf_policy_read(struct mail_user *user,
+			       struct coexist_conf_policy **set_r,
+			       bool *notes_use_r,
+			       const char **error_r ATTR_UNUSED)
+{
+	struct coexist_conf_policy *set;
+
+	*set_r = NULL;
+	if (!has_policy(user, notes_use_r))
+		return 0;
+	set = p_new(user->pool, struct coexist_conf_policy, 1);
+	set->user = user;
+	texts_read(set);
+	*set_r = set;
+	return 0;
 }
 
 const char *const *

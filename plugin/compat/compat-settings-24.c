@@ -15,30 +15,59 @@
 #include "policy-value.h"
 
 struct coexist_conf_policy {
-	struct coexist_settings *set;
+	const struct coexist_settings *set;
 };
+
+static bool is_empty(const struct coexist_settings *set)
+{
+	unsigned int i;
+
+	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
+		const char *const *text = CONST_PTR_OFFSET(set,
+			coexist_setting_defines[i].offset);
+
+		if (**text != '\0')
+			return FALSE;
+	}
+	return TRUE;
+}
+
+/* Reads the settings without what the userdb said: a fresh instance knows nothing of
+   that. The user's event has it for as long as this takes, as one more event costs
+   an eighth of all. Nothing of ours has %variables. */
+static int
+site_settings_get(struct event *event, const struct coexist_settings **set_r,
+		  const char **error_r)
+{
+	void *users = event_get_ptr(event, SETTINGS_EVENT_INSTANCE);
+	struct settings_instance *instance =
+		settings_instance_new(settings_root_find(event));
+	int ret;
+
+	event_set_ptr(event, SETTINGS_EVENT_INSTANCE, instance);
+	ret = settings_get(event, &coexist_setting_parser_info,
+			   SETTINGS_GET_FLAG_NO_EXPAND, set_r, error_r);
+	event_set_ptr(event, SETTINGS_EVENT_INSTANCE, users);
+	settings_instance_free(&instance);
+	return ret;
+}
 
 int coexist_conf_policy_read(struct mail_user *user,
 			       struct coexist_conf_policy **set_r,
-			       const char **error_r)
+			       bool *notes_use_r, const char **error_r)
 {
-	struct settings_root *root = settings_root_find(user->event);
-	struct settings_instance *instance;
-	struct event *event;
-	struct coexist_settings *set;
-	int ret;
+	const struct coexist_settings *set;
 
-	/* a fresh instance knows nothing of the user's userdb fields */
-	instance = settings_instance_new(root);
-	event = event_create(user->event);
-	event_set_ptr(event, SETTINGS_EVENT_INSTANCE, instance);
-	ret = settings_get(event, &coexist_setting_parser_info, 0, &set,
-			   error_r);
-	event_unref(&event);
-	settings_instance_free(&instance);
-	if (ret < 0)
+	if (site_settings_get(user->event, &set, error_r) < 0)
 		return -1;
 
+	*set_r = NULL;
+	*notes_use_r = *set->note_last_use != '\0' &&
+		strcmp(set->note_last_use, "no") != 0;
+	if (is_empty(set)) {
+		settings_free(set);
+		return 0;
+	}
 	*set_r = p_new(user->pool, struct coexist_conf_policy, 1);
 	(*set_r)->set = set;
 	return 0;
@@ -76,6 +105,46 @@ const char *coexist_site_setting_get(struct mail_user *user,
 	text = *(const char *const *)CONST_PTR_OFFSET(set,
 		coexist_site_setting_defines[setting].offset);
 	text = t_strdup(*text == '\0' ? info->default_value : text);
+	settings_free(set);
+	return text;
+}
+
+/* The plugin's header is not installed. Its settings are there without it. */
+struct lazy_expunge_texts {
+	pool_t pool;
+	bool lazy_expunge_only_last_instance;
+	const char *lazy_expunge_mailbox;
+};
+
+const char *coexist_lazy_expunge_get(struct mail_user *user)
+{
+	static const struct setting_define defines[] = {
+		SETTING_DEFINE_STRUCT_BOOL("lazy_expunge_only_last_instance",
+					   lazy_expunge_only_last_instance,
+					   struct lazy_expunge_texts),
+		SETTING_DEFINE_STRUCT_STR("lazy_expunge_mailbox",
+					  lazy_expunge_mailbox,
+					  struct lazy_expunge_texts),
+		SETTING_DEFINE_LIST_END
+	};
+	static const struct lazy_expunge_texts defaults = {
+		.lazy_expunge_mailbox = ""
+	};
+	static const struct setting_parser_info info = {
+		.name = "lazy_expunge",
+		.defines = defines,
+		.defaults = &defaults,
+		.struct_size = sizeof(struct lazy_expunge_texts),
+		.pool_offset1 = 1 + offsetof(struct lazy_expunge_texts, pool),
+	};
+	const struct lazy_expunge_texts *set;
+	const char *error, *text;
+
+	/* a site without the plugin's files has no such settings */
+	if (settings_get(user->event, &info, 0, &set, &error) < 0)
+		return NULL;
+	text = *set->lazy_expunge_mailbox == '\0' ? NULL :
+		t_strdup(set->lazy_expunge_mailbox);
 	settings_free(set);
 	return text;
 }

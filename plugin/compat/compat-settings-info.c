@@ -17,15 +17,18 @@
 	  .offset = offsetof(struct coexist_settings, name) },
 const struct setting_define coexist_setting_defines[] = {
 	COEXIST_POLICY_KEYS(KEY_DEFINE)
+	{ .type = SET_STR_NOVARS, .key = COEXIST_KEY_PREFIX "note_last_use",
+	  .offset = offsetof(struct coexist_settings, note_last_use) },
 	SETTING_DEFINE_LIST_END
 };
-_Static_assert(N_ELEMENTS(coexist_setting_defines) == COEXIST_KEY_COUNT + 1,
+_Static_assert(N_ELEMENTS(coexist_setting_defines) == COEXIST_KEY_COUNT + 2,
 	       "enum coexist_key is an index into the settings");
 
 #define KEY_DEFAULT(name, value_type, default_value, choices, state, help) \
 	.name = "",
 static const struct coexist_settings coexist_default_settings = {
 	COEXIST_POLICY_KEYS(KEY_DEFAULT)
+	.note_last_use = ""
 };
 
 const struct setting_parser_info coexist_setting_parser_info = {

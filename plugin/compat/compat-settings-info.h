@@ -17,6 +17,9 @@ struct coexist_settings {
 #define COEXIST_KEY_MEMBER(name, value_type, default_value, choices, state, help) \
 	const char *name;
 	COEXIST_POLICY_KEYS(COEXIST_KEY_MEMBER)
+	/* The site setting once more, because each login asks for it and another
+	   struct of settings would cost as much as this one. */
+	const char *note_last_use;
 };
 
 struct coexist_site_setting_texts {
@@ -26,7 +29,7 @@ struct coexist_site_setting_texts {
 	COEXIST_SITE_SETTINGS(COEXIST_SITE_MEMBER)
 };
 
-/* Indexed by enum coexist_key, with an end mark behind them. */
+/* Indexed by enum coexist_key, with a site setting and an end mark behind them. */
 extern const struct setting_define coexist_setting_defines[];
 extern const struct setting_parser_info coexist_setting_parser_info;
 /* Indexed by enum coexist_site_setting, likewise. */

@@ -16,10 +16,14 @@ struct mail_user;
 struct coexist_conf_policy;
 
 /* Returns 0 and the settings, or -1 and an error that names the setting. The
-   settings live until they are freed, which must be before the user is. */
+   settings are NULL if dovecot.conf names no policy key and nothing that nobody
+   knows. Else they live until they are freed, which must be before the user is.
+   notes_use_r becomes TRUE if the site setting note_last_use is something else than
+   "no": each login asks, so it is found on the way. */
 int coexist_conf_policy_read(struct mail_user *user,
 			       struct coexist_conf_policy **set_r,
-			       const char **error_r);
+			       bool *notes_use_r, const char **error_r);
+/* *set may be NULL. */
 void coexist_conf_policy_free(struct coexist_conf_policy **set);
 
 /* Returns the key's text, or NULL if dovecot.conf does not name it. */
@@ -36,5 +40,9 @@ coexist_conf_policy_get_unknown(struct coexist_conf_policy *set);
    Dovecot 2.3 they are in plugin {} like the policy. */
 const char *coexist_site_setting_get(struct mail_user *user,
 					enum coexist_site_setting setting);
+
+/* Returns the mailbox to which Dovecot's plugin lazy_expunge moves what is expunged, or the
+   prefix of a namespace for that, on the data stack. NULL if dovecot.conf names none. */
+const char *coexist_lazy_expunge_get(struct mail_user *user);
 
 #endif

@@ -2,11 +2,23 @@
 #ifndef COEXIST_COMPAT_SITE_H
 #define COEXIST_COMPAT_SITE_H
 
+#include "compat-version.h"
 #include "coexist/policy-keys.h"
 #include "coexist/site-settings.h"
 
 struct event;
 struct dict;
+
+/* The line that configures the store.
+   Since 2.4.0: ca9d22f000 "lib-dict: Replace dict_init() with a new
+   dict_init_auto() API". Goes with 2.3. */
+#if DOVECOT_PREREQ(2, 4, 0)
+#define COEXIST_REMEDY_STORE \
+	"coexist { dict fs { fs posix { prefix = /var/lib/dovecot-coexist/ } } }"
+#else
+#define COEXIST_REMEDY_STORE \
+	"[site] store = fs:posix:prefix=/var/lib/dovecot-coexist/"
+#endif
 
 /* The site's configuration, as the gate and doveadm read it: Dovecot 2.3 knows
    no settings of a plugin outside of mail sessions, so there it is a key file.

@@ -25,7 +25,18 @@ enum coexist_admin_origin {
 	COEXIST_ADMIN_ANYBODY
 };
 
-/* Changes the scope's document, or a new one where there is none. A document
+/* Makes what the change makes of the scope's document, and stores nothing: a forecast
+   and what comes before a change have no place under the lock, for which everybody
+   waits. Returns 0 and the document, which is the caller's to unreference, or -1
+   after every error was logged and the exit code set. */
+int coexist_admin_change_try(struct coexist_admin *admin,
+			     const struct coexist_admin_scope *scope,
+			     enum coexist_admin_origin origin,
+			     coexist_admin_change_t *change, void *context,
+			     struct coexist_document **document_r);
+
+/* Changes the scope's document, or a new one where there is none. What auth can't
+   read after that is an error with the commands of the remedy: it is stored. A document
    that names nothing any more is removed, others are signed if the option
    "sign-key" says so. Errors are logged and the exit code is set. */
 void coexist_admin_change(struct coexist_admin *admin,
@@ -36,6 +47,23 @@ void coexist_admin_change(struct coexist_admin *admin,
 /* Removes the scope's document, whatever it is. */
 void coexist_admin_remove(struct coexist_admin *admin,
 			  const struct coexist_admin_scope *scope);
+
+/* The parts of a change of many documents (admin-batch.h). They return 0, or -1 after
+   an error was logged and the exit code set. */
+struct coexist_store_lock;
+int coexist_admin_change_lock(const struct coexist_admin *admin,
+			      struct coexist_store_lock **lock_r);
+void coexist_admin_change_unlock(const struct coexist_admin *admin,
+				 struct coexist_store_lock **_lock);
+/* Makes a missing folder, and the marker of a new store. */
+int coexist_admin_change_begin(const struct coexist_admin *admin);
+/* Stores a document's text, or with NULL removes the document, which has to be
+   there. */
+int coexist_admin_change_store(const struct coexist_admin *admin,
+			       const char *key, const char *text);
+/* Tries to read the document as auth does, which is an error if it can't. */
+void coexist_admin_change_check(const struct coexist_admin *admin,
+				const char *key);
 
 /* Puts the marker into the store, see admin-marker.h. Errors are logged and the
    exit code is set. */

@@ -115,6 +115,8 @@ documents_read_as_gate(const struct coexist_admin *admin,
 static const char *scope_word(const struct coexist_admin_policy *policy,
 			      const struct coexist_scope *scope)
 {
+	if (scope == &policy->owner)
+		return "owner";
 	return coexist_policy_scope_word(scope - policy->scopes);
 }
 
@@ -152,6 +154,44 @@ int coexist_admin_policy_read(const struct coexist_admin *admin,
 	if (documents_read(admin, scope, policy_r) < 0)
 		return -1;
 	policy_merge(admin, scope, policy_r);
+	return 0;
+}
+
+/* Nobody who forecasts wants to hear of each mailbox's values. */
+static void
+ignore_unknown_value(void *context ATTR_UNUSED,
+		     const struct coexist_scope *scope ATTR_UNUSED,
+		     enum coexist_key key ATTR_UNUSED,
+		     const char *text ATTR_UNUSED)
+{
+}
+
+int coexist_admin_policy_read_changed(const struct coexist_admin *admin,
+				      const struct coexist_admin_scope *scope,
+				      enum coexist_admin_scope_kind kind,
+				      const struct coexist_document *document,
+				      struct coexist_admin_policy *policy_r)
+{
+	static const enum coexist_policy_scope scopes[] = {
+		[COEXIST_ADMIN_SCOPE_MAILBOX] = COEXIST_SCOPE_MAILBOX,
+		[COEXIST_ADMIN_SCOPE_DOMAIN] = COEXIST_SCOPE_DOMAIN,
+		[COEXIST_ADMIN_SCOPE_DEFAULT] = COEXIST_SCOPE_DEFAULT
+	};
+	struct coexist_document_texts **changed =
+		&policy_r->documents[scopes[kind]];
+
+	i_zero(policy_r);
+	if (documents_read(admin, scope, policy_r) < 0)
+		return -1;
+	coexist_document_texts_unref(*changed);
+	*changed = coexist_document_texts_new(document);
+	coexist_policy_scopes_init(policy_r->documents,
+				   scope->user.userdb_texts,
+				   admin->config.policy_texts,
+				   policy_r->scopes);
+	coexist_policy_merge(policy_r->scopes, COEXIST_SCOPE_COUNT,
+			     ignore_unknown_value, /*context=*/NULL,
+			     &policy_r->policy);
 	return 0;
 }
 

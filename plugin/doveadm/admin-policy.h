@@ -6,6 +6,7 @@
 #include "policy-scopes.h"
 
 struct coexist_admin;
+struct coexist_document;
 struct coexist_document_texts;
 
 /* The effective policy of a scope and the wider ones together, as the gate sees
@@ -14,6 +15,8 @@ struct coexist_document_texts;
 struct coexist_admin_policy {
 	struct coexist_policy policy;
 	struct coexist_scope scopes[COEXIST_SCOPE_COUNT];
+	/* of what the mailbox' owner chose: admin-owner.h */
+	struct coexist_scope owner;
 	/* by scope, NULL where there is none */
 	struct coexist_document_texts *documents[COEXIST_SCOPE_COUNT];
 	/* a document that the gate could not go by was left out */
@@ -26,6 +29,13 @@ struct coexist_admin_policy {
 int coexist_admin_policy_read(const struct coexist_admin *admin,
 			      const struct coexist_admin_scope *scope,
 			      struct coexist_admin_policy *policy_r);
+/* The same if the document of this kind of scope, which is the scope's or a wider one's,
+   were this one. */
+int coexist_admin_policy_read_changed(const struct coexist_admin *admin,
+				      const struct coexist_admin_scope *scope,
+				      enum coexist_admin_scope_kind kind,
+				      const struct coexist_document *document,
+				      struct coexist_admin_policy *policy_r);
 /* The same for a mailbox, but with the gate's eyes: where a document can't be
    read, is none or lacks a signature that the site wants, the error is logged
    and the policy made of the others. */

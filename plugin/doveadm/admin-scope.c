@@ -61,6 +61,24 @@ domain_read(struct coexist_admin *admin, const char *domain,
 			 coexist_store_key_domain(domain));
 }
 
+int coexist_admin_scope_find(struct coexist_admin *admin,
+			     enum coexist_admin_scope_kind kind,
+			     const char *name,
+			     struct coexist_admin_scope *scope_r)
+{
+	i_zero(scope_r);
+	switch (kind) {
+	case COEXIST_ADMIN_SCOPE_MAILBOX:
+		return mailbox_read(admin, name, scope_r);
+	case COEXIST_ADMIN_SCOPE_DOMAIN:
+		return domain_read(admin, name, scope_r);
+	case COEXIST_ADMIN_SCOPE_DEFAULT:
+		break;
+	}
+	scope_r->kind = COEXIST_ADMIN_SCOPE_DEFAULT;
+	return scope_set(admin, scope_r, "", COEXIST_STORE_KEY_DEFAULT);
+}
+
 int coexist_admin_scope_read(struct coexist_admin *admin,
 			     struct coexist_admin_scope *scope_r)
 {
@@ -80,6 +98,6 @@ int coexist_admin_scope_read(struct coexist_admin *admin,
 		return mailbox_read(admin, user, scope_r);
 	if (domain != NULL)
 		return domain_read(admin, domain, scope_r);
-	scope_r->kind = COEXIST_ADMIN_SCOPE_DEFAULT;
-	return scope_set(admin, scope_r, "", COEXIST_STORE_KEY_DEFAULT);
+	return coexist_admin_scope_find(admin, COEXIST_ADMIN_SCOPE_DEFAULT, "",
+					scope_r);
 }

@@ -38,6 +38,13 @@ bool coexist_admin_scope_is_given(const struct coexist_admin *admin);
 int coexist_admin_scope_read(struct coexist_admin *admin,
 			     struct coexist_admin_scope *scope_r);
 
+/* The same for a scope that something else than the options names, such as a line of a
+   file. name is empty for the default. */
+int coexist_admin_scope_find(struct coexist_admin *admin,
+			     enum coexist_admin_scope_kind kind,
+			     const char *name,
+			     struct coexist_admin_scope *scope_r);
+
 /* Returns the kind's name as commands print it. */
 const char *coexist_admin_scope_kind_name(enum coexist_admin_scope_kind kind);
 

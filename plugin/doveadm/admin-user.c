@@ -7,23 +7,33 @@
 #include "compat-doveadm.h"
 #include "userdb-fields.h"
 
-static int
-user_lookup(struct coexist_admin *admin, const char *name,
-	    struct coexist_admin_user *user)
+/* Returns 1 and the name as auth normalises it, and the fields, from the pool; 0 if
+   there is no such user; -1 if that can't be told. */
+static int userdb_lookup(pool_t pool, const char *name, const char **name_r,
+			 const char *const **fields_r)
 {
 	struct auth_master_connection *conn;
 	struct auth_user_info info;
-	const char *const *fields;
 	int ret;
 
 	i_zero(&info);
 	coexist_auth_user_info_set_protocol(&info, "doveadm");
 	conn = auth_master_init(doveadm_settings->auth_socket_path, 0);
-	ret = auth_master_user_lookup(conn, name, &info, admin->pool,
-				      &user->name, &fields);
+	ret = auth_master_user_lookup(conn, name, &info, pool, name_r,
+				      fields_r);
 	auth_master_deinit(&conn);
+	return ret;
+}
+
+static int
+user_lookup(const struct coexist_admin *admin, pool_t pool, const char *name,
+	    struct coexist_admin_user *user)
+{
+	const char *const *fields;
+	int ret = userdb_lookup(pool, name, &user->name, &fields);
+
 	if (ret > 0) {
-		(void)coexist_userdb_fields_read(admin->pool, fields,
+		(void)coexist_userdb_fields_read(pool, fields,
 						 user->userdb_texts);
 		e_debug(admin->event, "coexist: The userdb knows %s as %s",
 			name, user->name);
@@ -37,7 +47,7 @@ int coexist_admin_user_find(struct coexist_admin *admin, const char *name,
 	int ret;
 
 	i_zero(user_r);
-	ret = user_lookup(admin, name, user_r);
+	ret = user_lookup(admin, admin->pool, name, user_r);
 	if (ret > 0)
 		return 0;
 	if (coexist_admin_flag(admin->cctx, "force")) {
@@ -52,4 +62,56 @@ int coexist_admin_user_find(struct coexist_admin *admin, const char *name,
 				   "(--force takes the name as it is)", name);
 	}
 	return -1;
+}
+
+bool coexist_admin_user_look(const struct coexist_admin *admin, pool_t pool,
+			     const char *name,
+			     struct coexist_admin_user *user_r)
+{
+	int ret;
+
+	i_zero(user_r);
+	ret = user_lookup(admin, pool, name, user_r);
+	if (ret < 0) {
+		coexist_admin_fail(admin, EX_TEMPFAIL, "Can't look up user %s",
+				   name);
+	}
+	return ret > 0;
+}
+
+void coexist_admin_user_read_texts(const struct coexist_admin *admin,
+				   pool_t pool, const char *name,
+				   const char *texts_r[COEXIST_KEY_COUNT])
+{
+	struct coexist_admin_user user;
+
+	i_zero(&user);
+	(void)user_lookup(admin, pool, name, &user);
+	memcpy(texts_r, user.userdb_texts, sizeof(user.userdb_texts));
+}
+
+const char *coexist_admin_user_normalise(const struct coexist_admin *admin,
+					 const char *name)
+{
+	struct coexist_admin_user user;
+
+	i_zero(&user);
+	return user_lookup(admin, admin->pool, name, &user) > 0 ?
+		user.name : name;
+}
+
+bool coexist_admin_user_is_unknown(const struct coexist_admin *admin,
+				   const char *name)
+{
+	pool_t pool = pool_alloconly_create("coexist user", 1024);
+	const char *const *fields;
+	const char *found;
+	int ret = userdb_lookup(pool, name, &found, &fields);
+
+	if (ret < 0) {
+		coexist_admin_fail(admin, EX_TEMPFAIL, "Can't look up user %s",
+				   name);
+	}
+	pool_unref(&pool);
+	return ret == 0;
 }

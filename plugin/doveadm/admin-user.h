@@ -22,4 +22,27 @@ struct coexist_admin_user {
 int coexist_admin_user_find(struct coexist_admin *admin, const char *name,
 			    struct coexist_admin_user *user_r);
 
+/* The same for one of many users, whom the userdb has listed, from a pool. Returns
+   FALSE if there is no such user any more, or after an error was logged and the exit
+   code set. */
+bool coexist_admin_user_look(const struct coexist_admin *admin, pool_t pool,
+			     const char *name,
+			     struct coexist_admin_user *user_r);
+
+/* Reads what the userdbs say of the policy of a user by this very name: nothing if
+   there is none or nobody can tell. The texts are from the pool. */
+void coexist_admin_user_read_texts(const struct coexist_admin *admin,
+				   pool_t pool, const char *name,
+				   const char *texts_r[COEXIST_KEY_COUNT]);
+
+/* Returns the user's name as Dovecot's auth normalises it, from the admin's pool, or
+   as it is if the userdb does not know it or can't be asked. */
+const char *coexist_admin_user_normalise(const struct coexist_admin *admin,
+					 const char *name);
+
+/* Returns TRUE if the userdb knows no user of this name. A look-up that fails tells
+   nothing, and is logged. */
+bool coexist_admin_user_is_unknown(const struct coexist_admin *admin,
+				   const char *name);
+
 #endif

@@ -14,6 +14,7 @@
 #include "admin-policy.h"
 #include "admin-print.h"
 #include "admin-scope.h"
+#include "explain-gate.h"
 #include "explain-keys.h"
 #include "network-match.h"
 #include "policy-decision.h"
@@ -145,7 +146,7 @@ print_verdict(const struct explain *explain,
 		print_refusal(explain, name, t_strconcat("by ", key, NULL),
 			      coexist_site_refusal(explain->texts,
 						   &policy->policy, protocol,
-						   decision));
+						   /*relayed=*/FALSE, decision));
 	} else if (explain->address_missing) {
 		coexist_explain_row(name, "login", "unknown", "",
 				    "depends on the address (--ip)");
@@ -271,8 +272,10 @@ static void explain_login(struct explain *explain)
 	    protocol_read(explain) < 0 ||
 	    coexist_admin_scope_read(admin, &scope) < 0)
 		return;
-	if (coexist_admin_policy_read_as_gate(admin, &scope, &policy) == 0)
+	if (coexist_admin_policy_read_as_gate(admin, &scope, &policy) == 0) {
 		explain_policy(explain, &policy);
+		coexist_explain_warn(admin, &scope, explain->protocol);
+	}
 	coexist_admin_policy_deinit(&policy);
 }
 
@@ -292,6 +295,24 @@ static void login_explain(struct coexist_admin *admin)
 	coexist_refusal_texts_free(explain.texts);
 }
 
+/* What POP3 is shown is told by a command for mailboxes, which need not know how it
+   was asked. */
+static void view_explain(struct doveadm_cmd_context *cctx)
+{
+	struct doveadm_cmd_param *params;
+	int i;
+
+	params = t_new(struct doveadm_cmd_param, (unsigned int)cctx->argc);
+	memcpy(params, cctx->argv, sizeof(*params) * (unsigned int)cctx->argc);
+	for (i = 0; i < cctx->argc; i++) {
+		if (strcmp(params[i].name, "pop3-view") == 0)
+			params[i].value_set = FALSE;
+	}
+	cctx->argv = params;
+	cctx->cmd = &coexist_cmd_view;
+	doveadm_cmd_ver2_to_mail_cmd_wrapper(cctx);
+}
+
 static void cmd_explain(struct doveadm_cmd_context *cctx)
 {
 	static const struct coexist_column columns[] = {
@@ -302,6 +323,10 @@ static void cmd_explain(struct doveadm_cmd_context *cctx)
 		COEXIST_TEXT_COLUMN("result")
 	};
 
+	if (coexist_admin_flag(cctx, "pop3-view")) {
+		view_explain(cctx);
+		return;
+	}
 	doveadm_print_init(DOVEADM_PRINT_TYPE_TABLE);
 	COEXIST_PRINT_COLUMNS(columns);
 	coexist_admin_run(cctx, login_explain);
@@ -311,7 +336,7 @@ struct doveadm_cmd_ver2 coexist_cmd_explain = {
 	.name = "coexist explain",
 	.cmd = cmd_explain,
 	.usage = "-u USER [--force] [--protocol PROTOCOL] [--ip ADDRESS] "
-		"[--tls] [--date YYYY-MM-DD]",
+		"[--tls] [--date YYYY-MM-DD] | -u USER --pop3-view",
 	.parameters = (const struct doveadm_cmd_param[]) {
 		COEXIST_PARAM('u', "user", CMD_PARAM_STR, 0),
 		COEXIST_PARAM('\0', "force", CMD_PARAM_BOOL, 0),
@@ -319,6 +344,7 @@ struct doveadm_cmd_ver2 coexist_cmd_explain = {
 		COEXIST_PARAM('i', "ip", CMD_PARAM_STR, 0),
 		COEXIST_PARAM('t', "tls", CMD_PARAM_BOOL, 0),
 		COEXIST_PARAM('\0', "date", CMD_PARAM_STR, 0),
+		COEXIST_PARAM('\0', "pop3-view", CMD_PARAM_BOOL, 0),
 		COEXIST_PARAMS_END
 	}
 };

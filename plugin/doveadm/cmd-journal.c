@@ -94,7 +94,8 @@ static bool filter_matches(const struct journal_filter *filter,
 		(filter->session == NULL ||
 		 strcmp(line->session, filter->session) == 0) &&
 		(filter->uid == 0 ||
-		 (line->uidvalidity == filter->uidvalidity &&
+		 (line->mailbox == NULL &&
+		  line->uidvalidity == filter->uidvalidity &&
 		  coexist_journal_line_has_uid(line, filter->uid)));
 }
 
@@ -133,6 +134,10 @@ static const char *what_text(const struct coexist_journal_line *line,
 {
 	const char *what = coexist_change_counts_text(counts);
 
+	if (line->mailbox != NULL) {
+		what = t_strdup_printf("%s in %s", what,
+			str_sanitize_utf8(line->mailbox, TEXT_LENGTH));
+	}
 	if (line->user != NULL) {
 		what = t_strdup_printf("%s by %s", what,
 			str_sanitize_utf8(line->user, TEXT_LENGTH));

@@ -5,6 +5,7 @@
 #include "coexist-commands.h"
 #include "doveadm.h"
 #include "coexist-admin.h"
+#include "admin-domains.h"
 #include "admin-length.h"
 #include "admin-list.h"
 #include "admin-marker.h"
@@ -13,6 +14,7 @@
 #include "admin-signature.h"
 #include "policy-document.h"
 #include "policy-handover.h"
+#include "policy-problem.h"
 #include "policy-store.h"
 
 /* What all the documents have in common. */
@@ -20,6 +22,7 @@ struct checks {
 	/* NULL if the site does not want signatures */
 	coexist_keyring *keyring;
 	struct coexist_admin_length length;
+	struct coexist_admin_domains *domains;
 	unsigned int problems;
 };
 
@@ -45,14 +48,25 @@ static void
 check_value(const struct check *check, enum coexist_key key, const char *text)
 {
 	const struct coexist_policy_key *info = &coexist_policy_keys[key];
+	g_autofree char *problem = NULL;
 	struct coexist_value value;
 
-	if (text == NULL || coexist_value_parse(info, text, &value) !=
-	    COEXIST_VALUE_UNKNOWN)
+	switch (coexist_value_parse(info, text, &value)) {
+	case COEXIST_VALUE_VALID:
+		problem = coexist_problem_of_meaning(info, text);
+		if (problem != NULL)
+			print_problem(check, info->name, text, problem);
+		break;
+	case COEXIST_VALUE_INHERIT:
+		break;
+	case COEXIST_VALUE_YES:
+	case COEXIST_VALUE_UNKNOWN:
+		problem = coexist_problem_of_value(info, text);
+		print_problem(check, info->name, text, problem);
 		return;
-	print_problem(check, info->name, text,
-		      t_strdup_printf("Not a value of this key, expected %s",
-				      info->expected));
+	}
+	if (text != NULL && info->obeyed == COEXIST_OBEYED_LATER)
+		print_problem(check, info->name, text, COEXIST_PROBLEM_LATER);
 }
 
 static void
@@ -62,8 +76,11 @@ check_document(const struct check *check,
 	const char *const *unknown = coexist_document_get_unknown(document);
 	unsigned int i;
 
-	for (; *unknown != NULL; unknown++)
-		print_problem(check, *unknown, "", "No such key");
+	for (; *unknown != NULL; unknown++) {
+		g_autofree char *problem = coexist_problem_of_name(*unknown);
+
+		print_problem(check, *unknown, "", problem);
+	}
 	for (i = 0; i < COEXIST_KEY_COUNT; i++)
 		check_value(check, i, coexist_document_get(document, i));
 }
@@ -119,6 +136,13 @@ check_text(const struct coexist_admin *admin, const struct check *check,
 	coexist_document_unref(document);
 }
 
+static void check_domain(const struct check *check)
+{
+	if (check->kind == COEXIST_ADMIN_SCOPE_DOMAIN &&
+	    coexist_admin_domain_is_unknown(check->all->domains, check->name))
+		print_problem(check, "", "", COEXIST_PROBLEM_DOMAIN);
+}
+
 static void check_name(const struct check *check)
 {
 	if (strcmp(check->name, t_str_lcase(check->name)) != 0) {
@@ -143,6 +167,7 @@ check_key(const struct coexist_admin *admin,
 	check_name(&check);
 	switch (coexist_store_read_text(admin->store, key, &text, &error)) {
 	case COEXIST_STORE_FOUND:
+		check_domain(&check);
 		check_text(admin, &check, key, text);
 		break;
 	case COEXIST_STORE_NOT_FOUND:
@@ -164,10 +189,12 @@ static void documents_check(struct coexist_admin *admin, struct checks *checks)
 		return;
 	(void)coexist_admin_marker_check(admin);
 	coexist_admin_length_init(admin, &checks->length);
+	checks->domains = coexist_admin_domains_new(admin);
 	if (!coexist_admin_scope_is_given(admin))
 		coexist_admin_list(admin, "*", check_key, checks);
 	else if (coexist_admin_scope_read(admin, &scope) == 0)
 		check_key(admin, scope.kind, scope.name, scope.key, checks);
+	coexist_admin_domains_free(checks->domains);
 	coexist_admin_length_deinit(&checks->length);
 }
 

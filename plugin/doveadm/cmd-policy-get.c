@@ -4,11 +4,15 @@
 #include "lib.h"
 #include "coexist-commands.h"
 #include "doveadm.h"
+#include "lib-event.h"
 #include "coexist-admin.h"
 #include "admin-document.h"
+#include "admin-domains.h"
+#include "admin-owner.h"
 #include "admin-policy.h"
 #include "admin-print.h"
 #include "admin-scope.h"
+#include "policy-problem.h"
 
 /* Fills in which keys are asked for; none named means all. */
 static int
@@ -27,8 +31,11 @@ keys_wanted(const struct coexist_admin *admin,
 		if (coexist_key_find(*names, &key))
 			wanted_r[key] = TRUE;
 		else {
-			coexist_admin_fail(admin, EX_USAGE, "%s: No such key",
-					   *names);
+			g_autofree char *problem =
+				coexist_problem_of_name(*names);
+
+			coexist_admin_fail(admin, EX_USAGE, "%s: %s", *names,
+					   problem);
 			ret = -1;
 		}
 	}
@@ -67,8 +74,23 @@ static void print_meta(const struct coexist_document *document)
 	}
 }
 
+/* Warns of a value that some scope has, and that nothing obeys. */
 static void
-print_effective(const struct coexist_admin_policy *policy, const bool *wanted)
+warn_of_later(const struct coexist_admin *admin,
+	      const struct coexist_admin_policy *policy, enum coexist_key key)
+{
+	const struct coexist_policy_key *info = &coexist_policy_keys[key];
+
+	if (info->obeyed == COEXIST_OBEYED_LATER &&
+	    policy->policy.entries[key].scope != NULL) {
+		e_warning(admin->event, "%s: "COEXIST_PROBLEM_LATER,
+			  info->name);
+	}
+}
+
+static void
+print_effective(const struct coexist_admin *admin,
+		const struct coexist_admin_policy *policy, const bool *wanted)
 {
 	unsigned int i;
 
@@ -78,6 +100,7 @@ print_effective(const struct coexist_admin_policy *policy, const bool *wanted)
 		doveadm_print(coexist_policy_keys[i].name);
 		doveadm_print(coexist_policy_text(&policy->policy, i));
 		doveadm_print(coexist_admin_policy_origin(policy, i));
+		warn_of_later(admin, policy, i);
 	}
 }
 
@@ -88,8 +111,12 @@ get_effective(const struct coexist_admin *admin,
 	struct coexist_admin_policy policy;
 
 	doveadm_print_header_simple("origin");
-	if (coexist_admin_policy_read(admin, scope, &policy) == 0)
-		print_effective(&policy, wanted);
+	if (scope->kind == COEXIST_ADMIN_SCOPE_DOMAIN)
+		coexist_admin_domain_check(admin, scope->name);
+	if (coexist_admin_policy_read(admin, scope, &policy) == 0) {
+		coexist_admin_owner_choose(admin, scope, &policy);
+		print_effective(admin, &policy, wanted);
+	}
 	coexist_admin_policy_deinit(&policy);
 }
 
@@ -112,8 +139,14 @@ static void policy_get(struct coexist_admin *admin)
 	struct coexist_admin_scope scope;
 	bool wanted[COEXIST_KEY_COUNT];
 
-	if (keys_wanted(admin, wanted) < 0 ||
-	    coexist_admin_scope_read(admin, &scope) < 0)
+	if (keys_wanted(admin, wanted) < 0)
+		return;
+	if (coexist_admin_owner_is_asked(admin)) {
+		coexist_admin_owner_print(admin,
+			coexist_admin_arguments(admin->cctx, "keys"));
+		return;
+	}
+	if (coexist_admin_scope_read(admin, &scope) < 0)
 		return;
 	if (coexist_admin_flag(admin->cctx, "effective"))
 		get_effective(admin, &scope, wanted);
@@ -136,11 +169,13 @@ static void cmd_policy_get(struct doveadm_cmd_context *cctx)
 struct doveadm_cmd_ver2 coexist_cmd_policy_get = {
 	.name = "coexist policy get",
 	.cmd = cmd_policy_get,
-	.usage = COEXIST_ADMIN_SCOPE_USAGE" [--effective | --meta] [KEY ...]",
+	.usage = COEXIST_ADMIN_SCOPE_USAGE" [--effective | --meta | --owner] "
+		"[KEY ...]",
 	.parameters = (const struct doveadm_cmd_param[]) {
 		COEXIST_ADMIN_SCOPE_PARAMS,
 		COEXIST_PARAM('e', "effective", CMD_PARAM_BOOL, 0),
 		COEXIST_PARAM('m', "meta", CMD_PARAM_BOOL, 0),
+		COEXIST_ADMIN_OWNER_PARAM,
 		COEXIST_PARAM('\0', "keys", CMD_PARAM_ARRAY, CMD_PARAM_FLAG_POSITIONAL),
 		COEXIST_PARAMS_END
 	}

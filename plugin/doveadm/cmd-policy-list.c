@@ -6,8 +6,16 @@
 #include "doveadm.h"
 #include "coexist-admin.h"
 #include "admin-document.h"
+#include "admin-domains.h"
 #include "admin-list.h"
 #include "admin-print.h"
+#include "admin-user.h"
+
+struct list {
+	/* how a document is printed */
+	coexist_admin_list_t *print;
+	struct coexist_admin_domains *domains;
+};
 
 static void
 print_name(const struct coexist_admin *admin ATTR_UNUSED,
@@ -41,13 +49,47 @@ print_values(const struct coexist_admin *admin,
 	coexist_document_unref(document);
 }
 
+/* Returns TRUE if the document is nobody's: who gets the name next would get the
+   policy, too. */
+static bool
+is_orphan(const struct list *list, const struct coexist_admin *admin,
+	  enum coexist_admin_scope_kind kind, const char *name)
+{
+	switch (kind) {
+	case COEXIST_ADMIN_SCOPE_MAILBOX:
+		return coexist_admin_user_is_unknown(admin, name);
+	case COEXIST_ADMIN_SCOPE_DOMAIN:
+		return coexist_admin_domain_is_unknown(list->domains, name);
+	case COEXIST_ADMIN_SCOPE_DEFAULT:
+		break;
+	}
+	return FALSE;
+}
+
+static void
+print_orphan(const struct coexist_admin *admin,
+	     enum coexist_admin_scope_kind kind, const char *name,
+	     const char *key, void *context)
+{
+	const struct list *list = context;
+
+	if (is_orphan(list, admin, kind, name))
+		list->print(admin, kind, name, key, NULL);
+}
+
 static void policy_list(struct coexist_admin *admin)
 {
 	const char *mask = coexist_admin_text(admin->cctx, "mask");
+	bool orphans = coexist_admin_flag(admin->cctx, "orphans");
+	struct list list = {
+		.print = coexist_admin_flag(admin->cctx, "values") ?
+			print_values : print_name
+	};
 
+	list.domains = coexist_admin_domains_new(admin);
 	coexist_admin_list(admin, mask == NULL ? "*" : mask,
-			   coexist_admin_flag(admin->cctx, "values") ?
-			   print_values : print_name, NULL);
+			   orphans ? print_orphan : list.print, &list);
+	coexist_admin_domains_free(list.domains);
 }
 
 static void cmd_policy_list(struct doveadm_cmd_context *cctx)
@@ -71,9 +113,10 @@ static void cmd_policy_list(struct doveadm_cmd_context *cctx)
 struct doveadm_cmd_ver2 coexist_cmd_policy_list = {
 	.name = "coexist policy list",
 	.cmd = cmd_policy_list,
-	.usage = "[--values] [MASK]",
+	.usage = "[--values] [--orphans] [MASK]",
 	.parameters = (const struct doveadm_cmd_param[]) {
 		COEXIST_PARAM('v', "values", CMD_PARAM_BOOL, 0),
+		COEXIST_PARAM('\0', "orphans", CMD_PARAM_BOOL, 0),
 		COEXIST_PARAM('\0', "mask", CMD_PARAM_STR, CMD_PARAM_FLAG_POSITIONAL),
 		COEXIST_PARAMS_END
 	}

@@ -7,14 +7,23 @@
 #include "coexist-admin.h"
 #include "admin-change.h"
 #include "admin-document.h"
+#include "admin-effect.h"
+#include "admin-gate.h"
+#include "admin-owner.h"
 #include "admin-scope.h"
+#include "admin-tell.h"
 #include "policy-document.h"
+
+struct change {
+	const char *const *names;
+};
 
 static int
 keys_unset(const struct coexist_admin *admin,
 	   struct coexist_document *document, void *context)
 {
-	const char *const *names = context;
+	const struct change *change = context;
+	const char *const *names = change->names;
 	int ret = 0;
 
 	for (; *names != NULL; names++) {
@@ -30,25 +39,51 @@ keys_unset(const struct coexist_admin *admin,
 	return ret;
 }
 
+/* Returns 0, or -1 if nothing is to be stored. All is removed if names is NULL. */
+static int
+change_prepare(struct coexist_admin *admin,
+	       const struct coexist_admin_scope *scope, struct change *change)
+{
+	g_autoptr(coexist_document) document = NULL;
+
+	if (change->names != NULL &&
+	    coexist_admin_change_try(admin, scope, COEXIST_ADMIN_TRUSTED,
+				     keys_unset, change, &document) < 0)
+		return -1;
+	return coexist_admin_effect(admin, scope, document);
+}
+
 static void policy_unset(struct coexist_admin *admin)
 {
 	const char *const *names =
 		coexist_admin_arguments(admin->cctx, "keys");
 	bool all = coexist_admin_flag(admin->cctx, "all");
 	struct coexist_admin_scope scope;
+	struct change change = {
+		.names = all ? NULL : names
+	};
 
 	if (all == (*names != NULL)) {
 		coexist_admin_fail(admin, EX_USAGE,
 				   "Expected either keys or --all");
 		return;
 	}
-	if (coexist_admin_scope_read(admin, &scope) < 0)
+	if (coexist_admin_owner_is_asked(admin)) {
+		coexist_admin_owner_change(admin, names);
 		return;
-	if (all)
+	}
+	if (coexist_admin_scope_read(admin, &scope) < 0 ||
+	    change_prepare(admin, &scope, &change) < 0)
+		return;
+	if (all) {
 		coexist_admin_remove(admin, &scope);
-	else
+	} else {
 		coexist_admin_change(admin, &scope, COEXIST_ADMIN_TRUSTED,
-				     keys_unset, (void *)names);
+				     keys_unset, &change);
+	}
+	if (!all)
+		coexist_admin_gate_check(admin, names);
+	coexist_admin_tell(admin, &scope);
 }
 
 static void cmd_policy_unset(struct doveadm_cmd_context *cctx)
@@ -59,12 +94,16 @@ static void cmd_policy_unset(struct doveadm_cmd_context *cctx)
 struct doveadm_cmd_ver2 coexist_cmd_policy_unset = {
 	.name = "coexist policy unset",
 	.cmd = cmd_policy_unset,
-	.usage = COEXIST_ADMIN_SCOPE_USAGE" [--reason TEXT] "
-		"[--sign-key FILE] KEY ... | --all",
+	.usage = COEXIST_ADMIN_SCOPE_USAGE" [--owner] [--reason TEXT] "
+		"[--sign-key FILE] "COEXIST_ADMIN_EFFECT_USAGE" "
+		COEXIST_ADMIN_TELL_USAGE" KEY ... | --all",
 	.parameters = (const struct doveadm_cmd_param[]) {
 		COEXIST_ADMIN_SCOPE_PARAMS,
 		COEXIST_PARAM('r', "reason", CMD_PARAM_STR, 0),
 		COEXIST_PARAM('k', "sign-key", CMD_PARAM_STR, 0),
+		COEXIST_ADMIN_EFFECT_PARAMS,
+		COEXIST_ADMIN_TELL_PARAMS,
+		COEXIST_ADMIN_OWNER_PARAM,
 		COEXIST_PARAM('a', "all", CMD_PARAM_BOOL, 0),
 		COEXIST_PARAM('\0', "keys", CMD_PARAM_ARRAY, CMD_PARAM_FLAG_POSITIONAL),
 		COEXIST_PARAMS_END

@@ -5,41 +5,99 @@
 #include "coexist-commands.h"
 #include "doveadm.h"
 #include "lib-event.h"
+#include "compat-doveadm.h"
 #include "admin-print.h"
 #include "auth-identity.h"
 #include "coexist-admin.h"
 #include "doveconf.h"
 #include "preflight.h"
 
-static void preflight_config(struct coexist_preflight *preflight)
+/* Reads the configuration. Returns NULL after a finding was printed. */
+static const struct coexist_doveconf_block *
+conf_read(struct coexist_preflight *preflight)
 {
-	struct coexist_doveconf_block *conf = NULL;
+	struct coexist_doveconf_block *conf;
 	const char *error;
 
 	if (coexist_doveconf_read(preflight->doveconf, &conf, &error) < 0) {
 		coexist_preflight_print(preflight, "dovecot.conf",
 					COEXIST_PREFLIGHT_FAIL, error);
-	} else {
-		e_debug(preflight->admin->event, "coexist: The auth process "
-			"runs as %s, by default_internal_user or "
-			"service auth { user }", coexist_auth_identity(conf));
-		coexist_preflight_auth(preflight, conf);
-		coexist_preflight_plugins(preflight);
-		coexist_preflight_namespaces(preflight, conf);
+		return NULL;
 	}
-	if (coexist_admin_read_config(preflight->admin, &error) < 0) {
+	e_debug(preflight->admin->event, "coexist: The auth process runs as "
+		"%s, by default_internal_user or service auth { user }",
+		coexist_auth_identity(conf));
+	return conf;
+}
+
+/* Returns TRUE if the site wants a gate: it has one, or what only a gate needs.
+   site_error is that of the site's settings, or NULL. */
+static bool
+gate_is_wanted(struct coexist_preflight *preflight,
+	       const struct coexist_doveconf_block *conf,
+	       const char *site_error)
+{
+	if (conf == NULL || coexist_preflight_has_gate(conf))
+		return TRUE;
+	if (preflight->is_off)
+		return FALSE;
+	return site_error != NULL ? coexist_doveadm_has_config() :
+		coexist_preflight_has_documents(preflight);
+}
+
+/* conf may be NULL. */
+static void
+preflight_gate(struct coexist_preflight *preflight,
+	       const struct coexist_doveconf_block *conf,
+	       const char *site_error)
+{
+	if (conf != NULL) {
+		coexist_preflight_auth(preflight, conf);
+		if (coexist_preflight_has_gate(conf)) {
+			coexist_preflight_gate(preflight);
+			coexist_preflight_queries(preflight, conf);
+		}
+	}
+	if (site_error != NULL) {
 		coexist_preflight_print(preflight, "site settings",
-					COEXIST_PREFLIGHT_FAIL, error);
+					COEXIST_PREFLIGHT_FAIL, site_error);
 		return;
 	}
 	coexist_preflight_print(preflight, "site settings",
 				COEXIST_PREFLIGHT_OK, "");
+	coexist_preflight_site(preflight);
 	coexist_preflight_store(preflight, conf);
 	coexist_preflight_keys(preflight, conf);
 	if (conf != NULL) {
 		coexist_preflight_bypasses(preflight, conf);
 		coexist_preflight_names(preflight, conf);
 		coexist_preflight_sessions(preflight, conf);
+	}
+}
+
+static void preflight_config(struct coexist_preflight *preflight)
+{
+	const struct coexist_doveconf_block *conf = conf_read(preflight);
+	const char *site_error = NULL;
+	bool wants_gate;
+
+	(void)coexist_admin_read_config(preflight->admin, &site_error);
+	wants_gate = gate_is_wanted(preflight, conf, site_error);
+	if (!wants_gate && !coexist_preflight_has_plugin(conf)) {
+		coexist_preflight_no_plugin(preflight);
+		return;
+	}
+	if (conf != NULL) {
+		coexist_preflight_plugins(preflight, conf);
+		coexist_preflight_namespaces(preflight, conf);
+	}
+	if (wants_gate)
+		preflight_gate(preflight, conf, site_error);
+	else
+		coexist_preflight_no_gate(preflight);
+	if (conf != NULL) {
+		coexist_preflight_settings(preflight, conf);
+		coexist_preflight_sent(preflight, conf);
 	}
 }
 
@@ -57,6 +115,7 @@ static void cmd_preflight(struct doveadm_cmd_context *cctx)
 	COEXIST_PRINT_COLUMNS(columns);
 	coexist_admin_begin(cctx, &admin);
 	preflight.doveconf = coexist_doveconf_new(&admin);
+	coexist_preflight_switch(&preflight);
 	coexist_preflight_modules(&preflight);
 	preflight_config(&preflight);
 	/* With an exit code, the HTTP API would drop the rows. */

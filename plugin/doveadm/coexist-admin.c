@@ -24,15 +24,29 @@ void coexist_admin_begin(const struct doveadm_cmd_context *cctx,
 
 int coexist_admin_read_config(struct coexist_admin *admin, const char **error_r)
 {
-	return coexist_site_config_read(admin->pool, admin->event,
-					coexist_doveadm_config_path(),
-					&admin->config, error_r);
+	const char *error;
+
+	if (coexist_site_config_read(admin->pool, admin->event,
+				     coexist_doveadm_config_path(),
+				     &admin->config, &error) == 0)
+		return 0;
+	*error_r = t_strconcat(error, ". "COEXIST_REMEDY_SITE, NULL);
+	return -1;
 }
 
 int coexist_admin_open_store(struct coexist_admin *admin, const char **error_r)
 {
-	return coexist_store_open(&admin->config, admin->event, &admin->store,
-				  error_r) <= 0 ? -1 : 0;
+	const char *error;
+	int ret = coexist_store_open(&admin->config, admin->event,
+				     &admin->store, &error);
+
+	if (ret == 0) {
+		*error_r = t_strdup_printf("No store is configured. Add, for "
+					   "example, "COEXIST_REMEDY_STORE
+					   ": %s", error);
+	} else if (ret < 0)
+		*error_r = error;
+	return ret;
 }
 
 void coexist_admin_deinit(struct coexist_admin *admin)
@@ -64,7 +78,7 @@ void coexist_admin_run(const struct doveadm_cmd_context *cctx,
 
 	coexist_admin_begin(cctx, &admin);
 	if (coexist_admin_read_config(&admin, &error) < 0 ||
-	    coexist_admin_open_store(&admin, &error) < 0)
+	    coexist_admin_open_store(&admin, &error) <= 0)
 		coexist_admin_fail(&admin, EX_CONFIG, "%s", error);
 	else
 		run(&admin);

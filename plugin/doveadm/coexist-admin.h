@@ -17,8 +17,9 @@ struct coexist_admin {
 };
 
 /* The parts of coexist_admin_run(), for a command that goes on without a
-   configuration or a store. The second and the third return 0, or -1 and an
-   error. Deinitialise in all cases. */
+   configuration or a store. The second returns 0, or -1 and an error with what to
+   do. The third returns 1, or 0 if no store is configured, or -1 if it can't be
+   opened, and an error. Deinitialise in all cases. */
 void coexist_admin_begin(const struct doveadm_cmd_context *cctx,
 			 struct coexist_admin *admin_r);
 int coexist_admin_read_config(struct coexist_admin *admin,

@@ -18,6 +18,8 @@ struct doveadm_cmd_ver2;
 
 /* What the usage of a command for each of several users begins with. */
 #define COEXIST_MAIL_USAGE "-u USER | -A | -F FILE"
+/* the same of one that has -d, see domain-users.h */
+#define COEXIST_MAIL_USAGE_DOMAIN "-u USER | -A | -d DOMAIN | -F FILE"
 
 /* All commands, in the order of the usage. */
 #define COEXIST_COMMANDS(COMMAND) \
@@ -27,16 +29,20 @@ struct doveadm_cmd_ver2;
 	COMMAND(policy_unset) \
 	COMMAND(policy_list) \
 	COMMAND(policy_check) \
+	COMMAND(policy_export) \
+	COMMAND(policy_import) \
 	COMMAND(policy_sign) \
 	COMMAND(policy_verify) \
 	COMMAND(policy_keygen) \
 	COMMAND(explain) \
 	COMMAND(expire) \
 	COMMAND(journal) \
+	COMMAND(kick) \
 	COMMAND(preflight) \
 	COMMAND(quota) \
 	COMMAND(status) \
-	COMMAND(undo)
+	COMMAND(undo) \
+	COMMAND(view)
 
 #define COEXIST_COMMAND_DECLARE(name) \
 	extern struct doveadm_cmd_ver2 coexist_cmd_##name;

@@ -5,6 +5,8 @@
 #include "doveadm-coexist-plugin.h"
 #include "doveadm.h"
 #include "coexist-commands.h"
+#include "command-usage.h"
+#include "error-rows.h"
 
 const char *doveadm_coexist_plugin_version = DOVECOT_ABI_VERSION;
 
@@ -17,9 +19,11 @@ void doveadm_coexist_plugin_init(struct module *module ATTR_UNUSED)
 	unsigned int i;
 
 	for (i = 0; i < N_ELEMENTS(commands); i++)
-		doveadm_cmd_register_ver2(commands[i]);
+		coexist_error_rows_register(commands[i]);
+	doveadm_cmd_register_ver2(&coexist_command_usage);
 }
 
 void doveadm_coexist_plugin_deinit(void)
 {
+	coexist_error_rows_deinit();
 }

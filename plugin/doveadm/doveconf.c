@@ -3,6 +3,7 @@
 
 #include "lib.h"
 #include "doveconf.h"
+#include "path-util.h"
 #include "master-service.h"
 #include "compat-doveadm.h"
 #include "coexist-admin.h"
@@ -32,12 +33,24 @@ struct coexist_doveconf *coexist_doveconf_new(const struct coexist_admin *admin)
 }
 
 /* A doveadm that was started by Dovecot knows the configuration by a socket
-   only; Dovecot leaves a link to the file. */
+   only; Dovecot leaves a link to the file. What the file includes is in its own
+   folder, where doveconf would not look from the link's. */
 static const char *config_path(const struct coexist_admin *admin)
 {
+	const char *link, *path, *error;
+
 	if (admin->cctx->conn_type == DOVEADM_CONNECTION_TYPE_CLI)
 		return master_service_get_config_path(master_service);
-	return t_strconcat(doveadm_settings->base_dir, "/dovecot.conf", NULL);
+	link = t_strconcat(doveadm_settings->base_dir, "/dovecot.conf", NULL);
+	return t_realpath(link, &path, &error) == 0 ? path : link;
+}
+
+const char *coexist_doveconf_folder(const struct coexist_doveconf *doveconf)
+{
+	const char *path = config_path(doveconf->admin);
+	const char *slash = strrchr(path, '/');
+
+	return slash == NULL ? "." : t_strdup_until(path, slash);
 }
 
 /* Returns the output of the program, newly allocated, or NULL and an error. */

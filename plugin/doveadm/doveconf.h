@@ -15,6 +15,10 @@ struct coexist_doveconf;
 struct coexist_doveconf *
 coexist_doveconf_new(const struct coexist_admin *admin);
 
+/* Returns the folder of dovecot.conf, on the data stack. */
+const char *
+coexist_doveconf_folder(const struct coexist_doveconf *doveconf);
+
 /* Reads what differs from Dovecot's defaults. Returns 0, or -1 and an error. */
 int coexist_doveconf_read(struct coexist_doveconf *doveconf,
 			  struct coexist_doveconf_block **root_r,

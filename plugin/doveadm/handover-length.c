@@ -6,6 +6,7 @@
 #include "str.h"
 #include "policy-handover.h"
 #include "refusal-line.h"
+#include "store-generation.h"
 
 static void
 ignore_unknown_value(void *context ATTR_UNUSED,
@@ -56,14 +57,22 @@ size_t coexist_handover_length(
 {
 	struct coexist_scope scopes[COEXIST_LENGTH_SCOPE_COUNT];
 	/* what auth may add, at its longest */
+	char generation[COEXIST_STORE_GENERATION_WORD_SIZE];
 	struct coexist_handover handover = {
 		.gate_decided = FALSE,
-		.items[COEXIST_HANDOVER_PARTIAL] = "yes"
+		.items[COEXIST_HANDOVER_PARTIAL] = "yes",
+		.items[COEXIST_HANDOVER_GENERATION] = generation,
+		.items[COEXIST_HANDOVER_UNTIL] = "18446744073709551615",
+		.items[COEXIST_HANDOVER_WEBMAIL] = "yes",
+		.items[COEXIST_HANDOVER_TLS] = "yes",
+		.items[COEXIST_HANDOVER_INSTEAD] = "submission"
 	};
 	struct coexist_policy policy;
 	char delay_text[COEXIST_REFUSAL_TEXT_MAX_LENGTH + 1];
 	unsigned int i;
 
+	memset(generation, 'x', sizeof(generation) - 1);
+	generation[sizeof(generation) - 1] = '\0';
 	documents_merge(documents, scopes, &policy);
 	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
 		if (policy.entries[i].scope != NULL)

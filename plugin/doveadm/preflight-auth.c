@@ -1,32 +1,19 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* preflight: the chains of passdbs and userdbs. The gate decides about every
-   login only if each passdb that verifies passwords comes before it and goes
-   on to it. */
+/* preflight: passdbs and userdbs as they are configured. A gate in the chain of
+   passdbs decides about every login only if each passdb that verifies passwords
+   comes before it and goes on to it. */
 
 #include "lib.h"
 #include "preflight.h"
 #include "compat-doveadm.h"
 #include "coexist-admin.h"
-#include "doveconf-block.h"
+#include "doveconf-database.h"
 
 #define DRIVER "coexist"
 
-/* Dovecot 2.4 takes the name of the block as the driver, if it names none. */
-static const char *driver_of(const struct coexist_doveconf_block *db)
-{
-	return coexist_doveconf_get(db, "driver", db->name);
-}
-
 static bool is_ours(const struct coexist_doveconf_block *db)
 {
-	return strcmp(driver_of(db), DRIVER) == 0;
-}
-
-/* Returns what the administrator knows it by, e.g. "passdb pam". */
-static const char *label_of(const struct coexist_doveconf_block *db)
-{
-	return t_strdup_printf("%s %s", db->type,
-			       *db->name != '\0' ? db->name : driver_of(db));
+	return strcmp(coexist_doveconf_driver(db), DRIVER) == 0;
 }
 
 static bool
@@ -69,17 +56,17 @@ check_before(struct coexist_preflight *preflight,
 {
 	bool passes = goes_on(db);
 
-	coexist_preflight_print(preflight, label_of(db), passes ?
-		COEXIST_PREFLIGHT_OK : COEXIST_PREFLIGHT_FAIL, passes ? "" :
-		"Add to it: result_success = continue-ok");
+	coexist_preflight_print(preflight, coexist_doveconf_label(db),
+		passes ? COEXIST_PREFLIGHT_OK : COEXIST_PREFLIGHT_FAIL,
+		passes ? "" : "Add to it: result_success = continue-ok");
 }
 
 static void
 check_behind(struct coexist_preflight *preflight,
 	     const struct coexist_doveconf_block *db)
 {
-	coexist_preflight_print(preflight, label_of(db), COEXIST_PREFLIGHT_FAIL,
-		t_strdup_printf("Move it before the %s coexist, and add to "
+	coexist_preflight_print(preflight, coexist_doveconf_label(db),
+		COEXIST_PREFLIGHT_FAIL, t_strdup_printf("Move it before the %s coexist, and add to "
 				"it: result_success = continue-ok", db->type));
 }
 
@@ -112,7 +99,8 @@ static void
 check_ours(struct coexist_preflight *preflight,
 	   const struct coexist_doveconf_block *ours, unsigned int before)
 {
-	const char *check = t_strconcat(ours->type, " coexist", NULL);
+	const char *check = strcmp(ours->type, "passdb") == 0 ?
+		"passdb coexist, in its chain" : "userdb coexist";
 
 	if (before == 0) {
 		coexist_preflight_print(preflight, check,
@@ -150,32 +138,100 @@ check_config_file(struct coexist_preflight *preflight,
 				*args == '\0' ? "no file" : args, path));
 }
 
-static void
-check_chain(struct coexist_preflight *preflight,
-	    const struct coexist_doveconf_block *conf, const char *type,
-	    enum coexist_preflight_status missing, const char *remedy)
+const struct coexist_doveconf_block *
+coexist_preflight_find_passdb(const struct coexist_doveconf_block *conf)
 {
-	const struct coexist_doveconf_block *ours = find_ours(conf, type);
+	const struct coexist_doveconf_block *protocol, *ours;
+
+	ours = find_ours(conf, "passdb");
+	for (protocol = coexist_doveconf_find(conf->children, "protocol");
+	     ours == NULL && protocol != NULL;
+	     protocol = coexist_doveconf_find(protocol->next, "protocol"))
+		ours = find_ours(protocol, "passdb");
+	return ours;
+}
+
+/* Returns TRUE if Dovecot ignores the passdb: the first one that is no master's,
+   with skip = unauthenticated. Those of a protocol come before the others. */
+static bool is_ignored(const struct coexist_doveconf_block *ours)
+{
+	const struct coexist_doveconf_block *db;
+
+	if (strcmp(coexist_doveconf_get(ours, "skip", "never"),
+		   "unauthenticated") != 0)
+		return FALSE;
+	COEXIST_DOVECONF_FOREACH(db, ours->parent, "passdb") {
+		if (!is_set(db, "master"))
+			return db == ours;
+	}
+	return FALSE;
+}
+
+bool coexist_preflight_has_gate(const struct coexist_doveconf_block *conf)
+{
+	return coexist_preflight_find_passdb(conf) != NULL || find_ours(conf, "userdb") != NULL;
+}
+
+void coexist_preflight_no_gate(struct coexist_preflight *preflight)
+{
+	coexist_preflight_print(preflight, "passdb coexist",
+		COEXIST_PREFLIGHT_NOTE,
+		"No gate: no login is refused, and there are no policy "
+		"documents. To have it, add behind the last passdb: "
+		COEXIST_REMEDY_PASSDB);
+}
+
+static void
+check_passdb(struct coexist_preflight *preflight,
+	     const struct coexist_doveconf_block *conf)
+{
+	const struct coexist_doveconf_block *ours = coexist_preflight_find_passdb(conf);
 
 	if (ours == NULL) {
-		coexist_preflight_print(preflight,
-			t_strconcat(type, " coexist", NULL), missing,
-			t_strdup_printf("Add behind the last %s: %s", type,
-					remedy));
+		coexist_preflight_print(preflight, "passdb coexist",
+			COEXIST_PREFLIGHT_FAIL,
+			"Add behind the last passdb: "COEXIST_REMEDY_PASSDB);
 		return;
 	}
-	check_ours(preflight, ours, check_others(preflight, conf, ours));
+	if (is_ignored(ours)) {
+		coexist_preflight_print(preflight, "passdb coexist",
+			COEXIST_PREFLIGHT_FAIL,
+			"Dovecot ignores it where it is: take away "
+			"skip = unauthenticated, or put it behind the others");
+	} else {
+		coexist_preflight_print(preflight, "passdb coexist",
+					COEXIST_PREFLIGHT_OK, "");
+	}
 	check_config_file(preflight, ours);
+}
+
+/* Where there is a passdb of ours, a userdb of an older configuration steps
+   back. */
+static void
+check_userdb(struct coexist_preflight *preflight,
+	     const struct coexist_doveconf_block *conf)
+{
+	const struct coexist_doveconf_block *ours = find_ours(conf, "userdb");
+
+	if (ours == NULL)
+		return;
+	check_config_file(preflight, ours);
+	if (coexist_preflight_find_passdb(conf) == NULL) {
+		check_ours(preflight, ours,
+			   check_others(preflight, conf, ours));
+	} else {
+		coexist_preflight_print(preflight, "userdb coexist",
+			COEXIST_PREFLIGHT_NOTE,
+			"It does nothing any more: passdb coexist hands the "
+			"policy over. Remove it");
+	}
 }
 
 void coexist_preflight_auth(struct coexist_preflight *preflight,
 			    const struct coexist_doveconf_block *conf)
 {
-	check_chain(preflight, conf, "passdb", COEXIST_PREFLIGHT_FAIL,
-		    COEXIST_REMEDY_PASSDB);
-	/* without it, logins obey and sessions don't */
-	check_chain(preflight, conf, "userdb", COEXIST_PREFLIGHT_WARN,
-		    COEXIST_REMEDY_USERDB);
+	check_passdb(preflight, conf);
+	check_userdb(preflight, conf);
 }
 
 /* A master user's login ends with the passdb of master users, unless that goes
@@ -189,7 +245,7 @@ check_masters(struct coexist_preflight *preflight,
 	COEXIST_DOVECONF_FOREACH(db, conf, "passdb") {
 		if (!is_set(db, "master") || goes_on(db))
 			continue;
-		coexist_preflight_print(preflight, label_of(db),
+		coexist_preflight_print(preflight, coexist_doveconf_label(db),
 			COEXIST_PREFLIGHT_WARN,
 			"master_bypass = no needs in it: "
 			"result_success = continue");
@@ -219,29 +275,6 @@ check_mechanisms(struct coexist_preflight *preflight,
 	}
 }
 
-/* Returns TRUE if the passdb itself sets the field for everybody: in args or
-   default_fields of Dovecot 2.3, in fields { } of 2.4. */
-static bool
-sets_field(const struct coexist_doveconf_block *db, const char *field)
-{
-	static const char *const settings[] = { "args", "default_fields" };
-	const struct coexist_doveconf_block *fields =
-		coexist_doveconf_find(db->children, "fields");
-	const char *const *words;
-	unsigned int i;
-
-	for (i = 0; i < N_ELEMENTS(settings); i++) {
-		words = t_strsplit_spaces(
-			coexist_doveconf_get(db, settings[i], ""), " ");
-		for (; *words != NULL; words++) {
-			if (strcmp(t_strcut(*words, '='), field) == 0)
-				return TRUE;
-		}
-	}
-	return fields != NULL &&
-		coexist_doveconf_get(fields, field, NULL) != NULL;
-}
-
 /* A proxy that lets in any password has nobody to whom a reason may be told. */
 static void
 check_proxies(struct coexist_preflight *preflight,
@@ -250,11 +283,13 @@ check_proxies(struct coexist_preflight *preflight,
 	const struct coexist_doveconf_block *db;
 
 	COEXIST_DOVECONF_FOREACH(db, conf, "passdb") {
-		if (!sets_field(db, "nopassword") ||
-		    (!sets_field(db, "proxy") && !sets_field(db, "proxy_maybe")))
+		if (!coexist_doveconf_sets_field(db, "nopassword") ||
+		    (!coexist_doveconf_sets_field(db, "proxy") &&
+		     !coexist_doveconf_sets_field(db, "proxy_maybe")))
 			continue;
 		coexist_preflight_print(preflight, t_strdup_printf(
-			"%s nopassword", label_of(db)), COEXIST_PREFLIGHT_WARN,
+			"%s nopassword", coexist_doveconf_label(db)),
+			COEXIST_PREFLIGHT_WARN,
 			"This proxy verifies no passwords, so nobody is "
 			"refused here: the gate belongs on the host that does. "
 			"If those who connect to this one have verified them, "
@@ -262,16 +297,52 @@ check_proxies(struct coexist_preflight *preflight,
 	}
 }
 
-void coexist_preflight_bypasses(struct coexist_preflight *preflight,
-				const struct coexist_doveconf_block *conf)
+/* A proxy enters the host behind it as a master user, if it has no other password
+   for it. */
+static void
+check_exempt_masters(struct coexist_preflight *preflight,
+		     const struct coexist_doveconf_block *conf)
 {
-	if (find_ours(conf, "passdb") == NULL)
-		return;
+	const struct coexist_doveconf_block *db;
+
+	COEXIST_DOVECONF_FOREACH(db, conf, "passdb") {
+		if (!is_set(db, "master"))
+			continue;
+		coexist_preflight_print(preflight, coexist_doveconf_label(db),
+			COEXIST_PREFLIGHT_NOTE,
+			"Master users log in whatever the policy says, and so "
+			"does everybody behind a proxy that enters by a master "
+			"password: have the gate there, or master_bypass = no "
+			"here");
+	}
+}
+
+/* The gate is one of the passdbs. */
+static void
+check_chain(struct coexist_preflight *preflight,
+	    const struct coexist_doveconf_block *conf,
+	    const struct coexist_doveconf_block *ours)
+{
+	check_ours(preflight, ours, check_others(preflight, conf, ours));
 	if (coexist_site_number(&preflight->admin->config,
 				COEXIST_SITE_master_bypass) == 0)
 		check_masters(preflight, conf);
-	if (*preflight->admin->config.texts[
-			COEXIST_SITE_verified_networks] == '\0')
-		check_proxies(preflight, conf);
 	check_mechanisms(preflight, conf);
+}
+
+void coexist_preflight_bypasses(struct coexist_preflight *preflight,
+				const struct coexist_doveconf_block *conf)
+{
+	const struct coexist_site_config *config = &preflight->admin->config;
+	const struct coexist_doveconf_block *ours = coexist_preflight_find_passdb(conf);
+
+	if (ours == NULL)
+		return;
+	if (coexist_site_number(config, COEXIST_SITE_gate_at) ==
+	    COEXIST_GATE_AT_CHAIN)
+		check_chain(preflight, conf, ours);
+	if (coexist_site_number(config, COEXIST_SITE_master_bypass) != 0)
+		check_exempt_masters(preflight, conf);
+	if (*config->texts[COEXIST_SITE_verified_networks] == '\0')
+		check_proxies(preflight, conf);
 }

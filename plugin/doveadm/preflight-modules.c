@@ -17,7 +17,6 @@ static const struct {
 } needed_modules[] = {
 	{ "auth/libauthdb_coexist.so", FALSE },
 	{ "lib20_coexist_plugin.so", FALSE },
-	{ "lib25_pop3_coexist_plugin.so", FALSE },
 	{ "settings/libcoexist_settings.so", TRUE }
 };
 

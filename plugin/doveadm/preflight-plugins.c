@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* preflight: the plugins of the sessions, and the UIDL format. */
+/* preflight: the plugins of the sessions, and what makes unique IDs change. */
 
 #include "lib.h"
 #include "preflight.h"
 #include "compat-doveadm.h"
 #include "coexist-admin.h"
 #include "doveconf.h"
+#include "plugin-list.h"
 
 /* Returns the setting, or NULL after a finding was printed. */
 static const char *
@@ -22,112 +23,156 @@ setting_read(struct coexist_preflight *preflight, const char *check,
 	return NULL;
 }
 
-static void
-check_plugins(struct coexist_preflight *preflight, const char *protocol,
-	      const char *const *needed)
+/* Those whose sessions and deliveries obey a policy. Only IMAP and POP3 have keys
+   of their own. */
+static const struct {
+	const char *name;
+	enum coexist_preflight_status without_coexist;
+	/* notices are looked at in these */
+	bool watches_quota;
+} protocols[] = {
+	{ "pop3", COEXIST_PREFLIGHT_FAIL, TRUE },
+	{ "imap", COEXIST_PREFLIGHT_FAIL, TRUE },
+	{ "lmtp", COEXIST_PREFLIGHT_WARN, TRUE },
+	{ "lda", COEXIST_PREFLIGHT_WARN, TRUE },
+	{ "submission", COEXIST_PREFLIGHT_WARN, FALSE }
+};
+
+/* What mail_plugins had for parts of coexist, and their modules. */
+static const struct {
+	const char *name, *file;
+} old_names[] = {
+	{ "coexist_quota", "lib21_coexist_quota_plugin.so" },
+	{ "imap_coexist", "lib25_imap_coexist_plugin.so" },
+	{ "pop3_coexist", "lib25_pop3_coexist_plugin.so" }
+};
+
+bool coexist_preflight_has_plugin(const struct coexist_doveconf_block *conf)
 {
-	const char *check = t_strconcat("mail_plugins of ", protocol, NULL);
-	const char *value = setting_read(preflight, check, protocol,
-					 "mail_plugins");
-	const char *const *plugins;
-
-	if (value == NULL)
-		return;
-	plugins = t_strsplit_spaces(value, " ,");
-	for (; *needed != NULL; needed++) {
-		if (str_array_find(plugins, *needed))
-			continue;
-		coexist_preflight_print(preflight, check,
-			COEXIST_PREFLIGHT_FAIL, t_strdup_printf(
-			"Add to the mail_plugins of protocol %s: %s",
-			protocol, *needed));
-		return;
-	}
-	coexist_preflight_print(preflight, check, COEXIST_PREFLIGHT_OK, "");
-}
-
-/* Checks a protocol's list, of those among which some have coexist_quota. */
-static void
-check_quota_plugins(struct coexist_preflight *preflight, const char *protocol,
-		    const char *const *plugins)
-{
-	const char *check = t_strconcat("coexist_quota of ", protocol, NULL);
-
-	if (!str_array_find(plugins, "coexist_quota")) {
-		coexist_preflight_print(preflight, check,
-			COEXIST_PREFLIGHT_WARN, t_strdup_printf(
-			"Add to the mail_plugins of protocol %s: coexist_quota",
-			protocol));
-	} else if (!str_array_find(plugins, "quota")) {
-		coexist_preflight_print(preflight, check,
-			COEXIST_PREFLIGHT_FAIL, t_strdup_printf(
-			"Add to the mail_plugins of protocol %s: quota",
-			protocol));
-	} else {
-		coexist_preflight_print(preflight, check,
-					COEXIST_PREFLIGHT_OK, "");
-	}
-}
-
-/* Quota notices are for those who want them: nothing is said of them where
-   nobody has the module. */
-static void check_quota(struct coexist_preflight *preflight)
-{
-	static const char *const protocols[] = { "imap", "pop3", "lmtp" };
-	const char *const *plugins[N_ELEMENTS(protocols)];
-	const char *value, *error;
-	bool found = FALSE;
 	unsigned int i;
 
 	for (i = 0; i < N_ELEMENTS(protocols); i++) {
-		/* an error was said by the checks before this one */
-		if (coexist_doveconf_read_setting(preflight->doveconf,
-				protocols[i], "mail_plugins", &value,
-				&error) < 0)
-			return;
-		plugins[i] = t_strsplit_spaces(value, " ,");
-		if (str_array_find(plugins[i], "coexist_quota"))
-			found = TRUE;
+		if (str_array_find(coexist_plugin_list_get(conf,
+							   protocols[i].name),
+				   "coexist"))
+			return TRUE;
 	}
-	if (!found)
-		return;
-	coexist_preflight_module(preflight, "lib21_coexist_quota_plugin.so",
-				 /*needed=*/TRUE);
-	for (i = 0; i < N_ELEMENTS(protocols); i++)
-		check_quota_plugins(preflight, protocols[i], plugins[i]);
+	return FALSE;
 }
 
-/* Alerts are for those who want them, too. */
-static void check_imap(struct coexist_preflight *preflight)
+void coexist_preflight_no_plugin(struct coexist_preflight *preflight)
 {
-	const char *value, *error;
-
-	/* likewise */
-	if (coexist_doveconf_read_setting(preflight->doveconf, "imap",
-					  "mail_plugins", &value, &error) == 0 &&
-	    str_array_find(t_strsplit_spaces(value, " ,"), "imap_coexist")) {
-		coexist_preflight_module(preflight,
-					 "lib25_imap_coexist_plugin.so",
-					 /*needed=*/TRUE);
+	if (preflight->is_on) {
+		coexist_preflight_print(preflight, "mail_plugins",
+			COEXIST_PREFLIGHT_FAIL,
+			"It is switched on, and no process loads it. Ask "
+			"whether Dovecot reads the file: dovecot-coexist "
+			"status. Add to the global mail_plugins: coexist");
+		return;
 	}
+	coexist_preflight_print(preflight, "mail_plugins",
+		COEXIST_PREFLIGHT_NOTE,
+		"Nothing is enabled, Dovecot is as stock. To begin, add to the "
+		"global mail_plugins: coexist");
 }
 
-static void check_uidl(struct coexist_preflight *preflight)
+static void
+check_coexist(struct coexist_preflight *preflight, unsigned int protocol,
+	      const char *const *plugins)
 {
-	const char *value = setting_read(preflight, "pop3_uidl_format", "pop3",
-					 "pop3_uidl_format");
+	const char *name = protocols[protocol].name;
+	const char *check = t_strconcat("mail_plugins of ", name, NULL);
 
-	if (value == NULL)
-		return;
-	if (strstr(value, COEXIST_UIDL_GUID) != NULL) {
-		coexist_preflight_print(preflight, "pop3_uidl_format",
+	if (str_array_find(plugins, "coexist")) {
+		coexist_preflight_print(preflight, check,
 					COEXIST_PREFLIGHT_OK, "");
-	} else {
-		coexist_preflight_print(preflight, "pop3_uidl_format",
-			COEXIST_PREFLIGHT_NOTE,
-			"pop3_folders needs one that is made of GUIDs. Clients "
-			"download all messages again when it is changed.");
+		return;
 	}
+	coexist_preflight_print(preflight, check,
+		protocols[protocol].without_coexist, t_strdup_printf(
+		"Add to the mail_plugins of protocol %s: coexist", name));
+}
+
+/* A module without its file fails the sessions, whatever it does. */
+static void
+check_old_names(struct coexist_preflight *preflight,
+		const char *const *const *plugins)
+{
+	unsigned int i, j;
+	bool found;
+
+	for (i = 0; i < N_ELEMENTS(old_names); i++) {
+		found = FALSE;
+		for (j = 0; j < N_ELEMENTS(protocols); j++) {
+			if (!str_array_find(plugins[j], old_names[i].name))
+				continue;
+			found = TRUE;
+			coexist_preflight_print(preflight, t_strdup_printf(
+				"%s in %s", old_names[i].name,
+				protocols[j].name), COEXIST_PREFLIGHT_NOTE,
+				"The name does nothing any more: coexist alone "
+				"does all. Remove it from mail_plugins");
+		}
+		if (found) {
+			coexist_preflight_module(preflight, old_names[i].file,
+						 /*needed=*/TRUE);
+		}
+	}
+}
+
+static bool has_quota(const char *const *plugins)
+{
+	return str_array_find(plugins, "quota");
+}
+
+bool coexist_preflight_has_quota(const struct coexist_doveconf_block *conf)
+{
+	unsigned int i;
+
+	for (i = 0; i < N_ELEMENTS(protocols); i++) {
+		if (protocols[i].watches_quota &&
+		    has_quota(coexist_plugin_list_get(conf, protocols[i].name)))
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* Quota notices are for those who have quotas: nothing is said of them where
+   nobody loads the plugin. */
+static void
+check_quota(struct coexist_preflight *preflight,
+	    const char *const *const *plugins)
+{
+	bool found = FALSE;
+	unsigned int i;
+
+	for (i = 0; i < N_ELEMENTS(protocols); i++)
+		found = found || has_quota(plugins[i]);
+	for (i = 0; found && i < N_ELEMENTS(protocols); i++) {
+		if (!protocols[i].watches_quota)
+			continue;
+		coexist_preflight_print(preflight,
+			t_strconcat("quota in ", protocols[i].name, NULL),
+			has_quota(plugins[i]) ? COEXIST_PREFLIGHT_OK :
+			COEXIST_PREFLIGHT_NOTE, has_quota(plugins[i]) ? "" :
+			t_strdup_printf("For quota notices, add to the "
+					"mail_plugins of protocol %s: quota",
+					protocols[i].name));
+	}
+}
+
+static void check_plugins(struct coexist_preflight *preflight,
+			  const struct coexist_doveconf_block *conf)
+{
+	const char *const *plugins[N_ELEMENTS(protocols)];
+	unsigned int i;
+
+	for (i = 0; i < N_ELEMENTS(protocols); i++) {
+		plugins[i] = coexist_plugin_list_get(conf, protocols[i].name);
+		check_coexist(preflight, i, plugins[i]);
+	}
+	check_old_names(preflight, plugins);
+	check_quota(preflight, plugins);
 }
 
 /* Numbers are given to messages of the same ID, in the order of what is shown:
@@ -148,15 +193,9 @@ static void check_uidl_duplicates(struct coexist_preflight *preflight)
 		"keeps those that Dovecot makes.");
 }
 
-void coexist_preflight_plugins(struct coexist_preflight *preflight)
+void coexist_preflight_plugins(struct coexist_preflight *preflight,
+			       const struct coexist_doveconf_block *conf)
 {
-	static const char *const pop3[] = { "coexist", "pop3_coexist", NULL };
-	static const char *const imap[] = { "coexist", NULL };
-
-	check_plugins(preflight, "pop3", pop3);
-	check_plugins(preflight, "imap", imap);
-	check_imap(preflight);
-	check_quota(preflight);
-	check_uidl(preflight);
+	check_plugins(preflight, conf);
 	check_uidl_duplicates(preflight);
 }

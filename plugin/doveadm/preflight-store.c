@@ -5,33 +5,20 @@
 #include "lib.h"
 #include "preflight.h"
 #include "compat-doveadm.h"
+#include "admin-access.h"
 #include "auth-identity.h"
 #include "coexist-admin.h"
 #include "doveconf-block.h"
 #include "site-keyring.h"
 #include "policy-store-admin.h"
+#include "store-file.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* A name that no mailbox has (RFC 2606). */
 #define PROBE_USER "coexist-preflight@invalid"
 #define PROBE_TEXT "[policy]\n"
-
-static bool probe_read(void *context, const char **error_r)
-{
-	struct coexist_admin *admin = context;
-	struct coexist_store *store;
-	enum coexist_store_status status;
-	const char *text;
-
-	if (coexist_store_open(&admin->config, admin->event, &store,
-			       error_r) <= 0)
-		return FALSE;
-	status = coexist_store_read_text(store,
-		coexist_store_key_mailbox(PROBE_USER), &text, error_r);
-	if (status == COEXIST_STORE_NOT_FOUND)
-		*error_r = "The document that was stored is not there";
-	coexist_store_close(&store);
-	return status == COEXIST_STORE_FOUND;
-}
 
 static void
 check_auth_user(struct coexist_preflight *preflight, const char *user)
@@ -39,41 +26,103 @@ check_auth_user(struct coexist_preflight *preflight, const char *user)
 	const char *check = t_strdup_printf("store, read by %s", user);
 	const char *error;
 
-	if (coexist_identity_try(user, probe_read, preflight->admin, &error)) {
+	if (coexist_admin_store_is_readable(preflight->admin, user,
+			coexist_store_key_mailbox(PROBE_USER), &error)) {
 		coexist_preflight_print(preflight, check,
 					COEXIST_PREFLIGHT_OK, "");
 	} else {
 		coexist_preflight_print(preflight, check,
-			COEXIST_PREFLIGHT_FAIL, t_strdup_printf(
-			"Let %s read it. For fs:posix, the folder and those in "
-			"it need its group and the mode 2750, the files 0640: "
-			"%s", user, error));
+					COEXIST_PREFLIGHT_FAIL, error);
 	}
 }
 
-static void
-check_written(struct coexist_preflight *preflight,
-	      const struct coexist_doveconf_block *conf)
+/* Stores the probe, and removes it again. Returns FALSE if that failed. */
+static bool
+check_probe(struct coexist_preflight *preflight,
+	    const struct coexist_doveconf_block *conf)
 {
-	struct coexist_admin *admin = preflight->admin;
-	const char *key = coexist_store_key_mailbox(PROBE_USER);
-	const char *error;
+	static const char check[] = "store, written by doveadm";
+	struct coexist_store *store = preflight->admin->store;
+	const char *error, *key = coexist_store_key_mailbox(PROBE_USER);
 
-	if (coexist_store_write_text(admin->store, key, PROBE_TEXT,
-				     &error) < 0) {
-		coexist_preflight_print(preflight, "store, written by doveadm",
+	if (coexist_store_write_text(store, key, PROBE_TEXT, &error) < 0) {
+		coexist_preflight_print(preflight, check,
 					COEXIST_PREFLIGHT_FAIL, error);
-		return;
+		return FALSE;
 	}
 	if (conf != NULL)
 		check_auth_user(preflight, coexist_auth_identity(conf));
-	if (coexist_store_remove(admin->store, key, &error) < 0) {
-		coexist_preflight_print(preflight, "store, written by doveadm",
+	if (coexist_store_remove(store, key, &error) < 0) {
+		coexist_preflight_print(preflight, check,
 					COEXIST_PREFLIGHT_FAIL, error);
-		return;
+		return FALSE;
 	}
-	coexist_preflight_print(preflight, "store, written by doveadm",
-				COEXIST_PREFLIGHT_OK, "");
+	coexist_preflight_print(preflight, check, COEXIST_PREFLIGHT_OK, "");
+	return TRUE;
+}
+
+/* Returns the folder of the key's file, on the data stack. */
+static const char *folder_of(const char *path)
+{
+	return t_strdup_until(path, strrchr(path, '/'));
+}
+
+static bool is_missing(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) < 0 && errno == ENOENT;
+}
+
+/* Leaves nothing behind: Dovecot's driver makes the folders that are missing, and
+   2.4 leaves them there. Returns FALSE if nothing was stored. */
+static bool
+check_files(struct coexist_preflight *preflight,
+	    const struct coexist_doveconf_block *conf, const char *files)
+{
+	const char *mailboxes = folder_of(coexist_store_file_path(files,
+		coexist_store_key_mailbox(PROBE_USER)));
+	const char *all = folder_of(mailboxes);
+	bool has_mailboxes = !is_missing(mailboxes), has_all = !is_missing(all);
+	bool is_written;
+
+	if (is_missing(folder_of(all))) {
+		coexist_preflight_print(preflight, "store, folder",
+			COEXIST_PREFLIGHT_NOTE, t_strdup_printf(
+			"%s is not there. The first 'doveadm coexist policy "
+			"set' makes it", folder_of(all)));
+		return FALSE;
+	}
+	is_written = check_probe(preflight, conf);
+	if (!has_mailboxes)
+		(void)rmdir(mailboxes);
+	if (!has_all)
+		(void)rmdir(all);
+	return is_written;
+}
+
+static bool
+check_written(struct coexist_preflight *preflight,
+	      const struct coexist_doveconf_block *conf)
+{
+	const char *files = preflight->admin->store->files;
+
+	return files != NULL && *files == '/' ?
+		check_files(preflight, conf, files) :
+		check_probe(preflight, conf);
+}
+
+/* The names of the files begin with it, whatever it ends with. */
+static void check_prefix(struct coexist_preflight *preflight)
+{
+	const char *files = preflight->admin->store->files;
+
+	if (coexist_admin_prefix_is_folder(preflight->admin->store))
+		return;
+	coexist_preflight_print(preflight, "store, prefix",
+		COEXIST_PREFLIGHT_WARN, t_strdup_printf(
+		COEXIST_REMEDY_PREFIX": %s/ is not where policies are, but "
+		"%scoexist/", files, files));
 }
 
 static void
@@ -112,7 +161,6 @@ static void print_no_marker(struct coexist_preflight *preflight)
 		"policy init'");
 }
 
-/* The probe has made the folders by now, but no store of them. */
 static void check_marker(struct coexist_preflight *preflight)
 {
 	const char *text, *error;
@@ -168,19 +216,41 @@ void coexist_preflight_keys(struct coexist_preflight *preflight,
 	}
 }
 
+/* Opens the store once. */
+static int store_open(struct coexist_preflight *preflight)
+{
+	if (preflight->admin->store == NULL && preflight->store_error == NULL) {
+		preflight->store_ret = coexist_admin_open_store(
+			preflight->admin, &preflight->store_error);
+	}
+	return preflight->store_ret;
+}
+
+bool coexist_preflight_has_documents(struct coexist_preflight *preflight)
+{
+	const char *text, *error;
+	int ret = store_open(preflight);
+
+	if (ret <= 0)
+		return ret < 0;
+	return coexist_store_read_text(preflight->admin->store,
+				       COEXIST_STORE_KEY_MARKER, &text,
+				       &error) != COEXIST_STORE_NOT_FOUND ||
+		has_default_document(preflight->admin);
+}
+
 void coexist_preflight_store(struct coexist_preflight *preflight,
 			     const struct coexist_doveconf_block *conf)
 {
-	const char *error;
-
-	if (coexist_admin_open_store(preflight->admin, &error) < 0) {
+	if (store_open(preflight) <= 0) {
 		coexist_preflight_print(preflight, "store",
-			COEXIST_PREFLIGHT_FAIL,
-			t_strdup_printf("Configure it, for example "
-					COEXIST_REMEDY_STORE": %s", error));
+					COEXIST_PREFLIGHT_FAIL,
+					preflight->store_error);
 		return;
 	}
 	coexist_preflight_print(preflight, "store", COEXIST_PREFLIGHT_OK, "");
-	check_written(preflight, conf);
+	check_prefix(preflight);
+	if (check_written(preflight, conf))
+		coexist_preflight_documents(preflight, conf);
 	check_marker(preflight);
 }

@@ -23,7 +23,13 @@ enum coexist_preflight_status {
 struct coexist_preflight {
 	struct coexist_admin *admin;
 	struct coexist_doveconf *doveconf;
+	/* what opening the store returned: see coexist_admin_open_store() */
+	int store_ret;
+	const char *store_error;
 	enum coexist_preflight_status worst;
+	/* dovecot-coexist(8) has switched settings of ours on, or off by
+	   hand */
+	bool is_on, is_off;
 };
 
 /* Prints a finding: what was looked at and, unless it is ok, what to do. */
@@ -38,17 +44,54 @@ void coexist_preflight_module(struct coexist_preflight *preflight,
 			      const char *file, bool needed);
 /* Checks the modules that each installation has. */
 void coexist_preflight_modules(struct coexist_preflight *preflight);
-/* Checks the chains of passdbs and userdbs: they ask the gate, and nothing goes
-   round it. */
+/* Checks that dovecot-coexist(8) has not switched off what is configured. */
+void coexist_preflight_switch(struct coexist_preflight *preflight);
+
+/* Returns the first passdb coexist, or if there is none the first one that is for a
+   protocol, or NULL. */
+const struct coexist_doveconf_block *
+coexist_preflight_find_passdb(const struct coexist_doveconf_block *conf);
+/* Returns TRUE if there is a passdb or a userdb coexist. */
+bool coexist_preflight_has_gate(const struct coexist_doveconf_block *conf);
+/* Says that there is no gate, where nothing else is that needs one. */
+void coexist_preflight_no_gate(struct coexist_preflight *preflight);
+/* Checks the passdb and the userdb coexist, and that the userdbs ask the latter. */
 void coexist_preflight_auth(struct coexist_preflight *preflight,
 			    const struct coexist_doveconf_block *conf);
-/* Checks for bypasses of the gate where the chains are right. Needs the site's
-   settings. */
+/* Checks for bypasses of the gate: also the chain of passdbs, where the gate is in
+   it. Needs the site's settings. */
 void coexist_preflight_bypasses(struct coexist_preflight *preflight,
 				const struct coexist_doveconf_block *conf);
-/* Checks mail_plugins: sessions load what is needed, and can load what else is
-   named. */
-void coexist_preflight_plugins(struct coexist_preflight *preflight);
+/* Asks the auth process, if Dovecot runs, where the gate decides about the logins of
+   each service. */
+void coexist_preflight_gate(struct coexist_preflight *preflight);
+/* Returns TRUE if a protocol loads coexist. */
+bool coexist_preflight_has_plugin(const struct coexist_doveconf_block *conf);
+/* Returns TRUE if a protocol in which quota notices are looked at loads Dovecot's
+   quota. */
+bool coexist_preflight_has_quota(const struct coexist_doveconf_block *conf);
+/* Says that Dovecot is as stock, where nothing of ours is enabled. */
+void coexist_preflight_no_plugin(struct coexist_preflight *preflight);
+/* Checks mail_plugins: sessions and deliveries load coexist, and can load what
+   else of ours is named. */
+void coexist_preflight_plugins(struct coexist_preflight *preflight,
+			       const struct coexist_doveconf_block *conf);
+/* Checks the settings that may not do what one thinks: names that are no settings'
+   (Dovecot 2.3), notices that come twice or never, a Trash that only grows. Of what is for
+   everybody, also that in the store, if it is open. */
+void coexist_preflight_settings(struct coexist_preflight *preflight,
+				const struct coexist_doveconf_block *conf);
+/* Checks the road of copies of sent mail, where there is an LMTP service for them:
+   asks Postfix, if it is on this host, what becomes of a login's copy. */
+void coexist_preflight_sent(struct coexist_preflight *preflight,
+			    const struct coexist_doveconf_block *conf);
+/* Checks the site settings: each has a value that is valid, and the gate does not
+   only log. */
+void coexist_preflight_site(struct coexist_preflight *preflight);
+/* Checks the queries of SQL and LDAP databases: none refuses a login by what the
+   gate could give the reason for. */
+void coexist_preflight_queries(struct coexist_preflight *preflight,
+			       const struct coexist_doveconf_block *conf);
 /* Checks the namespaces: INBOX is in one that has room for what pop3_delete
    moves. */
 void coexist_preflight_namespaces(struct coexist_preflight *preflight,
@@ -57,6 +100,14 @@ void coexist_preflight_namespaces(struct coexist_preflight *preflight,
    conf may be NULL, if it is not known. */
 void coexist_preflight_store(struct coexist_preflight *preflight,
 			     const struct coexist_doveconf_block *conf);
+
+/* Returns TRUE if the store is configured and has been used, or can't be asked
+   whether it was. Opens it. */
+bool coexist_preflight_has_documents(struct coexist_preflight *preflight);
+/* Counts the documents that are of no use, and names those that say what POP3 is shown.
+   Needs the store. conf as above. */
+void coexist_preflight_documents(struct coexist_preflight *preflight,
+				 const struct coexist_doveconf_block *conf);
 
 /* Checks the keyring, if documents need signatures: the auth process can read the
    keys. conf as above. */

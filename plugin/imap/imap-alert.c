@@ -3,6 +3,7 @@
 
 #include "imap-common.h"
 #include "imap-alert.h"
+#include "compat-process.h"
 #include "imap-sync-private.h"
 #include "ioloop.h"
 #include "module-context.h"

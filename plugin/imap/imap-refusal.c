@@ -3,6 +3,7 @@
 
 #include "imap-common.h"
 #include "imap-refusal.h"
+#include "compat-process.h"
 #include "ostream.h"
 #include "session-guard.h"
 

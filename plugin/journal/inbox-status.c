@@ -10,6 +10,9 @@
 #include "mailbox-state.h"
 #include "mailbox-journal.h"
 #include "keywords.h"
+#include "policy-merge.h"
+#include "session-policy.h"
+#include "special-mailbox.h"
 #include "state-file.h"
 
 /* Returns what the newest session hid by, as far as the journal knows. */
@@ -119,6 +122,67 @@ inbox_count(struct mailbox *box, const char *keyword,
 			      &status->downloaded);
 }
 
+/* Counts what is in the mailbox, if it is there. Returns 0, or -1 with the error in
+   it. */
+static int
+target_count(struct mailbox *box, int ret, struct coexist_inbox_count *count)
+{
+	struct mailbox_metadata metadata;
+	struct mailbox_status counts;
+
+	if (ret < 0) {
+		return mailbox_get_last_mail_error(box) == MAIL_ERROR_NOTFOUND ?
+			0 : -1;
+	}
+	if (mailbox_sync(box, 0) < 0 ||
+	    mailbox_get_metadata(box, MAILBOX_METADATA_VIRTUAL_SIZE,
+				 &metadata) < 0)
+		return -1;
+	mailbox_get_open_status(box, STATUS_MESSAGES, &counts);
+	count->messages = counts.messages;
+	count->size = metadata.virtual_size;
+	return 0;
+}
+
+/* Adds what POP3 may have deleted and is still there. */
+static int
+targets_read(struct mail_user *user, struct coexist_inbox_status *status)
+{
+	struct coexist_inbox_count *const counts[] = {
+		&status->trash, &status->archive
+	};
+	static const enum coexist_delete actions[] = {
+		COEXIST_DELETE_TRASH, COEXIST_DELETE_ARCHIVE
+	};
+	struct mailbox *box;
+	unsigned int i;
+	int ret, failed = 0;
+
+	for (i = 0; i < N_ELEMENTS(actions); i++) {
+		box = coexist_delete_target_find(user, actions[i], &ret);
+		if (target_count(box, ret, counts[i]) < 0) {
+			e_error(box->event, "coexist: %s",
+				mailbox_get_last_internal_error(box,
+							&status->error));
+			failed = -1;
+		}
+		if (actions[i] == COEXIST_DELETE_TRASH) {
+			status->trash_days =
+				coexist_mailbox_autoexpunge_days(box);
+		}
+		mailbox_free(&box);
+	}
+	return failed;
+}
+
+static unsigned int keep_days_get(struct mail_user *user)
+{
+	const struct coexist_policy *policy = coexist_session_policy_get(user);
+
+	return policy == NULL ? 0 :
+		coexist_policy_number(policy, COEXIST_KEY_pop3_keep_days);
+}
+
 int coexist_inbox_status_read(struct mail_user *user,
 			      struct coexist_inbox_status *status_r)
 {
@@ -133,6 +197,9 @@ int coexist_inbox_status_read(struct mail_user *user,
 	if (ret < 0)
 		status_r->error = MAIL_ERROR_TEMP;
 	state_read(user, status_r);
+	status_r->keep_days = keep_days_get(user);
+	if (targets_read(user, status_r) < 0)
+		ret = -1;
 	box = mailbox_alloc(ns->list, "INBOX", 0);
 	if (inbox_count(box, keyword, status_r) < 0) {
 		e_error(box->event, "coexist: %s",

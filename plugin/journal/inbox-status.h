@@ -19,6 +19,12 @@ struct coexist_inbox_status {
 	struct coexist_inbox_count hidden;
 	/* with the keyword $POP3Downloaded */
 	struct coexist_inbox_count downloaded;
+	/* what is where pop3_delete = trash and archive move what POP3 deletes,
+	   whoever put it there */
+	struct coexist_inbox_count trash, archive;
+	/* after so many days Dovecot expunges what is in the Trash (autoexpunge), and
+	   pop3_keep_days removes what POP3 has downloaded; 0 for never */
+	unsigned int trash_days, keep_days;
 
 	/* when POP3 looked at it last and was not early, 0 if it is not known:
 	   it is noted for pop3_login_delay */

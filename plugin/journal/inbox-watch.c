@@ -71,6 +71,16 @@ static bool is_watched_inbox(struct mailbox *box)
 	return box->inbox_user && WATCH_MAILBOX_CONTEXT(box) != NULL;
 }
 
+/* Another mailbox of a POP3 session's maildrop, in which messages are marked and hidden
+   and nothing else is done, or a second one of these that is opened for that. What a
+   session saves into is none. */
+static bool is_folder(const struct mailbox *box)
+{
+	return !box->inbox_user && box->virtual_vfuncs == NULL &&
+		(box->flags & MAILBOX_FLAG_SAVEONLY) == 0 &&
+		strcmp(box->storage->user->service, "pop3") == 0;
+}
+
 /* Copies out of INBOX */
 
 static struct watch_copies *copies_get(struct mailbox_transaction_context *t)
@@ -266,7 +276,7 @@ commit_begin(struct watch_commit *commit, struct mailbox_transaction_context *t)
 	struct mail_user *user = t->box->storage->user;
 
 	i_zero(commit);
-	if (!t->box->inbox_user)
+	if (!t->box->inbox_user && !is_folder(t->box))
 		return;
 	commit->changes = coexist_changes_get(user);
 	if (commit->changes == NULL)
@@ -303,23 +313,28 @@ commit_flags(const struct watch_commit *commit, uint32_t uid)
 /* Tells what was committed. A message is told once, by what matters most. */
 static void commit_tell(struct watch_commit *commit)
 {
+	const char *mailbox = commit->box->inbox_user ? NULL :
+		mailbox_get_vname(commit->box);
 	struct seq_range_iter iter;
 	unsigned int n;
 	uint32_t uid;
 
+	/* nor is anything moved from there */
+	if (mailbox != NULL)
+		array_clear(&commit->expunged);
 	seq_range_array_remove_seq_range(&commit->hidden, &commit->expunged);
 	seq_range_array_remove_seq_range(&commit->marked, &commit->expunged);
 	seq_range_array_iter_init(&iter, &commit->hidden);
 	for (n = 0; seq_range_array_iter_nth(&iter, n, &uid); n++) {
 		coexist_changes_add(commit->changes, COEXIST_CHANGE_HIDDEN,
-				    commit->uidvalidity, uid,
+				    mailbox, commit->uidvalidity, uid,
 				    commit_flags(commit, uid));
 	}
 	seq_range_array_remove_seq_range(&commit->marked, &commit->hidden);
 	seq_range_array_iter_init(&iter, &commit->marked);
 	for (n = 0; seq_range_array_iter_nth(&iter, n, &uid); n++) {
 		coexist_changes_add(commit->changes, COEXIST_CHANGE_READ,
-				    commit->uidvalidity, uid, 0);
+				    mailbox, commit->uidvalidity, uid, 0);
 	}
 	coexist_changes_expunged(commit->changes, commit->uidvalidity,
 				 &commit->expunged, &commit->unseen);

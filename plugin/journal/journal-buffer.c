@@ -93,7 +93,8 @@ static void line_set_head(struct coexist_journal_buffer *buffer,
 }
 
 static void
-line_begin(struct coexist_journal_buffer *buffer, uint32_t uidvalidity)
+line_begin(struct coexist_journal_buffer *buffer, const char *mailbox,
+	   uint32_t uidvalidity)
 {
 	struct coexist_journal_line *line;
 
@@ -105,17 +106,20 @@ line_begin(struct coexist_journal_buffer *buffer, uint32_t uidvalidity)
 	buffer->line_ranges = 0;
 	coexist_journal_line_init(line, buffer->pool);
 	line_set_head(buffer, line);
+	line->mailbox = p_strdup(buffer->pool, mailbox);
 	line->uidvalidity = uidvalidity;
 }
 
 /* Returns the line for another change. */
 static struct coexist_journal_line *
-line_prepare(struct coexist_journal_buffer *buffer, uint32_t uidvalidity)
+line_prepare(struct coexist_journal_buffer *buffer, const char *mailbox,
+	     uint32_t uidvalidity)
 {
 	if (buffer->pool == NULL ||
+	    null_strcmp(line_last(buffer)->mailbox, mailbox) != 0 ||
 	    line_last(buffer)->uidvalidity != uidvalidity ||
 	    buffer->line_ranges >= COEXIST_JOURNAL_LINE_RANGES)
-		line_begin(buffer, uidvalidity);
+		line_begin(buffer, mailbox, uidvalidity);
 	return line_last(buffer);
 }
 
@@ -140,10 +144,12 @@ flags_add(struct coexist_journal_buffer *buffer,
 }
 
 void coexist_journal_buffer_add(struct coexist_journal_buffer *buffer,
-				enum coexist_change change, uint32_t uidvalidity,
-				uint32_t uid, enum coexist_change_flags flags)
+				enum coexist_change change, const char *mailbox,
+				uint32_t uidvalidity, uint32_t uid,
+				enum coexist_change_flags flags)
 {
-	struct coexist_journal_line *line = line_prepare(buffer, uidvalidity);
+	struct coexist_journal_line *line =
+		line_prepare(buffer, mailbox, uidvalidity);
 
 	list_add(buffer, &line->uids[change], uid);
 	flags_add(buffer, line, uid, flags);
@@ -161,8 +167,8 @@ void coexist_journal_buffer_add_moved(struct coexist_journal_buffer *buffer,
 
 	if (buffer->pool != NULL && array_count(&line_last(buffer)->moves) >=
 	    COEXIST_JOURNAL_LINE_MOVES)
-		line_begin(buffer, uidvalidity);
-	line = line_prepare(buffer, uidvalidity);
+		line_begin(buffer, /*mailbox=*/NULL, uidvalidity);
+	line = line_prepare(buffer, /*mailbox=*/NULL, uidvalidity);
 	move = coexist_journal_line_move(line, buffer->pool, target,
 					 target_uidvalidity, target_uid != 0);
 	list_add(buffer, &move->uids, uid);

@@ -26,12 +26,13 @@ struct coexist_journal_buffer {
 	struct timeout *to_journal;
 };
 
-/* Adds a message that something was done to, by its UID in an INBOX with this
-   UIDVALIDITY. Not for what was moved. */
+/* Adds a message that something was done to, by its UID in a mailbox with this
+   UIDVALIDITY, which is INBOX if the name is NULL. Not for what was moved. */
 void coexist_journal_buffer_add(struct coexist_journal_buffer *buffer,
-				enum coexist_change change, uint32_t uidvalidity,
-				uint32_t uid, enum coexist_change_flags flags);
-/* Adds a message that was moved to the target, and the UID that it has there, or
+				enum coexist_change change, const char *mailbox,
+				uint32_t uidvalidity, uint32_t uid,
+				enum coexist_change_flags flags);
+/* Adds a message of INBOX that was moved to the target, and the UID that it has there, or
    0 if that is not known. */
 void coexist_journal_buffer_add_moved(struct coexist_journal_buffer *buffer,
 				      uint32_t uidvalidity, uint32_t uid,

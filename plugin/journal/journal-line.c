@@ -106,7 +106,9 @@ void coexist_journal_line_write(string_t *dest,
 	write_text(dest, "user", line->user);
 	write_text(dest, "undoes", line->undoes);
 	write_text(dest, "hidden_keyword", line->hidden_keyword);
-	write_number(dest, "uidvalidity", line->uidvalidity);
+	write_text(dest, "mailbox", line->mailbox);
+	write_number(dest, line->mailbox == NULL ? "uidvalidity" :
+		     "mailbox_uidvalidity", line->uidvalidity);
 	if (line->total != 0)
 		str_printfa(dest, "total=%"PRIu64"\t", line->total);
 	for (i = 0; i < COEXIST_CHANGE_COUNT; i++)
@@ -168,6 +170,8 @@ text_find(struct coexist_journal_line *line, const char *name)
 		return &line->undoes;
 	if (strcmp(name, "hidden_keyword") == 0)
 		return &line->hidden_keyword;
+	if (strcmp(name, "mailbox") == 0)
+		return &line->mailbox;
 	if (strcmp(name, "target") == 0 && !array_is_empty(&line->moves)) {
 		move = array_back_modifiable(&line->moves);
 		return &move->target;
@@ -180,7 +184,8 @@ number_find(struct coexist_journal_line *line, const char *name)
 {
 	struct coexist_journal_move *move;
 
-	if (strcmp(name, "uidvalidity") == 0)
+	if (strcmp(name, "uidvalidity") == 0 ||
+	    strcmp(name, "mailbox_uidvalidity") == 0)
 		return &line->uidvalidity;
 	if (strcmp(name, "target_uidvalidity") == 0 &&
 	    !array_is_empty(&line->moves)) {
@@ -259,6 +264,11 @@ line_check(const struct coexist_journal_line *line, const char **error_r)
 	    *line->protocol == '\0' || line->uidvalidity == 0) {
 		*error_r = "lacks the time, the session, its protocol or "
 			"the UIDVALIDITY";
+		return -1;
+	}
+	if (line->mailbox != NULL &&
+	    (*line->mailbox == '\0' || !uni_utf8_str_is_valid(line->mailbox))) {
+		*error_r = "says wrongly which mailbox it is about";
 		return -1;
 	}
 	if (array_count(&line->moves) > COEXIST_JOURNAL_LINE_MOVES) {

@@ -7,7 +7,7 @@
 #include "change-counts.h"
 
 /* A line of the journal: what one session, or a part of a long one, did to the
-   messages of INBOX. Fields <name>=<value> with tabs between them, the values
+   messages of INBOX, or of another mailbox of the POP3 maildrop. Fields <name>=<value> with tabs between them, the values
    escaped as Dovecot does for a tab, and the word "end", so that half a line is
    none. A reader ignores names that are unknown. */
 
@@ -40,7 +40,10 @@ struct coexist_journal_line {
 	const char *undoes;
 	/* what hid messages, or NULL for POP3_HIDDEN_KEYWORD */
 	const char *hidden_keyword;
-	/* INBOX's */
+	/* NULL for INBOX. Others have their UIDVALIDITY in a field of another name, so a
+	   reader that does not know of them does not take their UIDs for INBOX's. */
+	const char *mailbox;
+	/* the mailbox's */
 	uint32_t uidvalidity;
 	/* How many messages all lines of the session have that there are when
 	   this one is written; 0 if there is no other. */
@@ -73,7 +76,7 @@ int coexist_journal_line_parse(pool_t pool, const char *text,
 			       struct coexist_journal_line *line_r,
 			       const char **error_r);
 
-/* Returns TRUE if it is about this UID of INBOX. */
+/* Returns TRUE if it is about this UID of its mailbox. */
 bool coexist_journal_line_has_uid(const struct coexist_journal_line *line,
 				  uint32_t uid);
 /* Adds what the line counts. */

@@ -13,6 +13,7 @@
 #include "keywords.h"
 #include "policy-decision.h"
 #include "session-policy.h"
+#include "user-hooks.h"
 
 #define CHANGES_USER_CONTEXT(obj) \
 	MODULE_CONTEXT(obj, coexist_changes_user_module)
@@ -37,6 +38,8 @@ struct coexist_changes {
 
 struct coexist_changes_user {
 	union mail_user_module_context module_ctx;
+	/* what the user's functions of this module call */
+	const struct mail_user_vfuncs *super;
 	struct coexist_changes *current;
 };
 
@@ -56,7 +59,9 @@ static bool policy_wants_journal(const struct coexist_policy *policy)
 		 coexist_policy_number(policy,
 			COEXIST_KEY_pop3_delete_limit) != 0 ||
 		 coexist_policy_number(policy,
-			COEXIST_KEY_pop3_keep_days) != 0);
+			COEXIST_KEY_pop3_keep_days) != 0 ||
+		 strcmp(coexist_policy_text(policy, COEXIST_KEY_pop3_folders),
+			"INBOX") != 0);
 }
 
 static bool is_session_of_client(const struct mail_user *user)
@@ -73,6 +78,7 @@ static struct coexist_changes_user *changes_user_create(struct mail_user *user)
 
 	cuser = p_new(user->pool, struct coexist_changes_user, 1);
 	MODULE_CONTEXT_SET(user, coexist_changes_user_module, cuser);
+	coexist_user_hooks_add(user, COEXIST_HOOKS_JOURNAL);
 	return cuser;
 }
 
@@ -170,14 +176,14 @@ static void coexist_changes_user_deinit_pre(struct mail_user *user)
 	struct coexist_changes_user *cuser = CHANGES_USER_CONTEXT_REQUIRE(user);
 
 	/* whatever others do at the end first */
-	cuser->module_ctx.super.deinit_pre(user);
+	cuser->super->deinit_pre(user);
 	if (cuser->current != NULL)
 		changes_finish(&cuser->current);
 }
 
-void coexist_changes_user_created(struct mail_user *user)
+void coexist_changes_user_created(struct mail_user *user,
+				  struct mail_user_vfuncs *v)
 {
-	struct mail_user_vfuncs *v = user->vlast;
 	struct coexist_changes_user *cuser;
 
 	if (user->autocreated || !is_session_of_client(user))
@@ -191,8 +197,7 @@ void coexist_changes_user_created(struct mail_user *user)
 	cuser = changes_user_create(user);
 	cuser->current = changes_create(user, user->service,
 					/* is_session */ TRUE);
-	cuser->module_ctx.super = *v;
-	user->vlast = &cuser->module_ctx.super;
+	cuser->super = user->vlast;
 	v->deinit_pre = coexist_changes_user_deinit_pre;
 }
 
@@ -294,13 +299,14 @@ bool coexist_changes_have_flags(const struct coexist_changes *changes)
 }
 
 void coexist_changes_add(struct coexist_changes *changes,
-			 enum coexist_change change, uint32_t uidvalidity,
-			 uint32_t uid, enum coexist_change_flags flags)
+			 enum coexist_change change, const char *mailbox,
+			 uint32_t uidvalidity, uint32_t uid,
+			 enum coexist_change_flags flags)
 {
 	if (changes == NULL)
 		return;
-	coexist_journal_buffer_add(&changes->buffer, change, uidvalidity, uid,
-				   flags);
+	coexist_journal_buffer_add(&changes->buffer, change, mailbox,
+				   uidvalidity, uid, flags);
 }
 
 void coexist_changes_copied(struct coexist_changes *changes,
@@ -362,7 +368,7 @@ void coexist_changes_expunged(struct coexist_changes *changes,
 	seq_range_array_iter_init(&iter, uids);
 	while (seq_range_array_iter_nth(&iter, n++, &uid)) {
 		coexist_changes_add(changes, COEXIST_CHANGE_EXPUNGED,
-				    uidvalidity, uid,
+				    /*mailbox=*/NULL, uidvalidity, uid,
 				    seq_range_exists(unseen, uid) ?
 				    COEXIST_CHANGE_WAS_UNSEEN : 0);
 	}

@@ -6,10 +6,14 @@
 #include "seq-range-array.h"
 
 struct mail_user;
+struct mail_user_vfuncs;
 
 /* The changes of a session, or of a run of its own such as one of retention, to
    the user's INBOX: for the journal (mailbox-journal.h), and for one line in the
    log.
+
+   A POP3 session whose maildrop has other mailboxes besides (pop3_folders) marks and
+   hides messages in these, too.
 
    The watch of transactions (inbox-watch.h) notes what is expunged, moved (copied
    as "moving", then expunged), hidden or marked read in INBOX, at the commit and
@@ -19,10 +23,13 @@ struct mail_user;
    All functions take NULL for changes that nobody wants to know of. */
 struct coexist_changes;
 
-/* Decides whether this user's session is to have a journal: the sessions of
+/* To be called when the user is created, and the policy has put its functions into
+   v (the user's functions of this module), with what they call in user->vlast.
+   Decides whether this user's session is to have a journal: the sessions of
    POP3 and IMAP do if the policy says anything about what POP3 marks, deletes or
    keeps, and with nothing configured no file is written. */
-void coexist_changes_user_created(struct mail_user *user);
+void coexist_changes_user_created(struct mail_user *user,
+				  struct mail_user_vfuncs *v);
 
 /* Returns what the user is changing things for: the run that was begun last,
    else the session. NULL if there is neither. */
@@ -64,11 +71,12 @@ void coexist_changes_set_hidden_keyword(struct coexist_changes *changes,
 const char *
 coexist_changes_get_hidden_keyword(const struct coexist_changes *changes);
 
-/* Adds a message that something was done to and committed, by its UID in an INBOX
-   with this UIDVALIDITY. Not for what was moved. */
+/* Adds a message that something was done to and committed, by its UID in a mailbox
+   with this UIDVALIDITY, which is INBOX if the name is NULL. Not for what was moved. */
 void coexist_changes_add(struct coexist_changes *changes,
-			 enum coexist_change change, uint32_t uidvalidity,
-			 uint32_t uid, enum coexist_change_flags flags);
+			 enum coexist_change change, const char *mailbox,
+			 uint32_t uidvalidity, uint32_t uid,
+			 enum coexist_change_flags flags);
 
 /* Messages of INBOX were copied to move them; what of them is expunged later was
    moved. Both lists are in the same order, and target_uids is empty if the

@@ -35,7 +35,12 @@ uids_add(struct coexist_undo *undo, const struct coexist_journal_line *line)
 	}
 }
 
-/* Finds out what all lines did to the INBOX that a line is about: a session may
+static bool is_about(const struct coexist_journal_line *line, const char *mailbox)
+{
+	return null_strcmp(line->mailbox, mailbox) == 0;
+}
+
+/* Finds out what all lines did to the mailbox that a line is about: a session may
    have seen another one come to its place. */
 static void uids_find(struct coexist_undo *undo, uint32_t uidvalidity)
 {
@@ -49,7 +54,8 @@ static void uids_find(struct coexist_undo *undo, uint32_t uidvalidity)
 	array_clear(&undo->removed);
 	for (i = 0; i < array_count(&undo->lines); i++) {
 		line = array_idx_elem(&undo->lines, i);
-		if (line->uidvalidity == uidvalidity)
+		if (line->uidvalidity == uidvalidity &&
+		    is_about(line, undo->mailbox))
 			uids_add(undo, line);
 	}
 	coexist_uid_list_sort(&undo->marked);
@@ -64,7 +70,7 @@ undo_line(struct coexist_undo *undo, const struct coexist_journal_line *line)
 	uids_find(undo, line->uidvalidity);
 	coexist_undo_hidden(undo, line);
 	coexist_undo_read(undo, line);
-	for (i = 0; i < array_count(&line->moves); i++)
+	for (i = 0; i < array_count(&line->moves) && line->mailbox == NULL; i++)
 		coexist_undo_move(undo, array_idx(&line->moves, i));
 	undo->result->expunged += coexist_uid_list_count(
 		&line->uids[COEXIST_CHANGE_EXPUNGED]);
@@ -123,38 +129,98 @@ static uint64_t lines_missing(const struct coexist_undo *undo)
 	return wanted - I_MIN(wanted, found);
 }
 
-static int inbox_open(struct coexist_undo *undo)
+static struct mailbox *mailbox_find(struct coexist_undo *undo)
 {
-	struct mail_namespace *ns =
-		mail_namespace_find_inbox(undo->user->namespaces);
+	struct mail_namespace *namespaces = undo->user->namespaces;
+	const char *name = undo->mailbox == NULL ? "INBOX" : undo->mailbox;
+
+	return mailbox_alloc(mail_namespace_find(namespaces, name)->list, name,
+			     0);
+}
+
+/* Returns 1, 0 if there is no such mailbox any more, or -1 after counting the failure. */
+static int box_open(struct coexist_undo *undo)
+{
 	struct mailbox_status status;
 
-	undo->inbox = mailbox_alloc(ns->list, "INBOX", 0);
-	if (mailbox_open(undo->inbox) < 0 || mailbox_sync(undo->inbox, 0) < 0 ||
-	    coexist_private_flags_open(undo->inbox) < 0) {
-		coexist_undo_failed(undo, undo->inbox, 0);
+	undo->box = mailbox_find(undo);
+	if (mailbox_open(undo->box) < 0 || mailbox_sync(undo->box, 0) < 0 ||
+	    coexist_private_flags_open(undo->box) < 0) {
+		if (undo->mailbox != NULL &&
+		    mailbox_get_last_mail_error(undo->box) ==
+			MAIL_ERROR_NOTFOUND)
+			return 0;
+		coexist_undo_failed(undo, undo->box, 0);
 		return -1;
 	}
-	mailbox_get_open_status(undo->inbox, STATUS_UIDVALIDITY, &status);
+	mailbox_get_open_status(undo->box, STATUS_UIDVALIDITY, &status);
 	undo->uidvalidity = status.uidvalidity;
-	return 0;
+	return 1;
+}
+
+/* Of a mailbox that is gone, so are the messages. */
+static void box_is_gone(struct coexist_undo *undo)
+{
+	const struct coexist_journal_line *line;
+	unsigned int change;
+
+	array_foreach_elem(&undo->lines, line) {
+		for (change = 0; change < COEXIST_CHANGE_COUNT &&
+		     is_about(line, undo->mailbox); change++) {
+			undo->result->gone +=
+				coexist_uid_list_count(&line->uids[change]);
+		}
+	}
+}
+
+/* Undoes what was done in one mailbox. */
+static void undo_box(struct coexist_undo *undo, const char *mailbox)
+{
+	const struct coexist_journal_line *line;
+	int ret;
+
+	undo->mailbox = mailbox;
+	undo->uids_validity = 0;
+	ret = box_open(undo);
+	if (ret == 0)
+		box_is_gone(undo);
+	array_foreach_elem(&undo->lines, line) {
+		if (ret > 0 && is_about(line, mailbox)) T_BEGIN {
+			undo_line(undo, line);
+		} T_END;
+	}
+	if (ret > 0 && mailbox_sync(undo->box, 0) < 0)
+		coexist_undo_failed(undo, undo->box, 0);
+	mailbox_free(&undo->box);
+}
+
+/* Returns TRUE if a line before this one is about the same mailbox. */
+static bool is_known(const struct coexist_undo *undo, unsigned int idx)
+{
+	const struct coexist_journal_line *line =
+		array_idx_elem(&undo->lines, idx);
+	unsigned int i;
+
+	for (i = 0; i < idx; i++) {
+		if (is_about(array_idx_elem(&undo->lines, i), line->mailbox))
+			return TRUE;
+	}
+	return FALSE;
 }
 
 static int undo_lines(struct coexist_undo *undo, const char *session_id)
 {
+	const struct coexist_journal_line *line;
 	unsigned int i;
-	int ret;
 
 	undo->result->missing = lines_missing(undo);
 	undo->changes = coexist_changes_begin(undo->user, "undo");
 	coexist_changes_set_undoes(undo->changes, session_id);
-	ret = inbox_open(undo);
-	for (i = 0; i < array_count(&undo->lines) && ret == 0; i++) T_BEGIN {
-		undo_line(undo, array_idx_elem(&undo->lines, i));
-	} T_END;
-	if (ret == 0 && mailbox_sync(undo->inbox, 0) < 0)
-		coexist_undo_failed(undo, undo->inbox, 0);
-	mailbox_free(&undo->inbox);
+	for (i = 0; i < array_count(&undo->lines); i++) {
+		line = array_idx_elem(&undo->lines, i);
+		if (!is_known(undo, i))
+			undo_box(undo, line->mailbox);
+	}
 	coexist_changes_end(&undo->changes);
 	return undo->result->error == MAIL_ERROR_NONE ? 1 : -1;
 }

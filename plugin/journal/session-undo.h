@@ -6,8 +6,8 @@
 
 struct mail_user;
 
-/* The undo of a session, by its lines of the journal: messages that were hidden
-   are shown, messages that were moved come back to INBOX, and \Seen goes where
+/* The undo of a session, by its lines of the journal: messages that were hidden, in
+   INBOX or elsewhere, are shown, messages that were moved come back to INBOX, and \Seen goes where
    the session set it. A message that is gone, or not as the session left it, stays
    as it is, so that an undo may be repeated. */
 

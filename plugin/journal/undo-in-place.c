@@ -34,7 +34,7 @@ for_each_mail(struct coexist_undo *undo, const ARRAY_TYPE(seq_range) *uids,
 	      struct undo_counts *counts)
 {
 	struct mailbox_transaction_context *t =
-		coexist_undo_transaction_begin(undo->inbox);
+		coexist_undo_transaction_begin(undo->box);
 	struct mail *mail = mail_alloc(t, MAIL_FETCH_FLAGS, NULL);
 	const struct seq_range *range;
 	uint32_t seq, seq1, seq2;
@@ -42,7 +42,7 @@ for_each_mail(struct coexist_undo *undo, const ARRAY_TYPE(seq_range) *uids,
 
 	for (i = 0; i < array_count(uids); i++) {
 		range = array_idx(uids, i);
-		mailbox_get_seq_range(undo->inbox, range->seq1, range->seq2,
+		mailbox_get_seq_range(undo->box, range->seq1, range->seq2,
 				      &seq1, &seq2);
 		for (seq = seq1; seq1 != 0 && seq <= seq2; seq++) T_BEGIN {
 			mail_set_seq(mail, seq);
@@ -80,7 +80,7 @@ static enum undo_outcome show(struct coexist_undo *undo, struct mail *mail,
 	if (seq_range_exists(&undo->marked, mail->uid))
 		mail_update_flags(mail, MODIFY_REMOVE, MAIL_SEEN);
 	coexist_changes_add(undo->changes, COEXIST_CHANGE_SHOWN,
-			    undo->uidvalidity, mail->uid, 0);
+			    undo->mailbox, undo->uidvalidity, mail->uid, 0);
 	return UNDO_DONE;
 }
 
@@ -94,16 +94,16 @@ unread(struct coexist_undo *undo, struct mail *mail,
 	if (is_seen(mail))
 		return UNDO_REFUSED;
 	coexist_changes_add(undo->changes, COEXIST_CHANGE_UNREAD,
-			    undo->uidvalidity, mail->uid, 0);
+			    undo->mailbox, undo->uidvalidity, mail->uid, 0);
 	return UNDO_DONE;
 }
 
 static void undo_refused(struct coexist_undo *undo, uint64_t messages)
 {
-	mail_storage_set_error(undo->inbox->storage, MAIL_ERROR_PERM,
+	mail_storage_set_error(undo->box->storage, MAIL_ERROR_PERM,
 			       "Permission denied (the ACL rights are s for "
 			       "\\Seen and w for keywords)");
-	coexist_undo_failed(undo, undo->inbox, messages);
+	coexist_undo_failed(undo, undo->box, messages);
 }
 
 static void
@@ -118,7 +118,7 @@ undo_in_place(struct coexist_undo *undo, const struct coexist_journal_line *line
 	i_zero(&counts);
 	if (line->uidvalidity == undo->uidvalidity &&
 	    for_each_mail(undo, uids, line, func, &counts) < 0) {
-		coexist_undo_failed(undo, undo->inbox, wanted);
+		coexist_undo_failed(undo, undo->box, wanted);
 		return;
 	}
 	done = counts.messages[UNDO_DONE];

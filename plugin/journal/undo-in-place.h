@@ -4,12 +4,12 @@
 
 #include "undo-run.h"
 
-/* Undo of what a session did to messages that are still in INBOX. */
+/* Undo of what a session did to messages that are still in its mailbox. */
 
-/* Shows again what the line hid in INBOX. */
+/* Shows again what the line hid. */
 void coexist_undo_hidden(struct coexist_undo *undo,
 			 const struct coexist_journal_line *line);
-/* Takes \Seen away from what the line marked read in INBOX. */
+/* Takes \Seen away from what the line marked read. */
 void coexist_undo_read(struct coexist_undo *undo,
 		       const struct coexist_journal_line *line);
 

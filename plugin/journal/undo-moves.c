@@ -72,7 +72,7 @@ tell_returned(struct coexist_undo *undo, const struct coexist_move *move)
 	seq_range_array_iter_init(&iter, &move->target_uids);
 	while (seq_range_array_iter_nth(&iter, n++, &uid)) {
 		coexist_changes_add(undo->changes, COEXIST_CHANGE_RETURNED,
-				    undo->uidvalidity, uid, 0);
+				    /*mailbox=*/NULL, undo->uidvalidity, uid, 0);
 	}
 }
 
@@ -87,7 +87,7 @@ move_back(struct coexist_undo *undo, struct mailbox *target,
 	struct coexist_move move;
 	unsigned int arrived, left = array_count(uids);
 
-	coexist_move_init(&move, t, undo->inbox);
+	coexist_move_init(&move, t, undo->box);
 	move.unread_uids = unread_uids;
 	coexist_move_copy(&move, array_front(uids), left);
 	arrived = seq_range_count(&move.uids);
@@ -97,7 +97,7 @@ move_back(struct coexist_undo *undo, struct mailbox *target,
 	if (move.failed > 0) {
 		undo->result->failed += move.failed;
 		undo->result->error = move.error;
-		e_error(undo->inbox->event, "coexist: %u messages can't be "
+		e_error(undo->box->event, "coexist: %u messages can't be "
 			"moved back: %s", move.failed, move.error_text);
 	}
 	/* they are in both mailboxes then */
@@ -137,7 +137,7 @@ void coexist_undo_move(struct coexist_undo *undo,
 	if (ret < 0) {
 		coexist_undo_failed(undo, target, gone);
 		gone = 0;
-	} else if (ret > 0 && !coexist_mailbox_is_same(target, undo->inbox)) {
+	} else if (ret > 0 && !coexist_mailbox_is_same(target, undo->box)) {
 		i_array_init(&found, 64);
 		i_array_init(&unread_uids, 64);
 		target_find(undo, target, move, &found, &unread_uids);

@@ -8,8 +8,8 @@
 struct mailbox;
 struct mailbox_transaction_context;
 
-/* A run of undo: what session-undo.c hands to those who put back what is in
-   INBOX (undo-in-place.c) and what was moved away (undo-moves.c). */
+/* A run of undo: what session-undo.c hands to those who put back what is still
+   in its mailbox (undo-in-place.c) and what was moved away (undo-moves.c). */
 struct coexist_undo {
 	struct mail_user *user;
 	struct coexist_changes *changes;
@@ -18,11 +18,13 @@ struct coexist_undo {
 	/* the lines of the session */
 	ARRAY(const struct coexist_journal_line *) lines;
 	/* UIDs that it marked read in one way or another, and that it took away,
-	   of an INBOX with this UIDVALIDITY */
+	   of a mailbox with this UIDVALIDITY */
 	uint32_t uids_validity;
 	ARRAY_TYPE(seq_range) marked;
 	ARRAY_TYPE(seq_range) removed;
-	struct mailbox *inbox;
+	/* the mailbox whose lines are undone, and its name, NULL for INBOX */
+	struct mailbox *box;
+	const char *mailbox;
 	uint32_t uidvalidity;
 };
 

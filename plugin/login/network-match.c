@@ -25,17 +25,24 @@ network_contains(const char *network, const struct ip_addr *ip)
 	return net_is_in_network(ip, &net_ip, bits);
 }
 
+/* Most addresses lie in the first network, or there is none. */
 bool coexist_network_match(const char *networks, const struct ip_addr *ip)
 {
-	const char *const *network;
+	static const char separators[] = ", \t";
 	bool found = FALSE;
 
 	if (ip == NULL || ip->family == 0)
 		return FALSE;
-	T_BEGIN {
-		network = t_strsplit_spaces(networks, ", \t");
-		for (; *network != NULL && !found; network++)
-			found = network_contains(*network, ip);
-	} T_END;
+	networks += strspn(networks, separators);
+	while (*networks != '\0' && !found) {
+		size_t length = strcspn(networks, separators);
+
+		T_BEGIN {
+			found = network_contains(t_strndup(networks, length),
+						 ip);
+		} T_END;
+		networks += length;
+		networks += strspn(networks, separators);
+	}
 	return found;
 }

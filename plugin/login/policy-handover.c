@@ -39,17 +39,35 @@ static enum rank key_rank(enum coexist_key key, const char *text)
 	return coexist_key_decides(key) ? RANK_DECIDES : RANK_LONG;
 }
 
+static bool is_raw(char c)
+{
+	switch (c) {
+	case '\\': case '%': case ';': case '\t': case '\r': case '\n': case '\001':
+		return TRUE;
+	default:
+		return FALSE;
+	}
+}
+
+/* Most texts are short and have nothing to escape: strcspn() would make a table for
+   each. */
 static void append_escaped(string_t *dest, const char *text)
 {
-	for (; *text != '\0'; text++) {
-		const char *raw = strchr(raw_characters, *text);
+	size_t length;
 
-		if (raw == NULL) {
-			str_append_c(dest, *text);
-		} else {
-			str_append_c(dest, '\\');
-			str_append_c(dest, letters[raw - raw_characters]);
+	for (;;) {
+		for (length = 0; text[length] != '\0'; length++) {
+			if (is_raw(text[length]))
+				break;
 		}
+		str_append_data(dest, text, length);
+		text += length;
+		if (*text == '\0')
+			return;
+		str_append_c(dest, '\\');
+		str_append_c(dest, letters[strchr(raw_characters, *text) -
+					   raw_characters]);
+		text++;
 	}
 }
 
@@ -80,7 +98,9 @@ item_write(string_t *dest, const char *name, const char *text, bool *fits_r)
 {
 	size_t begin = str_len(dest), size;
 
-	str_printfa(dest, ";%s=", name);
+	str_append_c(dest, ';');
+	str_append(dest, name);
+	str_append_c(dest, '=');
 	append_escaped(dest, text);
 	size = str_len(dest) - begin;
 	*fits_r = str_len(dest) <= COEXIST_HANDOVER_MAX_SIZE;
@@ -89,13 +109,24 @@ item_write(string_t *dest, const char *name, const char *text, bool *fits_r)
 	return size;
 }
 
-/* What a preset says is handed over key by key. */
+/* Returns TRUE if a session that refuses nobody has to know the text of refusals: it
+   tells its owner of the end before that comes (until-notice.h). */
 static bool
-has_key(const struct coexist_handover *handover, enum coexist_key key)
+takes_deny_text(const struct coexist_handover *handover, enum coexist_key key)
 {
-	return handover->texts[key] != NULL && key != COEXIST_KEY_preset &&
-		coexist_session_obeys(handover->protocol,
-				      handover->gate_decided, key);
+	return key == COEXIST_KEY_deny_text &&
+		handover->items[COEXIST_HANDOVER_INSTEAD] != NULL;
+}
+
+/* What a preset says is handed over key by key. */
+bool coexist_handover_takes(const struct coexist_handover *handover,
+			    enum coexist_key key)
+{
+	return key != COEXIST_KEY_preset &&
+		(handover->is_delivery ? coexist_delivery_obeys(key) :
+		 coexist_session_obeys(handover->protocol,
+				       handover->gate_decided, key) ||
+		 takes_deny_text(handover, key));
 }
 
 static size_t
@@ -114,22 +145,43 @@ items_write(string_t *dest, const char *const *items, enum rank rank)
 	return size;
 }
 
+/* The keys that are handed over, in their order: few of all. */
+struct handed_keys {
+	enum coexist_key keys[COEXIST_KEY_COUNT];
+	unsigned int count;
+};
+
+static void keys_find(const struct coexist_handover *handover,
+		      struct handed_keys *handed_r)
+{
+	unsigned int i;
+
+	handed_r->count = 0;
+	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
+		if (handover->texts[i] != NULL &&
+		    coexist_handover_takes(handover, i))
+			handed_r->keys[handed_r->count++] = i;
+	}
+}
+
 static size_t
 keys_write(string_t *dest, const struct coexist_handover *handover,
-	   enum rank rank, bool left_out[COEXIST_KEY_COUNT])
+	   const struct handed_keys *handed, enum rank rank,
+	   bool left_out[COEXIST_KEY_COUNT])
 {
 	unsigned int i;
 	size_t size = 0;
 	bool fits;
 
-	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
-		const char *text = handover->texts[i];
+	for (i = 0; i < handed->count; i++) {
+		enum coexist_key key = handed->keys[i];
+		const char *text = handover->texts[key];
 
-		if (!has_key(handover, i) || key_rank(i, text) != rank)
+		if (key_rank(key, text) != rank)
 			continue;
-		size += item_write(dest, coexist_policy_keys[i].name, text,
+		size += item_write(dest, coexist_policy_keys[key].name, text,
 				   &fits);
-		left_out[i] = !fits;
+		left_out[key] = !fits;
 	}
 	return size;
 }
@@ -138,13 +190,15 @@ size_t coexist_handover_write(const struct coexist_handover *handover,
 			      string_t *dest,
 			      bool left_out_r[COEXIST_KEY_COUNT])
 {
+	struct handed_keys handed;
 	enum rank rank;
 	size_t size = 0;
 
 	memset(left_out_r, 0, sizeof(*left_out_r) * COEXIST_KEY_COUNT);
+	keys_find(handover, &handed);
 	for (rank = 0; rank < RANK_COUNT; rank++) {
 		size += items_write(dest, handover->items, rank);
-		size += keys_write(dest, handover, rank, left_out_r);
+		size += keys_write(dest, handover, &handed, rank, left_out_r);
 	}
 	return size;
 }
@@ -187,18 +241,37 @@ static bool item_next(char **value, const char **name_r, const char **text_r)
 	return FALSE;
 }
 
+static void
+item_set(const char *name, const char *text,
+	 const char *items[COEXIST_HANDOVER_ITEM_COUNT])
+{
+	unsigned int i;
+
+	for (i = 0; i < COEXIST_HANDOVER_ITEM_COUNT; i++) {
+		if (strcmp(name, item_infos[i].name) == 0)
+			items[i] = text;
+	}
+}
+
 void coexist_handover_read(pool_t pool, const char *value,
-			   const char *texts_r[COEXIST_KEY_COUNT])
+			   const char *texts_r[COEXIST_KEY_COUNT],
+			   const char *items_r[COEXIST_HANDOVER_ITEM_COUNT])
 {
 	char *items = p_strdup(pool, value);
 	const char *name, *text;
 	enum coexist_key key;
 
 	memset(texts_r, 0, sizeof(*texts_r) * COEXIST_KEY_COUNT);
+	if (items_r != NULL) {
+		memset(items_r, 0,
+		       sizeof(*items_r) * COEXIST_HANDOVER_ITEM_COUNT);
+	}
 	/* the gate knows the keys of its own version, perhaps more than ours */
 	while (item_next(&items, &name, &text)) {
 		if (coexist_key_find(name, &key))
 			texts_r[key] = text;
+		else if (items_r != NULL)
+			item_set(name, text, items_r);
 	}
 }
 
@@ -207,20 +280,23 @@ const char *coexist_handover_word(const char *value)
 	return t_strcut(value, ';');
 }
 
+#define WEBMAIL ";webmail="
+
+/* The item is short, so it comes before all keys. */
+bool coexist_handover_is_webmail(const char *value)
+{
+	return strstr(value, WEBMAIL) != NULL;
+}
+
 void coexist_handover_read_items(const char *value,
 				 const char *items_r[COEXIST_HANDOVER_ITEM_COUNT])
 {
 	char *items = t_strdup_noconst(value);
 	const char *name, *text;
-	unsigned int i;
 
 	memset(items_r, 0, sizeof(*items_r) * COEXIST_HANDOVER_ITEM_COUNT);
-	while (item_next(&items, &name, &text)) {
-		for (i = 0; i < COEXIST_HANDOVER_ITEM_COUNT; i++) {
-			if (strcmp(name, item_infos[i].name) == 0)
-				items_r[i] = text;
-		}
-	}
+	while (item_next(&items, &name, &text))
+		item_set(name, text, items_r);
 }
 
 /* text is NULL for a format without a number. */
@@ -232,13 +308,42 @@ static bool is_known_format(const char *text)
 				number <= COEXIST_HANDOVER_FORMAT_NUMBER);
 }
 
-bool coexist_handover_is_partial(const char *value)
+bool coexist_handover_is_partial(
+	const char *const items[COEXIST_HANDOVER_ITEM_COUNT])
 {
-	const char *items[COEXIST_HANDOVER_ITEM_COUNT];
-
-	coexist_handover_read_items(value, items);
 	return items[COEXIST_HANDOVER_PARTIAL] != NULL ||
 		!is_known_format(items[COEXIST_HANDOVER_FORMAT]);
+}
+
+/* Returns TRUE if the item, which begins with its name, is one of those that go
+   with every login. */
+static bool item_goes_along(const char *item)
+{
+	static const enum coexist_handover_item items[] = {
+		COEXIST_HANDOVER_GENERATION, COEXIST_HANDOVER_UNTIL,
+		COEXIST_HANDOVER_WEBMAIL, COEXIST_HANDOVER_TLS
+	};
+	unsigned int i;
+
+	for (i = 0; i < N_ELEMENTS(items); i++) {
+		const char *name = item_infos[items[i]].name;
+		size_t length = strlen(name);
+
+		if (strncmp(item, name, length) == 0 && item[length] == '=')
+			return TRUE;
+	}
+	return FALSE;
+}
+
+bool coexist_handover_says_more(const char *value)
+{
+	const char *item = value;
+
+	while ((item = strchr(item, ';')) != NULL) {
+		if (!item_goes_along(++item))
+			return TRUE;
+	}
+	return FALSE;
 }
 
 const char *coexist_handover_delay_text(const char *value)
@@ -249,21 +354,113 @@ const char *coexist_handover_delay_text(const char *value)
 	return items[COEXIST_HANDOVER_DELAY_TEXT];
 }
 
+const char *coexist_handover_owner_text(coexist_openable_set fixed)
+{
+	string_t *names = t_str_new(64);
+	unsigned int i;
+
+	for (i = 0; i < COEXIST_OPENABLE_COUNT; i++) {
+		if ((fixed & BIT(i)) == 0)
+			continue;
+		if (str_len(names) > 0)
+			str_append_c(names, ' ');
+		str_append(names, coexist_policy_keys[
+				   coexist_openable_keys[i].key].name);
+	}
+	return str_len(names) == 0 ? "none" : str_c(names);
+}
+
 /* The field */
+
+#define CARRIED COEXIST_HANDOVER_CARRIER"="COEXIST_HANDOVER_CARRIER_BEGIN \
+	COEXIST_KEY_PREFIX
+
+/* Dovecot's fields have other first letters, all but a few. */
+static bool begins(const char *field, const char *prefix)
+{
+	return *field == *prefix &&
+		strncmp(field, prefix, strlen(prefix)) == 0;
+}
+
+bool coexist_handover_fields_have_ours(const char *const *fields)
+{
+	for (; fields != NULL && *fields != NULL; fields++) {
+		if (begins(*fields, COEXIST_KEY_PREFIX) ||
+		    begins(*fields, CARRIED))
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* Returns <name>=<value> of the carrier, or NULL. */
+static const char *carried_find(const char *const *fields)
+{
+	for (; fields != NULL && *fields != NULL; fields++) {
+		if (strncmp(*fields, CARRIED, strlen(CARRIED)) == 0)
+			return *fields + strlen(CARRIED);
+	}
+	return NULL;
+}
+
+static const char *field_find(const char *const *fields, const char *name)
+{
+	const char *carried = carried_find(fields);
+	size_t length = strlen(name);
+
+	if (carried != NULL && strncmp(carried, name, length) == 0 &&
+	    carried[length] == '=')
+		return carried + length + 1;
+	return coexist_userdb_fields_get(fields, name);
+}
 
 const char *coexist_handover_find(const char *const *fields)
 {
-	const char *gate = coexist_userdb_fields_get(fields,
-		COEXIST_USERDB_FIELD_GATE);
+	const char *gate = field_find(fields, COEXIST_USERDB_FIELD_GATE);
 
 	return gate != NULL ? gate :
-		coexist_userdb_fields_get(fields, COEXIST_USERDB_FIELD_POLICY);
+		field_find(fields, COEXIST_USERDB_FIELD_POLICY);
+}
+
+#define OWN_NAME(name) COEXIST_KEY_PREFIX name "="
+
+static bool begins_with(const char *text, const char *begin)
+{
+	return strncmp(text, begin, strlen(begin)) == 0;
+}
+
+const char *coexist_handover_find_raw(const char *const *fields,
+				      enum coexist_handover_item item,
+				      size_t *length_r)
+{
+	const char *name = item_infos[item].name, *at, *end;
+	size_t length = strlen(name);
+
+	for (; fields != NULL && *fields != NULL; fields++) {
+		at = *fields;
+		/* most fields are none of ours */
+		if (*at == CARRIED[0] ? !begins_with(at, CARRIED) :
+		    *at != COEXIST_KEY_PREFIX[0] ||
+		    (!begins_with(at, OWN_NAME(COEXIST_USERDB_FIELD_GATE)) &&
+		     !begins_with(at, OWN_NAME(COEXIST_USERDB_FIELD_POLICY))))
+			continue;
+		while ((at = strchr(at, ';')) != NULL) {
+			at++;
+			if (strncmp(at, name, length) == 0 &&
+			    at[length] == '=') {
+				at += length + 1;
+				end = strchr(at, ';');
+				*length_r = end == NULL ? strlen(at) :
+					(size_t)(end - at);
+				return at;
+			}
+		}
+	}
+	return NULL;
 }
 
 const char *coexist_handover_find_gate(const char *const *fields)
 {
-	const char *gate = coexist_userdb_fields_get(fields,
-		COEXIST_USERDB_FIELD_GATE);
+	const char *gate = field_find(fields, COEXIST_USERDB_FIELD_GATE);
 
 	return gate == NULL ? NULL : coexist_handover_word(gate);
 }

@@ -20,29 +20,32 @@ static const char *pop3_code(enum coexist_refusal_text id)
 	}
 }
 
-static const char *imap_code(enum coexist_refusal_text id)
+/* By [UNAVAILABLE], programs that look at codes show the text and keep the
+   password; by [CONTACTADMIN] and [LIMIT] they ask for another one and show
+   none (doc/clients.md). A Dovecot in between takes [UNAVAILABLE] for
+   something to try again, and hands [ALERT] on. */
+static const char *imap_code(enum coexist_refusal_text id, bool relayed)
 {
 	switch (id) {
 	case COEXIST_TEXT_tls:
 		return "[PRIVACYREQUIRED] ";
-	case COEXIST_TEXT_max_sessions:
-		return "[LIMIT] ";
 	case COEXIST_TEXT_store:
 		return "[UNAVAILABLE] ";
 	default:
-		return "[CONTACTADMIN] ";
+		return relayed ? "[ALERT] " : "[UNAVAILABLE] ";
 	}
 }
 
 static const char *
-response_code(enum coexist_protocol protocol, enum coexist_refusal_text id)
+response_code(enum coexist_protocol protocol, enum coexist_refusal_text id,
+	      bool relayed)
 {
 	switch (protocol) {
 	case COEXIST_PROTOCOL_POP3:
 		return pop3_code(id);
 	case COEXIST_PROTOCOL_IMAP:
 	case COEXIST_PROTOCOL_WEBMAIL:
-		return imap_code(id);
+		return imap_code(id, relayed);
 	case COEXIST_PROTOCOL_SUBMISSION:
 	case COEXIST_PROTOCOL_SIEVE:
 	case COEXIST_PROTOCOL_OTHER:
@@ -53,11 +56,12 @@ response_code(enum coexist_protocol protocol, enum coexist_refusal_text id)
 }
 
 const char *coexist_refusal_line(enum coexist_protocol protocol,
-				 enum coexist_refusal_text id, const char *text)
+				 enum coexist_refusal_text id, bool relayed,
+				 const char *text)
 {
 	string_t *str = t_str_new(128);
 
-	str_append(str, response_code(protocol, id));
+	str_append(str, response_code(protocol, id, relayed));
 	str_sanitize_append(str, text, COEXIST_REFUSAL_TEXT_MAX_LENGTH);
 	return str_c(str);
 }

@@ -12,8 +12,10 @@
 
 /* Returns the text, one line of printable characters, behind the response code
    that the protocol has for it (RFC 2449 section 8, RFC 3206, RFC 5530), on the
-   data stack. id says what the text is about. */
+   data stack. id says what the text is about; relayed, that a proxy will read
+   the line before the client does. */
 const char *coexist_refusal_line(enum coexist_protocol protocol,
-				 enum coexist_refusal_text id, const char *text);
+				 enum coexist_refusal_text id, bool relayed,
+				 const char *text);
 
 #endif

@@ -16,6 +16,8 @@ struct coexist_refused_login {
 	const struct ip_addr *client;
 	/* the site's log_only: the login would be refused, and passes */
 	bool log_only;
+	/* It has passed long ago, and its session ends. */
+	bool is_open;
 };
 
 /* Returns the line, on the data stack. The reason is one word or more of the
@@ -23,9 +25,20 @@ struct coexist_refused_login {
 const char *coexist_refusal_log(const struct coexist_refused_login *login,
 				const char *reason);
 
-/* Returns the reason for a key of the policy: its value and the scope that the
-   value comes from, on the data stack. */
-const char *coexist_refusal_log_key(const struct coexist_policy *policy,
-				    enum coexist_key key);
+/* Why a login is refused. */
+struct coexist_refusal_cause {
+	/* the key of the policy, or the site setting */
+	const char *reason;
+	/* whose word that is, as the log names scopes */
+	const char *scope;
+	/* both with the value, the reason for the line above */
+	const char *log;
+};
+
+/* Finds the cause that a key of the policy is. The log is on the data stack, the
+   other texts live as long as the policy's scopes. */
+void coexist_refusal_cause_key(const struct coexist_policy *policy,
+			       enum coexist_key key,
+			       struct coexist_refusal_cause *cause_r);
 
 #endif

@@ -126,3 +126,13 @@ const char *coexist_userdb_fields_get(const char *const *fields,
 {
 	return find_behind(fields, COEXIST_KEY_PREFIX, name);
 }
+
+bool coexist_userdb_fields_have_any(const char *const *fields)
+{
+	for (; fields != NULL && *fields != NULL; fields++) {
+		if (is_ours(*fields) &&
+		    !is_internal(t_strcut(*fields + FIELD_PREFIX_LENGTH, '=')))
+			return TRUE;
+	}
+	return FALSE;
+}

@@ -33,11 +33,7 @@ const char *coexist_userdb_fields_find(const char *const *fields,
    if there is no such field. fields may be NULL. */
 const char *coexist_userdb_fields_get(const char *const *fields,
 				      const char *name);
-/* Returns TRUE if there is such a field. */
-static inline bool
-coexist_userdb_fields_have(const char *const *fields, const char *name)
-{
-	return coexist_userdb_fields_get(fields, name) != NULL;
-}
-
+/* Returns TRUE if a field has a name of ours, be it a key or unknown, and is none
+   that has the hand-over. fields may be NULL. */
+bool coexist_userdb_fields_have_any(const char *const *fields);
 #endif

@@ -7,6 +7,7 @@
 #include "mail-index-private.h"
 #include "mail-index-transaction-private.h"
 #include "mail-storage-private.h"
+#include "index-lost.h"
 #include "copies-commit.h"
 
 #define COPIES_COMMIT_CONTEXT(obj) \
@@ -82,17 +83,6 @@ static void commit_watch(struct copies_commit *commit_r,
 	MODULE_CONTEXT_SET(t->itrans, copies_commit_module, commit_r);
 }
 
-/* Returns TRUE if the index is in memory because it could not be written, not
-   because dovecot.conf wants it there. */
-static bool has_lost_index(struct mailbox *box)
-{
-	const char *path;
-
-	return mail_index_is_in_memory(box->index) &&
-		mailbox_get_path_to(box, MAILBOX_LIST_PATH_TYPE_INDEX,
-				    &path) > 0;
-}
-
 /* Returns -1 with the error in the target if something of what was just
    committed could not be stored. Dovecot itself takes it for less than a failure
    if that is the name of a keyword, and if it is all of the index, which is
@@ -105,7 +95,7 @@ static int check_stored(struct mailbox *target,
 				       commit->error_text);
 		return -1;
 	}
-	if (has_lost_index(target)) {
+	if (coexist_mailbox_has_lost_index(target)) {
 		mail_storage_set_error(target->storage, MAIL_ERROR_TEMP,
 				       "Can't write the index");
 		return -1;

@@ -5,6 +5,8 @@
 #include "special-mailbox.h"
 #include "mail-namespace.h"
 #include "mail-storage-private.h"
+#include "mail-storage-settings.h"
+#include "coexist/day.h"
 #include "coexist-event.h"
 #include "compat-mailbox.h"
 #include "compat-settings.h"
@@ -14,6 +16,10 @@
 
 #define TRASH_SPECIAL_USE "\\Trash"
 #define TRASH_DEFAULT_NAME "Trash"
+#define SENT_SPECIAL_USE "\\Sent"
+#define SENT_DEFAULT_NAME "Sent"
+#define JUNK_SPECIAL_USE "\\Junk"
+#define JUNK_DEFAULT_NAME "Junk"
 
 static const char *
 name_with_prefix(const struct mail_namespace *ns, const char *name)
@@ -123,6 +129,26 @@ static void trace_choice(struct mailbox *box, const char *why)
 		      why);
 }
 
+/* Opens the mailbox that exists with the special use. Returns NULL if there is
+   none. */
+static struct mailbox *
+special_use_open(struct mail_user *user, const char *special_use,
+		 enum mailbox_flags flags, int *ret_r)
+{
+	struct mailbox *box =
+		mailbox_alloc_for_user(user, special_use,
+				       flags | MAILBOX_FLAG_SPECIAL_USE);
+
+	*ret_r = open_existing(box);
+	if (*ret_r < 0 &&
+	    mailbox_get_last_mail_error(box) == MAIL_ERROR_NOTFOUND) {
+		mailbox_free(&box);
+		return NULL;
+	}
+	trace_choice(box, "has the special use");
+	return box;
+}
+
 /* Opens the mailbox for a special use, which may be NULL, or the fallback. */
 static struct mailbox *
 special_mailbox_open(struct mail_user *user, const char *special_use,
@@ -133,16 +159,10 @@ special_mailbox_open(struct mail_user *user, const char *special_use,
 	const char *name, *why;
 
 	if (special_use != NULL) {
-		box = mailbox_alloc_for_user(user, special_use,
-					     MAILBOX_FLAG_SPECIAL_USE |
-					     MAILBOX_FLAG_SAVEONLY);
-		*ret_r = open_existing(box);
-		if (*ret_r == 0 ||
-		    mailbox_get_last_mail_error(box) != MAIL_ERROR_NOTFOUND) {
-			trace_choice(box, "has the special use");
+		box = special_use_open(user, special_use, MAILBOX_FLAG_SAVEONLY,
+				       ret_r);
+		if (box != NULL)
 			return box;
-		}
-		mailbox_free(&box);
 	}
 
 	name = mailbox_to_create(user, special_use, fallback, &ns, &why);
@@ -189,15 +209,109 @@ target_open(struct mail_user *user, enum coexist_delete action, int *ret_r)
 		ret_r);
 }
 
+/* Asks of a mailbox that was opened whether it can take messages. */
+static void check_save(struct mailbox *box, int *ret)
+{
+	if (*ret == 0)
+		*ret = coexist_storage_check_save(box);
+	if (*ret == 0)
+		*ret = maildir_check_uidlist(box);
+}
+
 struct mailbox *
 coexist_delete_target_open(struct mail_user *user, enum coexist_delete action,
 			   int *ret_r)
 {
 	struct mailbox *box = target_open(user, action, ret_r);
 
-	if (*ret_r == 0)
-		*ret_r = coexist_storage_check_save(box);
-	if (*ret_r == 0)
-		*ret_r = maildir_check_uidlist(box);
+	check_save(box, ret_r);
 	return box;
+}
+
+struct mailbox *coexist_sent_mailbox_open(struct mail_user *user, int *ret_r)
+{
+	struct mailbox *box = special_mailbox_open(user, SENT_SPECIAL_USE,
+						   SENT_DEFAULT_NAME, ret_r);
+
+	check_save(box, ret_r);
+	return box;
+}
+
+/* Opens the mailbox with the special use, which may be NULL, or that which dovecot.conf
+   names for it, or the fallback, if it exists. */
+static struct mailbox *
+special_mailbox_find(struct mail_user *user, const char *special_use,
+		     const char *fallback, enum mailbox_flags flags, int *ret_r)
+{
+	struct mail_namespace *ns;
+	const char *name, *why;
+	struct mailbox *box = special_use == NULL ? NULL :
+		special_use_open(user, special_use, flags, ret_r);
+
+	if (box != NULL)
+		return box;
+	name = mailbox_to_create(user, special_use, fallback, &ns, &why);
+	box = mailbox_alloc(ns->list, name, flags);
+	*ret_r = open_existing(box);
+	return box;
+}
+
+struct mailbox *coexist_sent_mailbox_find(struct mail_user *user, int *ret_r)
+{
+	return special_mailbox_find(user, SENT_SPECIAL_USE, SENT_DEFAULT_NAME,
+				    MAILBOX_FLAG_IGNORE_ACLS |
+				    MAILBOX_FLAG_SAVEONLY, ret_r);
+}
+
+struct mailbox *
+coexist_delete_target_find(struct mail_user *user, enum coexist_delete action,
+			   int *ret_r)
+{
+	if (action == COEXIST_DELETE_TRASH) {
+		return special_mailbox_find(user, TRASH_SPECIAL_USE,
+					    TRASH_DEFAULT_NAME,
+					    MAILBOX_FLAG_READONLY, ret_r);
+	}
+	return special_mailbox_find(user, NULL,
+		coexist_site_setting_get(user, COEXIST_SITE_archive_mailbox),
+		MAILBOX_FLAG_READONLY, ret_r);
+}
+
+const char *coexist_archive_mailbox_name(struct mail_user *user)
+{
+	struct mail_namespace *ns;
+	const char *why;
+
+	return mailbox_to_create(user, NULL,
+		coexist_site_setting_get(user, COEXIST_SITE_archive_mailbox),
+		&ns, &why);
+}
+
+unsigned int coexist_mailbox_autoexpunge_days(struct mailbox *box)
+{
+	unsigned int secs = box->set == NULL ? 0 : box->set->autoexpunge;
+
+	return secs / COEXIST_SECS_PER_DAY +
+		(secs % COEXIST_SECS_PER_DAY == 0 ? 0 : 1);
+}
+
+struct mailbox *coexist_junk_mailbox_find(struct mail_user *user, int *ret_r)
+{
+	return special_mailbox_find(user, JUNK_SPECIAL_USE, JUNK_DEFAULT_NAME,
+				    MAILBOX_FLAG_READONLY, ret_r);
+}
+
+bool coexist_mailbox_is_special(struct mailbox *box, const char *special_use)
+{
+	struct mail_namespace *ns = mailbox_get_namespace(box);
+	const char *name = mailbox_get_vname(box);
+	size_t length = strlen(ns->prefix);
+
+	if (strncmp(name, ns->prefix, length) == 0)
+		name += length;
+	return coexist_namespace_is_for(ns, name, special_use) ||
+		(strcasecmp(special_use, SENT_SPECIAL_USE) == 0 &&
+		 (ns->flags & NAMESPACE_FLAG_INBOX_USER) != 0 &&
+		 coexist_namespace_configured(ns, special_use) == NULL &&
+		 strcmp(name, SENT_DEFAULT_NAME) == 0);
 }

@@ -29,6 +29,7 @@ site_folders_add(struct mail_user *user, ARRAY_TYPE(const_string) *folders)
 		break;
 	case COEXIST_VALUE_INHERIT:
 		break;
+	case COEXIST_VALUE_YES:
 	case COEXIST_VALUE_UNKNOWN:
 		e_warning(user->event, "coexist: Ignoring unknown value of "
 			  COEXIST_KEY_PREFIX"%s (expected %s)", info->name,

@@ -150,3 +150,37 @@ void coexist_notice_tidy(struct mail_user *user)
 			tidy(user, &places);
 	} T_END;
 }
+
+/* Returns TRUE if a line of the state says where a notice, or several, are. */
+static bool is_place(const char *name)
+{
+	static const char end[] = COEXIST_NOTICE_PLACE_END;
+	size_t length = strlen(name), end_length = sizeof(end) - 1;
+
+	return strcmp(name, STATE_REPLACED) == 0 ||
+		(length > end_length &&
+		 strcmp(name + length - end_length, end) == 0);
+}
+
+static void
+place_add(const char *line, uint32_t uidvalidity, ARRAY_TYPE(seq_range) *uids)
+{
+	const char *value = strchr(line, '=');
+	struct coexist_notice_places places;
+
+	if (value == NULL || !is_place(t_strdup_until(line, value)) ||
+	    !coexist_notice_places_parse(value + 1, &places) ||
+	    places.uidvalidity != uidvalidity)
+		return;
+	array_append_array(uids, &places.uids);
+}
+
+void coexist_notice_get_places(const char *state, uint32_t uidvalidity,
+			       ARRAY_TYPE(seq_range) *uids)
+{
+	const char *const *lines = t_strsplit(state, "\n");
+
+	for (; *lines != NULL; lines++)
+		place_add(*lines, uidvalidity, uids);
+	coexist_uid_list_sort(uids);
+}

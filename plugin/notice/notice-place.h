@@ -2,6 +2,9 @@
 #ifndef COEXIST_NOTICE_PLACE_H
 #define COEXIST_NOTICE_PLACE_H
 
+#include "array-decl.h"
+#include "seq-range-array.h"
+
 struct mail_user;
 struct mailbox;
 
@@ -10,6 +13,9 @@ struct mailbox;
    Only what the state names is taken away, because anybody can write the header
    that a notice has. The session's journal does not have it: its owner changed
    nothing. */
+
+/* How the names end by which the state knows where the last notice of a kind is. */
+#define COEXIST_NOTICE_PLACE_END "_mail"
 
 /* The place where a notice was put, and its size for the quota. */
 struct coexist_notice_place {
@@ -32,5 +38,10 @@ void coexist_notice_replace(struct mailbox *inbox, const char *name,
    to expunge, and everything in a virtual INBOX. If there is nothing to do, that
    costs one look at the state. Failures are logged, and not tried again. */
 void coexist_notice_tidy(struct mail_user *user);
+
+/* Adds the UIDs of all notices that are in INBOX by the text of its state, those that
+   were replaced and left too, if it has this UIDVALIDITY. In ascending order. */
+void coexist_notice_get_places(const char *state, uint32_t uidvalidity,
+			       ARRAY_TYPE(seq_range) *uids);
 
 #endif

@@ -23,8 +23,10 @@ text_find(struct mail_user *user, const struct coexist_notice *notice,
 	  const char *const *folders, struct coexist_notice_text *text_r,
 	  const char **problem)
 {
-	const char *language = coexist_policy_text(
-		coexist_session_policy_get(user), COEXIST_KEY_language);
+	const struct coexist_policy *policy = coexist_session_policy_get(user);
+	const char *language = policy == NULL ?
+		coexist_policy_keys[COEXIST_KEY_language].default_value :
+		coexist_policy_text(policy, COEXIST_KEY_language);
 
 	coexist_notice_text_find(notice, folders, language, text_r, problem);
 	coexist_trace(user, "Notice %s: text=%s language=%s "
@@ -90,7 +92,7 @@ struct mailbox *coexist_notice_inbox(struct mail_user *user)
 static const char *place_name(const struct coexist_notice *notice)
 {
 	return notice->place_name != NULL ? notice->place_name :
-		t_str_replace(t_strconcat(notice->kind, "_mail", NULL),
+		t_str_replace(t_strconcat(notice->kind, COEXIST_NOTICE_PLACE_END, NULL),
 			      '-', '_');
 }
 

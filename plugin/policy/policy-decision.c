@@ -74,9 +74,20 @@ const char *coexist_protocol_label(enum coexist_protocol protocol)
 		protocols[protocol].label;
 }
 
+enum coexist_key coexist_protocol_until(enum coexist_protocol protocol)
+{
+	return protocols[protocol].until;
+}
+
 enum coexist_key coexist_protocol_max_sessions(enum coexist_protocol protocol)
 {
 	return protocols[protocol].max_sessions;
+}
+
+uint64_t coexist_policy_until(const struct coexist_policy *policy,
+			      enum coexist_protocol protocol)
+{
+	return coexist_policy_number(policy, protocols[protocol].until);
 }
 
 static bool
@@ -138,6 +149,31 @@ void coexist_policy_decide(const struct coexist_policy *policy,
 }
 
 static bool
+is_open(const struct coexist_policy *policy, enum coexist_protocol protocol,
+	uint64_t day)
+{
+	return coexist_policy_number(policy, protocols[protocol].access) ==
+		COEXIST_ACCESS_ALLOW &&
+		!has_ended(policy, protocols[protocol].until, day);
+}
+
+enum coexist_protocol
+coexist_protocol_instead(const struct coexist_policy *policy,
+			 enum coexist_protocol protocol, uint64_t day)
+{
+	if (protocol == COEXIST_PROTOCOL_SUBMISSION ||
+	    protocol == COEXIST_PROTOCOL_SIEVE)
+		return COEXIST_PROTOCOL_OTHER;
+	if (protocol != COEXIST_PROTOCOL_IMAP &&
+	    is_open(policy, COEXIST_PROTOCOL_IMAP, day))
+		return COEXIST_PROTOCOL_IMAP;
+	if (protocol != COEXIST_PROTOCOL_POP3 &&
+	    is_open(policy, COEXIST_PROTOCOL_POP3, day))
+		return COEXIST_PROTOCOL_POP3;
+	return COEXIST_PROTOCOL_OTHER;
+}
+
+static bool
 protocol_decides(const struct protocol *protocol, enum coexist_key key)
 {
 	return key == protocol->access || key == protocol->until ||
@@ -155,6 +191,24 @@ bool coexist_key_decides(enum coexist_key key)
 	return false;
 }
 
+static bool is_named(const struct coexist_policy *policy, enum coexist_key key)
+{
+	return policy->entries[key].scope != NULL;
+}
+
+bool coexist_policy_names_decision(const struct coexist_policy *policy,
+				   enum coexist_protocol protocol)
+{
+	const struct protocol *keys = &protocols[protocol];
+
+	return protocol != COEXIST_PROTOCOL_OTHER &&
+		(is_named(policy, keys->access) ||
+		 is_named(policy, keys->until) ||
+		 is_named(policy, keys->networks) ||
+		 (keys->tls != COEXIST_KEY_COUNT &&
+		  is_named(policy, keys->tls)));
+}
+
 bool coexist_session_obeys(enum coexist_protocol protocol, bool gate_decided,
 			   enum coexist_key key)
 {
@@ -169,10 +223,19 @@ bool coexist_session_obeys(enum coexist_protocol protocol, bool gate_decided,
 			 !coexist_key_decides(key));
 	case COEXIST_OBEYED_POP3:
 		return protocol == COEXIST_PROTOCOL_POP3;
+	case COEXIST_OBEYED_MAILDROP:
+		return protocol == COEXIST_PROTOCOL_POP3 ||
+			protocol == COEXIST_PROTOCOL_OTHER;
 	case COEXIST_OBEYED_ENFORCED:
+	case COEXIST_OBEYED_DELIVERY:
 		return true;
 	}
 	return false;
+}
+
+bool coexist_delivery_obeys(enum coexist_key key)
+{
+	return coexist_policy_keys[key].obeyed == COEXIST_OBEYED_DELIVERY;
 }
 
 enum coexist_refusal_text

@@ -59,9 +59,23 @@ const char *coexist_protocol_name(enum coexist_protocol protocol);
 /* Returns the protocol's name for people ("POP3"), "mail access" for OTHER. */
 const char *coexist_protocol_label(enum coexist_protocol protocol);
 
+/* Returns the key of the date from which on the protocol, which must not be OTHER, is
+   refused. */
+enum coexist_key coexist_protocol_until(enum coexist_protocol protocol);
+/* Returns the protocol by which the mailbox's mails can be read on that day by who can't
+   use this one any more, or OTHER if there is none, or if this is none to read mails
+   by. */
+enum coexist_protocol
+coexist_protocol_instead(const struct coexist_policy *policy,
+			 enum coexist_protocol protocol, uint64_t day);
 /* Returns the key with the number of sessions that the mailbox may have by the
    protocol, which must not be OTHER. */
 enum coexist_key coexist_protocol_max_sessions(enum coexist_protocol protocol);
+
+/* Returns the day from which on the policy refuses the protocol, which must not be
+   OTHER, or COEXIST_DATE_NONE. */
+uint64_t coexist_policy_until(const struct coexist_policy *policy,
+			      enum coexist_protocol protocol);
 
 /* Decides. The order of the checks is that of the enum: who may not use the
    protocol at all is not told to try again with TLS. */
@@ -77,6 +91,14 @@ bool coexist_key_decides(enum coexist_key key);
    leaves the session nothing to decide. */
 bool coexist_session_obeys(enum coexist_protocol protocol, bool gate_decided,
 			   enum coexist_key key);
+
+/* Returns true for a key that a delivery obeys. */
+bool coexist_delivery_obeys(enum coexist_key key);
+
+/* Returns true if a scope, and not the built-in defaults alone, names a key by which
+   logins of the protocol are decided. */
+bool coexist_policy_names_decision(const struct coexist_policy *policy,
+				   enum coexist_protocol protocol);
 
 /* Returns what the person is told of a refusal. */
 enum coexist_refusal_text

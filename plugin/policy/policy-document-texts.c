@@ -9,7 +9,11 @@
 /* What the allocator adds to a snapshot's three blocks. */
 #define ALLOCATIONS_SIZE (3 * 16)
 
+/* 2027-01-31T12:00:00Z */
+#define UPDATED_LENGTH 20
+
 struct coexist_document_texts {
+	char updated[UPDATED_LENGTH + 1];
 	/* indexed by enum coexist_key, NULL where there is none */
 	const char *texts[COEXIST_KEY_COUNT];
 	/* what they lie in */
@@ -53,6 +57,17 @@ texts_copy(struct coexist_document_texts *texts,
 	}
 }
 
+static void
+updated_copy(struct coexist_document_texts *texts,
+	     const struct coexist_document *document)
+{
+	const char *updated = coexist_document_get_meta(document, "updated");
+
+	if (updated != NULL && strlen(updated) == UPDATED_LENGTH &&
+	    strspn(updated, "0123456789-:TZ") == UPDATED_LENGTH)
+		memcpy(texts->updated, updated, UPDATED_LENGTH);
+}
+
 static void entries_read(struct coexist_document_texts *texts)
 {
 	struct coexist_scope_entry entries[COEXIST_SCOPE_ENTRY_MAX];
@@ -82,6 +97,7 @@ coexist_document_texts_new(const struct coexist_document *document)
 		coexist_document_texts_new_empty();
 
 	texts_copy(texts, document);
+	updated_copy(texts, document);
 	entries_read(texts);
 	return texts;
 }
@@ -111,6 +127,12 @@ coexist_document_texts_get(const struct coexist_document_texts *texts,
 			   enum coexist_key key)
 {
 	return texts->texts[key];
+}
+
+const char *
+coexist_document_texts_get_updated(const struct coexist_document_texts *texts)
+{
+	return texts->updated;
 }
 
 size_t

@@ -9,7 +9,8 @@
 struct coexist_document;
 
 /* A snapshot of a document for a cache: the texts of its keys, read for all
-   merges that come, in little memory, and nothing else of the document. It never
+   merges that come, in little memory, and nothing else of the document but when it
+   was changed. It never
    changes and is counted by references. */
 
 typedef struct coexist_document_texts coexist_document_texts;
@@ -31,6 +32,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(coexist_document_texts,
 const char *
 coexist_document_texts_get(const struct coexist_document_texts *texts,
 			   enum coexist_key key);
+/* Returns when the document says that it was changed last ("2027-01-31T12:00:00Z"), as
+   [meta] has it, or an empty text. What is no such time is none. */
+const char *
+coexist_document_texts_get_updated(const struct coexist_document_texts *texts);
 /* Returns how many bytes of memory the snapshot takes, about. */
 size_t
 coexist_document_texts_get_size(const struct coexist_document_texts *texts);

@@ -3,6 +3,7 @@
 
 #include "policy-document.h"
 #include "policy-key-file.h"
+#include "policy-problem.h"
 
 #include <string.h>
 
@@ -164,24 +165,28 @@ const char *coexist_document_get(const struct coexist_document *document,
 
 static bool key_find(const char *name, enum coexist_key *key_r, GError **error)
 {
+	g_autofree char *problem = NULL;
+
 	if (coexist_key_find(name, key_r))
 		return true;
+	problem = coexist_problem_of_name(name);
 	g_set_error(error, COEXIST_DOCUMENT_ERROR, COEXIST_DOCUMENT_ERROR_KEY,
-		    "%s: No such key", name);
+		    "%s: %s", name, problem);
 	return false;
 }
 
 static bool value_check(enum coexist_key key, const char *text, GError **error)
 {
 	const struct coexist_policy_key *info = &coexist_policy_keys[key];
+	g_autofree char *problem = NULL;
 	struct coexist_value value;
 
 	if (g_utf8_validate(text, -1, NULL) &&
 	    coexist_value_parse(info, text, &value) == COEXIST_VALUE_VALID)
 		return true;
+	problem = coexist_problem_of_value(info, text);
 	g_set_error(error, COEXIST_DOCUMENT_ERROR, COEXIST_DOCUMENT_ERROR_VALUE,
-		    "%s: Not a value of this key, expected %s", info->name,
-		    info->expected);
+		    "%s: %s", info->name, problem);
 	return false;
 }
 

@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <string.h>
 
-/* What a value of each type looks like; choices are a literal, or NULL where the
+/* What a value of each type looks like; choices are a literal, empty where the
    type has none. */
 #define EXPECTED_ACCESS(choices) "one of: " choices
 #define EXPECTED_CHOICE(choices) "one of: " choices
@@ -14,15 +14,21 @@
 #define EXPECTED_FLAG(choices) "yes or no"
 #define EXPECTED_NUMBER(choices) "a number"
 #define EXPECTED_INTERVAL(choices) "a time such as 30 min or 2 days"
+#define EXPECTED_INTERVALS(choices) "times such as 30d 7d 1d"
 #define EXPECTED_DATE(choices) "a date YYYY-MM-DD, or none"
 #define EXPECTED_NETWORKS(choices) \
 	"addresses or networks such as 192.0.2.0/24 2001:db8::/32"
 #define EXPECTED_PERCENTS(choices) "percentages such as 80 95"
+#define EXPECTED_SIZE(choices) "a size such as 100M, or 0"
 #define EXPECTED_SIZES(choices) "sizes such as 100M 1G"
 #define EXPECTED_MAILBOXES(choices) \
 	"mailbox names, those with spaces in double quotes"
 #define EXPECTED_PATHS(choices) \
 	"absolute file names, those with spaces in double quotes"
+#define EXPECTED_KEYS(choices) \
+	"none, or keys that can be opened such as pop3_delete pop3_keep_days"
+#define EXPECTED_BOUNDS(choices) \
+	"bounds such as pop3_delete=hide,trash pop3_keep_days=7..90"
 #define EXPECTED_LANGUAGE(choices) "a language tag such as es or pt-BR"
 #define EXPECTED_TEXT(choices) "a text of at most 400 bytes"
 _Static_assert(COEXIST_TEXT_MAX_LENGTH == 400, "as EXPECTED_TEXT says");
@@ -40,6 +46,45 @@ const struct coexist_policy_key coexist_policy_keys[COEXIST_KEY_COUNT] = {
 const struct coexist_policy_key coexist_site_settings[COEXIST_SITE_COUNT] = {
 	COEXIST_SITE_SETTINGS(SITE_ENTRY)
 };
+
+/* A text that fills its array would have no end. */
+#define FITS(member, text) \
+	_Static_assert(sizeof(text) <= \
+		       sizeof(((struct coexist_policy_key *)0)->member), \
+		       "the text fits");
+#define KEY_FITS(id, type, value, words, state, text) \
+	FITS(name, #id) FITS(default_value, value) FITS(choices, words) \
+	FITS(expected, EXPECTED_##type(words)) FITS(help, text)
+#define SITE_FITS(id, type, value, words, text) \
+	KEY_FITS(id, type, value, words, ENFORCED, text)
+COEXIST_POLICY_KEYS(KEY_FITS)
+COEXIST_SITE_SETTINGS(SITE_FITS)
+
+#define OPENABLE_ENTRY(name, bounds) { COEXIST_KEY_##name, bounds },
+const struct coexist_openable_key
+coexist_openable_keys[COEXIST_OPENABLE_COUNT] = {
+	COEXIST_OPENABLE_KEYS(OPENABLE_ENTRY)
+};
+
+#define OPENABLE_FITS(name, text) \
+	_Static_assert(sizeof(text) <= \
+		       sizeof(((struct coexist_openable_key *)0)->bounds), \
+		       "the text fits");
+COEXIST_OPENABLE_KEYS(OPENABLE_FITS)
+
+bool coexist_openable_find(enum coexist_key key,
+			   enum coexist_openable *openable_r)
+{
+	unsigned int i;
+
+	for (i = 0; i < COEXIST_OPENABLE_COUNT; i++) {
+		if (coexist_openable_keys[i].key == key) {
+			*openable_r = (enum coexist_openable)i;
+			return true;
+		}
+	}
+	return false;
+}
 
 /* The longest name of a key, as a type that has room for it. */
 union key_name {

@@ -22,12 +22,16 @@ enum coexist_type {
 	COEXIST_TYPE_FLAG,	/* yes or no */
 	COEXIST_TYPE_NUMBER,	/* 0..4294967295 */
 	COEXIST_TYPE_INTERVAL,	/* a number and a unit from s to weeks */
+	COEXIST_TYPE_INTERVALS,	/* a list of them, without blanks */
 	COEXIST_TYPE_DATE,	/* YYYY-MM-DD, or none */
 	COEXIST_TYPE_NETWORKS,	/* a list of addresses or CIDR ranges */
 	COEXIST_TYPE_PERCENTS,	/* a list of 1..100, with or without % */
+	COEXIST_TYPE_SIZE,	/* 0, or a number with a unit from B to T */
 	COEXIST_TYPE_SIZES,	/* a list of numbers with a unit from B to T */
 	COEXIST_TYPE_MAILBOXES,	/* a list of mailbox names and patterns */
 	COEXIST_TYPE_PATHS,	/* a list of absolute file names */
+	COEXIST_TYPE_KEYS,	/* a list of openable keys, or none */
+	COEXIST_TYPE_BOUNDS,	/* what an owner may choose: policy-bounds.h */
 	COEXIST_TYPE_LANGUAGE,	/* a language tag such as es or pt-BR */
 	COEXIST_TYPE_TEXT	/* anything */
 };
@@ -40,18 +44,22 @@ enum coexist_obeyed {
 	   decide */
 	COEXIST_OBEYED_LOGIN,
 	COEXIST_OBEYED_POP3,		/* by a session of POP3 */
-	COEXIST_OBEYED_ENFORCED		/* by any session */
+	COEXIST_OBEYED_MAILDROP,	/* by it, and by doveadm */
+	COEXIST_OBEYED_ENFORCED,	/* by any session */
+	COEXIST_OBEYED_DELIVERY		/* by these, and by each delivery */
 };
 
+/* Texts are in it and not pointed to: a pointer is a relocation, and a page with
+   relocations is each process's own. */
 struct coexist_policy_key {
-	const char *name;
+	char name[28];
 	enum coexist_type type;
-	const char *default_value;
-	/* the allowed words separated by spaces, or NULL */
-	const char *choices;
+	char default_value[16];
+	/* the allowed words separated by spaces, or empty */
+	char choices[80];
 	/* what a value looks like, a noun phrase for "expected ..." */
-	const char *expected;
-	const char *help;
+	char expected[96];
+	char help[240];
 	enum coexist_obeyed obeyed;
 };
 
@@ -63,6 +71,19 @@ extern const struct coexist_policy_key
    coexist_site_setting. */
 extern const struct coexist_policy_key
 	coexist_site_settings[COEXIST_SITE_COUNT];
+
+/* The key of each openable one, and the bounds that always hold of it, or "". */
+struct coexist_openable_key {
+	enum coexist_key key;
+	char bounds[24];
+};
+extern const struct coexist_openable_key
+	coexist_openable_keys[COEXIST_OPENABLE_COUNT];
+
+/* Finds the key among those that can be opened to an owner. Returns false and leaves
+   *openable_r alone if it is none of them. */
+bool coexist_openable_find(enum coexist_key key,
+			   enum coexist_openable *openable_r);
 
 /* Finds the key with this name, without the prefix "coexist_". Returns false
    and leaves *key_r alone if there is none. */

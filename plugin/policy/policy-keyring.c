@@ -58,6 +58,14 @@ public_key_parse_line(const char *line, GError **error)
 	return g_steal_pointer(&key);
 }
 
+/* Returns true for the line that keygen prints before the one with the key, if
+   nobody tells doveadm to print none. */
+static bool is_header(const char *line)
+{
+	return g_str_has_prefix(line, "id") && strcmp(line + 2 +
+		strspn(line + 2, " \t"), "public") == 0;
+}
+
 /* Takes the key that begins in the line, of which there is one. *line is moved
    to the key's last line. */
 static coexist_public_key *key_take(char ***line, GError **error)
@@ -89,7 +97,7 @@ bool coexist_keyring_add_text(coexist_keyring *keyring, const char *name,
 		coexist_public_key *key;
 
 		(void)g_strstrip(*line);
-		if (**line == '\0' || **line == '#')
+		if (**line == '\0' || **line == '#' || is_header(*line))
 			continue;
 		if ((key = key_take(&line, error)) == NULL) {
 			g_prefix_error(error, "%s: line %u: ", name, number);

@@ -46,7 +46,8 @@ static enum coexist_preset scope_preset(const struct coexist_scope *scope)
 /* Reads the scope's text for the key, and the preset's if that is no value.
    Returns how many entries that makes, of which only the last can be a value. */
 static unsigned int
-key_read(const char *text, enum coexist_preset preset, enum coexist_key key,
+key_read(const struct coexist_scope *scope, const char *text,
+	 enum coexist_preset preset, enum coexist_key key,
 	 struct coexist_scope_entry entries_r[2])
 {
 	struct coexist_scope_entry *entry = entries_r;
@@ -57,6 +58,10 @@ key_read(const char *text, enum coexist_preset preset, enum coexist_key key,
 		*entry++ = (struct coexist_scope_entry){ .key = key,
 			.is_value = true, .text = text, .value = value };
 		return 1;
+	case COEXIST_VALUE_YES:
+		if (scope->yes_inherits)
+			break;
+		/* fall through */
 	case COEXIST_VALUE_UNKNOWN:
 		*entry++ = (struct coexist_scope_entry){
 			.key = key, .text = text };
@@ -94,24 +99,63 @@ void coexist_scope_init_texts(struct coexist_scope *scope_r, const char *name,
 	*scope_r = scope;
 }
 
+/* A scope that is read, and from which key on. */
+struct scope_reader {
+	const struct coexist_scope *scope;
+	/* its texts by key, which most scopes have, or NULL */
+	const char *const *texts;
+	enum coexist_preset preset;
+	unsigned int key;
+};
+
+static void
+scope_read_begin(struct scope_reader *reader, const struct coexist_scope *scope)
+{
+	reader->scope = scope;
+	reader->texts = scope->get == text_get ? scope->context : NULL;
+	reader->preset = scope_preset(scope);
+	reader->key = 0;
+}
+
+/* Reads the next key of which the scope has something. Returns how many entries that
+   is, or 0 at the end. */
+static unsigned int
+scope_read_next(struct scope_reader *reader,
+		struct coexist_scope_entry entries_r[2])
+{
+	const struct coexist_scope *scope = reader->scope;
+	unsigned int key, count = 0;
+
+	while (count == 0 && reader->key < COEXIST_KEY_COUNT) {
+		const char *text;
+
+		key = reader->key++;
+		text = reader->texts != NULL ? reader->texts[key] :
+			coexist_scope_get(scope, key);
+		if (scope->empty_counts && text != NULL && *text == '\0') {
+			entries_r[count++] = (struct coexist_scope_entry){
+				.key = key, .is_value = true, .text = text };
+		/* most keys of most scopes name nothing */
+		} else if (text != NULL ||
+			   reader->preset != COEXIST_PRESET_NONE) {
+			count = key_read(scope, text, reader->preset, key,
+					 entries_r);
+		}
+	}
+	return count;
+}
+
 unsigned int
 coexist_scope_read_all(const struct coexist_scope *scope,
 		       struct coexist_scope_entry
 		       entries_r[COEXIST_SCOPE_ENTRY_MAX])
 {
-	enum coexist_preset preset = scope_preset(scope);
-	unsigned int key, count = 0;
+	struct scope_reader reader;
+	unsigned int read, count = 0;
 
-	for (key = 0; key < COEXIST_KEY_COUNT; key++) {
-		const char *text = coexist_scope_get(scope, key);
-
-		if (scope->empty_counts && text != NULL && *text == '\0') {
-			entries_r[count++] = (struct coexist_scope_entry){
-				.key = key, .is_value = true, .text = text };
-		/* most keys of most scopes name nothing */
-		} else if (text != NULL || preset != COEXIST_PRESET_NONE)
-			count += key_read(text, preset, key, &entries_r[count]);
-	}
+	scope_read_begin(&reader, scope);
+	while ((read = scope_read_next(&reader, &entries_r[count])) > 0)
+		count += read;
 	return count;
 }
 
@@ -134,18 +178,14 @@ static bool is_suspend(enum coexist_key key, const struct coexist_value *value)
 }
 
 static void
-policy_add_scope(struct coexist_policy *policy,
-		 const struct coexist_scope *scope,
-		 coexist_unknown_value_t *unknown, void *context)
+policy_add_entries(struct coexist_policy *policy,
+		   const struct coexist_scope *scope,
+		   const struct coexist_scope_entry *entries,
+		   unsigned int count,
+		   coexist_unknown_value_t *unknown, void *context)
 {
-	struct coexist_scope_entry read[COEXIST_SCOPE_ENTRY_MAX];
-	const struct coexist_scope_entry *entries = scope->entries;
-	unsigned int i, count = scope->entry_count;
+	unsigned int i;
 
-	if (entries == NULL) {
-		count = coexist_scope_read_all(scope, read);
-		entries = read;
-	}
 	for (i = 0; i < count; i++) {
 		const struct coexist_scope_entry *entry = &entries[i];
 		struct coexist_policy_entry *effective =
@@ -156,6 +196,28 @@ policy_add_scope(struct coexist_policy *policy,
 		else if (effective->scope == NULL ||
 			 is_suspend(entry->key, &entry->value))
 			*effective = policy_entry(scope, entry);
+	}
+}
+
+/* A list of all entries would be a page of a session's stack. */
+static void
+policy_add_scope(struct coexist_policy *policy,
+		 const struct coexist_scope *scope,
+		 coexist_unknown_value_t *unknown, void *context)
+{
+	struct coexist_scope_entry read[2];
+	struct scope_reader reader;
+	unsigned int count;
+
+	if (scope->entries != NULL) {
+		policy_add_entries(policy, scope, scope->entries,
+				   scope->entry_count, unknown, context);
+		return;
+	}
+	scope_read_begin(&reader, scope);
+	while ((count = scope_read_next(&reader, read)) > 0) {
+		policy_add_entries(policy, scope, read, count, unknown,
+				   context);
 	}
 }
 

@@ -34,6 +34,8 @@ struct coexist_scope {
 	   that a value is empty: such a text is a value, too, and not one that
 	   is missing. */
 	bool empty_counts;
+	/* A mere yes (COEXIST_VALUE_YES) is no opinion, as in a userdb. */
+	bool yes_inherits;
 	/* What coexist_scope_read_all() has found, for a scope that is merged
 	   again and again. NULL if it is to be read. */
 	const struct coexist_scope_entry *entries;

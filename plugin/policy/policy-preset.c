@@ -5,35 +5,44 @@
 
 #include "policy-value.h"
 
-/* Stands for the key's built-in default. */
-static const char stock[] = "";
+#include <string.h>
+
+/* Stands for the key's built-in default; nothing says nothing. */
+#define STOCK "="
 
 #define PRESET(key, text) [COEXIST_KEY_##key] = text
 
-static const char *const presets[COEXIST_PRESET_COUNT][COEXIST_KEY_COUNT] = {
+/* No pointers: see struct coexist_policy_key. */
+static const char presets[COEXIST_PRESET_COUNT][COEXIST_KEY_COUNT][12] = {
 	/* Everything that a session does as stock Dovecot does it. Who may log
 	   in, from where and until when is not a preset's to say, nor are
 	   languages and texts. */
 	[COEXIST_PRESET_CLASSIC] = {
-		PRESET(pop3_mark_read, stock),
-		PRESET(pop3_mark_read_days, stock),
-		PRESET(pop3_mark_downloaded, stock),
-		PRESET(pop3_fetcher_networks, stock),
-		PRESET(pop3_delete, stock),
-		PRESET(pop3_delete_limit, stock),
-		PRESET(pop3_keep_days, stock),
-		PRESET(pop3_show, stock),
-		PRESET(pop3_show_days, stock),
-		PRESET(pop3_show_since, stock),
-		PRESET(pop3_show_deleted, stock),
-		PRESET(pop3_max_messages, stock),
-		PRESET(pop3_folders, stock),
-		PRESET(quota_warn, stock),
-		PRESET(quota_warn_free, stock),
-		PRESET(quota_warn_rearm, stock),
-		PRESET(quota_warn_repeat, stock),
-		PRESET(quota_warn_channels, stock),
-		PRESET(quota_warn_recovered, stock),
+		PRESET(pop3_mark_read, STOCK),
+		PRESET(pop3_mark_read_days, STOCK),
+		PRESET(pop3_mark_downloaded, STOCK),
+		PRESET(pop3_fetcher_networks, STOCK),
+		PRESET(pop3_delete, STOCK),
+		PRESET(pop3_delete_limit, STOCK),
+		PRESET(pop3_keep_days, STOCK),
+		PRESET(pop3_show, STOCK),
+		PRESET(pop3_show_days, STOCK),
+		PRESET(pop3_show_since, STOCK),
+		PRESET(pop3_show_deleted, STOCK),
+		PRESET(pop3_max_messages, STOCK),
+		PRESET(pop3_folders, STOCK),
+		PRESET(sent_copy, STOCK),
+		PRESET(sent_copy_bcc, STOCK),
+		PRESET(sent_copy_max_size, STOCK),
+		PRESET(sent_copy_over_quota, STOCK),
+		PRESET(junk_notice, STOCK),
+		PRESET(junk_notice_list, STOCK),
+		PRESET(quota_warn, STOCK),
+		PRESET(quota_warn_free, STOCK),
+		PRESET(quota_warn_rearm, STOCK),
+		PRESET(quota_warn_repeat, STOCK),
+		PRESET(quota_warn_channels, STOCK),
+		PRESET(quota_warn_recovered, STOCK),
 	},
 	[COEXIST_PRESET_SAFE] = {
 		PRESET(pop3_mark_read, "complete"),
@@ -56,7 +65,7 @@ static const char *const presets[COEXIST_PRESET_COUNT][COEXIST_KEY_COUNT] = {
 	},
 };
 
-static const char *const names[COEXIST_PRESET_COUNT] = {
+static const char names[COEXIST_PRESET_COUNT][16] = {
 	COEXIST_CHOICE_NAMES(COEXIST_PRESET_CHOICES)
 };
 
@@ -65,7 +74,10 @@ const char *coexist_preset_get(enum coexist_preset preset,
 {
 	const char *text = presets[preset][key];
 
-	return text == stock ? coexist_policy_keys[key].default_value : text;
+	if (*text == '\0')
+		return NULL;
+	return strcmp(text, STOCK) == 0 ?
+		coexist_policy_keys[key].default_value : text;
 }
 
 const char *coexist_preset_name(enum coexist_preset preset)

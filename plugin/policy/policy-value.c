@@ -2,6 +2,7 @@
 /* See the contract in policy-value.h. */
 
 #include "policy-value.h"
+#include "policy-bounds.h"
 #include "policy-number.h"
 
 #include <arpa/inet.h>
@@ -42,6 +43,7 @@ choice_find(const char *choices, const char *word, size_t length,
 	return false;
 }
 
+/* Reads a word for yes or no, as a column of a database may have it. */
 static bool flag_parse(const char *text, size_t length, uint64_t *number_r)
 {
 	static const char *const words[][2] = {
@@ -61,11 +63,60 @@ static bool flag_parse(const char *text, size_t length, uint64_t *number_r)
 	return false;
 }
 
+static bool switch_parse(const char *text, size_t length, uint64_t *number_r)
+{
+	bool is_on = word_equals(text, length, "on");
+
+	if (!is_on && !word_equals(text, length, "off"))
+		return flag_parse(text, length, number_r);
+	*number_r = is_on ? 1 : 0;
+	return true;
+}
+
+/* A word for no is a deny: switches of panels are written so. */
+static bool access_parse(const char *choices, const char *text, size_t length,
+			 uint64_t *number_r)
+{
+	uint64_t answer;
+
+	if (choice_find(choices, text, length, number_r))
+		return true;
+	if (!switch_parse(text, length, &answer) || answer != 0)
+		return false;
+	*number_r = COEXIST_ACCESS_DENY;
+	return true;
+}
+
+/* Returns true if the text says yes, and that is no value of the key. */
+static bool
+is_mere_yes(const struct coexist_policy_key *key, const char *text,
+	    size_t length)
+{
+	uint64_t answer;
+
+	switch (key->type) {
+	case COEXIST_TYPE_FLAG:
+		return false;
+	case COEXIST_TYPE_ACCESS:
+		return switch_parse(text, length, &answer) && answer != 0;
+	default:
+		return length == 3 && strncmp(text, "yes", length) == 0;
+	}
+}
+
 static bool date_parse(const char *text, size_t length, uint64_t *number_r)
 {
 	if (!word_equals(text, length, "none"))
 		return coexist_date_parse(text, length, number_r);
 	*number_r = COEXIST_DATE_NONE;
+	return true;
+}
+
+static bool size_parse(const char *text, size_t length, uint64_t *number_r)
+{
+	if (!word_equals(text, length, "0"))
+		return coexist_size_parse(text, length, number_r);
+	*number_r = 0;
 	return true;
 }
 
@@ -107,6 +158,15 @@ static bool size_check(const char *item, size_t length)
 	return coexist_size_parse(item, length, &ignored);
 }
 
+/* A number without a unit would be seconds, and whoever writes 30 7 1 means days. */
+static bool interval_check(const char *item, size_t length)
+{
+	uint64_t ignored;
+
+	return length > 0 && !is_digit(item[length - 1]) &&
+		coexist_interval_parse(item, length, &ignored);
+}
+
 static bool mailbox_check(const char *item, size_t length)
 {
 	size_t i;
@@ -116,6 +176,38 @@ static bool mailbox_check(const char *item, size_t length)
 			return false;
 	}
 	return length > 0;
+}
+
+static bool openable_find(const char *item, size_t length,
+			  enum coexist_openable *openable_r)
+{
+	enum coexist_key key;
+
+	return coexist_key_find_length(item, length, &key) &&
+		coexist_openable_find(key, openable_r);
+}
+
+static bool openable_check(const char *item, size_t length)
+{
+	enum coexist_openable ignored;
+
+	return openable_find(item, length, &ignored);
+}
+
+static bool keys_parse(const char *list, uint64_t *set_r)
+{
+	enum coexist_openable openable;
+	const char *item;
+	size_t length;
+	uint64_t set = 0;
+
+	while (coexist_list_next(&list, &item, &length)) {
+		if (!openable_find(item, length, &openable))
+			return false;
+		set |= 1ULL << openable;
+	}
+	*set_r = set;
+	return true;
 }
 
 static bool path_check(const char *item, size_t length)
@@ -193,6 +285,7 @@ value_read(const struct coexist_policy_key *key, const char *text,
 {
 	switch (key->type) {
 	case COEXIST_TYPE_ACCESS:
+		return access_parse(key->choices, text, length, number_r);
 	case COEXIST_TYPE_CHOICE:
 		return choice_find(key->choices, text, length, number_r);
 	case COEXIST_TYPE_CHOICES:
@@ -203,12 +296,16 @@ value_read(const struct coexist_policy_key *key, const char *text,
 		return coexist_number_parse(text, length, UINT32_MAX, number_r);
 	case COEXIST_TYPE_INTERVAL:
 		return coexist_interval_parse(text, length, number_r);
+	case COEXIST_TYPE_INTERVALS:
+		return plain_list_check(text, interval_check);
 	case COEXIST_TYPE_DATE:
 		return date_parse(text, length, number_r);
 	case COEXIST_TYPE_NETWORKS:
 		return plain_list_check(text, network_check);
 	case COEXIST_TYPE_PERCENTS:
 		return plain_list_check(text, percent_check);
+	case COEXIST_TYPE_SIZE:
+		return size_parse(text, length, number_r);
 	case COEXIST_TYPE_SIZES:
 		return plain_list_check(text, size_check);
 	case COEXIST_TYPE_MAILBOXES:
@@ -217,6 +314,12 @@ value_read(const struct coexist_policy_key *key, const char *text,
 	case COEXIST_TYPE_PATHS:
 		return quotes_are_paired(text) &&
 			list_check(text, path_check);
+	case COEXIST_TYPE_KEYS:
+		return word_equals(text, length, "none") ||
+			(strchr(text, '"') == NULL &&
+			 keys_parse(text, number_r));
+	case COEXIST_TYPE_BOUNDS:
+		return coexist_bounds_check(text);
 	case COEXIST_TYPE_LANGUAGE:
 		return language_check(text, text + length);
 	case COEXIST_TYPE_TEXT:
@@ -257,11 +360,56 @@ coexist_value_parse(const struct coexist_policy_key *key, const char *text,
 	if (strlen(text) > COEXIST_VALUE_MAX_LENGTH)
 		return COEXIST_VALUE_UNKNOWN;
 	length = trim(&text);
-	if (key->type != COEXIST_TYPE_FLAG && length == 3 &&
-	    strncmp(text, "yes", length) == 0)
-		return COEXIST_VALUE_INHERIT;
+	if (is_mere_yes(key, text, length))
+		return COEXIST_VALUE_YES;
 	if (!value_read(key, text, length, &number))
 		return COEXIST_VALUE_UNKNOWN;
 	value_r->number = number;
 	return COEXIST_VALUE_VALID;
+}
+
+static bool item_check(const struct coexist_policy_key *key, const char *item,
+		       size_t length)
+{
+	uint64_t ignored;
+
+	switch (key->type) {
+	case COEXIST_TYPE_CHOICES:
+		return choice_find(key->choices, item, length, &ignored);
+	case COEXIST_TYPE_NETWORKS:
+		return network_check(item, length);
+	case COEXIST_TYPE_PERCENTS:
+		return percent_check(item, length);
+	case COEXIST_TYPE_SIZES:
+		return size_check(item, length);
+	case COEXIST_TYPE_INTERVALS:
+		return interval_check(item, length);
+	case COEXIST_TYPE_MAILBOXES:
+		return mailbox_check(item, length);
+	case COEXIST_TYPE_PATHS:
+		return path_check(item, length);
+	case COEXIST_TYPE_KEYS:
+		return openable_check(item, length);
+	default:
+		return true;
+	}
+}
+
+bool coexist_value_find_bad_item(const struct coexist_policy_key *key,
+				 const char *text, const char **item_r,
+				 size_t *length_r)
+{
+	const char *item;
+	size_t length;
+
+	if (key->type == COEXIST_TYPE_BOUNDS)
+		return coexist_bounds_find_bad(text, item_r, length_r);
+	while (coexist_list_next(&text, &item, &length)) {
+		if (!item_check(key, item, length)) {
+			*item_r = item;
+			*length_r = length;
+			return true;
+		}
+	}
+	return false;
 }

@@ -18,9 +18,11 @@
 /* What a value says. Lists and texts are not taken apart here: what they
    contain was checked, and coexist_list_next() walks through it. */
 struct coexist_value {
-	/* CHOICE, ACCESS: the index into the choices. FLAG: 0 or 1.
-	   NUMBER: the number. INTERVAL: seconds. DATE: days since 1970-01-01,
-	   or COEXIST_DATE_NONE. Otherwise unused. */
+	/* CHOICE, ACCESS: the index into the choices, that of deny also for 0,
+	   n, no, off, false and f. FLAG: 0 or 1.
+	   NUMBER: the number. SIZE: bytes. INTERVAL: seconds. DATE: days since 1970-01-01,
+	   or COEXIST_DATE_NONE. KEYS: 1 << enum coexist_openable for each, 0 for
+	   none. Otherwise unused. */
 	uint64_t number;
 };
 #define COEXIST_DATE_NONE UINT64_MAX
@@ -28,10 +30,14 @@ struct coexist_value {
 enum coexist_value_status {
 	/* *value_r was set */
 	COEXIST_VALUE_VALID,
-	/* missing, empty, or a bare "yes" for a key that is not a yes/no key
-	   (Dovecot 2.3 turns an empty passwd-file field into that): the wider
-	   scope decides */
+	/* missing or empty: the wider scope decides */
 	COEXIST_VALUE_INHERIT,
+	/* a bare "yes" for a key that is not a yes/no key; of an ACCESS also 1,
+	   y, on, true and t. In a userdb, where Dovecot 2.3 turns an empty
+	   passwd-file field into yes, and where the column of a panel says so for
+	   nearly everybody, that is as good as missing. Elsewhere it means
+	   nothing, and is to be logged as an unknown value is. */
+	COEXIST_VALUE_YES,
 	/* not in the syntax of the key: counts as missing, is to be logged */
 	COEXIST_VALUE_UNKNOWN
 };
@@ -41,5 +47,12 @@ enum coexist_value_status {
 enum coexist_value_status
 coexist_value_parse(const struct coexist_policy_key *key, const char *text,
 		    struct coexist_value *value_r);
+
+/* Finds the first item of a list that is none of its key. Returns false if the key
+   has no lists, or no item is wrong by itself. The item lies within the text and is
+   not NUL-terminated. */
+bool coexist_value_find_bad_item(const struct coexist_policy_key *key,
+				 const char *text, const char **item_r,
+				 size_t *length_r);
 
 #endif

@@ -9,31 +9,29 @@
    TEXT(id, english); the id is the group in texts/refusals.conf. */
 #define COEXIST_TEXTS(TEXT) \
 	TEXT(deny, \
-	     "{protocol} is switched off for this mailbox. Please ask your " \
-	     "mail administrator.") \
+	     "{protocol} is switched off for this mailbox. Ask your " \
+	     "administrator.") \
 	TEXT(suspend, \
-	     "{protocol} access to this mailbox has been suspended. Please " \
-	     "ask your mail administrator.") \
+	     "{protocol} for this mailbox is suspended. Ask your " \
+	     "administrator.") \
 	TEXT(until, \
-	     "{protocol} was switched off for this mailbox on {date}. Please " \
-	     "ask your mail administrator what to use instead.") \
+	     "{protocol} was switched off on {date}. Ask your " \
+	     "administrator.") \
 	TEXT(network, \
-	     "{protocol} cannot be used from this network. Please use " \
-	     "another network or ask your mail administrator.") \
+	     "{protocol} cannot be used from this network. Use another " \
+	     "network.") \
 	TEXT(tls, \
-	     "{protocol} needs an encrypted connection. Please switch on " \
-	     "SSL/TLS in your mail program.") \
+	     "{protocol} needs an encrypted connection. Switch on " \
+	     "SSL/TLS.") \
 	TEXT(login_delay, \
-	     "Your mail was checked a moment ago. Please wait {seconds} s " \
-	     "before checking it again.") \
+	     "Your mail was checked a moment ago. Please wait {seconds} " \
+	     "s.") \
 	TEXT(max_sessions, \
-	     "Too many {protocol} connections to this mailbox are open. " \
-	     "Please close your mail program on another device or try again " \
-	     "later.") \
+	     "Too many {protocol} connections. Close your mail on " \
+	     "another device.") \
 	TEXT(store, \
-	     "The mail server cannot look up this mailbox right now. Please " \
-	     "try again in a few minutes; there is nothing to change in your " \
-	     "mail program.")
+	     "The server cannot look up this mailbox right now. Try " \
+	     "again later.")
 
 #define COEXIST_TEXT_ENUM(id, english) COEXIST_TEXT_##id,
 enum coexist_refusal_text {

@@ -26,14 +26,25 @@ void pop3_delete_move_init(struct pop3_delete_move *move_r,
 	move_r->maildrop = maildrop;
 	move_r->read_state = read_state;
 	move_r->mark_read = mark_read;
-	p_array_init(&move_r->uids, maildrop->client->pool, 16);
-	p_array_init(&move_r->target_uids, maildrop->client->pool, 16);
 }
 
+/* Most sessions move nothing, and the lists would take one more block of memory. */
+static void lists_create(struct pop3_delete_move *move)
+{
+	pool_t pool = move->maildrop->client->pool;
+
+	if (!array_is_created(&move->uids)) {
+		p_array_init(&move->uids, pool, 16);
+		p_array_init(&move->target_uids, pool, 16);
+	}
+}
+
+/* count is how many messages were to be copied. */
 static void
 result_keep(struct pop3_delete_move *move, const struct coexist_move *copies,
-	    struct pop3_delete_failure *failure)
+	    unsigned int count, struct pop3_delete_failure *failure)
 {
+	lists_create(move);
 	seq_range_array_merge(&move->uids, &copies->uids);
 	seq_range_array_merge(&move->target_uids, &copies->target_uids);
 	if (seq_range_count(&copies->uids) > 0) {
@@ -48,7 +59,7 @@ result_keep(struct pop3_delete_move *move, const struct coexist_move *copies,
 	failure->error = copies->error;
 	failure->text = p_strdup_printf(move->maildrop->client->pool,
 		"%u of %u deleted messages could not be moved and stay: %s",
-		copies->failed, move->maildrop->client->deleted_count,
+		copies->failed, count,
 		str_sanitize(copies->error_text, ERROR_TEXT_LENGTH));
 	e_warning(move->maildrop->box->event, "coexist: To %s: %s",
 		  mailbox_get_vname(copies->target), failure->text);
@@ -66,7 +77,8 @@ copy_to(struct pop3_delete_move *move, struct mailbox_transaction_context *t,
 	coexist_move_init(&copies, t, target);
 	copies.mark_read = move->mark_read;
 	t_array_init(&downloaded, 16);
-	if (pop3_read_state_get_downloaded(move->read_state, &downloaded)) {
+	if (pop3_read_state_get_downloaded(move->read_state, t->box,
+					   &downloaded)) {
 		copies.keyword = POP3_DOWNLOADED_KEYWORD;
 		copies.keyword_uids = &downloaded;
 	}
@@ -78,7 +90,7 @@ copy_to(struct pop3_delete_move *move, struct mailbox_transaction_context *t,
 		coexist_move_copy(&copies, array_front(&uids),
 				  array_count(&uids));
 	}
-	result_keep(move, &copies, failure);
+	result_keep(move, &copies, array_count(&uids), failure);
 	coexist_move_deinit(&copies);
 }
 
@@ -92,7 +104,7 @@ bool pop3_delete_move_begin(struct pop3_delete_move *move,
 
 	target = coexist_delete_target_open(move->maildrop->client->user,
 					    action, &ret);
-	if (ret == 0 && coexist_mailbox_is_same(target, move->maildrop->box)) {
+	if (ret == 0 && coexist_mailbox_is_same(target, t->box)) {
 		mailbox_free(&target);
 		return FALSE;
 	}
@@ -104,7 +116,8 @@ bool pop3_delete_move_begin(struct pop3_delete_move *move,
 bool pop3_delete_move_has_arrived(const struct pop3_delete_move *move,
 				  uint32_t uid)
 {
-	return seq_range_exists(&move->uids, uid);
+	return array_is_created(&move->uids) &&
+		seq_range_exists(&move->uids, uid);
 }
 
 void pop3_delete_move_end(struct pop3_delete_move *move, struct mailbox *source,

@@ -15,8 +15,11 @@
 #include "pop3-delete-limit.h"
 #include "pop3-delete-move.h"
 #include "pop3-delete-policy.h"
+#include "pop3-folders.h"
+#include "pop3-folders-changes.h"
 #include "pop3-keyword.h"
 #include "pop3-maildrop.h"
+#include "pop3-mark.h"
 #include "pop3-read-state.h"
 #include "coexist-event.h"
 #include "private-flags.h"
@@ -30,6 +33,8 @@ struct pop3_delete {
 	struct pop3_maildrop *maildrop;
 	struct pop3_read_state *read_state;
 	struct pop3_delete_policy policy;
+	/* the client's own */
+	struct pop3_settings *set;
 	/* EXPUNGE is hiding already, by the site's pop3_delete_type */
 	bool expunge_flags;
 
@@ -42,6 +47,11 @@ struct pop3_delete {
 	ARRAY_TYPE(seq_range) held_seen;
 	struct pop3_delete_move move;
 	struct pop3_delete_failure failure;
+
+	/* Messages outside INBOX: the sequences of those that are to be read, once the
+	   first comes by, and how many can't be hidden. */
+	ARRAY_TYPE(seq_range) elsewhere_seen;
+	unsigned int elsewhere_refused, elsewhere_failed;
 };
 
 struct pop3_delete_mail {
@@ -59,7 +69,7 @@ move_begin(struct pop3_delete *del, struct mailbox_transaction_context *t)
 {
 	if (!pop3_delete_move_begin(&del->move, t, del->action,
 				    &del->failure)) {
-		e_warning(del->maildrop->box->event, "coexist: Hiding what was "
+		e_warning(t->box->event, "coexist: Hiding what was "
 			  "deleted, it can't be moved to where it is");
 		del->action = COEXIST_DELETE_HIDE;
 	}
@@ -68,12 +78,12 @@ move_begin(struct pop3_delete *del, struct mailbox_transaction_context *t)
 /* Hides what the client deleted, and leaves it as read as if the client had only
    downloaded it: it may be the owner's unread mail, deleted by accident. Dovecot
    marks no message read that it was asked to delete. */
-static void
-hold(struct pop3_delete *del, struct mailbox *box, unsigned int count)
+static void hold(struct pop3_delete *del, unsigned int count)
 {
 	del->held = count;
 	del->action = COEXIST_DELETE_HIDE;
-	pop3_maildrop_get_deleted_seen(del->maildrop, box, &del->held_seen);
+	p_array_init(&del->held_seen, del->client->pool, 16);
+	pop3_maildrop_get_deleted_seen(del->maildrop, &del->held_seen);
 }
 
 /* Returns the key of the policy that decides. */
@@ -87,10 +97,29 @@ static const char *action_key(const struct pop3_delete *del)
 		"pop3_delete, some documents can't be read" : "pop3_delete";
 }
 
+/* Returns how many messages of INBOX, the transaction's mailbox, the client deleted:
+   of others nothing is lost that a limit could save. */
+static unsigned int
+inbox_count(const struct pop3_delete *del,
+	    const struct mailbox_transaction_context *t)
+{
+	ARRAY_TYPE(uint32_t) uids;
+	unsigned int count;
+
+	if (pop3_folders_get(del->client->user) == NULL)
+		return del->client->deleted_count;
+	T_BEGIN {
+		t_array_init(&uids, 128);
+		pop3_maildrop_get_deleted(del->maildrop, t, &uids);
+		count = array_count(&uids);
+	} T_END;
+	return count;
+}
+
 static void
 delete_begin(struct pop3_delete *del, struct mailbox_transaction_context *t)
 {
-	unsigned int count = del->client->deleted_count;
+	unsigned int count = inbox_count(del, t);
 
 	del->begun = TRUE;
 	T_BEGIN {
@@ -98,7 +127,7 @@ delete_begin(struct pop3_delete *del, struct mailbox_transaction_context *t)
 							del->client->user);
 	} T_END;
 	if (del->policy.limit != 0 && count > del->policy.limit)
-		hold(del, t->box, count);
+		hold(del, count);
 	coexist_trace(del->client->user, "DELE: %u messages: %s (%s)",
 		      count, pop3_delete_action_name(del->action),
 		      action_key(del));
@@ -134,23 +163,103 @@ static bool hide_marks_read(const struct pop3_delete *del,
 		del->policy.mark_read;
 }
 
+static const char *hidden_keyword(const struct pop3_delete *del)
+{
+	return *del->set->pop3_deleted_flag == '\0' ? POP3_HIDDEN_KEYWORD :
+		del->set->pop3_deleted_flag;
+}
+
+/* Returns FALSE if the user may not hide the message. */
+static bool keyword_set(const struct pop3_delete *del, struct mail *real)
+{
+	const char *const names[] = { hidden_keyword(del), NULL };
+	struct mail_keywords *keywords;
+
+	pop3_keyword_allow(real->box, names[0]);
+	keywords = mailbox_keywords_create_valid(real->box, names);
+	mail_update_keywords(real, MODIFY_ADD, keywords);
+	mailbox_keywords_unref(&keywords);
+	/* the acl plugin lets it get lost without an error */
+	return str_array_find(mail_get_keywords(real), names[0]);
+}
+
+/* What Dovecot would do, if it was only to hide. */
+static void
+keyword_add(struct pop3_delete_mail *dmail, struct mail *mail,
+	    struct mail *real, enum modify_type modify_type,
+	    struct mail_keywords *keywords)
+{
+	if (real == mail) {
+		dmail->module_ctx.super.update_keywords(mail, modify_type,
+							keywords);
+	} else if (mailbox_is_readonly(real->box) ||
+		   !keyword_set(dmail->del, real)) {
+		dmail->del->elsewhere_refused++;
+	}
+}
+
 static void hide(struct pop3_delete_mail *dmail, struct mail *mail,
-		 enum modify_type modify_type, struct mail_keywords *keywords)
+		 struct mail *real, enum modify_type modify_type,
+		 struct mail_keywords *keywords)
 {
 	if (hide_marks_read(dmail->del, mail))
-		mark_read(dmail->del, mail);
-	dmail->module_ctx.super.update_keywords(mail, modify_type, keywords);
+		mark_read(dmail->del, real);
+	keyword_add(dmail, mail, real, modify_type, keywords);
 }
 
 static void expunge(struct pop3_delete_mail *dmail, struct mail *mail,
-		    enum modify_type modify_type,
+		    struct mail *real, enum modify_type modify_type,
 		    struct mail_keywords *keywords)
 {
-	if (!dmail->del->expunge_flags) {
-		mail_expunge(mail);
-	} else {
-		dmail->module_ctx.super.update_keywords(mail, modify_type,
-							keywords);
+	if (dmail->del->expunge_flags)
+		keyword_add(dmail, mail, real, modify_type, keywords);
+	else if (real != mail && mailbox_is_readonly(real->box))
+		dmail->del->elsewhere_refused++;
+	else
+		mail_expunge(real);
+}
+
+/* Outside INBOX a message is hidden, whatever pop3_delete says. It becomes as read as if
+   the client had only downloaded it. */
+static void
+hide_elsewhere(struct pop3_delete *del, struct mail *mail, struct mail *real)
+{
+	struct pop3_mark mark = {
+		.real_uid = real->uid,
+		.real_box = real->box,
+		.hidden = hidden_keyword(del)
+	};
+
+	if (!array_is_created(&del->elsewhere_seen)) {
+		p_array_init(&del->elsewhere_seen, del->client->pool, 16);
+		pop3_maildrop_get_deleted_seen(del->maildrop,
+					       &del->elsewhere_seen);
+	}
+	mark.seen = seq_range_exists(&del->elsewhere_seen, mail->seq);
+	pop3_folders_change(pop3_folders_get(del->client->user), &mark);
+}
+
+static void
+delete_from_inbox(struct pop3_delete_mail *dmail, struct mail *mail,
+		  struct mail *real, enum modify_type modify_type,
+		  struct mail_keywords *keywords)
+{
+	struct pop3_delete *del = dmail->del;
+
+	if (!del->begun)
+		delete_begin(del, real->transaction);
+	switch (del->action) {
+	case COEXIST_DELETE_EXPUNGE:
+		expunge(dmail, mail, real, modify_type, keywords);
+		break;
+	case COEXIST_DELETE_HIDE:
+		hide(dmail, mail, real, modify_type, keywords);
+		break;
+	case COEXIST_DELETE_TRASH:
+	case COEXIST_DELETE_ARCHIVE:
+		if (pop3_delete_move_has_arrived(&del->move, real->uid))
+			mail_expunge(real);
+		break;
 	}
 }
 
@@ -161,28 +270,21 @@ pop3_delete_update_keywords(struct mail *_mail, enum modify_type modify_type,
 	struct mail_private *mail = (struct mail_private *)_mail;
 	struct pop3_delete_mail *dmail = POP3_DELETE_MAIL_CONTEXT(mail);
 	struct pop3_delete *del = dmail->del;
+	struct mail *real;
 
 	if (keywords != del->client->deleted_kw) {
 		dmail->module_ctx.super.update_keywords(_mail, modify_type,
 							keywords);
 		return;
 	}
-	/* a message that the client deleted */
-	if (!del->begun)
-		delete_begin(del, _mail->transaction);
-	switch (del->action) {
-	case COEXIST_DELETE_EXPUNGE:
-		expunge(dmail, _mail, modify_type, keywords);
-		break;
-	case COEXIST_DELETE_HIDE:
-		hide(dmail, _mail, modify_type, keywords);
-		break;
-	case COEXIST_DELETE_TRASH:
-	case COEXIST_DELETE_ARCHIVE:
-		if (pop3_delete_move_has_arrived(&del->move, _mail->uid))
-			mail_expunge(_mail);
-		break;
-	}
+	/* a message that the client deleted; if it is gone, all is done */
+	real = pop3_folders_real_mail(_mail);
+	if (real == NULL)
+		return;
+	if (real == _mail || pop3_folders_is_inbox(real->box))
+		delete_from_inbox(dmail, _mail, real, modify_type, keywords);
+	else
+		hide_elsewhere(del, _mail, real);
 }
 
 /* What Dovecot did not ask about */
@@ -271,11 +373,34 @@ void pop3_delete_commit_end(struct pop3_delete *del, struct mailbox *box,
 	pop3_delete_move_end(&del->move, box, committed);
 }
 
+void pop3_delete_changed(struct pop3_delete *del,
+			 const struct pop3_folders_changes_result *result)
+{
+	del->elsewhere_refused += result->hide_refused;
+	del->elsewhere_failed += result->hide_failed;
+}
+
+/* Messages that could not be hidden are in the failure, if there is no other. */
+static void elsewhere_finish(struct pop3_delete *del)
+{
+	if (del->failure.count > 0)
+		return;
+	if (del->elsewhere_refused > 0) {
+		no_right(del, del->elsewhere_refused);
+	} else if (del->elsewhere_failed > 0) {
+		/* why is in the log */
+		del->failure.count = del->elsewhere_failed;
+		del->failure.error = MAIL_ERROR_TEMP;
+		del->failure.text = "Deleted messages stay";
+	}
+}
+
 int pop3_delete_finish(struct pop3_delete *del, struct mailbox *box)
 {
 	unsigned int count = del->client->deleted_count;
 
-	if (del->action == COEXIST_DELETE_EXPUNGE)
+	elsewhere_finish(del);
+	if (del->action == COEXIST_DELETE_EXPUNGE && del->failure.count == 0)
 		return 0;
 	/* Dovecot deletes nothing in a mailbox that it can only read, and says
 	   that all went well. */
@@ -297,12 +422,25 @@ int pop3_delete_finish(struct pop3_delete *del, struct mailbox *box)
 
 /* The session */
 
+static void keyword_create(struct pop3_delete *del, struct mailbox *box)
+{
+	static const char *const keywords[] = { POP3_HIDDEN_KEYWORD, NULL };
+
+	pop3_keyword_allow(box, POP3_HIDDEN_KEYWORD);
+	/* a name that the index knows is valid */
+	del->client->deleted_kw =
+		mailbox_keywords_create_valid(box, keywords);
+}
+
 void pop3_delete_mail_allocated(struct pop3_delete *del, struct mail *_mail)
 {
 	struct mail_private *mail = (struct mail_private *)_mail;
 	struct mail_vfuncs *v = mail->vlast;
 	struct pop3_delete_mail *dmail;
 
+	/* the first one that Dovecot is about to delete */
+	if (del->client->quit_seen && del->client->deleted_kw == NULL)
+		keyword_create(del, _mail->box);
 	dmail = p_new(mail->pool, struct pop3_delete_mail, 1);
 	dmail->del = del;
 	dmail->module_ctx.super = *v;
@@ -311,21 +449,29 @@ void pop3_delete_mail_allocated(struct pop3_delete *del, struct mail *_mail)
 	MODULE_CONTEXT_SET(mail, pop3_delete_mail_module, dmail);
 }
 
-void pop3_delete_mailbox_opened(struct mailbox *box)
+void pop3_delete_mailbox_synced(struct pop3_delete *del, struct mailbox *box)
 {
-	/* else the login would fail */
-	pop3_keyword_allow(box, POP3_HIDDEN_KEYWORD);
+	struct client *client = del->client;
+	unsigned int idx;
+
+	/* Only Dovecot's sync before it reads the messages may find the keyword:
+	   what is hidden later is shown until the session ends. */
+	if (client->deleted_kw != NULL || client->trans != NULL ||
+	    client->quit_seen ||
+	    !mail_index_keyword_lookup(box->index, POP3_HIDDEN_KEYWORD, &idx))
+		return;
+	del->set->pop3_deleted_flag = POP3_HIDDEN_KEYWORD;
+	keyword_create(del, box);
 }
 
 static void settings_change(struct pop3_delete *del)
 {
 	struct pop3_settings *set = coexist_pop3_settings_copy(del->client);
 
+	del->set = set;
 	del->expunge_flags = set->parsed_delete_type == POP3_DELETE_TYPE_FLAG;
 	/* A site that hides by a keyword already goes on with its own. */
-	if (set->pop3_deleted_flag[0] == '\0')
-		set->pop3_deleted_flag = POP3_HIDDEN_KEYWORD;
-	else {
+	if (set->pop3_deleted_flag[0] != '\0') {
 		coexist_changes_set_hidden_keyword(
 			coexist_changes_get(del->client->user),
 			set->pop3_deleted_flag);
@@ -346,7 +492,6 @@ pop3_delete_create(struct pop3_maildrop *maildrop,
 	del->read_state = read_state;
 	del->policy = *policy;
 	del->action = policy->action;
-	p_array_init(&del->held_seen, client->pool, 16);
 	pop3_delete_move_init(&del->move, maildrop, read_state,
 			      policy->mark_read);
 	settings_change(del);

@@ -6,6 +6,7 @@
 
 struct mail;
 struct mailbox;
+struct pop3_folders_changes_result;
 struct mailbox_transaction_context;
 struct pop3_delete_policy;
 struct pop3_maildrop;
@@ -24,17 +25,19 @@ struct pop3_delete_result {
 };
 
 /* Starts deleting for a client that has logged in: changes its settings so that
-   Dovecot, which shows no message with the hidden keyword and would add it where
-   the client said DELE, asks us by that. Lives as long as the client; maildrop
-   and read state have to, too. */
+   Dovecot would add the hidden keyword where the client said DELE, and asks us by
+   that. Lives as long as the client; maildrop and read state have to, too. */
 struct pop3_delete *
 pop3_delete_create(struct pop3_maildrop *maildrop,
 		   struct pop3_read_state *read_state,
 		   const struct pop3_delete_policy *policy);
 
-/* The maildrop was opened: lets it have the hidden keyword. */
-void pop3_delete_mailbox_opened(struct mailbox *box);
-/* Takes part in what is done to a message of the maildrop, which was allocated. */
+/* The maildrop was synced. If it knows the hidden keyword, Dovecot will show no
+   message with it; else Dovecot need not ask each message for it, which takes a
+   seventh of the login to a large mailbox. */
+void pop3_delete_mailbox_synced(struct pop3_delete *del, struct mailbox *box);
+/* Takes part in what is done to a message of the maildrop, which was allocated. At
+   QUIT the hidden keyword is there by then. */
 void pop3_delete_mail_allocated(struct pop3_delete *del, struct mail *mail);
 
 /* QUIT is about to commit the maildrop's transaction, and then any transaction was
@@ -44,6 +47,10 @@ void pop3_delete_commit_begin(struct pop3_delete *del,
 			      struct mailbox_transaction_context *t);
 void pop3_delete_commit_end(struct pop3_delete *del, struct mailbox *box,
 			    bool committed);
+
+/* Messages outside INBOX have been hidden, or could not be. */
+void pop3_delete_changed(struct pop3_delete *del,
+			 const struct pop3_folders_changes_result *result);
 
 /* Called at QUIT, when all is done. Returns 0, or -1 with the error, which is
    the reply to QUIT, set in the mailbox if messages had to stay. */

@@ -6,16 +6,20 @@
 #include "ioloop.h"
 #include "mail-namespace.h"
 #include "mail-storage-private.h"
+#include "compat-process.h"
 #include "session-guard.h"
 #include "mailbox-state.h"
 #include "session-policy.h"
 #include "login-delay.h"
 #include "pop3-greeting.h"
 #include "policy-merge.h"
+#include "pop3-folders.h"
 #include "pop3-refusal.h"
+#include "pop3-view.h"
 #include "coexist-event.h"
 #include "state-file.h"
 #include "time-since.h"
+#include "user-hooks.h"
 
 #define STATE_LOGIN COEXIST_STATE_POP3_LOGIN
 #define STATE_UIDVALIDITY "pop3_uidvalidity"
@@ -114,12 +118,23 @@ static bool session_has_deleted(const struct login_delay *delay)
 		delay->client->deleted_count > 0;
 }
 
+/* What the view does not list is no new mail. */
+static void newest_set(struct login_delay *delay)
+{
+	const struct pop3_view *view = pop3_view_get(delay->client->user);
+	uint32_t uid;
+
+	if (view != NULL && pop3_view_get_newest(view, &uid))
+		delay->uid = uid;
+}
+
 /* Writes only what the next session has to know. */
 static void state_write(struct login_delay *delay)
 {
 	struct coexist_state_value values[3];
 	unsigned int count = 0;
 
+	newest_set(delay);
 	if (session_has_new_mail(delay)) {
 		values[count].name = STATE_UIDVALIDITY;
 		values[count++].value = dec2str(delay->uidvalidity);
@@ -224,7 +239,7 @@ void pop3_login_delay_mailbox_allocated(struct mailbox *box)
 
 	/* the mailboxes behind a virtual one carry the POP3 flag too */
 	if (duser == NULL || duser->delay->box != NULL ||
-	    (box->flags & MAILBOX_FLAG_POP3_SESSION) == 0)
+	    !pop3_folders_is_maildrop(box))
 		return;
 	duser->delay->box = box;
 	dbox = p_new(box->pool, struct login_delay_mailbox, 1);
@@ -253,10 +268,12 @@ static void login_delay_destroy(struct client *client, const char *reason)
 static uint64_t delay_get(struct mail_user *user)
 {
 	const struct coexist_policy *policy = coexist_session_policy_get(user);
-
-	return policy == NULL ||
-		coexist_guard_get_mode(user) == COEXIST_GUARD_EXEMPT ? 0 :
+	uint64_t seconds = policy == NULL ? 0 :
 		coexist_policy_number(policy, COEXIST_KEY_pop3_login_delay);
+
+	return seconds == 0 ||
+		coexist_guard_get_mode(user) == COEXIST_GUARD_EXEMPT ?
+		0 : seconds;
 }
 
 const char *pop3_login_delay_capability(struct client *client)
@@ -290,4 +307,5 @@ void pop3_login_delay_create(struct client *client)
 	duser = p_new(client->user->pool, struct login_delay_user, 1);
 	duser->delay = delay;
 	MODULE_CONTEXT_SET(client->user, login_delay_user_module, duser);
+	coexist_user_hooks_add(client->user, COEXIST_HOOKS_POP3_LOGIN_DELAY);
 }

@@ -5,6 +5,7 @@
 #include "pop3-maildrop.h"
 #include "array.h"
 #include "mail-storage-private.h"
+#include "pop3-folders.h"
 
 void pop3_maildrop_init(struct pop3_maildrop *maildrop_r, struct client *client)
 {
@@ -21,6 +22,14 @@ bool pop3_maildrop_has(const struct pop3_maildrop *maildrop,
 uint32_t pop3_maildrop_get_uidvalidity(const struct pop3_maildrop *maildrop,
 				       const struct mailbox *box)
 {
+	const struct pop3_folders *folders =
+		pop3_folders_get(maildrop->client->user);
+	const struct pop3_folder *folder;
+
+	if (folders != NULL) {
+		folder = pop3_folders_find(folders, box);
+		return folder == NULL ? 0 : folder->uidvalidity;
+	}
 	return pop3_maildrop_has(maildrop, box) ?
 		maildrop->client->uid_validity : 0;
 }
@@ -74,6 +83,25 @@ static bool is_seen(const struct client *client, unsigned int msgnum)
 
 /* Deleted messages */
 
+/* Returns TRUE and the UID if the message is one of the transaction's mailbox. */
+static bool
+uid_find(const struct client *client,
+	 const struct mailbox_transaction_context *t, unsigned int msgnum,
+	 uint32_t *uid_r)
+{
+	struct pop3_folders *folders = pop3_folders_get(client->user);
+	uint32_t seq = msgnum_to_seq(client, msgnum);
+	const struct pop3_folder *folder;
+
+	if (folders == NULL) {
+		mail_index_lookup_uid(t->view, seq, uid_r);
+		return TRUE;
+	}
+	folder = pop3_folders_map_find(folders, client->mailbox->view, seq,
+				       uid_r);
+	return folder != NULL && folder->box == t->box;
+}
+
 void pop3_maildrop_get_deleted(const struct pop3_maildrop *maildrop,
 			       const struct mailbox_transaction_context *t,
 			       ARRAY_TYPE(uint32_t) *uids)
@@ -82,26 +110,21 @@ void pop3_maildrop_get_deleted(const struct pop3_maildrop *maildrop,
 	unsigned int msgnum;
 	uint32_t uid;
 
-	if (!pop3_maildrop_has(maildrop, t->box))
+	if (pop3_maildrop_get_uidvalidity(maildrop, t->box) == 0)
 		return;
 	for (msgnum = 0; msgnum < client->messages_count; msgnum++) {
-		if (!is_deleted(client, msgnum))
-			continue;
-		mail_index_lookup_uid(t->view, msgnum_to_seq(client, msgnum),
-				      &uid);
-		array_push_back(uids, &uid);
+		if (is_deleted(client, msgnum) &&
+		    uid_find(client, t, msgnum, &uid))
+			array_push_back(uids, &uid);
 	}
 }
 
 void pop3_maildrop_get_deleted_seen(const struct pop3_maildrop *maildrop,
-				    const struct mailbox *box,
 				    ARRAY_TYPE(seq_range) *seqs)
 {
 	const struct client *client = maildrop->client;
 	unsigned int msgnum;
 
-	if (!pop3_maildrop_has(maildrop, box))
-		return;
 	for (msgnum = 0; msgnum < client->messages_count; msgnum++) {
 		if (is_deleted(client, msgnum) && is_seen(client, msgnum)) {
 			seq_range_array_add(seqs,

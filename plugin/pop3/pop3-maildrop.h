@@ -17,8 +17,9 @@ struct mailbox_transaction_context;
 
    Message numbers and bitmasks do not leave pop3-maildrop.c. The other files
    name a mailbox and are answered in UIDs or sequences of it, so they need not
-   know that a maildrop is one mailbox today, nor which of its messages the
-   client is shown. */
+   know which of its messages the client is shown. Where the maildrop is several
+   mailboxes (pop3-folders.h), the mailbox that the client opens is the virtual
+   one, and UIDs are those of the real ones. */
 struct pop3_maildrop {
 	struct client *client;
 	/* the mailbox that the client opens, which may be a virtual one; NULL
@@ -41,14 +42,13 @@ uint32_t pop3_maildrop_get_uidvalidity(const struct pop3_maildrop *maildrop,
 				       const struct mailbox *box);
 
 /* Adds the UIDs of the messages that the client deleted in the transaction's
-   mailbox, in the order in which the client was shown them. */
+   mailbox, a real one, in the order in which the client was shown them. */
 void pop3_maildrop_get_deleted(const struct pop3_maildrop *maildrop,
 			       const struct mailbox_transaction_context *t,
 			       ARRAY_TYPE(uint32_t) *uids);
-/* Adds the sequences of those deleted messages that Dovecot would mark read, had
-   they not been deleted. */
+/* Adds the sequences, in the mailbox that the client opens, of those deleted messages
+   that Dovecot would mark read, had they not been deleted. */
 void pop3_maildrop_get_deleted_seen(const struct pop3_maildrop *maildrop,
-				    const struct mailbox *box,
 				    ARRAY_TYPE(seq_range) *seqs);
 
 /* Returns the sequence of a message that Dovecot marks read when the session

@@ -6,6 +6,8 @@
 #include "mail-storage-private.h"
 #include "pop3-mark.h"
 #include "download-time.h"
+#include "index-lost.h"
+#include "pop3-folders.h"
 #include "pop3-keyword.h"
 #include "private-flags.h"
 
@@ -50,82 +52,124 @@ downloaded_apply(struct mail *mail, struct mail_keywords *downloaded,
 		*refused = TRUE;
 }
 
-static void
-mark_apply(struct mail *mail, const struct pop3_mark *mark,
-	   struct mail_keywords *downloaded, struct pop3_marks_result *result)
+/* Returns FALSE if the user may not hide the message. */
+static bool hide_apply(struct mail *mail, const char *keyword, bool *changed)
+{
+	const char *const names[] = { keyword, NULL };
+	struct mail_keywords *keywords;
+
+	if (str_array_find(mail_get_keywords(mail), keyword))
+		return TRUE;
+	pop3_keyword_allow(mail->box, keyword);
+	keywords = mailbox_keywords_create_valid(mail->box, names);
+	mail_update_keywords(mail, MODIFY_ADD, keywords);
+	mailbox_keywords_unref(&keywords);
+	if (!str_array_find(mail_get_keywords(mail), keyword))
+		return FALSE;
+	*changed = TRUE;
+	return TRUE;
+}
+
+/* Marks that are being applied. */
+struct marks {
+	struct mailbox_transaction_context *t;
+	/* the transaction is one of the real mailbox */
+	bool is_real;
+	/* The keyword, of the mailbox that needed it last, or NULL. */
+	struct mail_keywords *downloaded;
+	const struct mailbox *downloaded_box;
+	struct pop3_marks_result *result;
+};
+
+static int keyword_prepare(struct marks *marks, struct mailbox *box)
+{
+	static const char *const names[] = { POP3_DOWNLOADED_KEYWORD, NULL };
+
+	if (marks->downloaded != NULL) {
+		if (marks->downloaded_box == box)
+			return 0;
+		mailbox_keywords_unref(&marks->downloaded);
+	}
+	marks->downloaded_box = box;
+	pop3_keyword_allow(box, POP3_DOWNLOADED_KEYWORD);
+	return mailbox_keywords_create(box, names, &marks->downloaded);
+}
+
+static int
+mark_apply_to(struct marks *marks, struct mail *mail,
+	      const struct pop3_mark *mark)
 {
 	bool changed = FALSE, refused = FALSE;
 
-	if (!mail_set_uid(mail, mark->uid) ||
-	    mail_index_transaction_is_expunged(mail->transaction->itrans,
-					       mail->seq))
-		return;
+	if (mailbox_is_readonly(mail->box)) {
+		marks->result->refused +=
+			mark->seen || mark->downloaded ? 1 : 0;
+		marks->result->hide_refused += mark->hidden != NULL ? 1 : 0;
+		return 0;
+	}
+	if (mark->downloaded && keyword_prepare(marks, mail->box) < 0)
+		return -1;
+	/* who may not hide it has not deleted it, either */
+	if (mark->hidden != NULL &&
+	    !hide_apply(mail, mark->hidden, &changed)) {
+		marks->result->hide_refused++;
+		return 0;
+	}
 	if (mark->seen)
 		seen_apply(mail, &changed, &refused);
 	if (mark->downloaded)
-		downloaded_apply(mail, downloaded, &changed, &refused);
+		downloaded_apply(mail, marks->downloaded, &changed, &refused);
 	/* nothing that others would have to see at once */
 	if (mark->timed) {
 		(void)coexist_download_time_note(mail,
 			coexist_download_time_id(mail->box));
 	}
 	if (changed)
-		result->changed++;
+		marks->result->changed++;
 	if (refused)
-		result->refused++;
+		marks->result->refused++;
+	return 0;
+}
+
+static int mark_apply(struct marks *marks, struct mail *mail,
+		      const struct pop3_mark *mark)
+{
+	struct mail *real;
+
+	if (!mail_set_uid(mail, marks->is_real ? mark->real_uid : mark->uid))
+		return 0;
+	real = pop3_folders_real_mail(mail);
+	if (real == NULL ||
+	    mail_index_transaction_is_expunged(real->transaction->itrans,
+					       real->seq))
+		return 0;
+	return mark_apply_to(marks, real, mark);
 }
 
 static int
-downloaded_keyword_create(struct mailbox *box, const struct pop3_mark *marks,
-			  unsigned int count, struct mail_keywords **kw_r)
+marks_apply(struct marks *marks, const struct pop3_mark *list,
+	    unsigned int count)
 {
-	static const char *const names[] = { POP3_DOWNLOADED_KEYWORD, NULL };
+	struct mail *mail = mail_alloc(marks->t, 0, NULL);
 	unsigned int i;
+	int ret = 0;
 
-	*kw_r = NULL;
-	for (i = 0; i < count && !marks[i].downloaded; i++) ;
-	if (i == count)
-		return 0;
-	pop3_keyword_allow(box, POP3_DOWNLOADED_KEYWORD);
-	return mailbox_keywords_create(box, names, kw_r);
-}
-
-/* Returns how many of the changes anybody would see. */
-static unsigned int
-visible_count(const struct pop3_mark *marks, unsigned int count)
-{
-	unsigned int i, visible = 0;
-
-	for (i = 0; i < count; i++) {
-		if (marks[i].seen || marks[i].downloaded)
-			visible++;
-	}
-	return visible;
+	i_zero(marks->result);
+	for (i = 0; i < count && ret == 0; i++)
+		ret = mark_apply(marks, mail, &list[i]);
+	mail_free(&mail);
+	if (marks->downloaded != NULL)
+		mailbox_keywords_unref(&marks->downloaded);
+	return ret;
 }
 
 int pop3_marks_apply(struct mailbox_transaction_context *t,
 		     const struct pop3_mark *marks, unsigned int count,
 		     struct pop3_marks_result *result_r)
 {
-	struct mail_keywords *downloaded;
-	struct mail *mail;
-	unsigned int i;
+	struct marks context = { .t = t, .result = result_r };
 
-	i_zero(result_r);
-	if (mailbox_is_readonly(t->box)) {
-		result_r->refused = visible_count(marks, count);
-		return 0;
-	}
-	if (downloaded_keyword_create(t->box, marks, count, &downloaded) < 0)
-		return -1;
-
-	mail = mail_alloc(t, 0, NULL);
-	for (i = 0; i < count; i++)
-		mark_apply(mail, &marks[i], downloaded, result_r);
-	mail_free(&mail);
-	if (downloaded != NULL)
-		mailbox_keywords_unref(&downloaded);
-	return 0;
+	return marks_apply(&context, marks, count);
 }
 
 /* Asks for the UIDVALIDITY that the mailbox has now: the session shares the index
@@ -151,27 +195,70 @@ static int private_flags_prepare(struct mailbox *box)
 	return ret <= 0 ? ret : mailbox_sync(box, 0);
 }
 
+/* Returns 1 if the mailbox is the one that the session has listed, by GUID, 0 if it is
+   another one, -1 with the error in the mailbox. */
 static int
-apply_and_sync(struct mailbox *box, uint32_t uidvalidity,
+is_folder(struct mailbox *box, const struct pop3_folder *folder)
+{
+	struct mailbox_metadata metadata;
+
+	if (folder->guid == NULL)
+		return 0;
+	if (mailbox_get_metadata(box, MAILBOX_METADATA_GUID, &metadata) < 0)
+		return -1;
+	return strcmp(guid_128_to_string(metadata.guid), folder->guid) == 0 ?
+		1 : 0;
+}
+
+/* As is_folder(). INBOX is always the same. */
+static int is_same(struct mailbox *box, const struct pop3_folder *folder,
+		   uint32_t uidvalidity)
+{
+	int ret = folder == NULL || folder->is_inbox ? 1 :
+		is_folder(box, folder);
+
+	return ret > 0 && !has_uidvalidity(box, uidvalidity) ? 0 : ret;
+}
+
+/* The disk is full: Dovecot has written nothing, and takes that for no failure. */
+static int index_check(struct mailbox *box)
+{
+	if (!coexist_mailbox_has_lost_index(box))
+		return 0;
+	mail_storage_set_critical(box->storage, "Can't write the index");
+	return -1;
+}
+
+static int
+apply_and_sync(struct mailbox *box, const struct pop3_folder *folder,
+	       uint32_t uidvalidity,
 	       const struct pop3_mark *marks, unsigned int count,
 	       struct pop3_marks_result *result_r)
 {
 	struct mailbox_transaction_context *t;
+	struct marks context = { .is_real = TRUE, .result = result_r };
+	int ret;
 
-	if (mailbox_open(box) < 0 || private_flags_prepare(box) < 0)
+	if (mailbox_open(box) < 0 ||
+	    (ret = is_same(box, folder, uidvalidity)) < 0)
 		return -1;
-	if (!has_uidvalidity(box, uidvalidity))
+	if (ret == 0)
 		return 0;
+	if (private_flags_prepare(box) < 0)
+		return -1;
 	/* No MAILBOX_TRANSACTION_FLAG_EXTERNAL: with it, maildir loses flag
 	   changes at the next sync. */
 	t = mailbox_transaction_begin(box, 0, "POP3 read state");
-	if (pop3_marks_apply(t, marks, count, result_r) < 0) {
+	context.t = t;
+	if (marks_apply(&context, marks, count) < 0) {
 		mailbox_transaction_rollback(&t);
 		return -1;
 	}
 	if (mailbox_transaction_commit(&t) < 0)
 		return -1;
-	return result_r->changed == 0 ? 0 : mailbox_sync(box, 0);
+	if (result_r->changed == 0)
+		return 0;
+	return mailbox_sync(box, 0) < 0 ? -1 : index_check(box);
 }
 
 /* Opening and syncing a mailbox takes some 400 kB, which malloc() would keep for
@@ -183,18 +270,29 @@ static void memory_give_back(void)
 #endif
 }
 
-int pop3_marks_apply_now(struct mailbox *session_box,
+int pop3_marks_apply_now(struct mailbox *real_box,
 			 uint32_t session_uidvalidity,
 			 const struct pop3_mark *marks, unsigned int count,
 			 struct pop3_marks_result *result_r)
 {
+	struct pop3_folders *folders =
+		pop3_folders_get(real_box->storage->user);
+	const struct pop3_folder *folder = folders == NULL ? NULL :
+		pop3_folders_find(folders, real_box);
 	struct mailbox *box;
 	int ret;
 
 	i_zero(result_r);
+	if (folder != NULL && pop3_folder_is_replaced(folder)) {
+		e_info(real_box->event, "coexist: %s has been deleted, renamed or "
+		       "replaced since POP3 listed it: no message in it is "
+		       "marked or hidden", folder->name);
+		return 0;
+	}
 	/* A sync of the session's own mailbox would change its sequences. */
-	box = mailbox_alloc(session_box->list, session_box->vname, 0);
-	ret = apply_and_sync(box, session_uidvalidity, marks, count, result_r);
+	box = mailbox_alloc(real_box->list, real_box->vname, 0);
+	ret = apply_and_sync(box, folder, session_uidvalidity, marks, count,
+			     result_r);
 	if (ret < 0) {
 		e_error(box->event, "coexist: Can't mark %u messages that "
 			"were downloaded: %s", count,

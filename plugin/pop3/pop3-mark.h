@@ -10,11 +10,17 @@ struct mailbox_transaction_context;
    message (doc/pop3-read-state.md). Marks only add: whatever is there already
    stays, and is not written again. */
 struct pop3_mark {
-	uint32_t uid;
+	/* in the mailbox that the session has open, and in the real one, which is
+	   another only if the maildrop is several mailboxes */
+	uint32_t uid, real_uid;
+	struct mailbox *real_box;
 	bool seen;
 	bool downloaded;
 	/* note that now is the time of the first download */
 	bool timed;
+	/* the keyword by which POP3 hides the message, or NULL; it lives as long as the
+	   session */
+	const char *hidden;
 };
 ARRAY_DEFINE_TYPE(pop3_mark, struct pop3_mark);
 
@@ -23,6 +29,8 @@ ARRAY_DEFINE_TYPE(pop3_mark, struct pop3_mark);
 struct pop3_marks_result {
 	unsigned int changed;
 	unsigned int refused;
+	/* those that had to be hidden, and may not be */
+	unsigned int hide_refused;
 };
 
 /* Return TRUE if the message is read, and if it has the keyword of a confirmed
@@ -30,19 +38,19 @@ struct pop3_marks_result {
 bool pop3_mark_is_seen(struct mail *mail);
 bool pop3_mark_is_downloaded(struct mail *mail);
 
-/* Adds the changes to the transaction, except on messages which it expunges
-   or which are gone. Returns 0 and what becomes of them, or -1 with the error
+/* Adds the changes to the transaction of the session's mailbox, except on messages
+   which it expunges or which are gone. Returns 0 and what becomes of them, or -1 with the error
    set in the mailbox. A read-only mailbox refuses all. */
 int pop3_marks_apply(struct mailbox_transaction_context *t,
 		     const struct pop3_mark *marks, unsigned int count,
 		     struct pop3_marks_result *result_r);
 
-/* Applies the changes at once, beside the session that has the mailbox open
-   and whose view must not change: other sessions see them when this returns.
-   Nothing is changed if the mailbox has another UIDVALIDITY than for the
-   session: the UIDs are other messages' then. Returns 0 and what became of
-   the marks, or -1 after logging the error. */
-int pop3_marks_apply_now(struct mailbox *session_box,
+/* Applies changes to messages of this one real mailbox at once, beside the session that
+   has it open and whose view must not change: other sessions see them when this returns.
+   Nothing is changed if it is not the same mailbox any more, by its UIDVALIDITY, and
+   outside INBOX by its GUID and index: the UIDs are other messages' then. Returns 0 and
+   what became of the marks, or -1 after logging the error. */
+int pop3_marks_apply_now(struct mailbox *real_box,
 			 uint32_t session_uidvalidity,
 			 const struct pop3_mark *marks, unsigned int count,
 			 struct pop3_marks_result *result_r);

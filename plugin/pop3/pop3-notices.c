@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* See the contract in pop3-notices.h. */
 
-#include "lib.h"
+#include "pop3-common.h"
 #include "pop3-notices.h"
 #include "mail-storage-private.h"
 #include "session-policy.h"
 #include "network-match.h"
 #include "notice.h"
 #include "policy-merge.h"
+#include "pop3-folders.h"
 #include "coexist-event.h"
+#include "user-hooks.h"
 
 #define POP3_NOTICES_CONTEXT(obj) \
 	MODULE_CONTEXT_REQUIRE(obj, pop3_notices_mailbox_module)
@@ -19,14 +21,12 @@ static MODULE_CONTEXT_DEFINE_INIT(pop3_notices_mailbox_module,
 /* Returns TRUE if the policy has anything that the owner is told by a notice. */
 static bool has_notices(const struct coexist_policy *policy)
 {
-	return policy != NULL &&
-		(*coexist_policy_text(policy, COEXIST_KEY_quota_warn) != '\0' ||
-		 *coexist_policy_text(policy,
-				      COEXIST_KEY_quota_warn_free) != '\0' ||
-		 coexist_policy_number(policy,
-				       COEXIST_KEY_pop3_delete_limit) != 0 ||
-		 coexist_policy_number(policy,
-				       COEXIST_KEY_pop3_keep_days) != 0);
+	return *coexist_policy_text(policy, COEXIST_KEY_quota_warn) != '\0' ||
+		*coexist_policy_text(policy,
+				     COEXIST_KEY_quota_warn_free) != '\0' ||
+		coexist_policy_number(policy,
+				      COEXIST_KEY_pop3_delete_limit) != 0 ||
+		coexist_policy_number(policy, COEXIST_KEY_pop3_keep_days) != 0;
 }
 
 static int pop3_notices_open(struct mailbox *box)
@@ -41,21 +41,33 @@ static int pop3_notices_open(struct mailbox *box)
 
 void pop3_notices_mailbox_allocated(struct mailbox *box)
 {
-	const struct coexist_policy *policy =
-		coexist_session_policy_get(box->storage->user);
 	struct mailbox_vfuncs *v = box->vlast;
 	union mailbox_module_context *context;
 
-	/* what fetches for a machine changes nothing in the mailbox */
-	if ((box->flags & MAILBOX_FLAG_POP3_SESSION) == 0 ||
-	    !box->inbox_user || !has_notices(policy) ||
-	    coexist_network_match(coexist_policy_text(policy,
-			COEXIST_KEY_pop3_fetcher_networks),
-			box->storage->user->conn.remote_ip))
+	/* of several mailboxes the one that is opened first, and has all the others */
+	if (!pop3_folders_is_maildrop(box) ||
+	    (!box->inbox_user &&
+	     pop3_folders_get(box->storage->user) == NULL))
 		return;
-	context = p_new(box->pool, union mailbox_module_context, 1);
+	/* see struct pop3_session_mailbox */
+	context = p_new(box->storage->user->pool, union mailbox_module_context, 1);
 	context->super = *v;
 	box->vlast = &context->super;
 	v->open = pop3_notices_open;
 	MODULE_CONTEXT_SET_SELF(box, pop3_notices_mailbox_module, context);
+}
+
+void pop3_notices_create(struct client *client)
+{
+	const struct coexist_policy *policy =
+		coexist_session_policy_get(client->user);
+
+	/* what fetches for a machine changes nothing in the mailbox */
+	if (has_notices(policy) &&
+	    !coexist_network_match(coexist_policy_text(policy,
+			COEXIST_KEY_pop3_fetcher_networks),
+			client->user->conn.remote_ip)) {
+		coexist_user_hooks_add(client->user,
+				       COEXIST_HOOKS_POP3_NOTICES);
+	}
 }

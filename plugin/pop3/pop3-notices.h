@@ -2,13 +2,18 @@
 #ifndef COEXIST_POP3_NOTICES_H
 #define COEXIST_POP3_NOTICES_H
 
+struct client;
 struct mailbox;
 
 /* The clean-up of replaced notices at the start of a POP3 session
    (coexist_notice_tidy()): they leave when Dovecot opens the maildrop, before the
    messages are listed. */
 
-/* Hook for every mailbox of a process that handles POP3. */
+/* Called when the client has logged in. Does nothing if the policy has no
+   notices. */
+void pop3_notices_create(struct client *client);
+
+/* Hook. */
 void pop3_notices_mailbox_allocated(struct mailbox *box);
 
 #endif

@@ -10,6 +10,7 @@
 #include "download-time.h"
 #include "network-match.h"
 #include "policy-merge.h"
+#include "pop3-folders.h"
 #include "pop3-mark.h"
 
 void pop3_read_policy_init(struct pop3_read_policy *read_policy_r,
@@ -70,15 +71,18 @@ bool pop3_read_policy_get_mark(const struct pop3_read_policy *read_policy,
 			       struct mail *mail, struct pop3_mark *mark_r)
 {
 	i_zero(mark_r);
-	mark_r->uid = mail->uid;
+	mark_r->uid = mark_r->real_uid = mail->uid;
+	mark_r->real_box = mail->box;
 	mark_r->seen = read_policy->mark_read == COEXIST_MARK_READ_COMPLETE &&
 		!pop3_mark_is_seen(mail) &&
 		pop3_read_policy_is_recent(read_policy, mail);
 	mark_r->downloaded = read_policy->mark_downloaded &&
 		!pop3_mark_is_downloaded(mail);
-	/* the index of a virtual mailbox knows nothing that lasts */
+	/* pop3_keep_days is about INBOX; the index of a virtual one knows nothing that
+	   lasts */
 	mark_r->timed = read_policy->note_time &&
 		mail->box->virtual_vfuncs == NULL &&
+		pop3_folders_is_inbox(mail->box) &&
 		!mail_has_download_time(mail);
 	return mark_r->seen || mark_r->downloaded || mark_r->timed;
 }

@@ -18,9 +18,12 @@
 #include "mail-storage-private.h"
 #include "pop3-read-state.h"
 #include "istream-notify-read.h"
+#include "pop3-folders.h"
+#include "pop3-folders-changes.h"
 #include "pop3-maildrop.h"
 #include "pop3-mark.h"
 #include "pop3-read-policy.h"
+#include "pop3-view.h"
 #include "coexist-event.h"
 #include "private-flags.h"
 
@@ -32,9 +35,12 @@
 struct pop3_read_state {
 	struct pop3_maildrop *maildrop;
 	struct pop3_read_policy policy;
+	struct pop3_view *view;
 
 	/* Those that were not applied yet. */
 	ARRAY_TYPE(pop3_mark) marks;
+	/* Those of them that could not be, while they are applied. */
+	ARRAY_TYPE(pop3_mark) failed_marks;
 	/* How much the client had said when it got the last of them. */
 	uoff_t last_mark_input_offset;
 	struct timeout *to_apply;
@@ -97,24 +103,54 @@ marks_trace(const struct pop3_read_state *state, unsigned int count,
 		      count, result->changed, result->refused);
 }
 
-static void apply_confirmed(struct pop3_read_state *state)
+/* Applies those of the confirmed marks that are for the same mailbox as the first. They
+   are out of the list then, but after an error. */
+static void
+apply_first(struct pop3_read_state *state, ARRAY_TYPE(pop3_mark) *marks)
 {
-	struct mailbox *box = state->maildrop->box;
-	uint32_t uidvalidity =
-		pop3_maildrop_get_uidvalidity(state->maildrop, box);
-	unsigned int count = confirmed_count(state);
+	const struct pop3_mark *mark = array_front(marks);
+	struct mailbox *box = mark->real_box;
+	ARRAY_TYPE(pop3_mark) some, others;
 	struct pop3_marks_result result;
 
-	if (count == 0)
-		return;
-	/* after an error they are tried again with the next ones */
-	if (pop3_marks_apply_now(box, uidvalidity, array_front(&state->marks),
-				 count, &result) == 0) {
-		array_delete(&state->marks, 0, count);
-		marks_trace(state, count, &result);
+	t_array_init(&some, 16);
+	t_array_init(&others, 16);
+	array_foreach(marks, mark) {
+		if (mark->real_box == box)
+			array_push_back(&some, mark);
+		else
+			array_push_back(&others, mark);
 	}
+	if (pop3_marks_apply_now(box,
+			pop3_maildrop_get_uidvalidity(state->maildrop, box),
+			array_front(&some), array_count(&some), &result) == 0)
+		marks_trace(state, array_count(&some), &result);
+	else
+		array_append_array(&state->failed_marks, &some);
 	if (result.refused > 0)
 		pop3_read_state_refused(state);
+	*marks = others;
+}
+
+static void apply_confirmed(struct pop3_read_state *state)
+{
+	unsigned int count = confirmed_count(state);
+	ARRAY_TYPE(pop3_mark) marks;
+
+	if (count == 0 || pop3_view_marks_begin(state->view) < 0)
+		return;
+	t_array_init(&marks, count);
+	array_append(&marks, array_front(&state->marks), count);
+	array_delete(&state->marks, 0, count);
+	array_clear(&state->failed_marks);
+	while (!array_is_empty(&marks))
+		apply_first(state, &marks);
+	/* after an error they are tried again with the next ones */
+	if (!array_is_empty(&state->failed_marks)) {
+		array_insert(&state->marks, 0,
+			     array_front(&state->failed_marks),
+			     array_count(&state->failed_marks));
+	}
 }
 
 static void apply_timeout(struct pop3_read_state *state)
@@ -170,14 +206,14 @@ retr_trace(const struct pop3_read_state *state, struct mail *mail,
 		      pop3_read_policy_explain(&state->policy, mail, mark));
 }
 
-/* Returns TRUE and the mark that the message is to get. */
+/* Returns TRUE and the mark that the message, whose real one this is, is to get. */
 static bool
-retr_end(struct pop3_read_state *state, struct mail *mail, bool complete,
-	 struct pop3_mark *mark_r)
+retr_end(struct pop3_read_state *state, struct mail *mail, struct mail *real,
+	 bool complete, struct pop3_mark *mark_r)
 {
 	i_zero(mark_r);
 	if (state->policy.mark_read == COEXIST_MARK_READ_QUIT &&
-	    (!complete || !pop3_read_policy_is_recent(&state->policy, mail)))
+	    (!complete || !pop3_read_policy_is_recent(&state->policy, real)))
 		pop3_maildrop_forget_seen(state->maildrop, mail);
 	if (complete) {
 		state->downloads++;
@@ -185,19 +221,30 @@ retr_end(struct pop3_read_state *state, struct mail *mail, bool complete,
 	}
 	/* where QUIT commits nothing, this is the place to say so */
 	if (state->policy.mark_read == COEXIST_MARK_READ_QUIT &&
-	    complete && mailbox_is_readonly(mail->box))
+	    complete && mailbox_is_readonly(real->box))
 		pop3_read_state_refused(state);
-	return complete &&
-		pop3_read_policy_get_mark(&state->policy, mail, mark_r);
+	if (!complete ||
+	    !pop3_read_policy_get_mark(&state->policy, real, mark_r))
+		return FALSE;
+	mark_r->uid = mail->uid;
+	return TRUE;
 }
 
 void pop3_read_state_retr_end(struct pop3_read_state *state, struct mail *mail,
 			      const char *why_incomplete)
 {
+	struct mail *real = pop3_folders_real_mail(mail);
 	struct pop3_mark mark;
-	bool marks = retr_end(state, mail, why_incomplete == NULL, &mark);
+	bool marks;
 
-	retr_trace(state, mail, why_incomplete, &mark);
+	/* it was moved or deleted meanwhile */
+	if (real == NULL)
+		return;
+	marks = retr_end(state, mail, real, why_incomplete == NULL, &mark);
+	pop3_view_retr_end(state->view, real->box, real->uid,
+			   state->policy.mark_read != COEXIST_MARK_READ_NEVER,
+			   why_incomplete == NULL);
+	retr_trace(state, real, why_incomplete, &mark);
 	if (!marks)
 		return;
 	array_push_back(&state->marks, &mark);
@@ -215,25 +262,49 @@ look_at_noted_seen(struct pop3_read_state *state,
 		   struct mailbox_transaction_context *t)
 {
 	uint32_t seq = pop3_maildrop_get_one_seen(state->maildrop, t->box);
-	struct mail *mail;
+	struct mail *mail, *real;
 
 	if (seq == 0)
 		return;
 	mail = mail_alloc(t, 0, NULL);
 	mail_set_seq(mail, seq);
-	if (!pop3_mark_is_seen(mail))
+	real = pop3_folders_real_mail(mail);
+	/* elsewhere it is to be marked yet */
+	if (real != NULL && pop3_folders_is_inbox(real->box) &&
+	    !pop3_mark_is_seen(real))
 		pop3_read_state_refused(state);
 	mail_free(&mail);
+}
+
+/* Has those outside INBOX collected, and adds the others to the list. */
+static void marks_part(const struct pop3_read_state *state,
+		       ARRAY_TYPE(pop3_mark) *of_inbox)
+{
+	struct pop3_folders *folders =
+		pop3_folders_get(state->maildrop->client->user);
+	const struct pop3_mark *mark;
+
+	array_foreach(&state->marks, mark) {
+		if (folders == NULL || pop3_folders_is_inbox(mark->real_box))
+			array_push_back(of_inbox, mark);
+		else
+			pop3_folders_change(folders, mark);
+	}
 }
 
 static void
 apply_all(struct pop3_read_state *state, struct mailbox_transaction_context *t)
 {
-	unsigned int count = array_count(&state->marks);
 	struct pop3_marks_result result;
+	ARRAY_TYPE(pop3_mark) marks;
+	unsigned int count;
 
-	if (pop3_marks_apply(t, array_front(&state->marks), count,
-			     &result) < 0) {
+	t_array_init(&marks, 16);
+	marks_part(state, &marks);
+	count = array_count(&marks);
+	if (count == 0)
+		return;
+	if (pop3_marks_apply(t, array_front(&marks), count, &result) < 0) {
 		e_error(t->box->event, "coexist: Can't mark %u messages that "
 			"were downloaded: %s", count,
 			mailbox_get_last_internal_error(t->box, NULL));
@@ -244,11 +315,24 @@ apply_all(struct pop3_read_state *state, struct mailbox_transaction_context *t)
 		pop3_read_state_refused(state);
 }
 
+/* Without QUIT only stock marks in that transaction. Unread harms nobody, and a client
+   that has said QUIT has its messages. */
+int pop3_read_state_marks_begin(struct pop3_read_state *state)
+{
+	if (state->maildrop->client->quit_seen) {
+		(void)pop3_view_marks_begin(state->view);
+		return 0;
+	}
+	return state->policy.mark_read == COEXIST_MARK_READ_STOCK ?
+		pop3_view_marks_begin(state->view) : 0;
+}
+
 void pop3_read_state_commit_begin(struct pop3_read_state *state,
 				  struct mailbox_transaction_context *t)
 {
-	if (!array_is_empty(&state->marks))
+	if (!array_is_empty(&state->marks)) T_BEGIN {
 		apply_all(state, t);
+	} T_END;
 	if (state->policy.mark_read == COEXIST_MARK_READ_QUIT)
 		look_at_noted_seen(state, t);
 }
@@ -288,6 +372,7 @@ void pop3_read_state_end(struct pop3_read_state *state)
 /* What others ask */
 
 bool pop3_read_state_get_downloaded(const struct pop3_read_state *state,
+				    const struct mailbox *box,
 				    ARRAY_TYPE(seq_range) *uids)
 {
 	const struct pop3_mark *marks;
@@ -295,8 +380,8 @@ bool pop3_read_state_get_downloaded(const struct pop3_read_state *state,
 
 	marks = array_get(&state->marks, &count);
 	for (i = 0; i < count; i++) {
-		if (marks[i].downloaded)
-			seq_range_array_add(uids, marks[i].uid);
+		if (marks[i].downloaded && marks[i].real_box == box)
+			seq_range_array_add(uids, marks[i].real_uid);
 	}
 	return !array_is_empty(uids);
 }
@@ -325,14 +410,17 @@ static void input_watch(struct pop3_read_state *state)
 
 struct pop3_read_state *
 pop3_read_state_create(struct pop3_maildrop *maildrop,
-		       const struct pop3_read_policy *policy)
+		       const struct pop3_read_policy *policy,
+		       struct pop3_view *view)
 {
 	pool_t pool = maildrop->client->pool;
 	struct pop3_read_state *state = p_new(pool, struct pop3_read_state, 1);
 
 	state->maildrop = maildrop;
 	state->policy = *policy;
+	state->view = view;
 	p_array_init(&state->marks, pool, 16);
+	p_array_init(&state->failed_marks, pool, 1);
 	if (pop3_read_policy_is_early(policy))
 		input_watch(state);
 	return state;

@@ -7,7 +7,13 @@
 #include "ostream-null.h"
 #include "mail-storage-private.h"
 #include "compat-pop3.h"
+#include "compat-process.h"
+#include "log-filter.h"
 #include "session-end.h"
+#include "user-hooks.h"
+
+/* The reason for the end of the session in Dovecot's words. Ours are logged. */
+#define REFUSED "coexist: The login was refused"
 
 #define POP3_REFUSAL_USER_CONTEXT(obj) \
 	MODULE_CONTEXT(obj, pop3_refusal_user_module)
@@ -30,6 +36,7 @@ void pop3_refuse_maildrop(struct mail_user *user, const char *error)
 	ruser->error = error;
 	MODULE_CONTEXT_SET(user, pop3_refusal_user_module, ruser);
 	coexist_session_end_cancel(user);
+	coexist_user_hooks_add(user, COEXIST_HOOKS_POP3_REFUSAL);
 }
 
 void pop3_refuse(struct client *client, const char *reason, const char *error)
@@ -49,7 +56,9 @@ static int refused_open(struct mailbox *box)
 	struct pop3_refusal_user *ruser =
 		POP3_REFUSAL_USER_CONTEXT(box->storage->user);
 
-	mail_storage_set_error(box->storage, MAIL_ERROR_PERM, ruser->error);
+	e_info(box->storage->user->event, "%s", ruser->error);
+	coexist_log_filter_drop_next(REFUSED);
+	mail_storage_set_error(box->storage, MAIL_ERROR_PERM, REFUSED);
 	return -1;
 }
 

@@ -13,8 +13,8 @@ struct mailbox;
    with any mailbox that can't be opened. */
 
 /* Answers the login with -ERR and the reason when the client is created. Nothing
-   else is said any more. The error is for the log and lives as long as the
-   user. */
+   else is said any more. The error is what the log has at level Info; it lives as
+   long as the user. */
 void pop3_refuse(struct client *client, const char *reason, const char *error);
 /* The same without an answer, which the caller gives. Any time before the
    maildrop is opened. */

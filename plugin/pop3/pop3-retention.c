@@ -6,12 +6,19 @@
 #include "mail-storage-private.h"
 #include "master-interface.h"
 #include "master-service.h"
+#include "compat-process.h"
+#include "mailbox-state.h"
 #include "session-policy.h"
 #include "network-match.h"
 #include "policy-merge.h"
+#include "pop3-folders.h"
+#include "pop3-read-policy.h"
 #include "retention.h"
+#include "retention-look.h"
 #include "retention-memory.h"
 #include "session-end.h"
+#include "user-hooks.h"
+#include "view-filter.h"
 
 #include <poll.h>
 #include <stdlib.h>
@@ -19,7 +26,11 @@
 #define POP3_RETENTION_CLIENT_CONTEXT(obj) \
 	MODULE_CONTEXT_REQUIRE(obj, pop3_retention_client_module)
 #define POP3_RETENTION_USER_CONTEXT(obj) \
+	MODULE_CONTEXT(obj, pop3_retention_user_module)
+#define POP3_RETENTION_USER_CONTEXT_REQUIRE(obj) \
 	MODULE_CONTEXT_REQUIRE(obj, pop3_retention_user_module)
+#define POP3_RETENTION_MAILBOX_CONTEXT(obj) \
+	MODULE_CONTEXT_REQUIRE(obj, pop3_retention_mailbox_module)
 
 struct pop3_retention_client {
 	union pop3_module_context module_ctx;
@@ -27,14 +38,24 @@ struct pop3_retention_client {
 
 struct pop3_retention_user {
 	union mail_user_module_context module_ctx;
-	/* the session had its maildrop open */
-	bool was_in;
+	/* the session's maildrop, once it is allocated */
+	struct mailbox *box;
+	/* the session had it open; QUIT has synced it */
+	bool was_in, is_synced;
+	/* a run would do nothing */
+	bool idle;
+};
+
+struct pop3_retention_mailbox {
+	union mailbox_module_context module_ctx;
 };
 
 static MODULE_CONTEXT_DEFINE_INIT(pop3_retention_client_module,
 				  &pop3_module_register);
 static MODULE_CONTEXT_DEFINE_INIT(pop3_retention_user_module,
 				  &mail_user_module_register);
+static MODULE_CONTEXT_DEFINE_INIT(pop3_retention_mailbox_module,
+				  &mail_storage_module_register);
 
 static unsigned int keep_days(struct client *client)
 {
@@ -45,11 +66,23 @@ static unsigned int keep_days(struct client *client)
 		coexist_policy_number(policy, COEXIST_KEY_pop3_keep_days);
 }
 
+/* What a client does not see any more is as good as gone to it, wherever it is. */
 const char *pop3_retention_capability(struct client *client)
 {
-	unsigned int days = keep_days(client);
+	const struct coexist_policy *policy =
+		coexist_session_policy_get(client->user);
+	unsigned int kept = keep_days(client), days;
+	struct pop3_read_policy read_policy;
 
-	return days == 0 ? "" :
+	pop3_read_policy_init(&read_policy, policy,
+			      client->user->conn.remote_ip);
+	/* no number is true where newer messages push out older ones */
+	if (!coexist_view_filter_get_days(policy, read_policy.mark_read !=
+					  COEXIST_MARK_READ_NEVER, &days))
+		return "";
+	if (kept != 0)
+		days = I_MIN(days, kept);
+	return days == UINT_MAX ? "" :
 		p_strdup_printf(client->pool, "EXPIRE %u\r\n", days);
 }
 
@@ -76,15 +109,17 @@ static bool process_is_to_end(void)
 
 static void pop3_retention_session_end(struct mail_user *user)
 {
-	struct pop3_retention_user *ruser = POP3_RETENTION_USER_CONTEXT(user);
+	struct pop3_retention_user *ruser =
+		POP3_RETENTION_USER_CONTEXT_REQUIRE(user);
 	struct coexist_retention_result result;
 
-	if (ruser->was_in && !process_is_to_end()) T_BEGIN {
+	if (ruser->was_in && !ruser->idle && !process_is_to_end()) T_BEGIN {
 		/* what it can't do is done next time, and it logs by itself */
-		if (coexist_retention_run(user, /* flags */ 0,
+		if (coexist_retention_run(user, COEXIST_RETENTION_EXISTS,
 					  process_is_to_end, &result) ==
 		    COEXIST_RETENTION_OFF)
-			coexist_retention_memory_forget(user);
+			coexist_retention_memory_forget(user,
+				coexist_mailbox_state_peek(user));
 		coexist_retention_result_free(&result);
 	} T_END;
 }
@@ -95,11 +130,46 @@ pop3_retention_client_destroy(struct client *client, const char *reason)
 	struct pop3_retention_client *rclient =
 		POP3_RETENTION_CLIENT_CONTEXT(client);
 	struct pop3_retention_user *ruser =
-		POP3_RETENTION_USER_CONTEXT(client->user);
+		POP3_RETENTION_USER_CONTEXT_REQUIRE(client->user);
 
 	ruser->was_in = client->mailbox != NULL;
+	ruser->is_synced = client->delete_success;
 	/* closes the connection and then ends the user */
 	rclient->module_ctx.super.destroy(client, reason);
+}
+
+/* By now all that the session changed is committed, also what Dovecot marks read
+   of a client that is gone without QUIT. */
+static void pop3_retention_close(struct mailbox *box)
+{
+	struct pop3_retention_mailbox *rbox =
+		POP3_RETENTION_MAILBOX_CONTEXT(box);
+	struct pop3_retention_user *ruser =
+		POP3_RETENTION_USER_CONTEXT_REQUIRE(box->storage->user);
+
+	T_BEGIN {
+		ruser->idle = coexist_retention_look(box, ruser->is_synced);
+	} T_END;
+	rbox->module_ctx.super.close(box);
+}
+
+void pop3_retention_mailbox_allocated(struct mailbox *box)
+{
+	struct pop3_retention_user *ruser =
+		POP3_RETENTION_USER_CONTEXT(box->storage->user);
+	struct mailbox_vfuncs *v = box->vlast;
+	struct pop3_retention_mailbox *rbox;
+
+	if (ruser == NULL || ruser->box != NULL || !pop3_folders_is_inbox(box))
+		return;
+
+	ruser->box = box;
+	/* see struct pop3_session_mailbox */
+	rbox = p_new(box->storage->user->pool, struct pop3_retention_mailbox, 1);
+	rbox->module_ctx.super = *v;
+	box->vlast = &rbox->module_ctx.super;
+	v->close = pop3_retention_close;
+	MODULE_CONTEXT_SET(box, pop3_retention_mailbox_module, rbox);
 }
 
 void pop3_retention_create(struct client *client)
@@ -125,5 +195,6 @@ void pop3_retention_create(struct client *client)
 
 	ruser = p_new(user->pool, struct pop3_retention_user, 1);
 	MODULE_CONTEXT_SET(user, pop3_retention_user_module, ruser);
+	coexist_user_hooks_add(user, COEXIST_HOOKS_POP3_RETENTION);
 	(void)coexist_session_end_add(user, pop3_retention_session_end);
 }

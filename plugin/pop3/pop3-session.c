@@ -3,14 +3,19 @@
 
 #include "pop3-common.h"
 #include "mail-storage-private.h"
+#include "compat-process.h"
 #include "pop3-session.h"
 #include "pop3-delete.h"
 #include "pop3-delete-policy.h"
 #include "pop3-download.h"
 #include "pop3-events.h"
+#include "pop3-folders.h"
+#include "pop3-folders-changes.h"
 #include "pop3-read-policy.h"
 #include "pop3-read-state.h"
+#include "pop3-view.h"
 #include "session-policy.h"
+#include "user-hooks.h"
 
 #define POP3_SESSION_CONTEXT(obj) \
 	MODULE_CONTEXT_REQUIRE(obj, pop3_session_client_module)
@@ -28,6 +33,8 @@ struct pop3_session_user {
 	struct pop3_session *session;
 };
 
+/* Of the one mailbox of the session, in the user's pool, which has room: the
+   mailbox's own would need one more block for it, of 4 kB in each session. */
 struct pop3_session_mailbox {
 	union mailbox_module_context module_ctx;
 	struct pop3_session *session;
@@ -51,6 +58,18 @@ static struct pop3_session *session_find(struct mail_user *user)
 
 /* The maildrop's mailbox */
 
+static void changes_apply(struct pop3_session *session)
+{
+	struct pop3_folders_changes_result result;
+
+	i_zero(&result);
+	pop3_folders_changes_apply(session->client->user, &result);
+	if (result.refused)
+		pop3_read_state_refused(session->read_state);
+	if (session->del != NULL)
+		pop3_delete_changed(session->del, &result);
+}
+
 static int
 pop3_session_transaction_commit(struct mailbox_transaction_context *t,
 				struct mail_transaction_commit_changes
@@ -60,12 +79,29 @@ pop3_session_transaction_commit(struct mailbox_transaction_context *t,
 		POP3_SESSION_MAILBOX_CONTEXT(t->box);
 	struct pop3_session *session = sbox->session;
 
+	if (pop3_read_state_marks_begin(session->read_state) < 0) {
+		sbox->module_ctx.super.transaction_rollback(t);
+		pop3_folders_changes_forget(session->client->user);
+		return -1;
+	}
 	if (session->client->quit_seen)
 		pop3_read_state_commit_begin(session->read_state, t);
-	if (sbox->module_ctx.super.transaction_commit(t, changes_r) < 0)
+	if (sbox->module_ctx.super.transaction_commit(t, changes_r) < 0) {
+		pop3_folders_changes_forget(session->client->user);
 		return -1;
+	}
+	changes_apply(session);
 	if (session->client->quit_seen)
 		pop3_read_state_commit_end(session->read_state);
+	return 0;
+}
+
+/* Returns 0, or -1 with the error, which is the reply to QUIT, set in the mailbox. */
+static int quit_finish(struct pop3_session *session, struct mailbox *box)
+{
+	if (session->del != NULL && pop3_delete_finish(session->del, box) < 0)
+		return -1;
+	pop3_view_quit(session->view);
 	return 0;
 }
 
@@ -78,19 +114,9 @@ static int pop3_session_sync_deinit(struct mailbox_sync_context *ctx,
 
 	if (sbox->module_ctx.super.sync_deinit(ctx, status_r) < 0)
 		return -1;
-	return session->del == NULL || !session->client->quit_seen ? 0 :
-		pop3_delete_finish(session->del, box);
-}
-
-static int pop3_session_open(struct mailbox *box)
-{
-	struct pop3_session_mailbox *sbox = POP3_SESSION_MAILBOX_CONTEXT(box);
-
-	if (sbox->module_ctx.super.open(box) < 0)
-		return -1;
-	if (sbox->session->del != NULL)
-		pop3_delete_mailbox_opened(box);
-	return 0;
+	if (session->hides && pop3_folders_get(session->client->user) == NULL)
+		pop3_delete_mailbox_synced(session->del, box);
+	return session->client->quit_seen ? quit_finish(session, box) : 0;
 }
 
 void pop3_session_mailbox_allocated(struct mailbox *box)
@@ -100,17 +126,16 @@ void pop3_session_mailbox_allocated(struct mailbox *box)
 	struct pop3_session_mailbox *sbox;
 
 	if (session == NULL || session->maildrop.box != NULL ||
-	    (box->flags & MAILBOX_FLAG_POP3_SESSION) == 0)
+	    !pop3_folders_is_maildrop(box))
 		return;
 
 	session->maildrop.box = box;
 	if (session->keep_recent)
 		box->flags &= ENUM_NEGATE(MAILBOX_FLAG_DROP_RECENT);
-	sbox = p_new(box->pool, struct pop3_session_mailbox, 1);
+	sbox = p_new(box->storage->user->pool, struct pop3_session_mailbox, 1);
 	sbox->session = session;
 	sbox->module_ctx.super = *v;
 	box->vlast = &sbox->module_ctx.super;
-	v->open = pop3_session_open;
 	v->transaction_commit = pop3_session_transaction_commit;
 	v->sync_deinit = pop3_session_sync_deinit;
 	MODULE_CONTEXT_SET(box, pop3_session_mailbox_module, sbox);
@@ -141,7 +166,7 @@ static void outer_watch(struct pop3_session *session, struct mailbox *box)
 
 	if (POP3_SESSION_OUTER_CONTEXT(box) != NULL)
 		return;
-	sbox = p_new(box->pool, struct pop3_session_mailbox, 1);
+	sbox = p_new(box->storage->user->pool, struct pop3_session_mailbox, 1);
 	sbox->session = session;
 	sbox->module_ctx.super = box->v;
 	box->v.transaction_commit = pop3_session_outer_commit;
@@ -172,12 +197,16 @@ void pop3_session_mail_allocated_download(struct mail *mail)
 
 void pop3_session_mail_allocated_delete(struct mail *mail)
 {
-	struct pop3_session *session = session_find_for(mail);
+	struct pop3_session *session = session_find(mail->box->storage->user);
 
-	if (session != NULL && session->del != NULL) {
+	if (session == NULL || session->del == NULL)
+		return;
+	/* INBOX is what messages are moved out of, and expunged from */
+	if (pop3_folders_is_inbox(mail->box) &&
+	    pop3_maildrop_get_uidvalidity(&session->maildrop, mail->box) != 0)
 		outer_watch(session, mail->box);
+	if (pop3_maildrop_has(&session->maildrop, mail->box))
 		pop3_delete_mail_allocated(session->del, mail);
-	}
 }
 
 /* The client */
@@ -206,14 +235,18 @@ session_start(struct client *client, const struct pop3_read_policy *read_policy,
 	session = p_new(client->pool, struct pop3_session, 1);
 	session->client = client;
 	pop3_maildrop_init(&session->maildrop, client);
+	session->view = pop3_view_get(client->user);
 	session->read_state = pop3_read_state_create(&session->maildrop,
-						     read_policy);
+						     read_policy,
+						     session->view);
 	session->keep_recent =
 		read_policy->mark_read == COEXIST_MARK_READ_NEVER;
-	if (!pop3_delete_policy_is_stock(delete_policy)) {
+	session->hides = !pop3_delete_policy_is_stock(delete_policy);
+	if (session->hides || pop3_folders_get_wanted(client->user) != NULL) {
 		session->del = pop3_delete_create(&session->maildrop,
 						  session->read_state,
 						  delete_policy);
+		coexist_user_hooks_add(client->user, COEXIST_HOOKS_POP3_DELETE);
 	}
 	session->module_ctx.super = client->v;
 	client->v.destroy = pop3_session_destroy;
@@ -222,6 +255,15 @@ session_start(struct client *client, const struct pop3_read_policy *read_policy,
 	suser = p_new(client->user->pool, struct pop3_session_user, 1);
 	suser->session = session;
 	MODULE_CONTEXT_SET(client->user, pop3_session_user_module, suser);
+	coexist_user_hooks_add(client->user, COEXIST_HOOKS_POP3_SESSION);
+}
+
+/* Returns TRUE if the client's view depends on what it marks read. */
+static bool view_is_unread(struct client *client)
+{
+	const struct pop3_view *view = pop3_view_get(client->user);
+
+	return view != NULL && pop3_view_is_unread(view);
 }
 
 void pop3_session_create(struct client *client)
@@ -237,6 +279,8 @@ void pop3_session_create(struct client *client)
 			      client->user->conn.remote_ip);
 	pop3_delete_policy_init(&delete_policy, client->user, policy);
 	if (!pop3_read_policy_is_stock(&read_policy) ||
-	    !pop3_delete_policy_is_stock(&delete_policy))
+	    !pop3_delete_policy_is_stock(&delete_policy) ||
+	    view_is_unread(client) ||
+	    pop3_folders_get_wanted(client->user) != NULL)
 		session_start(client, &read_policy, &delete_policy);
 }

@@ -17,9 +17,13 @@ struct pop3_session {
 	struct client *client;
 	struct pop3_maildrop maildrop;
 	struct pop3_read_state *read_state;
+	/* NULL if all messages are listed */
+	struct pop3_view *view;
 	/* NULL if Dovecot deletes in its own way */
 	struct pop3_delete *del;
 
+	/* what is hidden in INBOX is not listed, see pop3-view-folders.c */
+	bool hides;
 	/* pop3_mark_read=never leaves even \Recent */
 	bool keep_recent;
 };
@@ -27,7 +31,7 @@ struct pop3_session {
 /* Called when the client has logged in. */
 void pop3_session_create(struct client *client);
 
-/* Hooks for every mailbox and message of a process that handles POP3. The two for
+/* Hooks for the mailboxes and messages of a user who has a session. The two for
    messages are to be hooks of their own: Dovecot chains hooks, not what one hook
    puts before another function of the same message. */
 void pop3_session_mailbox_allocated(struct mailbox *box);

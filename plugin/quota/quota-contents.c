@@ -11,26 +11,32 @@
 #include "mail-storage-private.h"
 #include "mailbox-list-iter.h"
 #include "compat-mailbox.h"
+#include "compat-settings.h"
 #include "keywords.h"
+#include "policy-merge.h"
+#include "session-policy.h"
+#include "special-mailbox.h"
 
 /* messages whose sizes are looked up one by one */
 #define NEW_MAX_COUNT 50
 
-static struct mail_search_args *downloaded_search(struct mailbox *box)
+static struct mail_search_args *
+keyword_search(struct mailbox *box, const char *keyword)
 {
 	struct mail_search_args *args = mail_search_build_init();
 
 	mail_search_build_add(args, SEARCH_KEYWORDS)->value.str =
-		p_strdup(args->pool, POP3_DOWNLOADED_KEYWORD);
+		p_strdup(args->pool, keyword);
 	mail_search_args_init(args, box, /*change_uidset=*/FALSE, NULL);
 	return args;
 }
 
 static void
-downloaded_count(struct mailbox *box, struct coexist_quota_contents *contents)
+marked_count(struct mailbox *box, const char *keyword,
+	     struct coexist_quota_marked *marked)
 {
 	struct mailbox_transaction_context *t;
-	struct mail_search_args *args = downloaded_search(box);
+	struct mail_search_args *args = keyword_search(box, keyword);
 	struct mail_search_context *search;
 	struct mail *mail;
 	uoff_t size;
@@ -40,9 +46,9 @@ downloaded_count(struct mailbox *box, struct coexist_quota_contents *contents)
 				     NULL);
 	mail_search_args_unref(&args);
 	while (mailbox_search_next(search, &mail)) {
-		contents->downloaded++;
+		marked->count++;
 		if (mail_get_virtual_size(mail, &size) == 0)
-			contents->downloaded_size += size;
+			marked->size += size;
 	}
 	(void)mailbox_search_deinit(&search);
 	(void)mailbox_transaction_commit(&t);
@@ -66,10 +72,15 @@ folder_add(struct mailbox *box, const struct mailbox_metadata *metadata,
 	};
 
 	array_push_back(folders, &folder);
-	if (folder_is(box, "\\Trash", "Trash"))
+	if (folder_is(box, "\\Trash", "Trash")) {
 		contents->trash += folder.size;
+		contents->trash_days = coexist_mailbox_autoexpunge_days(box);
+	}
 	if (folder_is(box, "\\Junk", "Junk"))
 		contents->junk += folder.size;
+	if (contents->archive_name != NULL &&
+	    strcmp(mailbox_get_name(box), contents->archive_name) == 0)
+		contents->archive = folder.size;
 }
 
 static void
@@ -153,7 +164,8 @@ inbox_look(struct mailbox *inbox, ARRAY_TYPE(coexist_quota_folder) *folders,
 
 	if (mailbox_open(inbox) < 0)
 		return;
-	downloaded_count(inbox, contents);
+	marked_count(inbox, POP3_DOWNLOADED_KEYWORD, &contents->downloaded);
+	marked_count(inbox, POP3_HIDDEN_KEYWORD, &contents->hidden);
 	if (inbox_size(inbox, &metadata) == 0)
 		folder_add(inbox, &metadata, folders, contents);
 }
@@ -182,9 +194,27 @@ folders_get(struct mailbox *inbox, struct coexist_quota_contents *contents)
 	coexist_quota_folders_list(&folders, &contents->largest);
 }
 
+/* Finds out what the policy makes of the mail that POP3 deletes and leaves. */
+static void
+policy_read(struct mail_user *user, struct coexist_quota_contents *contents)
+{
+	const struct coexist_policy *policy = coexist_session_policy_get(user);
+
+	if (policy == NULL)
+		return;
+	contents->keep_days =
+		coexist_policy_number(policy, COEXIST_KEY_pop3_keep_days);
+	if (coexist_policy_number(policy, COEXIST_KEY_pop3_delete) ==
+	    COEXIST_DELETE_ARCHIVE) {
+		contents->archive_name = coexist_site_setting_get(user,
+			COEXIST_SITE_archive_mailbox);
+	}
+}
+
 void coexist_quota_contents_get(struct mailbox *inbox,
 				struct coexist_quota_contents *contents_r)
 {
 	i_zero(contents_r);
+	policy_read(inbox->storage->user, contents_r);
 	folders_get(inbox, contents_r);
 }

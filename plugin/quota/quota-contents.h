@@ -12,9 +12,22 @@ struct coexist_quota_contents {
 	struct coexist_quota_largest largest;
 	/* of the folders with the special uses \Trash and \Junk */
 	uint64_t trash, junk;
-	/* messages in INBOX with the keyword of confirmed downloads */
-	unsigned int downloaded;
-	uint64_t downloaded_size;
+	/* after so many days Dovecot expunges what is in the Trash (autoexpunge); 0
+	   for never */
+	unsigned int trash_days;
+	/* of the folder to which pop3_delete = archive moves what POP3 deletes */
+	uint64_t archive;
+	/* NULL unless pop3_delete = archive */
+	const char *archive_name;
+	/* messages in INBOX with the keyword of confirmed downloads, and with that
+	   of messages that POP3 has deleted and IMAP shows */
+	struct coexist_quota_marked {
+		unsigned int count;
+		uint64_t size;
+	} downloaded, hidden;
+	/* after so many days pop3_keep_days removes what POP3 has downloaded; 0
+	   for never */
+	unsigned int keep_days;
 };
 
 /* Looks into the INBOX, which is opened, and into all folders of its namespace.

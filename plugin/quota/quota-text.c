@@ -6,6 +6,7 @@
 #include "ioloop.h"
 #include "mail-user.h"
 #include "time-util.h"
+#include "notice-place.h"
 #include "notice-text.h"
 #include "quota-amount.h"
 #include "quota-contents.h"
@@ -47,7 +48,7 @@ static const char recovered_text[] =
 /* A notice with room for its variables, which lie on the data stack together. */
 struct quota_text {
 	struct coexist_notice notice;
-	struct coexist_notice_variable variables[16];
+	struct coexist_notice_variable variables[24];
 };
 
 /* Colours that can be told from each other on white and on black. */
@@ -124,7 +125,9 @@ static void forecast_add(struct quota_text *text,
 static void contents_add_unknown(struct quota_text *text)
 {
 	static const char *const names[] = {
-		"folders", "trash", "junk", "downloaded", "downloaded_size"
+		"folders", "trash", "trash_days", "trash_kept", "archive",
+		"junk", "downloaded", "downloaded_size", "hidden",
+		"hidden_size", "keep_days"
 	};
 	unsigned int i;
 
@@ -141,20 +144,53 @@ static void folders_add(struct quota_text *text,
 	variable_add(text, "folders", contents->largest.line);
 	folders->rows = contents->largest.rows;
 	folders->rows_count = contents->largest.rows_count;
-	variable_add(text, "trash",
-		     coexist_quota_size_format(contents->trash));
 	variable_add(text, "junk", coexist_quota_size_format(contents->junk));
 }
 
-static void downloaded_add(struct quota_text *text,
-			   const struct coexist_quota_contents *contents)
+/* Returns the text unless there is none of that. */
+static const char *unless(bool none, const char *text)
 {
-	bool none = contents->downloaded == 0;
+	return none ? "" : text;
+}
 
-	variable_add(text, "downloaded",
-		     none ? "" : dec2str(contents->downloaded));
-	variable_add(text, "downloaded_size", none ? "" :
-		     coexist_quota_size_format(contents->downloaded_size));
+/* What was deleted and is still there, and whether it goes by itself. */
+static void trash_add(struct quota_text *text,
+		      const struct coexist_quota_contents *contents)
+{
+	const char *size = coexist_quota_size_format(contents->trash);
+	const bool kept = contents->trash_days == 0;
+
+	variable_add(text, "trash", size);
+	variable_add(text, "trash_days",
+		     unless(kept, dec2str(contents->trash_days)));
+	variable_add(text, "trash_kept", unless(!kept, size));
+	variable_add(text, "archive", unless(contents->archive == 0,
+		     coexist_quota_size_format(contents->archive)));
+}
+
+static void marked_add(struct quota_text *text, const char *name,
+		       const struct coexist_quota_marked *marked)
+{
+	bool none = marked->count == 0;
+
+	variable_add(text, name, unless(none, dec2str(marked->count)));
+	variable_add(text, t_strconcat(name, "_size", NULL),
+		     unless(none, coexist_quota_size_format(marked->size)));
+}
+
+static void contents_add(struct quota_text *text,
+			 const struct coexist_quota_contents *contents)
+{
+	const unsigned int days = contents->keep_days;
+
+	folders_add(text, contents);
+	trash_add(text, contents);
+	marked_add(text, "downloaded", &contents->downloaded);
+	marked_add(text, "hidden", &contents->hidden);
+	/* there is no need to say it of nothing */
+	variable_add(text, "keep_days",
+		     unless(days == 0 || contents->downloaded.count == 0,
+			    dec2str(days)));
 }
 
 const struct coexist_notice *
@@ -165,18 +201,16 @@ coexist_quota_text_make(const struct coexist_quota_notice *notice,
 
 	text->notice.variables.variables = text->variables;
 	/* one of them is enough, whatever it says */
-	text->notice.place_name = "quota_mail";
+	text->notice.place_name = "quota"COEXIST_NOTICE_PLACE_END;
 	kind_choose(notice, &text->notice);
 	variable_add(text, "user", notice->user->username);
 	variable_add(text, "date",
 		     t_strflocaltime("%Y-%m-%d %H:%M", ioloop_time));
 	usage_add(text, notice);
 	forecast_add(text, notice);
-	if (contents == NULL) {
+	if (contents == NULL)
 		contents_add_unknown(text);
-	} else {
-		folders_add(text, contents);
-		downloaded_add(text, contents);
-	}
+	else
+		contents_add(text, contents);
 	return &text->notice;
 }

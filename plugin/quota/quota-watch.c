@@ -7,12 +7,14 @@
 #include "ioloop.h"
 #include "mail-namespace.h"
 #include "mail-storage-private.h"
+#include "compat-quota.h"
 #include "session-policy.h"
 #include "policy-decision.h"
 #include "quota-estimate.h"
 #include "quota-evaluate.h"
 #include "quota-rules.h"
 #include "session-end.h"
+#include "user-hooks.h"
 
 /* After a change, so that the messages of one command are looked at once. */
 #define CHANGE_DELAY_MSECS 500
@@ -28,6 +30,8 @@
 
 struct watched_user {
 	union mail_user_module_context module_ctx;
+	/* that of the policy, before which ours is put */
+	void (*next_deinit)(struct mail_user *user);
 
 	const struct coexist_policy *policy;
 	/* of a delivery */
@@ -112,7 +116,7 @@ static void watched_user_deinit(struct mail_user *user)
 	struct watched_user *wuser = WATCHED_USER_CONTEXT(user);
 
 	timeout_remove(&wuser->to);
-	wuser->module_ctx.super.deinit(user);
+	wuser->next_deinit(user);
 }
 
 static bool is_delivery(const struct mail_user *user)
@@ -121,17 +125,18 @@ static bool is_delivery(const struct mail_user *user)
 		strcmp(user->service, "lda") == 0;
 }
 
-void coexist_quota_watch_user_created(struct mail_user *user)
+void coexist_quota_watch_user_created(struct mail_user *user,
+				      struct mail_user_vfuncs *v)
 {
 	const struct coexist_policy *policy = coexist_session_policy_get(user);
-	struct mail_user_vfuncs *v = user->vlast;
 	struct watched_user *wuser;
 	bool has_client = coexist_protocol_find(user->service) !=
 		COEXIST_PROTOCOL_OTHER;
 
-	if (policy == NULL || user->autocreated ||
+	if (WATCHED_USER_CONTEXT(user) != NULL || user->autocreated ||
 	    !coexist_quota_has_levels(policy) ||
 	    (!has_client && !is_delivery(user)) ||
+	    !coexist_compat_quota_find() ||
 	    !coexist_session_end_add(user, watched_user_end))
 		return;
 
@@ -139,10 +144,15 @@ void coexist_quota_watch_user_created(struct mail_user *user)
 	wuser->policy = policy;
 	wuser->has_client = has_client;
 	p_array_init(&wuser->saving, user->pool, 2);
-	wuser->module_ctx.super = *v;
-	user->vlast = &wuser->module_ctx.super;
+	wuser->next_deinit = v->deinit;
 	v->deinit = watched_user_deinit;
 	MODULE_CONTEXT_SET(user, coexist_quota_user_module, wuser);
+	coexist_user_hooks_add(user, COEXIST_HOOKS_QUOTA);
+}
+
+bool coexist_quota_watch_has(struct mail_user *user)
+{
+	return WATCHED_USER_CONTEXT(user) != NULL;
 }
 
 static bool has_index_in_memory(struct mail_user *user)

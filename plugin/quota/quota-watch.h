@@ -5,6 +5,7 @@
 struct mail;
 struct mail_namespace;
 struct mail_user;
+struct mail_user_vfuncs;
 struct mailbox;
 
 /* Watch over a user's mailboxes: decides when the quota is looked at, at the start
@@ -14,8 +15,14 @@ struct mailbox;
    changes and waits until nothing is being saved; everybody looks at the user's end.
    doveadm and dsync do not look at all. */
 
-/* Hooks of the module. */
-void coexist_quota_watch_user_created(struct mail_user *user);
+/* To be called when the user is created, and the policy has put its functions into
+   v (the user's functions of this module). Adds the hooks (user-hooks.h) to
+   those who are to be told, if Dovecot's quota plugin is loaded. */
+void coexist_quota_watch_user_created(struct mail_user *user,
+				      struct mail_user_vfuncs *v);
+/* Returns TRUE if the user is watched. Nobody becomes so twice. */
+bool coexist_quota_watch_has(struct mail_user *user);
+/* The hooks. */
 void coexist_quota_watch_namespaces_created(struct mail_namespace *namespaces);
 void coexist_quota_watch_mailbox_allocated(struct mailbox *box);
 void coexist_quota_watch_mail_allocated(struct mail *mail);

@@ -10,6 +10,20 @@
 #include "private-flags.h"
 #include "retention-rule.h"
 
+void coexist_due_init(struct coexist_retention *ret)
+{
+	ret->time_id = coexist_download_time_id(ret->box);
+	ret->has_keyword = mail_index_keyword_lookup(ret->box->index,
+						     POP3_DOWNLOADED_KEYWORD,
+						     &ret->keyword_idx);
+	i_array_init(&ret->keywords, 8);
+}
+
+void coexist_due_deinit(struct coexist_retention *ret)
+{
+	array_free(&ret->keywords);
+}
+
 static bool has_downloaded_keyword(struct coexist_retention *ret,
 				   struct mail_index_view *view, uint32_t seq)
 {
@@ -42,6 +56,25 @@ static uint32_t downloaded_at(struct coexist_retention *ret, struct mail *mail,
 	    saved > (time_t)UINT32_MAX)
 		return 0;
 	return (uint32_t)saved;
+}
+
+enum coexist_due coexist_due_look(struct coexist_retention *ret,
+				  struct mail_index_view *view, uint32_t seq)
+{
+	uint32_t noted = coexist_download_time_get(view, seq, ret->time_id);
+
+	/* the cheapest question first: this is asked of each message */
+	if (noted == 0 ? !ret->has_keyword :
+	    !coexist_retention_is_over(noted, ret->result->keep_days,
+				       ioloop_time))
+		return COEXIST_DUE_NO;
+	if (!coexist_retention_allows(coexist_private_flags_lookup(ret->box,
+								   view, seq)))
+		return COEXIST_DUE_NO;
+	if (noted != 0)
+		return COEXIST_DUE_YES;
+	return has_downloaded_keyword(ret, view, seq) ?
+		COEXIST_DUE_UNKNOWN : COEXIST_DUE_NO;
 }
 
 uint32_t coexist_due_since(struct coexist_retention *ret, struct mail *mail,

@@ -59,12 +59,12 @@ int coexist_retention_memory_write(struct mail_user *user,
 				     error_r);
 }
 
-void coexist_retention_memory_forget(struct mail_user *user)
+void coexist_retention_memory_forget(struct mail_user *user, const char *text)
 {
 	struct coexist_brake_state state;
 	const char *error;
 
-	if (!coexist_mailbox_state_has(user, STATE_DAYS))
+	if (coexist_state_text_get(text, STATE_DAYS) == NULL)
 		return;
 	coexist_retention_memory_read(user, &state);
 	if (state.keep_days == 0)

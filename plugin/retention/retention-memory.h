@@ -24,9 +24,9 @@ int coexist_retention_memory_write(struct mail_user *user,
 				   const struct coexist_brake_state *state,
 				   const char **error_r);
 
-/* Remembers, of a mailbox without pop3_keep_days, that it has none: when it has
-   one again, that is new. For POP3 sessions: without these nothing is downloaded
-   meanwhile. A failure is logged. */
-void coexist_retention_memory_forget(struct mail_user *user);
+/* Remembers, of a mailbox without pop3_keep_days whose state has this text, that it
+   has none: when it has one again, that is new. For POP3 sessions: without these
+   nothing is downloaded meanwhile. A failure is logged. */
+void coexist_retention_memory_forget(struct mail_user *user, const char *text);
 
 #endif

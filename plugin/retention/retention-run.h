@@ -7,6 +7,8 @@
 #include "retention-announcement.h"
 #include "retention-result.h"
 
+struct coexist_policy;
+
 /* A run of retention over one mailbox, which retention.c begins and ends. */
 struct coexist_retention {
 	struct mail_user *user;
@@ -36,8 +38,23 @@ struct coexist_retention {
    says so. */
 bool coexist_retention_is_stopped(struct coexist_retention *ret);
 
+/* Returns what becomes of what is due: as pop3_delete says, but what goes because the
+   owner of the mailbox chose so goes no further than to the Trash. */
+enum coexist_delete
+coexist_retention_action(const struct coexist_policy *policy);
 /* Returns TRUE if what is due is moved, FALSE if it is gone for good. */
 bool coexist_retention_is_moving(const struct coexist_retention *ret);
+/* Judges whether what is due, of so many messages, may go. The announcement has
+   its mailbox and notice_days already. */
+enum coexist_brake_action
+coexist_retention_judge(struct coexist_retention *ret, unsigned int due,
+			unsigned int messages);
+/* Returns TRUE if, by that, something is to be removed, told or remembered. */
+bool coexist_retention_has_work(const struct coexist_retention *ret,
+				unsigned int due);
+/* Traces the judgement. */
+void coexist_retention_trace(const struct coexist_retention *ret,
+			     unsigned int due, unsigned int messages);
 /* Notes and logs the error of the mailbox. */
 void coexist_retention_fail(struct coexist_retention *ret, struct mailbox *box);
 

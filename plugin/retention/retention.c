@@ -9,7 +9,6 @@
 #include "mail-namespace.h"
 #include "mail-storage-private.h"
 #include "coexist-event.h"
-#include "download-time.h"
 #include "index-root.h"
 #include "mailbox-same.h"
 #include "private-flags.h"
@@ -61,24 +60,8 @@ static void scan(struct coexist_retention *ret)
 
 static enum coexist_brake_action judge(struct coexist_retention *ret)
 {
-	struct coexist_brake_run *run = &ret->announcement.run;
-
-	run->keep_days = ret->result->keep_days;
-	run->deletes = !coexist_retention_is_moving(ret);
-	run->due = array_count(&ret->due);
-	run->messages = mail_index_view_get_messages_count(ret->box->view);
-	coexist_announcement_judge(&ret->announcement);
-	return ret->announcement.verdict.action;
-}
-
-/* Returns TRUE if something is to be removed, told or remembered. */
-static bool has_work(const struct coexist_retention *ret)
-{
-	const struct coexist_brake_verdict *verdict =
-		&ret->announcement.verdict;
-
-	return verdict->changed || (verdict->action == COEXIST_BRAKE_GO &&
-				    array_count(&ret->due) > 0);
+	return coexist_retention_judge(ret, array_count(&ret->due),
+		mail_index_view_get_messages_count(ret->box->view));
 }
 
 /* Returns why nothing is moved to the mailbox that it is in, and the remedy. */
@@ -220,46 +203,26 @@ static enum coexist_retention_status run_locked(struct coexist_retention *ret)
 	return status < 0 ? COEXIST_RETENTION_FAILED : COEXIST_RETENTION_DONE;
 }
 
-static void
-trace_verdict(struct coexist_retention *ret, enum coexist_brake_action action)
-{
-	static const char *const names[] = {
-		[COEXIST_BRAKE_GO] = "go",
-		[COEXIST_BRAKE_WAIT] = "wait, as the owner was told",
-		[COEXIST_BRAKE_TELL] = "wait until the owner was told"
-	};
-
-	_Static_assert(N_ELEMENTS(names) == COEXIST_BRAKE_TELL + 1,
-		       "the brake has an action without a name");
-	coexist_trace(ret->user, "pop3_keep_days=%u: %u of %u messages are due "
-		      "and %s", ret->result->keep_days, array_count(&ret->due),
-		      mail_index_view_get_messages_count(ret->box->view),
-		      names[action]);
-}
-
 static enum coexist_retention_status expire_in(struct coexist_retention *ret)
 {
 	enum coexist_retention_status status = COEXIST_RETENTION_DONE;
 	enum coexist_brake_action action;
 
 	ret->uidvalidity = mail_index_get_header(ret->box->view)->uid_validity;
-	ret->time_id = coexist_download_time_id(ret->box);
-	ret->has_keyword = mail_index_keyword_lookup(ret->box->index,
-						     POP3_DOWNLOADED_KEYWORD,
-						     &ret->keyword_idx);
-	i_array_init(&ret->keywords, 8);
+	coexist_due_init(ret);
 	i_array_init(&ret->due, 16);
 	scan(ret);
 	ret->announcement.box = ret->box;
 	action = judge(ret);
-	trace_verdict(ret, action);
+	coexist_retention_trace(ret, array_count(&ret->due),
+				ret->announcement.run.messages);
 	if (!ret->dry_run && !coexist_retention_is_stopped(ret) &&
-	    has_work(ret))
+	    coexist_retention_has_work(ret, array_count(&ret->due)))
 		status = run_locked(ret);
 	else if (action != COEXIST_BRAKE_GO)
 		coexist_result_wait(ret, ret->announcement.verdict.state.until);
 	array_free(&ret->due);
-	array_free(&ret->keywords);
+	coexist_due_deinit(ret);
 	return status;
 }
 
@@ -274,9 +237,9 @@ static bool maildrop_exists(struct mailbox *box)
 }
 
 static enum coexist_retention_status
-maildrop_expire(struct coexist_retention *ret)
+maildrop_expire(struct coexist_retention *ret, bool exists)
 {
-	if (!maildrop_exists(ret->box)) {
+	if (!exists && !maildrop_exists(ret->box)) {
 		coexist_trace(ret->user, "Nothing expires: there is no INBOX");
 		return COEXIST_RETENTION_DONE;
 	}
@@ -345,12 +308,12 @@ coexist_retention_run(struct mail_user *user,
 
 	ret.announcement.run.notice_days = coexist_announcement_days(user);
 	i_array_init(&result_r->uids, 16);
-	ret.action = coexist_policy_number(policy, COEXIST_KEY_pop3_delete);
+	ret.action = coexist_retention_action(policy);
 	ns = mail_namespace_find_inbox(user->namespaces);
 	changes = coexist_changes_begin(user, "expire");
 	coexist_changes_log_nothing(changes);
 	ret.box = mailbox_alloc(ns->list, "INBOX", 0);
-	status = maildrop_expire(&ret);
+	status = maildrop_expire(&ret, (flags & COEXIST_RETENTION_EXISTS) != 0);
 	if (ret.stopped)
 		status = COEXIST_RETENTION_STOPPED;
 	if (ret.target != NULL)

@@ -18,7 +18,9 @@ enum coexist_retention_flags {
 	/* only look */
 	COEXIST_RETENTION_DRY_RUN	= 0x01,
 	/* nothing waits */
-	COEXIST_RETENTION_NOW		= 0x02
+	COEXIST_RETENTION_NOW		= 0x02,
+	/* the maildrop was open just now: nobody need look whether there is one */
+	COEXIST_RETENTION_EXISTS	= 0x04
 };
 
 enum coexist_retention_status {

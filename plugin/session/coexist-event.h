@@ -9,11 +9,14 @@
    for metrics and for event exporters. Unreference it. */
 struct event *coexist_event_create(struct mail_user *user);
 
+/* Returns TRUE if there is a log_debug, whatever it matches. Dovecot's processes have
+   a filter without one, too: the master gives them an empty text of it. */
+bool coexist_trace_has_filter(void);
+
 /* Returns TRUE if somebody debugs: by any log_debug, or by mail_debug. */
 static inline bool coexist_trace_is_on(const struct mail_user *user)
 {
-	return event_get_global_debug_log_filter() != NULL ||
-		event_want_debug(user->event);
+	return coexist_trace_has_filter() || event_want_debug(user->event);
 }
 
 /* Traces a decision about the user in the log: why something was done, or was

@@ -5,6 +5,7 @@
 #include "login-delay.h"
 #include "mail-user.h"
 #include "policy-handover.h"
+#include "refusal-event.h"
 #include "refusal-expand.h"
 #include "refusal-line.h"
 #include "refusal-log.h"
@@ -26,7 +27,7 @@ const char *coexist_login_delay_line(struct mail_user *user,
 
 	if (text == NULL)
 		text = coexist_refusal_english(id);
-	return coexist_refusal_line(COEXIST_PROTOCOL_POP3, id,
+	return coexist_refusal_line(COEXIST_PROTOCOL_POP3, id, /*relayed=*/FALSE,
 		coexist_refusal_expand(text, &values));
 }
 
@@ -39,10 +40,11 @@ const char *coexist_login_delay_log(struct mail_user *user,
 		.client = user->conn.remote_ip,
 		.log_only = log_only
 	};
-	const char *key =
-		coexist_refusal_log_key(coexist_session_policy_get(user),
-					COEXIST_KEY_pop3_login_delay);
+	struct coexist_refusal_cause cause;
 
+	coexist_refusal_cause_key(coexist_session_policy_get(user),
+				  COEXIST_KEY_pop3_login_delay, &cause);
+	coexist_refusal_event_send(user->event, &login, &cause);
 	return coexist_refusal_log(&login,
-		t_strdup_printf("%s left=%"PRIu64"s", key, seconds_left));
+		t_strdup_printf("%s left=%"PRIu64"s", cause.log, seconds_left));
 }

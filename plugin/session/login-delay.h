@@ -11,8 +11,9 @@ struct mail_user;
    the language of the mailbox if there is a gate, else in English. */
 const char *coexist_login_delay_line(struct mail_user *user,
 				     uint64_t seconds_left);
-/* Returns the line for the log (refusal-log.h), on the data stack. With log_only
-   the login passes. The user's policy has a login delay. */
+/* Returns the line for the log (refusal-log.h), on the data stack, and sends the
+   event of the refusal. With log_only the login passes, and there is none. The user's
+   policy has a login delay. */
 const char *coexist_login_delay_log(struct mail_user *user,
 				    uint64_t seconds_left, bool log_only);
 

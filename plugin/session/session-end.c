@@ -6,6 +6,7 @@
 #include "array.h"
 #include "mail-namespace.h"
 #include "mail-storage-private.h"
+#include "user-hooks.h"
 
 #define SESSION_END_CONTEXT(obj) \
 	MODULE_CONTEXT(obj, session_end_user_module)
@@ -30,6 +31,7 @@ static struct session_end *session_end_get(struct mail_user *user)
 	end = p_new(user->pool, struct session_end, 1);
 	p_array_init(&end->funcs, user->pool, 2);
 	MODULE_CONTEXT_SET(user, session_end_user_module, end);
+	coexist_user_hooks_add(user, COEXIST_HOOKS_SESSION_END);
 	return end;
 }
 
@@ -46,6 +48,11 @@ static void session_end_deinit_pre(struct mail_user *user)
 			funcs[--count](user);
 	}
 	end->module_ctx.super.deinit_pre(user);
+}
+
+bool coexist_session_end_has(struct mail_user *user)
+{
+	return SESSION_END_CONTEXT(user) != NULL;
 }
 
 bool coexist_session_end_add(struct mail_user *user,

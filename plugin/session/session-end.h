@@ -22,6 +22,8 @@ typedef void coexist_session_end_func_t(struct mail_user *user);
    client. Returns FALSE, and will not call it, if the session was cancelled. */
 bool coexist_session_end_add(struct mail_user *user,
 			     coexist_session_end_func_t *func);
+/* Returns TRUE if a function was added, so that the hook below is to be called. */
+bool coexist_session_end_has(struct mail_user *user);
 /* Calls no function for this user: the login is refused. */
 void coexist_session_end_cancel(struct mail_user *user);
 

@@ -30,6 +30,21 @@ enum coexist_guard_mode {
 };
 enum coexist_guard_mode coexist_guard_get_mode(struct mail_user *user);
 
+/* Returns TRUE if the session is one of who owns the mailbox: somebody has logged in,
+   and is no master user. */
+bool coexist_guard_is_owner(const struct mail_user *user);
+/* Returns TRUE for a program that somebody started on this host and that nobody
+   logged in to. */
+bool coexist_guard_is_local(const struct mail_user *user);
+/* Returns TRUE if somebody else logged in to this mailbox. */
+bool coexist_guard_is_master_login(const struct mail_user *user);
+
+/* Decides about an open session by what the userdb says now. Returns NULL if it may
+   go on, else the line for the client and why, for the log, on the data stack. */
+const char *
+coexist_guard_decide_again(struct mail_user *user, const char *const *fields,
+			   const char **why_r);
+
 /* Returns the line for the client, with its response code, if the login is
    refused, or NULL. */
 const char *coexist_guard_get_reason(struct mail_user *user);

@@ -27,18 +27,42 @@ folder_find(struct coexist_index_root *root, enum mailbox_list_path_type type)
 	return mailbox_list_get_root_path(root->list, type, &root->folder);
 }
 
-bool coexist_index_root_try_find(struct mail_user *user,
-				 struct coexist_index_root *root_r)
+static bool
+root_find(struct mail_user *user, enum mailbox_list_path_type type,
+	  struct coexist_index_root *root_r)
 {
 	struct mail_namespace *ns = mail_namespace_find_inbox(user->namespaces);
 
 	i_zero(root_r);
 	root_r->list = ns->list;
-	if (!folder_find(root_r, MAILBOX_LIST_PATH_TYPE_INDEX) &&
+	if (!folder_find(root_r, type) &&
 	    !folder_find(root_r, MAILBOX_LIST_PATH_TYPE_DIR))
 		return FALSE;
 	mode_get(ns->list, &root_r->mode);
 	return TRUE;
+}
+
+bool coexist_index_root_try_find(struct mail_user *user,
+				 struct coexist_index_root *root_r)
+{
+	return root_find(user, MAILBOX_LIST_PATH_TYPE_INDEX, root_r);
+}
+
+bool coexist_control_root_try_find(struct mail_user *user,
+				   struct coexist_index_root *root_r)
+{
+	return root_find(user, MAILBOX_LIST_PATH_TYPE_CONTROL, root_r);
+}
+
+const char *coexist_control_root_folder(struct mail_user *user)
+{
+	struct mail_namespace *ns = mail_namespace_find_inbox(user->namespaces);
+	const char *folder;
+
+	return mailbox_list_get_root_path(ns->list,
+			MAILBOX_LIST_PATH_TYPE_CONTROL, &folder) ||
+		mailbox_list_get_root_path(ns->list,
+			MAILBOX_LIST_PATH_TYPE_DIR, &folder) ? folder : NULL;
 }
 
 bool coexist_index_root_find(struct mail_user *user, const char *file_name,

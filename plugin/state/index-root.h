@@ -28,6 +28,12 @@ bool coexist_index_root_find(struct mail_user *user, const char *file_name,
    is logged. */
 bool coexist_index_root_try_find(struct mail_user *user,
 				 struct coexist_index_root *root_r);
+/* The same for files that can't be made anew out of the mails: in the control root,
+   where Dovecot keeps such files of its own. */
+bool coexist_control_root_try_find(struct mail_user *user,
+				   struct coexist_index_root *root_r);
+/* Returns the folder of the control root alone, which costs less, or NULL. */
+const char *coexist_control_root_folder(struct mail_user *user);
 /* Makes the folder. Returns 0, or -1 and an error. */
 int coexist_index_root_create(const struct coexist_index_root *root,
 			      const char **error_r);

@@ -8,20 +8,30 @@
 #include "small-file.h"
 #include "state-file.h"
 
-static const char *state_path(const struct coexist_index_root *root)
+static const struct coexist_mailbox_file state_file = {
+	.name = COEXIST_STATE_FILE_NAME,
+	.max_size = COEXIST_SMALL_FILE_MAX_SIZE
+};
+
+static const char *
+file_path(const struct coexist_index_root *root,
+	  const struct coexist_mailbox_file *file)
 {
-	return t_strconcat(root->folder, "/"COEXIST_STATE_FILE_NAME, NULL);
+	return t_strconcat(root->folder, "/", file->name, NULL);
 }
 
-int coexist_mailbox_state_read(struct mail_user *user, const char **text_r)
+int coexist_mailbox_file_read(struct mail_user *user,
+			      const struct coexist_mailbox_file *file,
+			      const char **text_r)
 {
 	struct coexist_index_root root;
 	const char *error;
 
 	*text_r = "";
-	if (!coexist_index_root_find(user, COEXIST_STATE_FILE_NAME, &root))
+	if (!coexist_index_root_find(user, file->name, &root))
 		return -1;
-	if (coexist_small_file_read(state_path(&root), text_r, &error) < 0) {
+	if (coexist_small_file_read_up_to(file_path(&root, file),
+					  file->max_size, text_r, &error) < 0) {
 		e_warning(user->event, "coexist: %s", error);
 		*text_r = "";
 		return -1;
@@ -29,23 +39,20 @@ int coexist_mailbox_state_read(struct mail_user *user, const char **text_r)
 	return 0;
 }
 
-bool coexist_mailbox_state_has(struct mail_user *user, const char *name)
+int coexist_mailbox_state_read(struct mail_user *user, const char **text_r)
 {
-	struct coexist_index_root root;
-	const char *text, *error;
-
-	return coexist_index_root_try_find(user, &root) &&
-		coexist_small_file_read(state_path(&root), &text, &error) > 0 &&
-		coexist_state_text_get(text, name) != NULL;
+	return coexist_mailbox_file_read(user, &state_file, text_r);
 }
 
 static int
-state_update(const struct coexist_index_root *root,
-	     coexist_state_file_decide_t *decide, void *context,
-	     const char **error_r)
+file_update(struct coexist_index_root *root,
+	    const struct coexist_mailbox_file *file,
+	    coexist_state_file_decide_t *decide, void *context,
+	    const char **error_r)
 {
-	const char *path = state_path(root);
+	const char *path = file_path(root, file);
 
+	root->mode.max_size = file->max_size;
 	if (coexist_state_file_update(path, &root->mode, decide, context,
 				      error_r) == 0)
 		return 0;
@@ -56,34 +63,76 @@ state_update(const struct coexist_index_root *root,
 					 error_r);
 }
 
-int coexist_mailbox_state_update(struct mail_user *user,
-			 coexist_state_file_decide_t *decide, void *context)
+int coexist_mailbox_file_update(struct mail_user *user,
+				const struct coexist_mailbox_file *file,
+				coexist_state_file_decide_t *decide,
+				void *context)
 {
 	struct coexist_index_root root;
 	const char *error;
 
-	if (!coexist_index_root_find(user, COEXIST_STATE_FILE_NAME, &root))
+	if (!coexist_index_root_find(user, file->name, &root))
 		return -1;
-	if (state_update(&root, decide, context, &error) < 0) {
+	if (file_update(&root, file, decide, context, &error) < 0) {
 		e_warning(user->event, "coexist: %s", error);
 		return -1;
 	}
 	return 0;
 }
 
+int coexist_mailbox_state_update(struct mail_user *user,
+				 coexist_state_file_decide_t *decide, void *context)
+{
+	return coexist_mailbox_file_update(user, &state_file, decide, context);
+}
+
+bool coexist_mailbox_state_try_read(struct mail_user *user, const char **text_r)
+{
+	struct coexist_index_root root;
+	const char *error;
+
+	*text_r = "";
+	if (!coexist_index_root_try_find(user, &root))
+		return FALSE;
+	(void)coexist_small_file_read(file_path(&root, &state_file), text_r,
+				      &error);
+	return TRUE;
+}
+
+const char *coexist_mailbox_state_peek(struct mail_user *user)
+{
+	const char *text;
+
+	(void)coexist_mailbox_state_try_read(user, &text);
+	return text;
+}
+
+int coexist_mailbox_state_try_update(struct mail_user *user,
+				     coexist_state_file_decide_t *decide,
+				     void *context, const char **error_r)
+{
+	struct coexist_index_root root;
+
+	if (!coexist_index_root_try_find(user, &root))
+		return 0;
+	root.mode.no_wait = TRUE;
+	return file_update(&root, &state_file, decide, context, error_r) == 0 ||
+		errno == EAGAIN ? 0 : -1;
+}
+
 int coexist_mailbox_state_set(struct mail_user *user,
-		      const struct coexist_state_value *values,
-		      unsigned int count)
+			      const struct coexist_state_value *values,
+			      unsigned int count)
 {
 	struct coexist_state_values set = { .values = values, .count = count };
 
 	return coexist_mailbox_state_update(user, coexist_state_file_decide_values,
-				    &set);
+					    &set);
 }
 
 int coexist_mailbox_state_try_set(struct mail_user *user,
-			  const struct coexist_state_value *values,
-			  unsigned int count, const char **error_r)
+				  const struct coexist_state_value *values,
+				  unsigned int count, const char **error_r)
 {
 	struct coexist_state_values set = { .values = values, .count = count };
 	struct coexist_index_root root;
@@ -92,6 +141,6 @@ int coexist_mailbox_state_try_set(struct mail_user *user,
 		*error_r = "It has no folder";
 		return -1;
 	}
-	return state_update(&root, coexist_state_file_decide_values, &set,
-			    error_r);
+	return file_update(&root, &state_file, coexist_state_file_decide_values,
+			   &set, error_r);
 }

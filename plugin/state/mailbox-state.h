@@ -21,10 +21,9 @@ struct mail_user;
 /* Reads the state's text to the data stack, for coexist_state_text_get(). Returns
    0, also if nothing was remembered yet, or -1. */
 int coexist_mailbox_state_read(struct mail_user *user, const char **text_r);
-/* Returns TRUE if something is remembered by that name. Every session may ask, also
-   where nothing is configured: a state that can't be read has no names, and nothing
-   is logged. */
-bool coexist_mailbox_state_has(struct mail_user *user, const char *name);
+/* Returns the state's text, on the data stack, to a session that may have nothing
+   configured: a state that can't be read is empty, and nothing is logged. */
+const char *coexist_mailbox_state_peek(struct mail_user *user);
 /* Remembers these values and keeps the others. Returns 0 or -1. */
 int coexist_mailbox_state_set(struct mail_user *user,
 		      const struct coexist_state_value *values,
@@ -35,9 +34,36 @@ int coexist_mailbox_state_try_set(struct mail_user *user,
 			  const struct coexist_state_value *values,
 			  unsigned int count, const char **error_r);
 
+/* For who would rather do without the state than wait or complain: reads it. Returns
+   FALSE if it has no place; one that can't be read is empty. */
+bool coexist_mailbox_state_try_read(struct mail_user *user,
+				    const char **text_r);
+/* Remembers what is decided under the lock, if nobody else has that: see
+   coexist_state_file_update(). Returns 0, also if somebody has or there was nothing
+   to remember, or -1 and an error. */
+int coexist_mailbox_state_try_update(struct mail_user *user,
+				     coexist_state_file_decide_t *decide,
+				     void *context, const char **error_r);
+
 /* Remembers what is decided under the lock: see coexist_state_file_update().
    Returns 0, also if there was nothing to remember, or -1. */
 int coexist_mailbox_state_update(struct mail_user *user,
 			 coexist_state_file_decide_t *decide, void *context);
+
+/* Files of the same kind beside it, for what would make each look at the state
+   slow. Their limit is in bytes. */
+struct coexist_mailbox_file {
+	const char *name;
+	size_t max_size;
+};
+
+/* The same as coexist_mailbox_state_read() and coexist_mailbox_state_update(). */
+int coexist_mailbox_file_read(struct mail_user *user,
+			      const struct coexist_mailbox_file *file,
+			      const char **text_r);
+int coexist_mailbox_file_update(struct mail_user *user,
+				const struct coexist_mailbox_file *file,
+				coexist_state_file_decide_t *decide,
+				void *context);
 
 #endif

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 static int
-fd_read_text(int fd, const char *path, const char **text_r,
+fd_read_text(int fd, const char *path, size_t max_size, const char **text_r,
 	     const char **error_r)
 {
 	struct stat st;
@@ -21,7 +21,7 @@ fd_read_text(int fd, const char *path, const char **text_r,
 		*error_r = t_strdup_printf("fstat(%s) failed: %m", path);
 		return -1;
 	}
-	if (!S_ISREG(st.st_mode) || st.st_size > COEXIST_SMALL_FILE_MAX_SIZE) {
+	if (!S_ISREG(st.st_mode) || (uoff_t)st.st_size > max_size) {
 		*error_r = t_strdup_printf("%s is not a small file", path);
 		return -1;
 	}
@@ -39,11 +39,12 @@ fd_read_text(int fd, const char *path, const char **text_r,
 	return 1;
 }
 
-int coexist_small_file_read(const char *path, const char **text_r,
-			    const char **error_r)
+static int
+file_read(const char *path, int flags, size_t max_size, const char **text_r,
+	  const char **error_r)
 {
 	/* O_NONBLOCK: opening a FIFO must not wait */
-	int fd = open(path, O_RDONLY | O_NONBLOCK);
+	int fd = open(path, O_RDONLY | O_NONBLOCK | flags);
 	int ret;
 
 	*text_r = "";
@@ -53,7 +54,26 @@ int coexist_small_file_read(const char *path, const char **text_r,
 		*error_r = t_strdup_printf("open(%s) failed: %m", path);
 		return -1;
 	}
-	ret = fd_read_text(fd, path, text_r, error_r);
+	ret = fd_read_text(fd, path, max_size, text_r, error_r);
 	i_close_fd(&fd);
 	return ret;
+}
+
+int coexist_small_file_read_up_to(const char *path, size_t max_size,
+				  const char **text_r, const char **error_r)
+{
+	return file_read(path, /*flags=*/0, max_size, text_r, error_r);
+}
+
+int coexist_small_file_read_no_link(const char *path, size_t max_size,
+				    const char **text_r, const char **error_r)
+{
+	return file_read(path, O_NOFOLLOW, max_size, text_r, error_r);
+}
+
+int coexist_small_file_read(const char *path, const char **text_r,
+			    const char **error_r)
+{
+	return coexist_small_file_read_up_to(path, COEXIST_SMALL_FILE_MAX_SIZE,
+					     text_r, error_r);
 }

@@ -14,5 +14,13 @@
    the path is. */
 int coexist_small_file_read(const char *path, const char **text_r,
 			    const char **error_r);
+/* The same for a file of ours that has a limit of its own, in bytes. */
+int coexist_small_file_read_up_to(const char *path, size_t max_size,
+				  const char **text_r, const char **error_r);
+
+/* The same for a file in a place where others can put something: a link is none of
+   ours, and an error. */
+int coexist_small_file_read_no_link(const char *path, size_t max_size,
+				    const char **text_r, const char **error_r);
 
 #endif

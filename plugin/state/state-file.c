@@ -68,7 +68,7 @@ dotlock_open(const char *path, const struct coexist_state_mode *mode,
 	     struct dotlock **dotlock_r, const char **error_r)
 {
 	const struct dotlock_settings set = {
-		.timeout = LOCK_TIMEOUT_SECS,
+		.timeout = mode->no_wait ? 0 : LOCK_TIMEOUT_SECS,
 		.stale_timeout = LOCK_STALE_SECS,
 		.use_excl_lock = mode->use_excl_lock,
 		.nfs_flush = mode->nfs_flush
@@ -107,6 +107,24 @@ dotlock_replace(struct dotlock **dotlock, int fd, const char *path,
 	return 0;
 }
 
+static size_t max_size_get(const struct coexist_state_mode *mode)
+{
+	return mode->max_size != 0 ? mode->max_size :
+		COEXIST_SMALL_FILE_MAX_SIZE;
+}
+
+static int
+text_read(const char *path, const struct coexist_state_mode *mode,
+	  const char **text_r, const char **error_r)
+{
+	size_t max_size = max_size_get(mode);
+
+	return mode->no_link ?
+		coexist_small_file_read_no_link(path, max_size, text_r,
+						error_r) :
+		coexist_small_file_read_up_to(path, max_size, text_r, error_r);
+}
+
 int coexist_state_file_update(const char *path,
 			      const struct coexist_state_mode *mode,
 			      coexist_state_file_decide_t *decide,
@@ -121,7 +139,7 @@ int coexist_state_file_update(const char *path,
 	fd = dotlock_open(path, mode, &dotlock, error_r);
 	if (fd == -1)
 		return -1;
-	if (coexist_small_file_read(path, &text, &error) < 0)
+	if (text_read(path, mode, &text, &error) < 0)
 		text = "";
 	count = decide(text, values, context);
 	i_assert(count <= N_ELEMENTS(values));

@@ -24,6 +24,12 @@ struct coexist_state_mode {
 	/* the file system is NFS; dotlock_use_excl */
 	bool nfs_flush;
 	bool use_excl_lock;
+	/* fail, with errno being EAGAIN, where somebody else has the lock */
+	bool no_wait;
+	/* a link in the file's place is no file: it is replaced */
+	bool no_link;
+	/* in bytes: a larger file can't be read; 0 for that of small files */
+	size_t max_size;
 };
 
 /* Returns the value that a file's text has for the name, on the data stack, or
@@ -34,7 +40,7 @@ const char *coexist_state_text_get(const char *text, const char *name);
    text, which is empty if there is no file, or none that can be read. Returns how
    many values are in values_r, 0 to leave the file as it is. The values must stay
    until the update returns. */
-#define COEXIST_STATE_FILE_MAX_VALUES 8
+#define COEXIST_STATE_FILE_MAX_VALUES 16
 typedef unsigned int
 coexist_state_file_decide_t(const char *text,
 			    struct coexist_state_value *values_r,

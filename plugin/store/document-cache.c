@@ -17,7 +17,7 @@ struct cached_document {
 	char *key;
 	struct coexist_document_texts *document;
 	char *text;
-	time_t put_time;
+	uint64_t put_time;
 	bool has_stamp;
 	struct coexist_document_stamp stamp;
 	size_t size;
@@ -115,7 +115,7 @@ cached_set(struct cached_document *cached,
 void coexist_document_cache_put(struct coexist_document_cache *cache,
 				const char *key,
 				struct coexist_document_texts *document,
-				const char *text, time_t now)
+				const char *text, uint64_t now)
 {
 	struct cached_document *cached =
 		g_hash_table_lookup(cache->by_key, key);
@@ -137,7 +137,7 @@ void coexist_document_cache_put(struct coexist_document_cache *cache,
 
 struct coexist_document_texts *
 coexist_document_cache_put_again(struct coexist_document_cache *cache,
-				 const char *key, const char *text, time_t now)
+				 const char *key, const char *text, uint64_t now)
 {
 	struct cached_document *cached =
 		g_hash_table_lookup(cache->by_key, key);
@@ -151,7 +151,7 @@ coexist_document_cache_put_again(struct coexist_document_cache *cache,
 }
 
 bool coexist_document_cache_get(struct coexist_document_cache *cache,
-				const char *key, time_t since,
+				const char *key, uint64_t since,
 				struct coexist_document_texts **document_r)
 {
 	struct cached_document *cached =
@@ -173,6 +173,17 @@ void coexist_document_cache_forget_times(struct coexist_document_cache *cache)
 		cached = link->data;
 		cached->put_time = 0;
 		cached->has_stamp = FALSE;
+	}
+}
+
+void coexist_document_cache_forget_ages(struct coexist_document_cache *cache)
+{
+	struct cached_document *cached;
+	GList *link;
+
+	for (link = cache->by_use.head; link != NULL; link = link->next) {
+		cached = link->data;
+		cached->put_time = 0;
 	}
 }
 
@@ -214,7 +225,7 @@ bool
 coexist_document_cache_get_unchanged(struct coexist_document_cache *cache,
 				     const char *key,
 				     const struct coexist_document_stamp *stamp,
-				     time_t now,
+				     uint64_t now,
 				     struct coexist_document_texts **document_r)
 {
 	struct cached_document *cached =

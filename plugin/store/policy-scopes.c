@@ -85,6 +85,7 @@ coexist_policy_scopes_init(struct coexist_document_texts *const *documents,
 	coexist_scope_init_texts(&scopes_r[COEXIST_SCOPE_USERDB],
 				 scopes[COEXIST_SCOPE_USERDB].name,
 				 userdb_texts);
+	scopes_r[COEXIST_SCOPE_USERDB].yes_inherits = TRUE;
 	coexist_scope_init_texts(&scopes_r[COEXIST_SCOPE_SITE],
 				 scopes[COEXIST_SCOPE_SITE].name, site_texts);
 }
@@ -93,7 +94,16 @@ const char *coexist_unknown_value_describe(const char *scope_name,
 					   enum coexist_key key,
 					   const char *text)
 {
-	return t_strdup_printf("Ignoring unknown value in %s: %s=%s",
-			       scope_name, coexist_policy_keys[key].name,
-			       coexist_logged_value(text));
+	const struct coexist_policy_key *info = &coexist_policy_keys[key];
+	const char *item, *wrong = "";
+	size_t length;
+
+	if (coexist_value_find_bad_item(info, text, &item, &length)) {
+		wrong = t_strconcat(", not ", coexist_logged_value(
+					    t_strndup(item, length)), NULL);
+	}
+	return t_strdup_printf("Ignoring unknown value in %s: %s=%s "
+			       "(expected %s%s)", scope_name, info->name,
+			       coexist_logged_value(text), info->expected,
+			       wrong);
 }

@@ -8,16 +8,17 @@
 #include "compat-store-list.h"
 #include "site-config.h"
 #include "store-file.h"
+#include "store-generation.h"
 
 #include <dirent.h>
 
-#define LOCK_FILE_NAME "coexist-policy.lock"
 #define LOCK_TIMEOUT_SECS 60
 /* What fs:posix calls a file that it will rename. */
 #define TEMP_FILE_PREFIX ".temp.dovecot"
 
 struct coexist_store_lock {
 	struct file_lock *file_lock;
+	char *path;
 };
 
 static const struct dict_op_settings store_op_settings = { .username = "" };
@@ -94,7 +95,8 @@ int coexist_store_lock(const char *base_dir, struct coexist_store_lock **lock_r,
 			.close_on_free = TRUE
 		}
 	};
-	const char *path = t_strconcat(base_dir, "/"LOCK_FILE_NAME, NULL);
+	const char *path = t_strconcat(base_dir,
+				       "/"COEXIST_STORE_GENERATION_FILE, NULL);
 	struct file_lock *file_lock;
 	const char *error;
 	bool created;
@@ -107,18 +109,26 @@ int coexist_store_lock(const char *base_dir, struct coexist_store_lock **lock_r,
 	}
 	*lock_r = i_new(struct coexist_store_lock, 1);
 	(*lock_r)->file_lock = file_lock;
+	(*lock_r)->path = i_strdup(path);
 	return 0;
 }
 
-void coexist_store_unlock(struct coexist_store_lock **_lock)
+int coexist_store_unlock(struct coexist_store_lock **_lock,
+			 const char **error_r)
 {
 	struct coexist_store_lock *lock = *_lock;
+	int ret;
 
-	if (lock == NULL)
-		return;
 	*_lock = NULL;
+	ret = coexist_store_generation_begin(lock->path);
+	if (ret < 0) {
+		*error_r = t_strdup_printf("utimensat(%s) failed: %m",
+					   lock->path);
+	}
 	file_unlock(&lock->file_lock);
+	i_free(lock->path);
 	i_free(lock);
+	return ret;
 }
 
 static bool is_document_name(const char *name)

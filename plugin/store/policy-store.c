@@ -16,9 +16,19 @@ struct store_lookup {
 
 const char *coexist_store_key(const char *prefix, const char *name)
 {
-	if (*name == '\0' || strlen(name) > COEXIST_STORE_MAX_NAME_LENGTH)
+	size_t prefix_length = strlen(prefix), length = strlen(name);
+	const char *escaped;
+	char *key;
+
+	if (length == 0 || length > COEXIST_STORE_MAX_NAME_LENGTH)
 		return NULL;
-	return t_strconcat(prefix, dict_escape_string(t_str_lcase(name)), NULL);
+	key = t_malloc_no0(prefix_length + length + 1);
+	memcpy(key, prefix, prefix_length);
+	memcpy(key + prefix_length, name, length + 1);
+	/* hardly any name has what a key escapes */
+	escaped = dict_escape_string(str_lcase(key + prefix_length));
+	return escaped == key + prefix_length ? key :
+		t_strconcat(prefix, escaped, NULL);
 }
 
 const char *coexist_store_key_mailbox(const char *user)

@@ -21,6 +21,7 @@ setting_init(struct event *event, struct coexist_site_config *config,
 		return;
 	case COEXIST_VALUE_INHERIT:
 		break;
+	case COEXIST_VALUE_YES:
 	case COEXIST_VALUE_UNKNOWN:
 		config->unknown[setting] = TRUE;
 		e_warning(event, "coexist: Ignoring unknown value of the site "

@@ -80,14 +80,14 @@ say(const coexist_refusal_texts *texts, const struct coexist_policy *policy,
 const char *
 coexist_site_refusal(const coexist_refusal_texts *texts,
 		     const struct coexist_policy *policy,
-		     enum coexist_protocol protocol,
+		     enum coexist_protocol protocol, bool relayed,
 		     const struct coexist_decision *decision)
 {
 	enum coexist_refusal_text id = coexist_decision_text(policy, decision);
 	g_autofree char *text = say(texts, policy, protocol, id,
 		coexist_policy_text(policy, decision->key));
 
-	return coexist_refusal_line(protocol, id, text);
+	return coexist_refusal_line(protocol, id, relayed, text);
 }
 
 const char *
@@ -98,7 +98,8 @@ coexist_site_refusal_store_failed(const coexist_refusal_texts *texts,
 	g_autofree char *text = say(texts, policy, protocol,
 				    COEXIST_TEXT_store, /*date=*/NULL);
 
-	return coexist_refusal_line(protocol, COEXIST_TEXT_store, text);
+	return coexist_refusal_line(protocol, COEXIST_TEXT_store,
+				    /*relayed=*/FALSE, text);
 }
 
 const char *

@@ -18,11 +18,11 @@ coexist_refusal_texts *coexist_site_texts_read(const struct coexist_site_config 
 
 /* Returns the reason for a refusal, on the data stack: one line with the
    response code of the protocol (RFC 2449 section 8, RFC 3206, RFC 5530), in
-   the language of the policy. */
+   the language of the policy. relayed: see coexist_refusal_line(). */
 const char *
 coexist_site_refusal(const coexist_refusal_texts *texts,
 		     const struct coexist_policy *policy,
-		     enum coexist_protocol protocol,
+		     enum coexist_protocol protocol, bool relayed,
 		     const struct coexist_decision *decision);
 
 /* Returns the reason for asking the client to come back later, likewise. */

@@ -21,10 +21,19 @@ BARE, LOADED, COMPLETE = "bare", "loaded", "complete"
 NOTIFY = "notify"
 # The gate, with documents that only allow or deny, and with keys for sessions.
 ACCESS, KEYS = "access", "keys"
+# Sessions that look whether their mailbox has a note of its use.
+NOTED = "noted"
 LAZY_EXPUNGE, TRASH, KEEP = "lazy_expunge", "trash", "keep"
 # All that a short POP3 session may have to do, without a term and with one.
 BUSY, BUSY_KEEP = "busy", "busy-keep"
 LARGE = "large"
+# What POP3 is shown of a mailbox.
+NEWEST, UNREAD, ALL_SHOWN = "newest", "unread", "all-shown"
+# The same policy, closed to owners and open.
+SETTLED_KEYS, OPENED = "settled-keys", "opened"
+# A POP3 maildrop of many mailboxes: ours, and one that is configured by hand.
+FOLDERS, HAND = "folders", "by-hand"
+SENT = "sent"
 QUOTA, NOTICES, SCRIPT, GATED_QUOTA = "quota", "notices", "script", "gated-quota"
 LIMIT = "100G"
 FEW = 10
@@ -34,11 +43,24 @@ _BUSY = {"pop3_mark_read": "complete", "pop3_mark_downloaded": "yes",
          "pop3_delete": "trash", "pop3_delete_limit": "500", "pop3_mark_read_days": "30",
          "pop3_fetcher_networks": "192.0.2.0/24"}
 
+_SETTLED = {"pop3_mark_read": "complete", "pop3_delete": "trash"}
+_VIRTUAL = {23: ("location = maildir:~/mail:INBOX=~/mail", "location = virtual:~/virtual"),
+            24: ("mail_inbox_path = ~/mail", "mail_driver = virtual\nmail_path = ~/virtual")}
+
+
+def _by_hand(real, virtual):
+    """Return the namespaces of a virtual INBOX over the real mailboxes."""
+    return block("namespace inbox", ["inbox = no", "prefix = real/", real]) + block(
+        "namespace pop", ["inbox = yes", "separator = /", "hidden = yes", "list = no",
+                          *virtual.split("\n")])
+
+
 SERVERS = {
     BARE: {},
     NOTIFY: {"plugins": {"all": ["notify"]}},
     LOADED: {"modules": BUILT},
     COMPLETE: {"modules": BUILT, "coexist": {"pop3_mark_read": "complete"}},
+    NOTED: {"modules": BUILT, "coexist": {"note_last_use": "address"}},
     ACCESS: {"modules": BUILT, "gate": True},
     KEYS: {"modules": BUILT, "gate": True},
     LAZY_EXPUNGE: {"plugins": {"pop3": ["lazy_expunge"]},
@@ -51,6 +73,19 @@ SERVERS = {
     BUSY_KEEP: {"modules": BUILT, "coexist": {**_BUSY, "pop3_keep_days": "30"}},
     LARGE: {"modules": BUILT, "coexist": {
         "pop3_mark_read": "complete", "pop3_delete": "trash", "pop3_delete_limit": "500"}},
+    NEWEST: {"modules": BUILT, "coexist": {"pop3_max_messages": "1000"}},
+    UNREAD: {"modules": BUILT, "coexist": {"pop3_show": "unread"}},
+    ALL_SHOWN: {"modules": BUILT, "coexist": {
+        "pop3_show": "unread", "pop3_show_since": "2000-01-01", "pop3_show_deleted": "no",
+        "pop3_max_messages": "1000000"}},
+    SETTLED_KEYS: {"modules": BUILT, "coexist": _SETTLED},
+    OPENED: {"modules": BUILT, "coexist": {
+        **_SETTLED, "owner_may_change": "pop3_delete pop3_mark_read quota_warn"}},
+    FOLDERS: {"modules": BUILT, "plugins": {"pop3": ["virtual"]}, "coexist": {
+        "pop3_folders": "f*"}},
+    HAND: {"plugins": {"pop3": ["virtual"]},
+           "conf": _by_hand(*_VIRTUAL[Dovecot.installed().generation])},
+    SENT: {"modules": BUILT, "coexist": {"sent_copy": "always"}},
     QUOTA: {"quota": LIMIT},
     NOTICES: {"modules": BUILT, "quota": LIMIT, "coexist": {
         "quota_warn": "80 95", "template_dir": str(NOTICE_TEXTS)}},
@@ -95,9 +130,13 @@ class Server:
         """Run pop3-load; return its time and the server's processor time."""
         return self._measure(lambda: self.load(user, *action))
 
+    def login(self, user):
+        """Start pop3-load, which logs in, says how long that took, and stays."""
+        return self._pop3(user, "login")
+
     def measure_login(self, user):
         """The same for a login; its process ends only after it was looked at."""
-        with self._pop3(user, "login") as client:
+        with self.login(user) as client:
             sample = self._measure(lambda: float(client.stdout.readline()))
             client.stdin.close()
         return sample

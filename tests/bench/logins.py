@@ -5,14 +5,15 @@ import imaplib
 import poplib
 
 from . import bounds, counting, documents, site
-from .lab import ACCESS, BARE, FEW, KEYS, LOADED, NOTIFY
+from .lab import ACCESS, BARE, FEW, KEYS, LOADED, NOTED, NOTIFY
 
 PROTOCOLS = ("imap", "pop3")
 USERS = [documents.user(number) for number in range(FEW)]
 MESSAGES, SIZE = 3, 1000
 NUMBER = 50
-NAMES = (BARE, NOTIFY, LOADED, ACCESS, KEYS)
+NAMES = (BARE, NOTIFY, LOADED, NOTED, ACCESS, KEYS)
 WHAT = {NOTIFY: "Dovecot's plugin notify alone", LOADED: "nothing configured",
+        NOTED: "note_last_use",
         ACCESS: "documents that only allow or deny", KEYS: "session keys"}
 LIMITS = {(LOADED, "imap"): "idle", (LOADED, "pop3"): "idle",
           (ACCESS, "imap"): "imap access", (KEYS, "imap"): "imap keys",
@@ -32,11 +33,17 @@ def rows(lab, effort, _patience):
         for name in NAMES[1:]:
             limit = LIMITS.get((name, protocol))
             yield counting.row(f"{what}, {WHAT[name]}", costs, BARE, name,
-                               bounds.of(limit) if limit else None)
+                               bounds.of(limit) if limit else None,
+                               ours=modules_of(name, protocol))
         for name in (LOADED, ACCESS, KEYS):
             for service in services:
                 yield counting.row(f"{what}, {WHAT[name]}; {service} alone", costs, BARE,
                                    name, None, [service])
+
+
+def modules_of(name, protocol):
+    """Return the services that load a plugin on that server."""
+    return ("auth", protocol) if name in (ACCESS, KEYS) else (protocol,)
 
 
 def said(protocol):

@@ -45,7 +45,7 @@ def _name(when, text, chance):
             f".mail.example.org,S={len(text)},W={len(text) + text.count(10)}")
 
 
-def _give(path):
+def give(path):
     """Make the mailbox's owner the owner of a file or folder."""
     shutil.chown(path, *owner())
     os.chmod(path, 0o700 if path.is_dir() else 0o600)
@@ -62,7 +62,7 @@ def maildir(folder, count, size):
         when += chance.randrange(1, MAX_PAUSE)
         (folder / "cur" / f"{_name(when, text, chance)}:2,").write_bytes(text)
     for path in (folder.parent, folder, *folder.glob("**/*")):
-        _give(path)
+        give(path)
 
 
 def copy(folder, target):
@@ -86,4 +86,4 @@ def arrive(folder, number):
     text = _message(number, 1000)
     path = folder / "new" / _name(BEGIN + number * MAX_PAUSE, text, random.Random(number))
     path.write_bytes(text)
-    _give(path)
+    give(path)

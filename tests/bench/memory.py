@@ -8,7 +8,7 @@ from statistics import mean
 
 from . import documents
 from .compare import Interval
-from .lab import BARE, COMPLETE, KEYS, LOADED
+from .lab import BARE, COMPLETE, KEYS, LOADED, SETTLED_SECS
 from .mailboxes import arrive
 from .table import Row
 
@@ -45,6 +45,7 @@ def rows(lab, _effort, _patience):
                 yield from _rows(servers, protocol, when)
             for session in sum(sessions.values(), []):
                 session.quit() if protocol == "pop3" else session.logout()
+            time.sleep(SETTLED_SECS)
 
 
 def _stat(session):

@@ -3,7 +3,7 @@
 
 from . import bounds, counting
 from .lab import BARE, KEYS, LOADED, NOTIFY
-from .logins import prepare, said, work
+from .logins import modules_of, prepare, said, work
 
 # So few because valgrind has to translate the code of each process again.
 NUMBER = 2
@@ -26,5 +26,5 @@ def rows(lab, effort, _patience):
     for base, name, what in ROWS:
         what = f"{said(PROTOCOL)}, one process each, {what}"
         limit = bounds.of("idle once") if (base, name) == (NOTIFY, LOADED) else None
-        yield counting.row(what, costs, base, name, limit)
+        yield counting.row(what, costs, base, name, limit, ours=modules_of(name, PROTOCOL))
         yield counting.row(f"{what}; {PROTOCOL} alone", costs, base, name, None, [PROTOCOL])

@@ -48,7 +48,7 @@ static bool holds(const struct row *row)
 	return row->user != NULL && strcmp(line.user, row->user) == 0 &&
 		strcmp(line.service, row->service) == 0 &&
 		strcmp(line.address, row->address) == 0 &&
-		line.count == row->count;
+		line.count == row->count && line.pid == 7;
 }
 
 int main(void)

@@ -6,17 +6,20 @@
 #include "handover-length.h"
 #include "policy-handover.h"
 #include "refusal-line.h"
+#include "store-generation.h"
 
 #include <glib.h>
 
-/* The word "partial", which auth may have to add. */
-#define PARTIAL strlen(";partial=yes")
+/* What auth may have to add, at its longest. */
+#define ADDED (strlen(";partial=yes;until=18446744073709551615;webmail=yes" \
+		      ";tls=yes;instead=submission;generation=") + \
+	       COEXIST_STORE_GENERATION_WORD_SIZE - 1)
 
 static const struct row {
 	const char *label;
 	/* of each scope: the keys of a document, or NULL for none */
 	const char *mailbox, *domain, *everybody;
-	/* what is handed over besides PARTIAL */
+	/* what is handed over besides ADDED */
 	const char *wanted;
 } rows[] = {
 	{ "no documents", NULL, NULL, NULL, "" },
@@ -84,7 +87,7 @@ static void test_row(gconstpointer data)
 		size_t size = length(row->mailbox, row->domain, row->everybody,
 				     &left_out);
 
-		g_assert_cmpuint(size, ==, PARTIAL + strlen(row->wanted));
+		g_assert_cmpuint(size, ==, ADDED + strlen(row->wanted));
 		g_assert_cmpstr(left_out, ==, "");
 	} T_END;
 }
@@ -96,12 +99,12 @@ static void test_the_text_about_the_delay_is_at_its_longest(void)
 
 		g_assert_cmpuint(length("pop3_login_delay=10 min\n", NULL,
 					NULL, &left_out), ==,
-				 PARTIAL + strlen(";pop3_login_delay=10 min"
+				 ADDED + strlen(";pop3_login_delay=10 min"
 						  ";login_delay_text=") +
 				 COEXIST_REFUSAL_TEXT_MAX_LENGTH);
 		g_assert_cmpuint(length("pop3_login_delay=0\n", NULL, NULL,
 					&left_out), ==,
-				 PARTIAL + strlen(";pop3_login_delay=0"));
+				 ADDED + strlen(";pop3_login_delay=0"));
 	} T_END;
 }
 
@@ -121,7 +124,7 @@ static void test_limit(size_t bytes, const char *wanted_left_out)
 {
 	g_autofree char *domain = line_of("pop3_fetcher_networks", 3000);
 	g_autofree char *mailbox =
-		line_of("pop3_networks", bytes - 3000 - PARTIAL);
+		line_of("pop3_networks", bytes - 3000 - ADDED);
 
 	T_BEGIN {
 		const char *left_out;

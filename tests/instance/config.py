@@ -19,13 +19,14 @@ LISTENERS = {
     "submission": ("submission-login", False),
     "lmtp": ("lmtp", False), "http": ("doveadm", False),
 }
+SUBMISSIONS = {"submissions": ("submission-login", True)}
 SIEVE = {"sieve": ("managesieve-login", False)}
 PORT_NAMES = (*LISTENERS, *SIEVE, "relay")
 
 
-def _listeners(ports, listeners):
-    """Listen on our ports and on no other."""
-    services = {"submission-login": [block("inet_listener submissions", ["port = 0"])]}
+def listeners(ports, listeners):
+    """Return the services' listeners: {name: (service, TLS from the first byte)}."""
+    services = {}
     for name, (service, tls) in listeners.items():
         services.setdefault(service, []).append(block(
             f"inet_listener {name}",
@@ -94,7 +95,8 @@ def owner():
 
 
 def render(dovecot, ports, *, storage, plugins, coexist, quota, wrap, extra,
-           high_performance, gate, chain, passes_on, sieve):
+           high_performance, gate, gate_for, gate_lines, first, chain,
+           passes_on, sieve):
     """Return the whole dovecot.conf."""
     user, group = owner()
     values = {
@@ -107,12 +109,16 @@ def render(dovecot, ports, *, storage, plugins, coexist, quota, wrap, extra,
     generation = dovecot.generation
     template = (TEMPLATES / f"dovecot{generation}.conf.in").read_text()
     text = re.sub(r"@(\w+)@", lambda name: str(values[name[1]]), template)
-    if gate is not None or passes_on:
-        text = gates.continue_after(text)
+    text = re.sub(r"^(?=userdb)", lambda _: first, text, count=1, flags=re.M)
+    if chain or passes_on:
+        text = gates.continue_after(text, ["userdb", *["passdb"] * passes_on])
     text += chain
     if gate is not None:
-        text += gates.render(generation, gate)
-    text += _listeners(ports, {**LISTENERS, **SIEVE} if sieve else LISTENERS)
+        text += gates.render(generation, gate, in_chain=passes_on, protocol=gate_for,
+                             lines=gate_lines)
+    # on our ports and on no other
+    text += listeners({**ports, "submissions": 0},
+                      {**LISTENERS, **SUBMISSIONS, **(SIEVE if sieve else {})})
     text += _plugins(plugins)
     if sieve:
         text += _sieve(generation)

@@ -8,7 +8,8 @@ from .block import block
 
 STORE = "policy"    # in the instance's folder
 MARKER = "mailbox/coexist-store@invalid"    # what every store has
-_BEHIND = ["driver = coexist", "skip = unauthenticated", "result_failure = continue"]
+# In a chain of passdbs, at its end.
+_BEHIND = ["skip = unauthenticated", "result_failure = continue"]
 
 
 def _group(name, lines):
@@ -21,23 +22,34 @@ def key_file(settings, policy):
             + _group("policy", policy))
 
 
-def render(generation, settings):
-    """Return the configuration of the gate and of its store."""
+def _within(protocol, text):
+    return text if protocol is None else block(f"protocol {protocol}", [text])
+
+
+def render(generation, settings, in_chain, protocol, lines):
+    """Return the configuration of the gate and of its store.
+
+    in_chain    as it has to be where passdbs and userdbs go on to it
+    protocol    of whose logins the gate decides; None for all
+    lines       what else its passdb says
+    """
+    # Of a protocol's own, the first passdb is ours, and Dovecot would ignore it.
+    behind = [*lines, *(_BEHIND if in_chain and protocol is None else [])]
     if generation == 23:
-        args = "args = /mnt/etc/coexist.conf.ext"
-        return (block("passdb", [*_BEHIND, args])
-                + block("userdb", ["driver = coexist", args]))
+        both = ["driver = coexist", "args = /mnt/etc/coexist.conf.ext"]
+        return (_within(protocol, block("passdb", [*both, *behind]))
+                + (block("userdb", both) if in_chain else ""))
     dict_fs = block("dict fs", [block("fs posix", [f"prefix = /mnt/{STORE}/"])])
-    return (block("passdb coexist", _BEHIND)
-            + block("userdb coexist", ["driver = coexist"])
+    return (_within(protocol, block("passdb coexist", ["driver = coexist", *behind]))
+            + (block("userdb coexist", ["driver = coexist"]) if in_chain else "")
             + block("coexist", [dict_fs] if "store" not in settings else [])
             + "".join(f"coexist_{key} = {value}\n" for key, value in settings.items()
                       if key != "store"))
 
 
-def continue_after(text):
-    """Let the passdb and userdb that are there pass their users on."""
-    return re.sub(r"^((?:pass|user)db[^{]*\{)$", r"\1\n  result_success = continue-ok",
+def continue_after(text, kinds):
+    """Let the databases of these kinds that are there pass their users on."""
+    return re.sub(rf"^((?:{'|'.join(kinds)})[^{{]*\{{)$", r"\1\n  result_success = continue-ok",
                   text, flags=re.M)
 
 

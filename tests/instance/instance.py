@@ -53,19 +53,25 @@ class Instance:
     gate     site settings {"on_store_error": "allow"} of the gate, {} for none;
              None leaves it out. `store` holds its documents, unless there is a
              "store": the URI on Dovecot 2.3, on 2.4 it is in conf
+    gate_for  the protocol for which its passdb is configured; None is all
+    gate_lines  more lines of its passdb
+    first    userdbs for dovecot.conf before the users'
     chain    passdbs and userdbs for dovecot.conf behind the users' and before the
              gate's
-    passes_on  ask these also about users that were found; with a gate it is so
+    passes_on  ask these also about users that were found: userdbs are in any case.
+             With a gate, it is in a chain of passdbs and of userdbs
     sieve    ManageSieve, too, which needs Debian's dovecot-managesieved
     files    {name: text} of files in etc/, for what is read when a process starts
     """
 
     host = "127.0.0.1"
+    config = "/mnt/etc/dovecot.conf"    # what Dovecot reads, as the instance sees it
 
     def __init__(self, folder, *, coexist=None, users=None, modules=BUILT,
                  plugins=None, storage="maildir", quota=False, conf="",
                  conf23="", conf24="", wrap=None, high_performance=False, gate=None,
-                 chain="", passes_on=False, sieve=False, files=None):
+                 gate_for=None, gate_lines=(), first="", chain="", passes_on=False,
+                 sieve=False, files=None):
         self.dovecot = Dovecot.installed()
         self.version = self.dovecot.version
         self.generation = self.dovecot.generation
@@ -81,6 +87,9 @@ class Instance:
             "wrap": self._wrap,
             "high_performance": high_performance,
             "gate": gate,
+            "gate_for": gate_for,
+            "gate_lines": list(gate_lines),
+            "first": first,
             "chain": chain,
             "passes_on": passes_on,
             "sieve": sieve,
@@ -132,17 +141,22 @@ class Instance:
         self.read_files_again()
 
     def read_files_again(self):
-        """Obey what was changed in the configuration's files, from the next client on.
+        """Obey what was changed in the configuration's files, from the next client on."""
+        self.reload_by(lambda: self.doveadm("reload"))
+
+    def reload_by(self, command):
+        """Call what reloads the server; return its result when all obey.
 
         A process of before takes new clients until it hears of the reload, has the
         old configuration, and a login process drops them.
         """
         old = set(self.pids()) - {self._master} - set(self.pids("anvil"))
-        self.doveadm("reload")
+        result = command()
         wait_for(lambda: not any(map(processes.is_accepting, old)) and
                  processes.is_accepting(self._master),
                  what="the old configuration to be dropped")
         self._loggers = self.pids("log")
+        return result
 
     # Clients
 
@@ -197,17 +211,16 @@ class Instance:
 
     # Administration
 
-    def inside(self, *command, check=True, **options):
+    def inside(self, *command, check=True, timeout=120, **options):
         """Run a command where the instance sees it; return CompletedProcess (text)."""
         enter = ["nsenter", f"--target={self.pid}", "--mount", "--pid", "--root",
                  "--wd"]
         return subprocess.run([*enter, *map(str, command)], check=check, text=True,
-                              capture_output=True, timeout=120, **options)
+                              capture_output=True, timeout=timeout, **options)
 
     def doveadm(self, *arguments, check=True, **options):
         """Run doveadm; return its output. With check=False: the CompletedProcess."""
-        done = self.inside("doveadm", "-c", "/mnt/etc/dovecot.conf", *arguments,
-                           check=False, **options)
+        done = self.inside("doveadm", "-c", self.config, *arguments, check=False, **options)
         if not check:
             return done
         if done.returncode != 0:
@@ -217,8 +230,8 @@ class Instance:
 
     def doveadm_peak(self, *arguments):
         """Run doveadm; return (most memory in kB, seconds, lines) as peak.py says."""
-        done = self.inside(sys.executable, "-I", PEAK, "doveadm", "-c",
-                           "/mnt/etc/dovecot.conf", *arguments)
+        done = self.inside(sys.executable, "-I", PEAK, "doveadm", "-c", self.config,
+                           *arguments)
         memory, seconds, lines = done.stdout.split()
         return int(memory), float(seconds), int(lines)
 
@@ -314,16 +327,8 @@ class Instance:
         return any("valgrind" in prefix for prefix in self._wrap.values())
 
     def _default_plugins(self, quota):
-        names = re.findall(r"lib\d\d_(\w+)_plugin\.so ",
-                           " ".join(path.name + " " for path in self._modules()))
-        plugins = {"all": [name for name in names if name == "coexist"],
-                   "imap": [name for name in names if name == "imap_coexist"],
-                   "pop3": [name for name in names if name == "pop3_coexist"]}
-        if quota:
-            plugins["all"] += ["quota"]
-            plugins["all"] += [name for name in names if name == "coexist_quota"]
-            plugins["imap"] += ["imap_quota"]
-        return plugins
+        return {"all": [*(["coexist"] if self._staged else []), *(["quota"] if quota else [])],
+                "imap": ["imap_quota"] if quota else []}
 
     def _modules(self):
         return sorted(self._staged.glob("lib*_plugin.so")) if self._staged else []
@@ -358,7 +363,7 @@ class Instance:
         with open(self.folder / "log/start.log", "wb") as output:
             self._launcher = subprocess.Popen(
                 [sys.executable, "-I", LAUNCHER, self.folder, self.dovecot.moduledir,
-                 self._staged or "", "dovecot", "-F", "-c", "/mnt/etc/dovecot.conf"],
+                 self._staged or "", *self._command()],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=output,
                 start_new_session=True)
         line = self._launcher.stdout.readline()
@@ -366,6 +371,10 @@ class Instance:
             raise InstanceError(f"cannot start: {self._log_tail()}")
         self._master = int(line)
         wait_for(self._is_listening, what="Dovecot to start")
+
+    def _command(self):
+        """Return what starts Dovecot inside, and becomes it."""
+        return ["dovecot", "-F", "-c", self.config]
 
     def _is_logging(self):
         """Return whether the log process writes what a login process tells it."""

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The benchmarks' mailboxes have names of files as Dovecot makes them."""
+"""The benchmarks: mailboxes whose files have names as Dovecot makes them, and what counts."""
 
 import re
 from statistics import mean
 
 import pytest
 
-from bench import mailboxes
+from bench import counting, mailboxes
+from bench.compare import Interval
 
 NAME = re.compile(r"(\d+)\.M(\d{1,6})P(\d+)\.mail\.example\.org,S=(\d+),W=(\d+):2,")
 COUNT, SIZE = 200, 2000
@@ -32,3 +33,14 @@ def test_names_tell_the_sizes(files):
         text = path.read_bytes()
         assert (len(text), len(text) + text.count(b"\n")) == (int(size), int(virtual_size))
     assert mean(path.stat().st_size for path in files) == pytest.approx(SIZE, rel=0.1)
+
+
+def test_what_has_no_module_of_ours_counts_as_bare():
+    """Else a row would tell how the memory of a login process happens to lie."""
+    costs = {"bare": [{"imap-login": 100, "imap": 200}, {"imap-login": 110, "imap": 200}],
+             "ours": [{"imap-login": 130, "imap": 203}, {"imap-login": 70, "imap": 203}]}
+    row = counting.row("a login", costs, "bare", "ours", None, ours=["imap"])
+    assert (row.bare, row.ours) == ("305", "308")
+    assert row.change == Interval.of([303 / 300, 313 / 310])
+    alone = counting.row("a login", costs, "bare", "ours", None, ["imap-login"])
+    assert alone.change == Interval.of([130 / 100, 70 / 110])

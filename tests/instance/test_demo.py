@@ -25,3 +25,8 @@ def test_the_demonstration_shows_its_table_and_ends(tmp_path):
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.endswith("\n\n" + TABLE)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_readme_shows_the_same_table():
+    readme = (Path(__file__).parents[2] / "README.md").read_text()
+    assert f"```text\n{TABLE}```\n" in readme

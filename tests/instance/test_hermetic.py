@@ -147,5 +147,5 @@ def test_a_checkout_that_is_roots_alone(tmp_path):
         cwd=INSTANCE, text=True, capture_output=True, timeout=120)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == "Subject: Se han conservado 2 mensajes borrados\n" \
-        "-ERR [SYS/PERM] POP3 esta desactivado para este buzon. " \
-        "Consulte al administrador de su correo.\n"
+        "-ERR [SYS/PERM] Este buzon tiene POP3 desactivado. " \
+        "Consulte al administrador.\n"

@@ -52,7 +52,7 @@ static void test_the_text_comes_back(const char *text)
 	value = handover_write(&handover, &size, &left_out);
 	expect(size == strlen(value) && *left_out == '\0', "it is whole");
 	expect(strpbrk(value, "%\t\r\n\001") == NULL, "Dovecot leaves it alone");
-	coexist_handover_read(pool_datastack_create(), value, texts);
+	coexist_handover_read(pool_datastack_create(), value, texts, NULL);
 	expect(is_text(texts[COEXIST_KEY_deny_text], text), text);
 	expect(is_text(texts[COEXIST_KEY_pop3_keep_days], "30"), text);
 	expect(is_text(coexist_handover_delay_text(value), text), text);
@@ -100,7 +100,7 @@ static void test_what_nobody_wrote(void)
 
 	for (i = 0; i < N_ELEMENTS(rows); i++) {
 		coexist_handover_read(pool_datastack_create(), rows[i].value,
-				      texts);
+				      texts, NULL);
 		expect(is_text(texts[COEXIST_KEY_pop3_mark_read],
 			       rows[i].mark_read) &&
 		       is_text(texts[COEXIST_KEY_quota_warn],
@@ -162,13 +162,79 @@ static void test_the_order(void)
 	size_t size;
 
 	value = handover_write(&handover, &size, &left_out);
-	coexist_handover_read(pool_datastack_create(), value, texts);
+	coexist_handover_read(pool_datastack_create(), value, texts, NULL);
 	expect(is_text(left_out, "pop3_fetcher_networks"), left_out);
 	expect(texts[COEXIST_KEY_pop3_networks] != NULL &&
 	       texts[COEXIST_KEY_quota_warn] != NULL &&
 	       texts[COEXIST_KEY_pop3_keep_days] != NULL &&
 	       texts[COEXIST_KEY_imap_networks] == NULL &&
 	       texts[COEXIST_KEY_preset] == NULL, "what is in it");
+}
+
+static void test_a_delivery(void)
+{
+	const struct coexist_handover handover = {
+		.protocol = COEXIST_PROTOCOL_OTHER,
+		.is_delivery = TRUE,
+		.texts[COEXIST_KEY_pop3_access] = "deny",
+		.texts[COEXIST_KEY_pop3_delete] = "hide",
+		.texts[COEXIST_KEY_language] = "es",
+		.texts[COEXIST_KEY_quota_warn] = "80"
+	};
+	const char *value, *left_out;
+	size_t size;
+
+	value = handover_write(&handover, &size, &left_out);
+	expect(is_text(value, ";language=es;quota_warn=80"), value);
+}
+
+static void test_who_takes_what(void)
+{
+	static const struct {
+		const char *label;
+		struct coexist_handover handover;
+		enum coexist_key key;
+		bool takes;
+	} rows[] = {
+		{ "a POP3 session its own key",
+		  { .protocol = COEXIST_PROTOCOL_POP3 },
+		  COEXIST_KEY_pop3_login_delay, TRUE },
+		{ "an IMAP session POP3's",
+		  { .protocol = COEXIST_PROTOCOL_IMAP },
+		  COEXIST_KEY_pop3_login_delay, FALSE },
+		{ "any session what is done to all of them",
+		  { .protocol = COEXIST_PROTOCOL_IMAP },
+		  COEXIST_KEY_pop3_delete, TRUE },
+		{ "what nobody has decided yet",
+		  { .protocol = COEXIST_PROTOCOL_POP3 },
+		  COEXIST_KEY_pop3_access, TRUE },
+		{ "what the gate has decided",
+		  { .protocol = COEXIST_PROTOCOL_POP3, .gate_decided = TRUE },
+		  COEXIST_KEY_pop3_access, FALSE },
+		{ "what a refusal would say",
+		  { .protocol = COEXIST_PROTOCOL_POP3, .gate_decided = TRUE },
+		  COEXIST_KEY_deny_text, FALSE },
+		{ "and so does a notice of the end",
+		  { .protocol = COEXIST_PROTOCOL_POP3, .gate_decided = TRUE,
+		    .items[COEXIST_HANDOVER_INSTEAD] = "imap" },
+		  COEXIST_KEY_deny_text, TRUE },
+		{ "doveadm no login's", { .protocol = COEXIST_PROTOCOL_OTHER },
+		  COEXIST_KEY_pop3_access, FALSE },
+		{ "a delivery no session's key",
+		  { .protocol = COEXIST_PROTOCOL_OTHER, .is_delivery = TRUE },
+		  COEXIST_KEY_pop3_delete, FALSE },
+		{ "a delivery a level",
+		  { .protocol = COEXIST_PROTOCOL_OTHER, .is_delivery = TRUE },
+		  COEXIST_KEY_quota_warn, TRUE },
+		{ "a preset is its keys", { .protocol = COEXIST_PROTOCOL_OTHER },
+		  COEXIST_KEY_preset, FALSE },
+	};
+	unsigned int i;
+
+	for (i = 0; i < N_ELEMENTS(rows); i++) {
+		expect(coexist_handover_takes(&rows[i].handover, rows[i].key) ==
+		       rows[i].takes, rows[i].label);
+	}
 }
 
 /* Where there is nothing to hand over, there is no field. */
@@ -219,16 +285,55 @@ static void test_other_versions(void)
 		{ "nothing", "", NULL, FALSE },
 	};
 	const char *texts[COEXIST_KEY_COUNT];
+	const char *items[COEXIST_HANDOVER_ITEM_COUNT];
 	unsigned int i;
 
 	for (i = 0; i < N_ELEMENTS(rows); i++) {
 		coexist_handover_read(pool_datastack_create(), rows[i].value,
-				      texts);
+				      texts, items);
 		expect(is_text(texts[COEXIST_KEY_pop3_mark_read],
 			       rows[i].mark_read) &&
-		       coexist_handover_is_partial(rows[i].value) ==
+		       coexist_handover_is_partial(items) ==
 		       rows[i].is_partial, rows[i].label);
 	}
+}
+
+/* They have room in the first format. */
+static void test_items_of_open_sessions(void)
+{
+	struct coexist_handover handover = {
+		.protocol = COEXIST_PROTOCOL_IMAP,
+		.gate_decided = TRUE,
+		.items[COEXIST_HANDOVER_GENERATION] = "4711",
+		.items[COEXIST_HANDOVER_UNTIL] = "20819",
+		.items[COEXIST_HANDOVER_REFUSED_BY] = "pop3_access=deny"
+	};
+	const char *items[COEXIST_HANDOVER_ITEM_COUNT], *value, *left_out;
+	size_t size;
+
+	value = handover_write(&handover, &size, &left_out);
+	expect(is_text(value, ";generation=4711;until=20819;"
+			"refused_by=pop3_access=deny"),
+	       value);
+	coexist_handover_read_items(value, items);
+	expect(is_text(items[COEXIST_HANDOVER_GENERATION], "4711") &&
+	       is_text(items[COEXIST_HANDOVER_UNTIL], "20819") &&
+	       is_text(items[COEXIST_HANDOVER_REFUSED_BY],
+		       "pop3_access=deny") &&
+	       !coexist_handover_is_partial(items), "they come back");
+}
+
+static void test_what_is_a_policy(void)
+{
+	expect(!coexist_handover_says_more("passed"), "the word is none");
+	expect(!coexist_handover_says_more("passed;generation=1;until=2"),
+	       "nor is what goes along with every login");
+	expect(coexist_handover_says_more("passed;generation=1;language=es"),
+	       "a key is one");
+	expect(coexist_handover_says_more("passed;partial=yes"),
+	       "and so is what a session must know");
+	expect(coexist_handover_says_more("passed;until_then=2"),
+	       "and what it does not know");
 }
 
 /* An item that had a key's name would be read as both. */
@@ -260,17 +365,46 @@ static void test_the_field(void)
 		  "exempt", "exempt" },
 		{ "without a value", { "coexist_gate", NULL }, "", "" },
 		{ "a longer name", { "coexist_gates=x", NULL }, NULL, NULL },
+		{ "carried, of the gate", { "uid=1", "admin=no coexist_gate="
+					    "passed;a=b=c", NULL },
+		  "passed;a=b=c", "passed" },
+		{ "carried, of all others",
+		  { "admin=no coexist_policy=;a=b", "uid=1", NULL },
+		  ";a=b", NULL },
+		{ "carried without a value", { "admin=no coexist_gate=", NULL },
+		  "", "" },
+		{ "carried, a longer name",
+		  { "admin=no coexist_gates=x", NULL }, NULL, NULL },
+		{ "the carrier of another", { "admin=yes", "coexist_gate=exempt",
+					      NULL }, "exempt", "exempt" },
+		{ "a carrier cut short", { "admin=no coexist_", NULL },
+		  NULL, NULL },
+		{ "the word of an administrator", { "admin=y coexist_gate=passed",
+						    NULL }, NULL, NULL },
 	};
 	unsigned int i;
 
 	for (i = 0; i < N_ELEMENTS(rows); i++) {
+		expect(coexist_handover_fields_have_ours(rows[i].fields) ||
+		       rows[i].value == NULL, rows[i].label);
 		expect(is_text(coexist_handover_find(rows[i].fields),
 			       rows[i].value) &&
 		       is_text(coexist_handover_find_gate(rows[i].fields),
 			       rows[i].gate), rows[i].label);
 	}
+	expect(is_text(coexist_handover_find((const char *const[]){
+			COEXIST_HANDOVER_CARRIER"="
+			COEXIST_HANDOVER_CARRIED("policy")"a=b", NULL }), "a=b"),
+	       "what is carried");
 	expect(coexist_handover_find(NULL) == NULL &&
-	       coexist_handover_find_gate(NULL) == NULL, "NULL");
+	       coexist_handover_find_gate(NULL) == NULL &&
+	       !coexist_handover_fields_have_ours(NULL), "NULL");
+	expect(!coexist_handover_fields_have_ours((const char *const[]){
+			"home=/x", "admin=yes", "copy=coexist_", NULL }),
+	       "none of ours");
+	expect(coexist_handover_fields_have_ours((const char *const[]){
+			"home=/x", "coexist_pop3_access=deny", NULL }),
+	       "a key of ours");
 }
 
 /* A walk of the property: whatever is handed over, what is read is what was
@@ -309,8 +443,10 @@ static bool key_comes_back(const struct coexist_handover *handover,
 			   const char *found)
 {
 	bool obeys = key != COEXIST_KEY_preset &&
-		coexist_session_obeys(handover->protocol,
-				      handover->gate_decided, key);
+		(coexist_session_obeys(handover->protocol,
+				       handover->gate_decided, key) ||
+		 (key == COEXIST_KEY_deny_text &&
+		  handover->items[COEXIST_HANDOVER_INSTEAD] != NULL));
 
 	if (!obeys || handover->texts[key] == NULL)
 		return found == NULL && !left_out;
@@ -341,7 +477,7 @@ static void walk_step(void)
 	value = str_c(dest);
 	expect(strlen(value) <= COEXIST_HANDOVER_MAX_SIZE, "it has room");
 	expect(strpbrk(value, "%\t\r\n\001") == NULL, "Dovecot leaves it alone");
-	coexist_handover_read(pool_datastack_create(), value, texts);
+	coexist_handover_read(pool_datastack_create(), value, texts, NULL);
 	coexist_handover_read_items(value, items);
 	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
 		expect(key_comes_back(&handover, i, left_out[i], texts[i]),
@@ -378,9 +514,13 @@ int main(void)
 		test_what_nobody_wrote();
 		test_the_limit();
 		test_the_order();
+		test_a_delivery();
+		test_who_takes_what();
 		test_nothing();
 		test_other_versions();
 		test_names_are_no_keys();
+		test_items_of_open_sessions();
+	test_what_is_a_policy();
 		test_the_field();
 		test_a_walk();
 	} T_END;

@@ -13,21 +13,32 @@ static const struct row {
 	enum coexist_protocol protocol;
 	enum coexist_refusal_text id;
 	const char *code;
+	bool is_relayed;
 } rows[] = {
-	{ COEXIST_PROTOCOL_POP3, COEXIST_TEXT_deny, "[SYS/PERM] " },
-	{ COEXIST_PROTOCOL_POP3, COEXIST_TEXT_tls, "[SYS/PERM] " },
-	{ COEXIST_PROTOCOL_POP3, COEXIST_TEXT_login_delay, "[LOGIN-DELAY] " },
-	{ COEXIST_PROTOCOL_POP3, COEXIST_TEXT_max_sessions, "[IN-USE] " },
-	{ COEXIST_PROTOCOL_POP3, COEXIST_TEXT_store, "[SYS/TEMP] " },
-	{ COEXIST_PROTOCOL_IMAP, COEXIST_TEXT_deny, "[CONTACTADMIN] " },
-	{ COEXIST_PROTOCOL_IMAP, COEXIST_TEXT_tls, "[PRIVACYREQUIRED] " },
-	{ COEXIST_PROTOCOL_IMAP, COEXIST_TEXT_max_sessions, "[LIMIT] " },
-	{ COEXIST_PROTOCOL_IMAP, COEXIST_TEXT_store, "[UNAVAILABLE] " },
-	{ COEXIST_PROTOCOL_WEBMAIL, COEXIST_TEXT_until, "[CONTACTADMIN] " },
-	{ COEXIST_PROTOCOL_WEBMAIL, COEXIST_TEXT_tls, "[PRIVACYREQUIRED] " },
-	{ COEXIST_PROTOCOL_SUBMISSION, COEXIST_TEXT_tls, "" },
-	{ COEXIST_PROTOCOL_SIEVE, COEXIST_TEXT_store, "" },
-	{ COEXIST_PROTOCOL_OTHER, COEXIST_TEXT_deny, "" }
+	{ COEXIST_PROTOCOL_POP3, COEXIST_TEXT_deny, "[SYS/PERM] ", false },
+	{ COEXIST_PROTOCOL_POP3, COEXIST_TEXT_tls, "[SYS/PERM] ", false },
+	{ COEXIST_PROTOCOL_POP3, COEXIST_TEXT_login_delay, "[LOGIN-DELAY] ", false },
+	{ COEXIST_PROTOCOL_POP3, COEXIST_TEXT_max_sessions, "[IN-USE] ", false },
+	{ COEXIST_PROTOCOL_POP3, COEXIST_TEXT_store, "[SYS/TEMP] ", false },
+	{ COEXIST_PROTOCOL_POP3, COEXIST_TEXT_deny, "[SYS/PERM] ", true },
+	{ COEXIST_PROTOCOL_IMAP, COEXIST_TEXT_deny, "[UNAVAILABLE] ", false },
+	{ COEXIST_PROTOCOL_IMAP, COEXIST_TEXT_suspend, "[UNAVAILABLE] ", false },
+	{ COEXIST_PROTOCOL_IMAP, COEXIST_TEXT_until, "[UNAVAILABLE] ", false },
+	{ COEXIST_PROTOCOL_IMAP, COEXIST_TEXT_network, "[UNAVAILABLE] ", false },
+	{ COEXIST_PROTOCOL_IMAP, COEXIST_TEXT_tls, "[PRIVACYREQUIRED] ", false },
+	{ COEXIST_PROTOCOL_IMAP, COEXIST_TEXT_max_sessions, "[UNAVAILABLE] ", false },
+	{ COEXIST_PROTOCOL_IMAP, COEXIST_TEXT_store, "[UNAVAILABLE] ", false },
+	/* Dovecot's proxy would log in again three times */
+	{ COEXIST_PROTOCOL_IMAP, COEXIST_TEXT_deny, "[ALERT] ", true },
+	{ COEXIST_PROTOCOL_IMAP, COEXIST_TEXT_max_sessions, "[ALERT] ", true },
+	/* which is what it should do then */
+	{ COEXIST_PROTOCOL_IMAP, COEXIST_TEXT_store, "[UNAVAILABLE] ", true },
+	{ COEXIST_PROTOCOL_IMAP, COEXIST_TEXT_tls, "[PRIVACYREQUIRED] ", true },
+	{ COEXIST_PROTOCOL_WEBMAIL, COEXIST_TEXT_until, "[UNAVAILABLE] ", false },
+	{ COEXIST_PROTOCOL_WEBMAIL, COEXIST_TEXT_tls, "[PRIVACYREQUIRED] ", false },
+	{ COEXIST_PROTOCOL_SUBMISSION, COEXIST_TEXT_tls, "", false },
+	{ COEXIST_PROTOCOL_SIEVE, COEXIST_TEXT_store, "", false },
+	{ COEXIST_PROTOCOL_OTHER, COEXIST_TEXT_deny, "", false }
 };
 
 static const char *repeat(const char *text, unsigned int count)
@@ -51,7 +62,8 @@ static unsigned int test_row(const struct row *row)
 {
 	return check(t_strdup_printf("protocol %d, text %d", row->protocol,
 				     row->id),
-		     coexist_refusal_line(row->protocol, row->id, "No."),
+		     coexist_refusal_line(row->protocol, row->id, row->is_relayed,
+					  "No."),
 		     t_strconcat(row->code, "No.", NULL));
 }
 
@@ -63,14 +75,14 @@ static unsigned int test_texts(void)
 	const char *longest = repeat("0123456789", 40);
 
 	return check("a second line",
-		     coexist_refusal_line(pop3, id, "No.\r\n+OK"),
+		     coexist_refusal_line(pop3, id, FALSE, "No.\r\n+OK"),
 		     "[SYS/PERM] No.??+OK") +
-		check("nothing", coexist_refusal_line(pop3, id, ""),
+		check("nothing", coexist_refusal_line(pop3, id, FALSE, ""),
 		      "[SYS/PERM] ") +
-		check("the longest", coexist_refusal_line(pop3, id, longest),
+		check("the longest", coexist_refusal_line(pop3, id, FALSE, longest),
 		      t_strconcat("[SYS/PERM] ", longest, NULL)) +
 		check("one byte more",
-		      coexist_refusal_line(pop3, id,
+		      coexist_refusal_line(pop3, id, FALSE,
 					   t_strconcat(longest, "x", NULL)),
 		      t_strconcat("[SYS/PERM] ", t_strndup(longest, 397),
 				  "...", NULL));

@@ -47,6 +47,7 @@ static bool holds(const struct row *row)
 {
 	const struct coexist_scope scope = { .name = row->scope };
 	struct coexist_refused_login login = row->login;
+	struct coexist_refusal_cause cause;
 	struct coexist_policy policy;
 	struct ip_addr client;
 	const char *line;
@@ -59,8 +60,8 @@ static bool holds(const struct row *row)
 			i_unreached();
 		login.client = &client;
 	}
-	line = coexist_refusal_log(&login,
-				   coexist_refusal_log_key(&policy, row->key));
+	coexist_refusal_cause_key(&policy, row->key, &cause);
+	line = coexist_refusal_log(&login, cause.log);
 	if (strcmp(line, row->line) == 0)
 		return true;
 	printf("%s: \"%s\", expected \"%s\"\n", row->label, line, row->line);

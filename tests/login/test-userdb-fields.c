@@ -106,8 +106,34 @@ static void test_find(void)
 	       is_text(coexist_userdb_fields_get(fields, "c"), "") &&
 	       coexist_userdb_fields_get(fields, "home") == NULL &&
 	       coexist_userdb_fields_get(NULL, "a") == NULL, "ours by name");
-	expect(coexist_userdb_fields_have(fields, "c") &&
-	       !coexist_userdb_fields_have(fields, "b"), "whether it is there");
+}
+
+static void test_any(void)
+{
+	static const struct {
+		const char *label, *fields[3];
+		bool any;
+	} rows[] = {
+		{ "none", { NULL }, FALSE },
+		{ "of others", { "home=/x", "coexist", NULL }, FALSE },
+		{ "a key", { "home=/x", "coexist_pop3_access=deny", NULL }, TRUE },
+		{ "without a value", { "coexist_pop3_access", NULL }, TRUE },
+		{ "a typo", { "coexist_pop3_acess=deny", NULL }, TRUE },
+		{ "the hand-over alone", { "coexist_gate=passed",
+					   "coexist_policy=;a=b", NULL }, FALSE },
+		{ "and a key behind it", { "coexist_gate=passed",
+					   "coexist_language=es", NULL }, TRUE },
+		{ "what begins like the hand-over",
+		  { "coexist_gates=passed", NULL }, TRUE },
+		{ "the carrier", { "admin=no coexist_gate=passed", NULL }, FALSE },
+	};
+	unsigned int i;
+
+	for (i = 0; i < N_ELEMENTS(rows); i++) {
+		expect(coexist_userdb_fields_have_any(rows[i].fields) ==
+		       rows[i].any, rows[i].label);
+	}
+	expect(!coexist_userdb_fields_have_any(NULL), "NULL");
 }
 
 int main(void)
@@ -117,6 +143,7 @@ int main(void)
 		test_a_value();
 		test_keys();
 		test_find();
+		test_any();
 	} T_END;
 	lib_deinit();
 	return failed == 0 ? 0 : 1;

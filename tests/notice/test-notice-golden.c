@@ -31,6 +31,15 @@ static const struct coexist_notice_variable pop3_variables[] = {
 	{ .name = "date", .value = "2026-12-17 08:15" }
 };
 
+static const struct coexist_notice_variable end_variables[] = {
+	{ .name = "protocol", .value = "POP3" },
+	{ .name = "from", .value = "2026-12-24" },
+	{ .name = "instead", .value = "IMAP" },
+	{ .name = "reason", .value = "The <help> desk: 555-0100" },
+	{ .name = "user", .value = "ana@example.org" },
+	{ .name = "date", .value = "2026-12-17 08:15" }
+};
+
 static const struct coexist_notice_variable quota_variables[] = {
 	{ .name = "user", .value = "ana@example.org" },
 	{ .name = "date", .value = "2026-12-17 08:15" },
@@ -47,7 +56,29 @@ static const struct coexist_notice_variable quota_variables[] = {
 	{ .name = "trash", .value = "12 MB" },
 	{ .name = "junk", .value = "0 B" },
 	{ .name = "downloaded", .value = "1200" },
-	{ .name = "downloaded_size", .value = "340 MB" }
+	{ .name = "downloaded_size", .value = "340 MB" },
+	{ .name = "trash_days", .value = "30" },
+	{ .name = "trash_kept", .value = "" },
+	{ .name = "archive", .value = "" },
+	{ .name = "hidden", .value = "17" },
+	{ .name = "hidden_size", .value = "2 MB" },
+	{ .name = "keep_days", .value = "14" }
+};
+
+static const struct coexist_notice_row junk_rows[] = {
+	{ "example.org", "Your invoice" },
+	{ "shop.example.net", "caf\xc3\xa9 <b>at half price</b>" }
+};
+
+static const struct coexist_notice_variable junk_variables[] = {
+	{ .name = "count", .value = "12" },
+	{ .name = "folder", .value = "Junk" },
+	{ .name = "since", .value = "2026-11-17" },
+	{ .name = "listed", .value = "2" },
+	{ .name = "messages", .value = "", .rows = junk_rows,
+	  .rows_count = N_ELEMENTS(junk_rows) },
+	{ .name = "user", .value = "ana@example.org" },
+	{ .name = "date", .value = "2026-12-17 08:15" }
 };
 
 static const struct kind {
@@ -56,8 +87,10 @@ static const struct kind {
 } kinds[] = {
 #define POP3 { pop3_variables, N_ELEMENTS(pop3_variables) }
 #define QUOTA { quota_variables, N_ELEMENTS(quota_variables) }
+	{ "junk", { junk_variables, N_ELEMENTS(junk_variables) } },
 	{ "pop3-delete-limit", POP3 },
 	{ "pop3-keep-days", POP3 },
+	{ "protocol-ends", { end_variables, N_ELEMENTS(end_variables) } },
 	{ "quota-messages", QUOTA },
 	{ "quota-recovered", QUOTA },
 	{ "quota-storage", QUOTA }

@@ -239,7 +239,9 @@ static const struct installed_row {
 #define NAMES(...) (const char *const[]) { __VA_ARGS__, NULL }
 #define QUOTA_NAMES NAMES("user", "date", "percent", "used", "limit", "free", \
 			  "folders", "trash", "junk", "downloaded", \
-			  "downloaded_size", "bar", "bar_color", \
+			  "downloaded_size", "bar", "bar_color", "trash_days", \
+			  "trash_kept", "archive", "hidden", "hidden_size", \
+			  "keep_days", \
 			  "growth_days", "days_left")
 	{ "pop3-delete-limit",
 	  NAMES("count", "limit", "user", "date", "session"),
@@ -247,11 +249,21 @@ static const struct installed_row {
 	{ "pop3-keep-days",
 	  NAMES("count", "days", "user", "date", "from", "deleted", "target"),
 	  NAMES("count", "days", "user", "from", "deleted", "target") },
+	{ "protocol-ends",
+	  NAMES("protocol", "from", "instead", "reason", "user", "date"),
+	  NAMES("protocol", "from", "instead", "reason", "user") },
+	{ "junk",
+	  NAMES("count", "folder", "since", "listed", "messages", "user",
+		"date"),
+	  NAMES("count", "folder", "since", "listed", "user") },
 	{ "quota-storage", QUOTA_NAMES,
 	  NAMES("user", "used", "limit", "free", "folders", "trash", "junk",
-		"downloaded", "downloaded_size", "growth_days", "days_left") },
+		"downloaded", "downloaded_size", "growth_days", "days_left",
+		"trash_days", "trash_kept", "archive", "hidden", "hidden_size",
+		"keep_days") },
 	{ "quota-messages", QUOTA_NAMES,
-	  NAMES("user", "used", "limit", "folders", "downloaded") },
+	  NAMES("user", "used", "limit", "folders", "downloaded", "hidden",
+		"keep_days") },
 	{ "quota-recovered", QUOTA_NAMES,
 	  NAMES("user", "percent", "used", "limit") },
 };
@@ -274,7 +286,7 @@ static bool
 installed_holds(const struct installed_row *row, const char *language)
 {
 	static const char *const folders[] = { TEXTS_DIR, NULL };
-	struct coexist_notice_variable all[16];
+	struct coexist_notice_variable all[24];
 	struct coexist_notice installed = {
 		.kind = row->kind,
 		.builtin = BUILTIN,

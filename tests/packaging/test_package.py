@@ -6,6 +6,7 @@ Run by tests/package, which builds it and names it in $COEXIST_PACKAGE.
 
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -15,6 +16,18 @@ from instance import Dovecot, Instance
 
 TOP = Path(__file__).parents[2]
 PACKAGE = os.environ["COEXIST_PACKAGE"]
+# Where Dovecot's own unit is.
+[UNITS] = [line.strip().removeprefix("/").removesuffix("/dovecot.service")
+           for line in subprocess.run(["dpkg", "-L", "dovecot-core"], check=True, text=True,
+                                      capture_output=True).stdout.splitlines()
+           if line.endswith("/systemd/system/dovecot.service")]
+SWITCH = {"etc/default/dovecot-coexist", "etc/dovecot/dovecot-coexist.conf",
+          f"{UNITS}/dovecot-coexist-expire.service", f"{UNITS}/dovecot-coexist-expire.timer",
+          f"{UNITS}/dovecot.service.d/coexist.conf", "usr/sbin/dovecot-coexist"}
+if Dovecot.installed().generation == 23:
+    SWITCH.add("etc/dovecot/dovecot-coexist.conf.ext")
+CONFD = ("etc/dovecot/conf.d/11-coexist.conf" if Dovecot.installed().generation == 23 else
+         "etc/dovecot/conf.d/90-coexist.conf")
 # Dovecot names the settings modules that it has found in a comment.
 BANNER = re.compile(r"^# dovecot-coexist .*\n", re.M)
 
@@ -74,14 +87,69 @@ def test_can_be_installed():
 
 
 def test_brings_modules_and_nothing_that_is_enabled(files):
-    modules = {name for name in names(files) if name.startswith("usr/lib/")}
+    modules = {name for name in names(files) if name.startswith("usr/lib/dovecot/")}
     assert {"usr/lib/dovecot/modules/lib20_coexist_plugin.so",
-            "usr/lib/dovecot/modules/lib21_coexist_quota_plugin.so",
-            "usr/lib/dovecot/modules/lib25_pop3_coexist_plugin.so",
             "usr/lib/dovecot/modules/settings/libcoexist_settings.so"} <= modules
     assert [name for name in modules if not name.endswith(".so")] == []
-    assert [name for name in names(files) - modules
-            if not name.startswith("usr/share/")] == []
+    # each of these costs each process
+    assert [name for name in modules if re.search("/lib2[15]_", name)] == []
+    assert {name for name in names(files) - modules
+            if not name.startswith("usr/share/")} == SWITCH | {CONFD}
+
+
+def test_its_configuration_is_comments_only(files):
+    lines = [line for name in ("default/dovecot-coexist", "dovecot/dovecot-coexist.conf")
+             for line in (files / "etc" / name).read_text().splitlines()]
+    assert [line for line in lines if line.strip() and not line.startswith("#")
+            and not line.startswith("  #")] == []
+    assert [line for line in (files / CONFD).read_text().splitlines()
+            if line and not line.startswith("#")] == ["!include_try ../dovecot-coexist.on"]
+
+
+def test_marks_the_configuration_as_the_administrators(tmp_path):
+    run("dpkg-deb", "--control", PACKAGE, str(tmp_path))
+    wanted = {f"/{name}" for name in SWITCH | {CONFD} if name.startswith("etc/")}
+    assert set((tmp_path / "conffiles").read_text().split()) == wanted
+
+
+def test_an_upgrade_leaves_the_timer_as_it_is(tmp_path):
+    """The administrator may have started it; the package never does."""
+    run("dpkg-deb", "--control", PACKAGE, str(tmp_path))
+    scripts = "".join((tmp_path / name).read_text() for name in ("preinst", "prerm", "postinst")
+                      if (tmp_path / name).exists())
+    assert "deb-systemd-helper update-state 'dovecot-coexist-expire.timer'" in scripts
+    assert not re.search("deb-systemd-invoke (stop|start|restart)", scripts)
+
+
+def verified(root):
+    """Return what systemd says of the units in a root folder: nothing if they are good."""
+    done = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", f"--root={root}", "dovecot.service",
+         "dovecot-coexist-expire.service", "dovecot-coexist-expire.timer"],
+        capture_output=True, text=True, check=False)
+    return done.stderr if done.returncode == 0 else f"{done.returncode}: {done.stderr}"
+
+
+def test_systemd_takes_the_units(files, tmp_path):
+    """Dovecot's own with our drop-in, and ours. A word that is wrong is seen."""
+    shutil.copytree(files, tmp_path, symlinks=True, dirs_exist_ok=True)
+    units = tmp_path / UNITS
+    for path in [Path("/", UNITS, "dovecot.service"), *Path("/", UNITS).glob("*.target"),
+                 *Path("/", UNITS).glob("*.slice")]:
+        shutil.copy(path, units)
+    for program in ("usr/sbin/dovecot", "usr/bin/doveadm", "usr/bin/true"):
+        (tmp_path / program).parent.mkdir(exist_ok=True)
+        shutil.copy(f"/{program}", tmp_path / program)
+    assert verified(tmp_path) == ""
+    unit = units / "dovecot-coexist-expire.service"
+    unit.write_text(unit.read_text().replace("Nice=", "Nicer="))
+    assert "Unknown key" in verified(tmp_path)
+    (tmp_path / "usr/sbin/dovecot-coexist").unlink()
+    assert "dovecot-coexist is not executable" in verified(tmp_path)
+
+
+def test_the_folder_of_policies_is_there(files):
+    assert (files / "var/lib/dovecot-coexist").is_dir()
 
 
 def test_brings_the_documentation(files):
@@ -91,7 +159,8 @@ def test_brings_the_documentation(files):
     wanted |= set(re.findall(r"\]\((doc/\w[\w-]*\.md)\)", (TOP / "README.md").read_text()))
     assert wanted - doc == set()
     for page, word in (("man1/doveadm-coexist.1", "policy list"),
-                       ("man7/dovecot-coexist.7", "pop3_mark_read")):
+                       ("man5/coexist-policy.5", "pop3_mark_read"),
+                       ("man8/dovecot-coexist.8", "without_modules")):
         assert word in run("zcat", str(files / f"usr/share/man/{page}.gz"))
 
 

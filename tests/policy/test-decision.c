@@ -315,6 +315,63 @@ static void test_names(void)
 			"Webmail");
 }
 
+static void test_deliveries_obey(void)
+{
+	g_assert_true(coexist_delivery_obeys(COEXIST_KEY_quota_warn_channels));
+	g_assert_true(coexist_delivery_obeys(COEXIST_KEY_language));
+	g_assert_false(coexist_delivery_obeys(COEXIST_KEY_pop3_delete));
+	g_assert_false(coexist_delivery_obeys(COEXIST_KEY_imap_access));
+	g_assert_false(coexist_delivery_obeys(COEXIST_KEY_deny_text));
+}
+
+static void no_unknown(void *context, const struct coexist_scope *scope,
+		       enum coexist_key key, const char *text)
+{
+	(void)context;
+	g_error("%s: %s=%s", scope->name, coexist_policy_keys[key].name, text);
+}
+
+/* Whether a session might decide otherwise than the gate did. */
+static void test_who_names_a_decision(void)
+{
+	static const struct {
+		enum coexist_key key;
+		const char *text;
+		enum coexist_protocol protocol;
+		bool named;
+	} rows[] = {
+		{ COEXIST_KEY_pop3_access, "allow", COEXIST_PROTOCOL_POP3, true },
+		{ COEXIST_KEY_pop3_access, "allow", COEXIST_PROTOCOL_IMAP, false },
+		{ COEXIST_KEY_pop3_access, "allow", COEXIST_PROTOCOL_OTHER,
+		  false },
+		{ COEXIST_KEY_sieve_until, "none", COEXIST_PROTOCOL_SIEVE, true },
+		{ COEXIST_KEY_imap_networks, "::/0", COEXIST_PROTOCOL_IMAP, true },
+		{ COEXIST_KEY_imap_networks, "::/0", COEXIST_PROTOCOL_WEBMAIL,
+		  false },
+		{ COEXIST_KEY_submission_tls, "any",
+		  COEXIST_PROTOCOL_SUBMISSION, true },
+		{ COEXIST_KEY_webmail_access, "deny", COEXIST_PROTOCOL_WEBMAIL,
+		  true },
+		{ COEXIST_KEY_deny_text, "No.", COEXIST_PROTOCOL_POP3, false },
+		{ COEXIST_KEY_pop3_max_sessions, "1", COEXIST_PROTOCOL_POP3,
+		  false },
+		{ COEXIST_KEY_quota_warn, "80", COEXIST_PROTOCOL_IMAP, false },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		const char *texts[COEXIST_KEY_COUNT] = { NULL };
+		struct coexist_policy policy;
+		struct coexist_scope scope;
+
+		texts[rows[i].key] = rows[i].text;
+		coexist_scope_init_texts(&scope, "a scope", texts);
+		coexist_policy_merge(&scope, 1, no_unknown, NULL, &policy);
+		g_test_message("%s", coexist_policy_keys[rows[i].key].name);
+		g_assert_true(coexist_policy_names_decision(&policy,
+				rows[i].protocol) == rows[i].named);
+	}
+}
+
 /* Which keys a session has to be told of: without the gate, and behind it. */
 static void test_who_obeys(void)
 {
@@ -347,10 +404,13 @@ static void test_who_obeys(void)
 		  false, false },
 		{ COEXIST_KEY_pop3_keep_days, COEXIST_PROTOCOL_OTHER,
 		  true, true },
+		{ COEXIST_KEY_pop3_show, COEXIST_PROTOCOL_POP3, true, true },
+		{ COEXIST_KEY_pop3_show, COEXIST_PROTOCOL_OTHER, true, true },
+		{ COEXIST_KEY_pop3_max_messages, COEXIST_PROTOCOL_IMAP,
+		  false, false },
 		{ COEXIST_KEY_quota_warn, COEXIST_PROTOCOL_OTHER, true, true },
 		{ COEXIST_KEY_language, COEXIST_PROTOCOL_SIEVE, true, true },
-		{ COEXIST_KEY_pop3_folders, COEXIST_PROTOCOL_POP3,
-		  false, false },
+		{ COEXIST_KEY_pop3_folders, COEXIST_PROTOCOL_POP3, true, true },
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -374,5 +434,8 @@ int main(int argc, char *argv[])
 	g_test_add_func("/decision/text/sessions", test_sessions_text);
 	g_test_add_func("/decision/names", test_names);
 	g_test_add_func("/decision/who-obeys", test_who_obeys);
+	g_test_add_func("/decision/deliveries-obey", test_deliveries_obey);
+	g_test_add_func("/decision/who-names-a-decision",
+			test_who_names_a_decision);
 	return g_test_run();
 }

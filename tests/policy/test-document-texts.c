@@ -109,7 +109,7 @@ static void test_texts_scope(void)
 	} rows[] = {
 		{ "[policy]\n", "" },
 		{ "[policy]\npop3_access=deny\nlanguage=\nimap_tls=yes\n",
-		  "pop3_access=deny 1 itself\n" },
+		  "mailbox: imap_tls=yes\npop3_access=deny 1 itself\n" },
 		{ "[policy]\nimap_access=never\npop3_access=suspend\n",
 		  "mailbox: imap_access=never\npop3_access=suspend 2 itself\n" },
 		{ "[policy]\npop3_delete=shred\npop3_delete_limit=7\npreset=safe\n",

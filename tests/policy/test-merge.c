@@ -11,6 +11,7 @@ struct texts {
 };
 
 struct report {
+	enum coexist_key key;
 	unsigned int count;
 	const char *scope;
 	const char *text;
@@ -36,7 +37,7 @@ report_unknown(void *context, const struct coexist_scope *scope,
 {
 	struct report *report = context;
 
-	g_assert_cmpint(key, ==, COEXIST_KEY_pop3_mark_read);
+	g_assert_cmpint(key, ==, report->key);
 	report->count++;
 	report->scope = scope->name;
 	report->text = text;
@@ -51,7 +52,7 @@ merge(const struct texts *narrow, const struct texts *wide,
 		.name = "narrow", .get = texts_get, .context = (void *)narrow };
 	scopes[1] = (struct coexist_scope){
 		.name = "wide", .get = texts_get, .context = (void *)wide };
-	*report = (struct report){ 0, NULL, NULL };
+	*report = (struct report){ .key = COEXIST_KEY_pop3_mark_read };
 	coexist_policy_merge(scopes, 2, report_unknown, report, policy_r);
 }
 
@@ -66,7 +67,7 @@ static void test_scopes(void)
 		{ "never", "quit", "never", "narrow", NULL },
 		{ "stock", "quit", "stock", "narrow", NULL },
 		{ "", "quit", "quit", "wide", NULL },
-		{ "yes", "quit", "quit", "wide", NULL },
+		{ "yes", "quit", "quit", "wide", "yes" },
 		{ "nevr", "quit", "quit", "wide", "nevr" },
 		{ "nevr", NULL, "stock", NULL, "nevr" },
 		{ "never", "qiut", "never", "narrow", "qiut" },
@@ -123,6 +124,50 @@ static void test_suspend(void)
 	}
 }
 
+/* A column that is 1 for everybody lifts no deny, and is no typo in a userdb. */
+static void test_mere_yes(void)
+{
+	static const struct {
+		bool inherits;
+		const char *narrow, *wide;
+		enum coexist_access effective;
+		unsigned int reports;
+	} rows[] = {
+		{ true, "1", "deny", COEXIST_ACCESS_DENY, 0 },
+		{ true, "yes", "deny", COEXIST_ACCESS_DENY, 0 },
+		{ true, "1", "suspend", COEXIST_ACCESS_SUSPEND, 0 },
+		{ true, "1", "allow", COEXIST_ACCESS_ALLOW, 0 },
+		{ true, "1", NULL, COEXIST_ACCESS_ALLOW, 0 },
+		{ true, "allow", "deny", COEXIST_ACCESS_ALLOW, 0 },
+		{ true, "0", "allow", COEXIST_ACCESS_DENY, 0 },
+		{ true, "0", "suspend", COEXIST_ACCESS_SUSPEND, 0 },
+		{ false, "1", "deny", COEXIST_ACCESS_DENY, 1 },
+		{ false, "yes", "deny", COEXIST_ACCESS_DENY, 1 },
+		{ false, "0", "allow", COEXIST_ACCESS_DENY, 0 },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		struct texts narrow = { .pop3_access = rows[i].narrow };
+		struct texts wide = { .pop3_access = rows[i].wide };
+		const struct coexist_scope scopes[] = {
+			{ .name = "narrow", .get = texts_get,
+			  .context = &narrow,
+			  .yes_inherits = rows[i].inherits },
+			{ .name = "wide", .get = texts_get, .context = &wide },
+		};
+		struct report report = { .key = COEXIST_KEY_pop3_access };
+		struct coexist_policy policy;
+
+		g_test_message("row %zu", i);
+		coexist_policy_merge(scopes, G_N_ELEMENTS(scopes),
+				     report_unknown, &report, &policy);
+		g_assert_cmpuint(coexist_policy_number(&policy,
+					COEXIST_KEY_pop3_access), ==,
+				 rows[i].effective);
+		g_assert_cmpuint(report.count, ==, rows[i].reports);
+	}
+}
+
 /* Out of a merge, an empty text is what a preset said. */
 static void test_empty(void)
 {
@@ -144,7 +189,7 @@ static void test_empty(void)
 			  .context = &narrow, .empty_counts = rows[i].counts },
 			{ .name = "wide", .get = texts_get, .context = &wide },
 		};
-		struct report report = { 0, NULL, NULL };
+		struct report report = { .key = COEXIST_KEY_pop3_mark_read };
 		struct coexist_policy policy;
 
 		g_test_message("row %zu", i);
@@ -162,6 +207,7 @@ int main(int argc, char *argv[])
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/merge/scopes", test_scopes);
 	g_test_add_func("/merge/suspend", test_suspend);
+	g_test_add_func("/merge/mere-yes", test_mere_yes);
 	g_test_add_func("/merge/empty", test_empty);
 	return g_test_run();
 }

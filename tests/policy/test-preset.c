@@ -92,8 +92,8 @@ static void test_syntax(void)
 static bool is_about_login(const char *name)
 {
 	static const char *const endings[] = {
-		"_access", "_tls", "_networks", "_until", "_max_sessions",
-		"_login_delay"
+		"_access", "_tls", "_networks", "_until", "until_notice",
+		"_max_sessions", "_login_delay"
 	};
 
 	if (strcmp(name, "pop3_fetcher_networks") == 0)
@@ -103,7 +103,9 @@ static bool is_about_login(const char *name)
 			return true;
 	}
 	return strcmp(name, "deny_text") == 0 ||
-		strcmp(name, "language") == 0 || strcmp(name, "preset") == 0;
+		strcmp(name, "language") == 0 ||
+		/* a preset neither opens a key nor closes it */
+		g_str_has_prefix(name, "owner_") || strcmp(name, "preset") == 0;
 }
 
 static void test_classic(void)
@@ -201,9 +203,11 @@ static void test_merge(void)
 		  "complete", "wide", "archive", 1 },
 		{ { "sfae", NULL, NULL }, { NULL, "quit", NULL },
 		  "quit", "wide", NULL, 1 },
-		/* empty and yes mean inherit */
-		{ { "", NULL, NULL }, { "yes", "", NULL },
+		/* empty means inherit, and yes means nothing */
+		{ { "", NULL, NULL }, { NULL, "", NULL },
 		  "stock", NULL, NULL, 0 },
+		{ { "yes", NULL, NULL }, { "safe", "yes", NULL },
+		  "complete", "wide", "safe", 2 },
 	};
 
 	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {

@@ -103,9 +103,8 @@ static void test_values(void)
 	g_autofree char *unsaid =
 		coexist_refusal_texts_say(texts, COEXIST_TEXT_deny, &none, &style);
 
-	g_assert_true(g_str_has_prefix(until, "POP3 was switched off for this "
-				       "mailbox on 2027-01-01. "));
-	g_assert_nonnull(strstr(delay, "wait 90 s before"));
+	g_assert_true(g_str_has_prefix(until, "POP3 was switched off on 2027-01-01. "));
+	g_assert_nonnull(strstr(delay, "wait 90 s."));
 	g_assert_cmpstr(unsaid, ==, "? is switched off for this mai");
 }
 

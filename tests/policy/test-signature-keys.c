@@ -91,7 +91,9 @@ static void test_keyring_line(void)
 {
 	static const char *const lines[] = {
 		KEY_ID"\t"PUBLIC_BASE64, KEY_ID"  "PUBLIC_BASE64"\n",
-		" "KEY_ID"\t"PUBLIC_BASE64" \r\n"
+		" "KEY_ID"\t"PUBLIC_BASE64" \r\n",
+		"id\tpublic\n"KEY_ID"\t"PUBLIC_BASE64"\n",
+		"id       public\r\n"KEY_ID"  "PUBLIC_BASE64"\r\n"
 	};
 	static const char *const wrong[] = {
 		OTHER_ID"\t"PUBLIC_BASE64, "x\t"PUBLIC_BASE64,

@@ -17,6 +17,8 @@ struct row {
 	{ COEXIST_KEY_##key, text, COEXIST_VALUE_VALID, number }
 #define INHERIT(key, text) \
 	{ COEXIST_KEY_##key, text, COEXIST_VALUE_INHERIT, 0 }
+#define YES(key, text) \
+	{ COEXIST_KEY_##key, text, COEXIST_VALUE_YES, 0 }
 #define UNKNOWN(key, text) \
 	{ COEXIST_KEY_##key, text, COEXIST_VALUE_UNKNOWN, 0 }
 
@@ -46,13 +48,13 @@ static void test_inherit(void)
 		INHERIT(pop3_mark_read, NULL),
 		INHERIT(pop3_mark_read, ""),
 		INHERIT(pop3_mark_read, " "),
-		INHERIT(pop3_mark_read, "yes"),
-		INHERIT(pop3_mark_read_days, "yes"),
-		INHERIT(pop3_fetcher_networks, "yes"),
+		YES(pop3_mark_read, "yes"),
+		YES(pop3_mark_read_days, "yes"),
+		YES(pop3_fetcher_networks, "yes"),
 		INHERIT(pop3_fetcher_networks, " , "),
 		INHERIT(pop3_mark_downloaded, ""),
 		INHERIT(pop3_mark_downloaded, NULL),
-		INHERIT(deny_text, "yes"),
+		YES(deny_text, "yes"),
 		VALID(pop3_mark_downloaded, "yes", 1),
 	};
 	ROWS_CHECK(rows);
@@ -73,11 +75,42 @@ static void test_choice(void)
 		VALID(imap_access, "allow", COEXIST_ACCESS_ALLOW),
 		VALID(imap_access, "deny", COEXIST_ACCESS_DENY),
 		VALID(imap_access, "suspend", COEXIST_ACCESS_SUSPEND),
-		UNKNOWN(imap_access, "no"),
 		VALID(quota_warn_channels, "mail", 0),
 		VALID(quota_warn_channels, "mail, alert event", 0),
 		UNKNOWN(quota_warn_channels, "mail sms"),
 		VALID(preset, "multi-device", 3),
+	};
+	ROWS_CHECK(rows);
+}
+
+/* A panel's column is on for everybody: that decides nothing. Off denies. */
+static void test_access(void)
+{
+	static const struct row rows[] = {
+		VALID(imap_access, "0", COEXIST_ACCESS_DENY),
+		VALID(imap_access, "n", COEXIST_ACCESS_DENY),
+		VALID(imap_access, "no", COEXIST_ACCESS_DENY),
+		VALID(imap_access, "off", COEXIST_ACCESS_DENY),
+		VALID(imap_access, "false", COEXIST_ACCESS_DENY),
+		VALID(imap_access, "f", COEXIST_ACCESS_DENY),
+		VALID(imap_access, "Off", COEXIST_ACCESS_DENY),
+		VALID(imap_access, " 0 ", COEXIST_ACCESS_DENY),
+		YES(imap_access, "1"),
+		YES(imap_access, "y"),
+		YES(imap_access, "yes"),
+		YES(imap_access, "on"),
+		YES(imap_access, "true"),
+		YES(imap_access, "t"),
+		YES(imap_access, "TRUE"),
+		UNKNOWN(imap_access, "2"),
+		UNKNOWN(imap_access, "-1"),
+		UNKNOWN(imap_access, "00"),
+		UNKNOWN(imap_access, "nope"),
+		UNKNOWN(imap_access, "disabled"),
+		UNKNOWN(pop3_delete, "0"),
+		UNKNOWN(pop3_delete, "on"),
+		UNKNOWN(pop3_tls, "no"),
+		UNKNOWN(pop3_tls, "1"),
 	};
 	ROWS_CHECK(rows);
 }
@@ -189,11 +222,24 @@ static void test_levels(void)
 		UNKNOWN(quota_warn, "101"),
 		UNKNOWN(quota_warn, "80 many"),
 		UNKNOWN(quota_warn, "\"80\""),
+		VALID(until_notice, "30d 7d, 12h", 0),
+		VALID(until_notice, "1w", 0),
+		UNKNOWN(until_notice, "30"),
+		UNKNOWN(until_notice, "30d 7"),
+		UNKNOWN(until_notice, "30 days"),
+		UNKNOWN(until_notice, "\"30d\""),
 		VALID(quota_warn_free, "100M 1G", 0),
 		VALID(quota_warn_free, "8388607T", 0),
 		UNKNOWN(quota_warn_free, "8388608T"),
 		UNKNOWN(quota_warn_free, "0"),
 		UNKNOWN(quota_warn_free, "10 parsecs"),
+		VALID(junk_notice, "0", 0),
+		VALID(junk_notice, "1w", 604800),
+		UNKNOWN(junk_notice, "weekly"),
+		VALID(sent_copy_max_size, "0", 0),
+		VALID(sent_copy_max_size, "10M", 10485760),
+		UNKNOWN(sent_copy_max_size, "10M 1G"),
+		UNKNOWN(sent_copy_max_size, "-1"),
 	};
 	ROWS_CHECK(rows);
 }
@@ -243,7 +289,7 @@ static void test_blanks_around(void)
 		VALID(pop3_folders, "INBOX \"Sent Items\" ", 0),
 		VALID(language, "pt-BR   ", 0),
 		VALID(deny_text, " Use IMAP. ", 0),
-		INHERIT(pop3_keep_days, "yes  "),
+		YES(pop3_keep_days, "yes  "),
 		INHERIT(pop3_keep_days, "   "),
 		UNKNOWN(imap_access, "de ny"),
 		UNKNOWN(pop3_keep_days, "3 0"),
@@ -330,7 +376,7 @@ static void test_table(void)
 				COEXIST_VALUE_VALID);
 		if (info->type == COEXIST_TYPE_FLAG)
 			g_assert_cmpstr(info->expected, ==, "yes or no");
-		else if (info->choices == NULL)
+		else if (*info->choices == '\0')
 			g_assert_null(strstr(info->expected, "one of: "));
 		else {
 			g_autofree char *expected =
@@ -350,6 +396,7 @@ int main(int argc, char *argv[])
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/value/inherit", test_inherit);
 	g_test_add_func("/value/choice", test_choice);
+	g_test_add_func("/value/access", test_access);
 	g_test_add_func("/value/flag", test_flag);
 	g_test_add_func("/value/number", test_number);
 	g_test_add_func("/value/interval", test_interval);

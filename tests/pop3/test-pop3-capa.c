@@ -67,6 +67,11 @@ const char *pop3_login_delay_capability(struct client *client ATTR_UNUSED)
 	return row_now->login_delay;
 }
 
+bool coexist_trace_has_filter(void)
+{
+	return FALSE;
+}
+
 struct event *coexist_event_create(struct mail_user *user ATTR_UNUSED)
 {
 	return event_create(NULL);

@@ -140,8 +140,8 @@ static bool contents_hold(void)
 
 	unknown = coexist_quota_text_make(&notice, NULL);
 	none = coexist_quota_text_make(&notice, &contents);
-	contents.downloaded = 3;
-	contents.downloaded_size = 30 * MB;
+	contents.downloaded.count = 3;
+	contents.downloaded.size = 30 * MB;
 	some = coexist_quota_text_make(&notice, &contents);
 	return says(unknown, "folders", NULL) && says(unknown, "trash", NULL) &&
 		says(none, "folders", "INBOX 512 MB") &&
@@ -150,6 +150,30 @@ static bool contents_hold(void)
 		says(none, "downloaded_size", "") &&
 		says(some, "downloaded", "3") &&
 		says(some, "downloaded_size", "30 MB");
+}
+
+/* What goes by itself is said of the Trash, or that it does not; and of what POP3 has
+   downloaded where there is some. */
+static bool freed_holds(unsigned int trash_days, unsigned int keep_days,
+			unsigned int downloaded, const char *kept,
+			const char *days)
+{
+	struct coexist_quota_notice notice = notice_make(82, 100);
+	struct coexist_quota_contents contents = {
+		.trash = 20 * MB,
+		.trash_days = trash_days,
+		.downloaded = { downloaded, 0 },
+		.hidden = { 2, 30 * MB },
+		.keep_days = keep_days
+	};
+	const struct coexist_notice *text =
+		coexist_quota_text_make(&notice, &contents);
+
+	return says(text, "trash", "20 MB") && says(text, "trash_kept", kept) &&
+		says(text, "trash_days",
+		     trash_days == 0 ? "" : dec2str(trash_days)) &&
+		says(text, "keep_days", days) && says(text, "hidden", "2") &&
+		says(text, "hidden_size", "30 MB") && says(text, "archive", "");
 }
 
 static unsigned int check(const char *label, bool holds)
@@ -173,6 +197,10 @@ int main(void)
 	failed += check("a forecast", forecast_holds(TRUE, "14", "30"));
 	failed += check("no forecast", forecast_holds(FALSE, "", ""));
 	failed += check("contents", contents_hold());
+	failed += check("nothing goes", freed_holds(0, 0, 1, "20 MB", ""));
+	failed += check("both go", freed_holds(30, 14, 1, "", "14"));
+	failed += check("nothing was downloaded",
+			freed_holds(30, 14, 0, "", ""));
 	lib_deinit();
 	return failed == 0 ? 0 : 1;
 }

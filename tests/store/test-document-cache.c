@@ -22,7 +22,7 @@ static struct coexist_document_texts *texts_new(const char *text)
 
 static void
 put(struct coexist_document_cache *cache, const char *key, const char *text,
-    time_t now)
+    uint64_t now)
 {
 	g_autoptr(coexist_document_texts) document =
 		text == NULL ? NULL : texts_new(text);
@@ -32,7 +32,7 @@ put(struct coexist_document_cache *cache, const char *key, const char *text,
 
 /* Returns the key's text in the document, "none" for no document, or NULL. */
 static const char *
-get(struct coexist_document_cache *cache, const char *key, time_t since)
+get(struct coexist_document_cache *cache, const char *key, uint64_t since)
 {
 	struct coexist_document_texts *document;
 

@@ -165,7 +165,8 @@ static void test_unknown_value(void)
 		line = coexist_unknown_value_describe("userdb",
 			COEXIST_KEY_pop3_mark_read, "ne\nver");
 		g_assert_cmpstr(line, ==, "Ignoring unknown value in userdb: "
-				"pop3_mark_read=ne?ver");
+				"pop3_mark_read=ne?ver (expected one of: "
+				"stock complete quit never)");
 	} T_END;
 }
 

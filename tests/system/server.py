@@ -4,6 +4,7 @@
 import re
 
 from instance import Instance
+from instance.gate import key_file
 from maildrop import Maildrop
 
 PLENTY = 60
@@ -38,14 +39,18 @@ class Server(Instance):
 
     groups  {group: userdb fields}: mailboxes besides those of the group "user",
             whose owners have no userdb fields of their own
+
+    A key file that conf23 names is there before auth reads it.
     """
 
-    def __init__(self, folder, groups=None, conf23="", conf24="", **settings):
+    def __init__(self, folder, groups=None, conf23="", conf24="", files=None, **settings):
+        if settings.get("gate") is None and "/mnt/etc/coexist.conf.ext" in conf23:
+            files = {"coexist.conf.ext": key_file({}, {}), **(files or {})}
         groups = {"user": {}, **(groups or {})}
         users = {f"{group}{number}": fields
                  for group, fields in groups.items() for number in range(PLENTY)}
         super().__init__(folder, users=users, conf23=QUICK23 + conf23,
-                         conf24=QUICK24 + conf24, **settings)
+                         conf24=QUICK24 + conf24, files=files, **settings)
         self._earlier_log = ""
         self._unused = {group: iter(range(PLENTY)) for group in groups}
 

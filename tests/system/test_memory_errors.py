@@ -5,6 +5,7 @@ import pytest
 
 import leaving
 import wire
+from folders import fill
 from maildrop import large_message
 
 POLICIES = {policy: {"coexist_pop3_mark_read": policy,
@@ -16,6 +17,10 @@ POLICIES["fetcher"] = {"coexist_pop3_mark_read": "complete",
                        "coexist_pop3_fetcher_networks": "127.0.0.0/8"}
 POLICIES["hide"] = {"coexist_pop3_delete": "hide"}
 POLICIES["trash"] = {"coexist_pop3_delete": "trash", "coexist_pop3_mark_read": "complete"}
+POLICIES["view"] = {"coexist_pop3_show": "unread", "coexist_pop3_max_messages": "4",
+                    "coexist_pop3_show_deleted": "no", "coexist_pop3_show_days": "7"}
+POLICIES["folders"] = {"coexist_pop3_folders": "Sent,Work/*", "coexist_pop3_mark_read": "quit",
+                       "coexist_pop3_show": "unread", "coexist_pop3_max_messages": "3"}
 # no mailbox can have such a name
 POLICIES["archive"] = {"coexist_pop3_delete": "archive"}
 
@@ -75,7 +80,52 @@ def told(maildrop):
         pop.quit()
 
 
-CASES = [("stock", orderly), ("never", orderly), ("fetcher", orderly), ("mistaken", orderly),
+def again(maildrop):
+    """What was read and what is older than the newest leaves, in one session and the next."""
+    maildrop.deliver(5)
+    for _ in range(2):
+        with maildrop.pop3() as pop:
+            pop.uidl()
+            pop.retr(1)
+    with maildrop.imap() as imap:
+        imap.select()
+        imap.store("4", "+FLAGS", "\\Seen")
+    with maildrop.pop3() as pop:
+        pop.retr(1)
+        pop.quit()
+    with maildrop.pop3() as pop:
+        pop.quit()
+
+
+def several(maildrop):
+    """Mailboxes that come and go, downloads, deletions, a client that is gone."""
+    maildrop.deliver(2)
+    fill(maildrop, "Sent", "one", "two")
+    fill(maildrop, "Work/a", "three")
+    with maildrop.pop3() as pop:
+        pop.uidl()
+        for number in (1, 3, 5):
+            pop.retr(number)
+        pop.noop()
+    with maildrop.imap() as imap:
+        imap.rename("Work/a", "Elsewhere")
+    with maildrop.pop3() as pop:
+        for number in range(1, 5):
+            pop.retr(number)
+        pop.dele(1)
+        pop.dele(4)
+        with maildrop.imap() as imap:
+            imap.delete("Sent")
+            imap.rename("Elsewhere", "Work/b")
+        wire.send(pop, "QUIT")
+        wire.read_to_end(pop)
+    with maildrop.pop3() as pop:
+        pop.uidl()
+
+
+CASES = [("folders", several), ("folders", orderly), ("folders", broken), ("folders", kicked),
+         ("view", orderly), ("view", broken), ("view", kicked), ("view", again),
+         ("stock", orderly), ("never", orderly), ("fetcher", orderly), ("mistaken", orderly),
          ("hide", orderly), ("hide", broken), ("trash", orderly), ("trash", kicked),
          ("archive", refused), ("never", broken), ("complete", told),
          *((policy, session) for policy in ("complete", "quit")
@@ -85,6 +135,8 @@ CASES = [("stock", orderly), ("never", orderly), ("fetcher", orderly), ("mistake
 @pytest.fixture(scope="module")
 def server(start):
     return start(groups=POLICIES, wrap={"pop3": "valgrind"}, quota=True,
+                 plugins={"all": ["coexist", "quota"], "imap": ["imap_quota"],
+                          "pop3": ["virtual"]},
                  coexist={"pop3_mark_read": "stok", "archive_mailbox": "a" * 1000})
 
 

@@ -18,15 +18,16 @@ def gated(tmp_path_factory):
     """gated(users, **settings) returns an Instance with the gate, until the module ends.
 
     users is {name: userdb fields}. Clients are who they say they are, and there
-    is no penalty for failures unless penalty=True. No process may have crashed.
+    is no penalty for failures unless penalty=True. With no_gate=True the gate is in
+    conf, or nowhere. No process may have crashed.
     """
     servers = []
     with ExitStack() as running:
-        def start(users, *, gate=None, conf="", penalty=False, **settings):
+        def start(users, *, gate=None, no_gate=False, conf="", penalty=False, **settings):
             folder = tmp_path_factory.mktemp("gated")
             text = CLIENTS + conf if penalty else CLIENTS + NO_PENALTY + conf
             servers.append(running.enter_context(Instance(
-                folder, users=users, gate=gate or {}, conf=text, sieve=True,
+                folder, users=users, gate=None if no_gate else gate or {}, conf=text, sieve=True,
                 high_performance=True, **settings)))
             return servers[-1]
         yield start

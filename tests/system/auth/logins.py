@@ -55,6 +55,11 @@ def _base64(data):
     return base64.b64encode(data).decode()
 
 
+def cram_md5_answer(client, challenge):
+    """Return what answers a challenge of SASL CRAM-MD5, both in Base64."""
+    return _base64(client.cram_md5(base64.b64decode(challenge)))
+
+
 class _Line:
     """A connection that is used line by line."""
 

@@ -16,6 +16,11 @@ PIECES = ["IMAP", "only", "80%", "% ", "%%", "%", "%u", "%{user}", "%{nosuch}", 
 FOLDERS = ["INBOX", "Sent", "Archive/%", "Archive/*", '"Sent Items"', "Entwürfe", '"100% {x}"',
            "a\\b", "%{nosuch}", '"a;b=c"']
 LANGUAGES = ["en", "es", "ca", "pt-BR", "es-MX", "zh-Hant-TW", "tlh"]
+OPENABLE = ["pop3_mark_read", "pop3_delete", "pop3_keep_days", "pop3_show", "pop3_show_since",
+            "quota_warn", "quota_warn_free", "language"]
+BOUNDS = ["pop3_delete=hide,Trash", "pop3_keep_days=0,7..90", "pop3_show_since=none,2020-01-01..",
+          "quota_warn=50..100", "quota_warn_free=1M..10GiB", "language=es,pt-BR,ca"]
+BLANKS = [" ", "  ", "\t"]
 SEPARATORS = [" ", ",", ", ", "\t", "  "]
 
 
@@ -82,14 +87,20 @@ def _number_of(*units):
 SYNTAX = {
     "a number": lambda random: str(random.choice([0, 60, 61, 4294967295])),
     "a time such as 30 min or 2 days": _number_of("", " s", "min", " hours", " Days", "w"),
+    "times such as 30d 7d 1d": lambda random: _list(random, _number_of("h", "d", "w")),
     "a date YYYY-MM-DD, or none": lambda random: random.choice(
         ["none", "None", "1999-12-31", "2099-02-28"]),
     "addresses or networks such as 192.0.2.0/24 2001:db8::/32": _networks,
     "percentages such as 80 95": lambda random: _list(random, _number_of("", "%")),
+    "a size such as 100M, or 0": lambda random: random.choice(["0", "1B", "100M", "2 GiB"]),
     "sizes such as 100M 1G": lambda random: _list(random, _number_of("", "K", "MB", "GiB")),
     "mailbox names, those with spaces in double quotes": lambda random: _list(
         random, lambda random: random.choice(FOLDERS)),
     "a language tag such as es or pt-BR": lambda random: random.choice(LANGUAGES),
+    "none, or keys that can be opened such as pop3_delete pop3_keep_days": lambda random:
+        random.choice(["none", "None", _list(random, lambda random: random.choice(OPENABLE))]),
+    "bounds such as pop3_delete=hide,trash pop3_keep_days=7..90": lambda random:
+        random.choice(BLANKS).join(random.sample(BOUNDS, random.randrange(1, len(BOUNDS)))),
     "a text of at most 400 bytes": _text,
 }
 

@@ -42,7 +42,8 @@ class Silence:
 
 def answer_at_the_end(server, user, way):
     """End the auth process while the user waits in way(server); return the Future of it."""
-    asks = rf"{user}.*coexist: Performing|coexist\({user}\b.*: Performing"
+    asks = (rf"\b{user}\b.*Looks up the policy|"
+            rf"{user}.*coexist: Performing|coexist\({user}\b.*: Performing")
     before = len(server.log_text())
     with ThreadPoolExecutor() as threads:
         waiting = threads.submit(way, server)

@@ -94,7 +94,7 @@ def said(protocol, reply):
     """Return the text of a refusal, which must be one line of the protocol."""
     forms = {
         "pop3": r"-ERR \[SYS/PERM\] ([ -~]{1,400})",            # RFC 2449
-        "imap": r"NO \[CONTACTADMIN\] ([ -~]{1,400})",          # RFC 3501, 5530
+        "imap": r"NO \[ALERT\] ([ -~]{1,400})",                 # RFC 3501, 5530
         "submission": r"535 5\.7\.8 ([ -~]{1,400})",            # RFC 5321
         "sieve": r'NO "((?:[^"\\\x00-\x1f\x7f]|\\["\\])+)"'}    # RFC 5804
     found = re.fullmatch(forms[protocol], reply)

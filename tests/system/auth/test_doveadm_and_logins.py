@@ -54,17 +54,30 @@ def test_the_next_login_obeys_doveadm(server, protocol, way):
     assert logins.passes(protocol, way(server, Client("alice")))
 
 
-def test_changes_for_many_are_obeyed_as_soon_as_the_page_says(server):
-    """What was looked up a moment ago counts for so long, and no longer."""
+MANY = "someone@many.example"
+
+
+@pytest.mark.parametrize("scope", [("-u", MANY), ("-d", "many.example"), ("--default",)],
+                         ids=["mailbox", "domain", "default"])
+def test_the_next_login_obeys_a_change_of_any_scope(server, scope):
+    """What was looked up a moment ago counts no more."""
+    for _ in range(5):
+        assert logins.passes("pop3", pop3_auth_plain(server, Client(MANY)))
+        coexist(server, "policy", "set", *scope, "pop3_access=deny")
+        assert texts.sentence("deny", "pop3") in pop3_auth_plain(server, Client(MANY))
+        coexist(server, "policy", "unset", *scope, "pop3_access")
+
+
+def test_changes_by_another_host_are_obeyed_as_soon_as_the_page_says(server):
+    """Of what is changed in the store itself, this host hears by looking."""
     seconds, = set(re.findall(r"within (\d+) seconds", PAGE.read_text()))
-    user = "someone@many.example"
-    assert logins.passes("pop3", pop3_auth_plain(server, Client(user)))
-    coexist(server, "policy", "set", "-d", "many.example", "pop3_access=deny")
-    coexist(server, "policy", "set", "--default", "sieve_access=deny")
+    assert logins.passes("pop3", pop3_auth_plain(server, Client(MANY)))
+    server.store.put("domain/many.example", pop3_access="deny")
+    server.store.put("default", sieve_access="deny")
     changed = time.monotonic()
     server.wait_for(lambda: time.monotonic() > changed + int(seconds))
-    assert texts.sentence("deny", "pop3") in pop3_auth_plain(server, Client(user))
-    assert texts.sentence("deny", "sieve") in sieve_auth_plain(server, Client(user))
+    assert texts.sentence("deny", "pop3") in pop3_auth_plain(server, Client(MANY))
+    assert texts.sentence("deny", "sieve") in sieve_auth_plain(server, Client(MANY))
     for scope in (("-d", "many.example"), ("--default",)):
         coexist(server, "policy", "unset", *scope, "--all")
 

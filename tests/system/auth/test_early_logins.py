@@ -39,7 +39,7 @@ def test_the_second_login_is_too_early(server, way):
     (server.folder / STATE.format("alice")).unlink(missing_ok=True)
     visit(server, way, "alice")
     assert re.fullmatch(r"-ERR \[LOGIN-DELAY\] Your mail was checked a moment ago\. Please "
-                        r"wait \d+ s before checking it again\.",
+                        r"wait \d+ s\.",
                         way(server, Client("alice")))
     reply = way(server, Client("alice", logins.WRONG))
     assert reply == logins.FAILS["pop3"]
@@ -49,8 +49,8 @@ def test_it_is_said_in_the_language_of_the_mailbox(server):
     """And not in the words for those who may not use POP3 at all."""
     visit(server, logins.pop3_user_pass, "eva")
     reply = logins.pop3_user_pass(server, Client("eva"))
-    assert re.fullmatch(r"-ERR \[LOGIN-DELAY\] Su correo se acaba de consultar\. Espere \d+ s "
-                        r"antes de volver a consultarlo\.", reply)
+    assert re.fullmatch(r"-ERR \[LOGIN-DELAY\] Su correo se acaba de consultar\. "
+                        r"Espere \d+ s\.", reply)
 
 
 def test_a_master_user_does_not_wait_nor_make_wait(server):

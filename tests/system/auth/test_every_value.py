@@ -62,7 +62,10 @@ SCOPES = ("dovecot.conf", "default", "domain", "userdb", "mailbox")     # the wi
 PROTOCOLS = ("imap", "pop3", "submission", "sieve")
 DECIDES = re.compile(r"(imap|pop3|submission|sieve|webmail)_(access|networks|until|tls)|deny_text")
 GATE_ALONE = re.compile(r"\w+_max_sessions|webmail_\w+|preset")
-OF_POP3 = ("pop3_login_delay", "pop3_mark_read_days", "pop3_fetcher_networks")
+DELIVERIES = ("lmtp", "lda", "quota-status")
+OF_POP3 = ("pop3_login_delay", "pop3_mark_read_days", "pop3_fetcher_networks", "pop3_show",
+           "pop3_show_days", "pop3_show_since", "pop3_show_deleted", "pop3_max_messages",
+           "pop3_folders", "junk_notice", "junk_notice_list")
 MAX_LOGGED = 900
 # What the userdb says besides, as protocol-policy.md has it.
 FIELDS_MAX_SIZE = 2048
@@ -71,7 +74,8 @@ SENTINEL = "pop3_keep_days"     # of everybody's document, so as to know that it
 # What we may say in the log of such values, and what Dovecot then says of ours.
 PROBLEM = re.compile("(Warning|Error|Fatal|Panic): ")
 EXPECTED = re.compile(r"coexist: (The policy of user=<|refused user=<|Telling nobody|Ignoring "
-                      r"unknown value of template_dir)|SIGHUP received|smtp-client: conn")
+                      r"unknown value of template_dir|POP3 is shown INBOX alone)|SIGHUP received|"
+                      r"smtp-client: conn")
 
 
 @pytest.fixture(scope="module", params=["gate", "guard"])
@@ -93,8 +97,7 @@ def server(request, tmp_path_factory):
 
 def plugins():
     """Ours wherever a session can have them."""
-    return {"all": ["coexist", "quota", "coexist_quota"],
-            "imap": ["imap_quota", "imap_coexist"], "pop3": ["pop3_coexist"]}
+    return {"all": ["coexist", "quota"], "imap": ["imap_quota"]}
 
 
 # What is set
@@ -306,6 +309,8 @@ def is_obeyed(key, service, is_gated):
     if DECIDES.fullmatch(key.name):
         return not is_gated and service in PROTOCOLS and \
             (key.name == "deny_text" or key.name.startswith(f"{service}_"))
+    if service in DELIVERIES:
+        return key.name == "language" or key.name.startswith("quota_")
     return key.name not in OF_POP3 or service == "pop3"
 
 

@@ -4,6 +4,7 @@
 Nobody has proved anything there: what the policy says is said by the gate of that host.
 """
 
+import re
 import sqlite3
 from dataclasses import dataclass
 
@@ -74,7 +75,7 @@ def fronts(port):
 @pytest.fixture(scope="module")
 def behind(gated):
     """The host that verifies passwords, and has the gate."""
-    server = gated(dict.fromkeys(["free", *POLICIES], {}), conf=ANVIL)
+    server = gated(dict.fromkeys(["free", "once", *POLICIES], {}), conf=ANVIL)
     for user, policy in POLICIES.items():
         server.store.put(f"mailbox/{user}", **policy)
     return server
@@ -83,11 +84,11 @@ def behind(gated):
 def open_front(gated, behind, protocol, front, **gate):
     server = gated({}, chain=front.chain, conf=ANVIL + front.conf, gate=gate,
                    files={"users.conf.ext": SQL_FILE, "forwarded": "".join(
-                       f"{user}:::::::{front.fields}\n" for user in ["free", *POLICIES])})
+                       f"{user}:::::::{front.fields}\n" for user in ["free", "once", *POLICIES])})
     with sqlite3.connect(server.folder / "etc/users.db") as database:
         database.execute("CREATE TABLE users (name, password, nopassword, proxy, host, port)")
         database.executemany("INSERT INTO users VALUES (?, NULL, 'y', 'y', '127.0.0.1', ?)",
-                             [(user, behind.port(protocol)) for user in ["free", *POLICIES]])
+                             [(user, behind.port(protocol)) for user in ["free", "once", *POLICIES]])
     for user, policy in POLICIES.items():
         server.store.put(f"mailbox/{user}", **policy)
     return server
@@ -126,6 +127,17 @@ def test_the_owner_reads_what_the_host_behind_says(front, behind):
         said = reply(server, protocol, user)
         assert said == reply(behind, protocol, user)
         assert said != logins.FAILS[protocol] and not logins.passes(protocol, said)
+
+
+def test_a_refusal_is_not_tried_again(front, behind, asked=iter(range(1, 100))):
+    """As a proxy does with what it takes for a failure of the moment."""
+    server, protocol = front
+    behind.store.put("mailbox/once", imap_access="deny", pop3_access="deny")
+    assert "switched off" in reply(server, protocol, "once")
+    logins_there = "user.disabled.*user=<once>"
+    count = next(asked)
+    behind.wait_for(lambda: len(re.findall(logins_there, behind.log_text())) >= count)
+    assert len(re.findall(logins_there, behind.log_text())) == count
 
 
 def test_so_it_is_while_all_sessions_are_open(front, behind):
@@ -209,7 +221,7 @@ def test_a_certificate_is_a_proof(gated):
     server = gated({}, chain=there, conf=CERTIFICATES)
     server.store.put("mailbox/closed", imap_access="deny", deny_text="Not here.")
     with Sasl(server) as sasl:
-        assert "reason=[CONTACTADMIN] Not here." in sasl.external("closed", service="imap")
+        assert "reason=[UNAVAILABLE] Not here." in sasl.external("closed", service="imap")
         assert sasl.external("free", service="imap")[0] == "OK"
 
 

@@ -47,7 +47,8 @@ def document(server, scope, **keys):
     yield
     server.store.remove(scope)
     assert [line for line in server.log_problems()[before:]
-            if not re.search("coexist: (The policy of user=<|refused user=<)", line)] == []
+            if not re.search("coexist: (The policy of user=<|refused user=<|POP3 is shown INBOX "
+                             "alone)", line)] == []
 
 
 def lda(server, user, mail):

@@ -13,8 +13,8 @@ from wiring import CLOSED
 WAYS = each(logins.PASSWORD_WAYS, logins.PROOF_WAYS)
 
 # UTF-8 is for protocols that know it before anybody asked for it (RFC 5804).
-SPANISH = {False: "{} esta desactivado para este buzon. Consulte al administrador de su correo.",
-           True: "{} está desactivado para este buzón. Consulte al administrador de su correo."}
+SPANISH = {False: "Este buzon tiene {} desactivado. Consulte al administrador.",
+           True: "Este buzón tiene {} desactivado. Consulte al administrador."}
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Each line of the table of refusals, in each way to log in by its protocol."""
 
+import imaplib
+
 import pytest
 
 import logins
@@ -90,6 +92,21 @@ def check(row, reply):
 @pytest.mark.parametrize("row, way", CASES)
 def test_the_reply_to_a_password(server_of, row, way):
     check(row, way(server_of(row), client_of(row)))
+
+
+def test_imap_says_unavailable_to_a_client_that_nobody_forwards(gated):
+    """Mail programs then show the text and keep the password (doc/clients.md)."""
+    server = gated({"closed": {}, "ended": {}, "abroad": {}, "free": {}})
+    server.store.put("mailbox/closed", imap_access="deny")
+    server.store.put("mailbox/ended", imap_until="2020-01-01")
+    server.store.put("mailbox/abroad", imap_networks="203.0.113.0/24")
+    for user, text in (("closed", texts.sentence("deny", "imap")),
+                       ("ended", texts.sentence("until", "imap", "2020-01-01")),
+                       ("abroad", texts.sentence("network", "imap"))):
+        with pytest.raises(imaplib.IMAP4.error) as refused:
+            server.imap(user)
+        assert f"[UNAVAILABLE] {text}" in str(refused.value)
+    server.imap("free").logout()
 
 
 @pytest.mark.parametrize("row, way", PROOFS)

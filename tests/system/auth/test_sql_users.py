@@ -37,9 +37,10 @@ CACHE = "auth_cache_size = 10M\nauth_cache_ttl = 1 hour\n"
 PLUS = "auth_username_chars =\n"    # any, because Dovecot's default has no "+"
 
 APP = "app-password"        # the passwd-file has another one
-# name -> (column, does it say something?)
-COLUMNS = {"null": (None, False), "empty": ("", False), "unknown": ("denied", False),
-           "allow": ("allow", True), "deny": ("deny", True)}
+# name -> (column, what it decides); numbers as panels have them, t and f as PostgreSQL
+COLUMNS = {"null": (None, None), "empty": ("", None), "unknown": ("denied", None),
+           "allow": ("allow", "passes"), "deny": ("deny", "deny"),
+           "on": (1, None), "off": (0, "deny"), "true": ("t", None), "false": ("f", "deny")}
 DETAILS = {"jo@example.org": "owner", "ann@example.org": "none", "ann+own@example.org": "none"}
 CACHED = "cached@example.org"
 
@@ -87,9 +88,8 @@ def outcome(server, protocol, way, user):
 @pytest.mark.parametrize("domain, of_domain", [("open.example", "passes"),
                                                ("closed.example", "deny")])
 def test_a_column_that_says_nothing_leaves_it_to_the_domain(server, kind, domain, of_domain):
-    column, counts = COLUMNS[kind]
-    wanted = {"allow": "passes", "deny": "deny"}[column] if counts else of_domain
-    assert outcome(server, "pop3", pop3_auth_plain, f"{kind}@{domain}") == wanted
+    assert outcome(server, "pop3", pop3_auth_plain,
+                   f"{kind}@{domain}") == (COLUMNS[kind][1] or of_domain)
 
 
 @pytest.mark.parametrize("site, of_site", [({}, "passes"), ({"pop3_access": "deny"}, "deny")],
@@ -100,11 +100,10 @@ def test_nor_does_one_of_the_userdb_say_anything_without_a_gate(tmp_path, site, 
     with Instance(tmp_path, users=dict.fromkeys(people, {}), files=FILES, chain=USERDB,
                   passes_on=True, conf=CLIENTS, coexist=site) as server:
         fill(server, ((user, column, "none") for user, column in people.items()))
-        for kind, (column, counts) in COLUMNS.items():
-            wanted = {"allow": "passes", "deny": "deny"}[column] if counts else of_site
+        for kind, (_, decides) in COLUMNS.items():
             reply = logins.pop3_user_pass(server, Client(f"{kind}@example.org"))
             refused = texts.sentence("deny", "pop3") in reply
-            assert ("deny" if refused else "passes") == wanted, (kind, reply)
+            assert ("deny" if refused else "passes") == (decides or of_site), (kind, reply)
 
 
 # Details

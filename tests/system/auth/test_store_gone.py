@@ -13,7 +13,7 @@ import texts
 from logins import Client, pop3_auth_plain
 from wiring import DOVEADM
 
-EX_TEMPFAIL = 75    # sysexits
+EX_TEMPFAIL, EX_CONFIG = 75, 78     # sysexits
 STORE = "/mnt/policy"
 REMEDY = "doveadm coexist policy init"
 
@@ -145,6 +145,11 @@ def test_no_change_makes_a_store_of_an_empty_mount_point(server):
             done = policy(*change)
             assert (done.returncode, REMEDY in done.stderr) == (EX_TEMPFAIL, True), done
         assert server.inside("find", STORE, "-type", "f").stdout == ""
+        # of a folder that auth can't read it makes none
+        done = policy("init")
+        assert (done.returncode, "chgrp -R dovecot" in done.stderr) == (EX_CONFIG, True)
+        server.inside("sh", "-c", f"chgrp -R dovecot {STORE} && find {STORE} -type d "
+                      r"-exec chmod 2750 {} + -o -type f -exec chmod 0640 {} +")
         assert policy("init").returncode == 0
         assert policy("set", "-u", "user8", "imap_tls=any").returncode == 0
     assert outcome(server, "user7") == "deny"

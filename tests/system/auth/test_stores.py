@@ -169,7 +169,12 @@ def test_doveadm_sets_the_document_of_a_domain(managed):
     policy(server, "set", *domain, "pop3_access=suspend")
     policy(server, "set", *domain, "pop3_access=deny")
     assert outcome(server, "a@admin.example") == "deny"
+    policy(server, "set", *domain, "pop3_access=allow")
+    assert outcome(server, "a@admin.example") == "passes"
+    policy(server, "set", *domain, "pop3_access=deny")
+    assert outcome(server, "a@admin.example") == "deny"
     policy(server, "unset", *domain, "--all")
+    assert outcome(server, "a@admin.example") == "passes"
     assert get(server, *domain) == {}
 
 

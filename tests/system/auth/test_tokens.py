@@ -26,8 +26,7 @@ if GENERATION == 24:
     CONF += block("oauth2", ["introspection_mode = local",
                              block("oauth2_local_validation", [KEYS])])
 TOKENS = block("passdb", ["driver = oauth2", "mechanisms = xoauth2 oauthbearer",
-                          "args = /mnt/etc/tokens.conf.ext",
-                          "result_success = continue-ok"]) if GENERATION == 23 else ""
+                          "args = /mnt/etc/tokens.conf.ext"]) if GENERATION == 23 else ""
 TOKENS_FILE = ("introspection_mode = local\n"
                "local_validation_key_dict = fs:posix:prefix=/mnt/etc/keys/\n")
 GARBAGE = "This is no document."

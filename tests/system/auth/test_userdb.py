@@ -57,7 +57,7 @@ def fields(server, user):
     """Return {name: value} of what the userdb says, its own fields and those it hands over."""
     lines = server.doveadm("user", user).splitlines()
     found = dict(line.split("\t", 1) for line in lines[1:] if "\t" in line)
-    items = found.pop("coexist_policy", "").split(";")[1:]
+    items = found.pop("coexist_policy", found.pop("admin", "")).split(";")[1:]
     return {**found, **{f"coexist_{name}": value for name, value in
                         (item.split("=", 1) for item in items)}}
 
@@ -157,7 +157,7 @@ def test_another_name_does_not_let_in_who_may_not(gated, log_only):
     assert reply.startswith("-ERR [SYS/PERM]")
     server.wait_log("coexist: refused user=<person> .* pop3_access=suspend")
     with logins.connect(server, "imap", Client("alias")) as line:
-        line.ask(f"x LOGIN alias {PASSWORD}", r"\* BYE \[CONTACTADMIN\]")
+        line.ask(f"x LOGIN alias {PASSWORD}", r"\* BYE \[UNAVAILABLE\]")
     server.wait_log("coexist: refused user=<person> .* imap_networks=10.0.0.0/8")
 
 

@@ -18,7 +18,10 @@ PASSES = "passes"
 VALUES = {
     "empty": ("pop3_access=\n", PASSES, None),
     "blank": ("pop3_access=   \n", PASSES, None),
-    "a bare yes": ("pop3_access=yes\n", PASSES, None),
+    "a bare yes": ("pop3_access=yes\n", PASSES, "pop3_access=yes"),
+    "a bare one": ("pop3_access=1\n", PASSES, "pop3_access=1"),
+    "no": ("pop3_access=no\n", DENY, None),
+    "zero": ("pop3_access=0\n", DENY, None),
     "unknown": ("pop3_access=denied\n", PASSES, "pop3_access=denied"),
     "unknown in the middle": ("pop3_access=allow deny\n", PASSES, "pop3_access"),
     "an unknown key": ("pop3_acess=deny\n", PASSES, "pop3_acess"),
@@ -44,7 +47,10 @@ VALUES = {
     "control characters": ("pop3_access=de\x07ny\n", PASSES, "pop3_access"),
     "a format string": ("pop3_access=%s%n%s\n", PASSES, "pop3_access"),
 }
-FIELDS = {"empty": "", "without a value": None, "a bare yes": "yes",
+# A panel's column says "on" for everybody.
+ON = ("1", "y", "yes", "on", "true", "t", "TRUE")
+OFF = ("0", "n", "no", "off", "false", "f", "Off")
+FIELDS = {"empty": "", "without a value": None, **{f"on: {word}": word for word in ON},
           "unknown": "denied",
           # Dovecot itself fails from 8 KB on.
           "4 KB": "deny" * 1000}
@@ -93,6 +99,9 @@ def accounts():
     for number, value in enumerate(FIELDS.values()):
         for name in (f"field{number}", f"field{number}@closed.example"):
             found[name] = {"coexist_pop3_access": value}
+    for number, value in enumerate((*OFF, "allow")):
+        for name in (f"word{number}@open.example", f"word{number}@closed.example"):
+            found[name] = {"coexist_pop3_access": value}
     return found
 
 
@@ -137,7 +146,7 @@ def test_a_value_of_the_mailbox(server, number, text, wanted, logged):
         assert problems == []
     else:  # once
         assert [logged in line and "Warning:" in line for line in problems] == [True]
-        assert len(problems[0]) < 300
+        assert len(problems[0]) < 400
 
 
 def test_the_same_mistake_is_logged_for_each_mailbox(server):
@@ -152,6 +161,25 @@ def test_the_same_mistake_is_logged_for_each_mailbox(server):
 def test_a_userdb_field_that_says_nothing_inherits(server, number, value):
     assert outcome(server, f"field{number}") == PASSES
     assert outcome(server, f"field{number}@closed.example") == DENY
+
+
+@pytest.mark.parametrize("number, word", [*enumerate(OFF)])
+@pytest.mark.parametrize("domain", ["open.example", "closed.example"])
+def test_a_column_that_is_off_denies(server, number, word, domain):
+    assert outcome(server, f"word{number}@{domain}") == DENY
+
+
+def test_only_allow_lifts_what_the_domain_denies(server):
+    assert outcome(server, f"word{len(OFF)}@closed.example") == PASSES
+
+
+@pytest.mark.parametrize("word", ON)
+def test_a_column_that_is_on_is_no_mistake(server, word):
+    before = server.log_problems()
+    number = list(FIELDS).index(f"on: {word}")
+    outcome(server, f"field{number}")
+    outcome(server, f"field{number}@closed.example")
+    assert server.log_problems() == before
 
 
 @pytest.mark.parametrize("number, text, wanted", cases(TEXTS))

@@ -5,34 +5,29 @@ LABELS = {"pop3": "POP3", "imap": "IMAP", "webmail": "Webmail",
           "submission": "SMTP", "sasl": "SMTP", "sieve": "ManageSieve"}
 
 SENTENCES = {
-    "deny": "{} is switched off for this mailbox. Please ask your mail administrator.",
-    "suspend": "{} access to this mailbox has been suspended. Please ask your mail "
-               "administrator.",
-    "until": "{} was switched off for this mailbox on {}. Please ask your mail "
-             "administrator what to use instead.",
-    "network": "{} cannot be used from this network. Please use another network or ask "
-               "your mail administrator.",
-    "tls": "{} needs an encrypted connection. Please switch on SSL/TLS in your mail "
-           "program.",
-    "max_sessions": "Too many {} connections to this mailbox are open. Please close your mail "
-                    "program on another device or try again later.",
-    "store": "The mail server cannot look up this mailbox right now. Please try again in "
-             "a few minutes; there is nothing to change in your mail program.",
+    "deny": "{} is switched off for this mailbox. Ask your administrator.",
+    "suspend": "{} for this mailbox is suspended. Ask your administrator.",
+    "until": "{} was switched off on {}. Ask your administrator.",
+    "network": "{} cannot be used from this network. Use another network.",
+    "tls": "{} needs an encrypted connection. Switch on SSL/TLS.",
+    "max_sessions": "Too many {} connections. Close your mail on another device.",
+    "store": "The server cannot look up this mailbox right now. Try again later.",
 }
 
-# Response codes (RFC 2449, RFC 3206, RFC 5530) by the kind of refusal.
+# Response codes (RFC 2449, RFC 3206, RFC 5530) by the kind of refusal. IMAP's are those
+# for a client that says for whom it comes, as webmail and logins.py do.
 CODES = {
     "pop3": {"tls": "[SYS/PERM] ", "max_sessions": "[IN-USE] ", "store": "[SYS/TEMP] ",
              None: "[SYS/PERM] "},
-    "imap": {"tls": "[PRIVACYREQUIRED] ", "max_sessions": "[LIMIT] ",
-             "store": "[UNAVAILABLE] ", None: "[CONTACTADMIN] "},
+    "imap": {"tls": "[PRIVACYREQUIRED] ", "store": "[UNAVAILABLE] ",
+             None: "[ALERT] "},
 }
 CODES["webmail"] = CODES["imap"]
 
 # Everything that tells a refusal from a wrong password.
 TELLTALE = ("switched off", "suspended", "cannot be used", "encrypted", "right now",
             "administrator", "Too many", "LIMIT", "IN-USE", "SYS/", "CONTACTADMIN",
-            "PRIVACYREQUIRED", "UNAVAILABLE")
+            "PRIVACYREQUIRED", "UNAVAILABLE", "ALERT")
 
 
 def sentence(kind, protocol, *details):

@@ -3,6 +3,7 @@
 
 from instance import Dovecot
 from instance.block import block
+from instance.gate import STORE
 
 GENERATION = Dovecot.installed().generation
 MECHANISMS = ["plain", "login", "cram-md5"] + ["apop"] * (GENERATION == 23)
@@ -49,11 +50,20 @@ def userdb(name, path):
 
 
 # The account of the master is one of the users. Its result goes on to the other
-# passdbs, because the gate is one of them.
+# passdbs, of which a gate in a chain is one.
 MASTERS = "auth_master_user_separator = *\n" + passwords(
     "masters", "/mnt/etc/users", "master = yes", "result_success = continue")
 
-# The gate once more, before the one that is there anyway.
+# The gate once more, before the one that is there anyway: it decides once.
 GATE_AGAIN = block("passdb" if GENERATION == 23 else "passdb again", [
     "driver = coexist", *["args = /mnt/etc/coexist.conf.ext"] * (GENERATION == 23),
     "skip = unauthenticated", "result_failure = continue", "result_success = continue-ok"])
+
+# The gate as its passdb alone, for a server without one otherwise.
+GATE_BLOCK = {
+    23: block("passdb", ["driver = coexist", "args = /mnt/etc/coexist.conf.ext",
+                         "skip = unauthenticated", "result_failure = continue"]),
+    24: block("passdb coexist", ["driver = coexist", "skip = unauthenticated",
+                                 "result_failure = continue"])
+        + block("coexist", [block("dict fs", [block("fs posix", [f"prefix = /mnt/{STORE}/"])])])
+    }[GENERATION]

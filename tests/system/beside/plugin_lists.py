@@ -233,9 +233,7 @@ class Loaded:
         """The text for dovecot.conf."""
         attribute = "conf23" if IS_23 else "conf24"
         settings = "".join(getattr(PLUGINS[name], attribute) for name in self.all_names)
-        own = {protocol: ["coexist", "coexist_quota"] for protocol in self._names}
-        for protocol in ("imap", "pop3"):
-            own[protocol].append(f"{protocol}_coexist")
+        own = {protocol: ["coexist"] for protocol in self._names}
         lines = {protocol: f"mail_plugins = {' '.join([*names, *own[protocol]])}\n"
                  for protocol, names in self._names.items()}
         return lines["all"] + "".join(

@@ -47,7 +47,7 @@ NOTICES = {"quota_warn": "50", "quota_warn_channels": "mail"}
 
 # The numbers in the names of ours: the first behind quota, which they need.
 PLACES = {"first": 11, "installed": None, "last": 98}
-OURS = ("coexist", "coexist_quota", "imap_coexist", "pop3_coexist")
+OURS = ("coexist",)
 
 
 @dataclass
@@ -175,7 +175,7 @@ def test_the_guard_refuses(server):
         said = pop3_refusal(maildrop)
         assert said.startswith("-ERR [SYS/PERM] POP3 is switched off for this mailbox.")
         assert said.count("\r\n") == 1
-        assert "* BYE [CONTACTADMIN] IMAP is switched off for this mailbox." in \
+        assert "* BYE [UNAVAILABLE] IMAP is switched off for this mailbox." in \
             imap_refusal(maildrop)
 
 

@@ -34,6 +34,6 @@ def test_no_plugin_is_forgotten():
         "pop3_migration",               # needs another server
         "push_notification_lua",        # does what its script says
     }
-    ours = {"coexist", "coexist_quota", "imap_coexist", "pop3_coexist"}
+    ours = {"coexist"}
     foreign = {"fts_flatcurve", "fts_lucene", "fts_solr", "fts_xapian"}   # packages of their own
     assert plugin_lists.installed() - ours - foreign - not_walked <= set(PLUGINS)

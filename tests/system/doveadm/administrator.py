@@ -6,8 +6,12 @@ import urllib.request
 
 STORE = "policy"    # in the instance's folder
 
-CONF23 = "plugin {\n  coexist_config = /mnt/etc/coexist.conf.ext\n}\n"
-CONF24 = f"coexist {{\n  dict fs {{\n    fs posix {{\n      prefix = /mnt/{STORE}/\n    }}\n  }}\n}}\n"
+# Where doveadm finds the key file, at a server that has a gate.
+CONFIG23 = "plugin {\n  coexist_config = /mnt/etc/coexist.conf.ext\n}\n"
+# The store, and the gate that reads it: a change that no login would obey is an error.
+CONF23 = (CONFIG23 + "passdb {\n  driver = coexist\n  args = /mnt/etc/coexist.conf.ext\n}\n")
+CONF24 = (f"coexist {{\n  dict fs {{\n    fs posix {{\n      prefix = /mnt/{STORE}/\n    }}\n  }}\n}}\n"
+          "passdb coexist {\n  driver = coexist\n}\n")
 KEY_FILE = f"[site]\nstore = fs:posix:prefix=/mnt/{STORE}/\n"
 
 # sysexits

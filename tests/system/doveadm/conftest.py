@@ -4,6 +4,7 @@
 import pytest
 
 from administrator import CONF23, CONF24, Administrator
+from preflight import IS_23
 
 
 @pytest.fixture(scope="module")
@@ -27,3 +28,22 @@ def downloaded(clock):
                 pop.retr(number)
             pop.quit()
     return fill
+
+
+@pytest.fixture
+def site(admin):
+    """site(name, value, …) returns the change of dovecot.conf that sets site settings."""
+    path = admin.server.folder / "etc/coexist.conf.ext"
+    before = path.read_text() if IS_23 else ""
+
+    def site(*words):
+        pairs = list(zip(words[::2], words[1::2]))
+        if not IS_23:
+            return lambda text: text + "".join(f"coexist_{name} = {value}\n"
+                                               for name, value in pairs)
+        path.write_text(before.replace("[site]\n", "[site]\n" + "".join(
+            f"{name}={value}\n" for name, value in pairs)))
+        return lambda text: text
+    yield site
+    if IS_23:
+        path.write_text(before)

@@ -5,13 +5,12 @@ import poplib
 
 import pytest
 
-from administrator import CONF24, EX_USAGE, KEY_FILE, Administrator
+from administrator import CONF23, CONF24, CONFIG23, EX_USAGE, KEY_FILE, Administrator
 from names import REFUSAL_TEXTS
 
 SITE = {"webmail_networks": "198.51.100.0/24", "template_dir": str(REFUSAL_TEXTS)}
 KEY_FILE = KEY_FILE + "".join(f"{key} = {value}\n" for key, value in SITE.items()) + (
     "[policy]\nsieve_until = 2020-01-01\n")
-CONF23 = "plugin {\n  coexist_config = /mnt/etc/coexist.conf.ext\n}\n"
 CONF24 = CONF24 + "".join(f"coexist_{key} = {value}\n" for key, value in SITE.items()) + (
     "coexist_sieve_until = 2020-01-01\n")
 
@@ -26,6 +25,8 @@ def server(start):
 @pytest.fixture(scope="module")
 def admin(server):
     admin = Administrator(server, KEY_FILE)
+    for domain in ("example.org", "other.example", "late.example"):
+        server.set_user(f"someone@{domain}")
     admin.ok("policy", "set", "--default", "pop3_tls=required", "pop3_delete=hide")
     admin.ok("policy", "set", "-d", "example.org", "--", "preset=safe",
              "imap_networks=192.0.2.0/24")
@@ -73,10 +74,10 @@ def test_a_userdb_field_is_an_origin(admin):
 def test_a_field_of_our_userdb_is_not_the_userdbs_own(start):
     """The userdb driver coexist hands the documents over in a field."""
     gated = Administrator(start(
-        conf23=CONF23, gate={}, groups={"own": {"coexist_imap_access": "deny"}}),
+        conf23=CONFIG23, gate={}, groups={"own": {"coexist_imap_access": "deny"}}),
         key_file=None)
     gated.put("default", "[policy]\npop3_delete=hide\nimap_access=suspend\n")
-    assert "coexist_policy\t;pop3_delete=hide\n" in gated.server.doveadm("user", "own1")
+    assert "admin\tno coexist_policy=;pop3_delete=hide\n" in gated.server.doveadm("user", "own1")
     assert effective(gated, "-u", "own1", "pop3_delete", "imap_access") == {
         "pop3_delete": ("hide", "default"), "imap_access": ("suspend", "default")}
     gated.put("default", "[policy]\n")
@@ -140,8 +141,8 @@ def test_the_key_that_refuses_is_marked(admin, jo):
     admin.ok("policy", "set", "-u", jo, "pop3_access=deny")
     assert explain(admin, "-u", jo, "--protocol", "pop3") == {
         ("pop3", "login"): ("refused", "", "by pop3_access"),
-        ("pop3", "reply"): ("[SYS/PERM] POP3 is switched off for this mailbox. Please "
-                            "ask your mail administrator.", "", ""),
+        ("pop3", "reply"): ("[SYS/PERM] POP3 is switched off for this mailbox. Ask "
+                            "your administrator.", "", ""),
         ("pop3", "pop3_access"): ("deny", "mailbox", "refuses"),
         ("pop3", "pop3_networks"): ("", "built-in", ""),
         ("pop3", "pop3_until"): ("none", "built-in", ""),
@@ -159,15 +160,15 @@ def test_what_only_the_login_finds_out_is_said_so(admin, jo):
 
 
 @pytest.mark.parametrize("protocol, reply", [
-    ("pop3", "[SYS/PERM] POP3 esta desactivado para este buzon."),
-    ("imap", "[CONTACTADMIN] IMAP esta desactivado para este buzon."),
-    ("submission", "SMTP esta desactivado para este buzon."),
-    ("sieve", "ManageSieve está desactivado para este buzón.")])
+    ("pop3", "[SYS/PERM] Este buzon tiene POP3 desactivado."),
+    ("imap", "[UNAVAILABLE] Este buzon tiene IMAP desactivado."),
+    ("submission", "Este buzon tiene SMTP desactivado."),
+    ("sieve", "Este buzón tiene ManageSieve desactivado.")])
 def test_the_reply_is_in_the_language_of_the_policy(admin, jo, protocol, reply):
     admin.ok("policy", "set", "-u", jo, "language=es", f"{protocol}_access=deny")
     found = explain(admin, "-u", jo, "--protocol", protocol)
     assert found[protocol, "reply"] == (
-        f"{reply} Consulte al administrador de su correo.", "", "")
+        f"{reply} Consulte al administrador.", "", "")
 
 
 def test_the_reply_is_the_administrators_own(admin, jo):
@@ -193,7 +194,7 @@ GARBAGE = "deny everything!\n"
 @pytest.fixture(scope="module", params=("last-known", "allow", "tempfail"))
 def away(start, request):
     """(Administrator, on_store_error) of a gate without any document to go by."""
-    server = start(conf23=CONF23, gate={
+    server = start(conf23=CONFIG23, gate={
         "on_store_error": request.param, "template_dir": str(REFUSAL_TEXTS)},
         groups={"fr": {"coexist_language": "fr"}})
     admin = Administrator(server, key_file=None)
@@ -217,7 +218,7 @@ def test_what_on_store_error_does_while_the_store_is_away(away):
     assert login == {"last-known": "unknown", "allow": "passes", "tempfail": "refused"}[action]
     if action == "tempfail":
         [(text, _)] = reply
-        assert text.startswith("[SYS/TEMP] Le serveur de messagerie ")
+        assert text.startswith("[SYS/TEMP] Le serveur ne peut pas ")
         assert pop3_refusal(admin.server, "fr1") == f"-ERR {text}"
     else:
         assert reply == []
@@ -231,7 +232,7 @@ def test_a_reply_of_dovecots_own_is_not_promised(away, protocol):
 
 
 def test_a_trial_refuses_nobody(start):
-    server = start(conf23=CONF23, gate={"on_store_error": "tempfail", "log_only": "yes"})
+    server = start(conf23=CONFIG23, gate={"on_store_error": "tempfail", "log_only": "yes"})
     admin = Administrator(server, key_file=None)
     admin.put("mailbox/user1", "[policy]\npop3_access=deny\n")
     found = explain(admin, "-u", "user1", "--protocol", "pop3")
@@ -243,7 +244,7 @@ def test_a_trial_refuses_nobody(start):
 
 
 def test_a_document_without_a_signature_is_none_to_go_by(start):
-    server = start(conf23=CONF23, gate={"on_store_error": "tempfail",
+    server = start(conf23=CONFIG23, gate={"on_store_error": "tempfail",
                                         "policy_public_keys": "/mnt/etc/panel.pub"})
     admin = Administrator(server, key_file=None)
     (server.folder / "etc/panel.pub").write_text("# nothing yet\n")

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from administrator import EX_USAGE
 from instance.instance import built_stage
 
 MANUAL = Path(__file__).parents[3] / "doc/doveadm-coexist.1.in"
@@ -16,32 +17,37 @@ def synopsis():
     text = re.sub(r"\\f[BIR]", "", MANUAL.read_text()).replace(r"\-", "-")
     lines = re.findall(r"^doveadm coexist .*", re.search(
         r"^\.SH SYNOPSIS\n(.*?)^\.SH", text, re.M | re.S)[1], re.M)
+    return parse(lines)
+
+
+def parse(lines):
     return dict(re.match(r"doveadm (coexist(?: policy)? \w+)(.*)", line).groups()
                 for line in lines)
 
 
-@pytest.fixture
-def listed(admin):
-    """{command: usage} as doveadm lists them; of subcommands it tells the names."""
-    found = {}
-    for line in admin.run().stderr.splitlines()[1:]:
-        name, _, rest = line.strip().partition(" ")
-        if name == "policy":
-            found.update({f"coexist policy {word}": None
-                          for word in rest.strip().split("|")})
-        else:
-            found[f"coexist {name}"] = rest.strip()
-    return found
+def usages(text):
+    """Return {command: usage} as doveadm lists them below its first line."""
+    head, *lines = text.splitlines()
+    assert head.startswith("usage: doveadm ")
+    return {command: usage.rstrip() for command, usage in parse(lines).items()}
 
 
-def test_the_manual_has_each_command(listed):
-    assert "coexist policy list" in listed
-    assert set(synopsis()) == set(listed)
+@pytest.mark.parametrize("arguments", [(), ("policy",), ("frob",), ("policy", "frob"),
+                                       ("policy", "sett", "-u", "ana", "pop3_access=deny")],
+                         ids=" ".join)
+def test_no_command_is_answered_with_all_of_them(admin, arguments):
+    done = admin.run(*arguments)
+    assert (done.returncode, done.stdout) == (EX_USAGE, "")
+    said, found, usage = done.stderr.rpartition("usage: ")
+    assert usages(found + usage) == synopsis()
+    assert (f"There is no command doveadm coexist {' '.join(arguments)}" in said) == (
+        arguments != ())
 
 
-def test_the_manual_has_the_usage_that_is_listed(listed):
-    usages = {command: usage for command, usage in listed.items() if usage is not None}
-    assert {command: synopsis()[command].strip() for command in usages} == usages
+@pytest.mark.parametrize("word", ["help", "-h", pytest.param("--help", marks=pytest.mark.only_on(
+    23, reason="Dovecot 2.4 answers with the usage of the one command"))])
+def test_help(admin, word):
+    assert usages(admin.ok(word)) == synopsis()
 
 
 @pytest.mark.only_on(24)
@@ -51,7 +57,8 @@ def test_the_manual_has_each_usage(admin):
         assert done.stdout.rstrip() == f"doveadm {command}{usage}"
 
 
-@pytest.mark.parametrize("page", ["man1/doveadm-coexist.1", "man7/dovecot-coexist.7"])
+@pytest.mark.parametrize("page", ["man1/doveadm-coexist.1", "man5/coexist-policy.5",
+                                  "man7/dovecot-coexist.7", "man8/dovecot-coexist.8"])
 def test_the_installed_page_names_its_version(page):
     [path] = built_stage().rglob(page)
     source = (MANUAL.parents[1] / "configure.ac").read_text()

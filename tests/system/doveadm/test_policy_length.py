@@ -9,7 +9,7 @@ import poplib
 
 import pytest
 
-from administrator import CONF23, EX_DATAERR, Administrator
+from administrator import CONFIG23, EX_DATAERR, Administrator
 
 NETWORKS = " ".join(f"10.{number // 256}.{number % 256}.0/24" for number in range(280))
 FREE = " ".join(f"{number}M" for number in range(1, 800))       # 3 kB each
@@ -81,7 +81,7 @@ def test_what_is_too_long_can_be_made_shorter(admin):
 
 def test_who_is_beside_what_is_too_long_already_can_be_suspended(start):
     """At once, and with no work on everybody's document before."""
-    admin = Administrator(start(gate={}, conf23=CONF23), key_file=None)
+    admin = Administrator(start(gate={}, conf23=CONFIG23), key_file=None)
     user = admin.user()
     admin.put("default", f"[policy]\nquota_warn_free={FREE}\npop3_fetcher_networks={NETWORKS}\n")
     admin.server.pop3(user).quit()

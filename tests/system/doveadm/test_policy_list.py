@@ -142,7 +142,8 @@ def test_each_problem_is_found(filled):
         ["mailbox", "half", "", ""],
         ["mailbox", "typo", "imap_networks", "192.0.2.0/33"],
         ["mailbox", "typo", "pop3_acces", ""],
-        ["mailbox", "typo", "pop3_access", "denied"]]
+        ["mailbox", "typo", "pop3_access", "denied"],
+        ["mailbox", "typo", "sieve_access", "yes"]]
     problem = {(row[1], row[2]): row[4] for row in found}
     assert "line 3" in problem["half", ""]
     assert "allow deny suspend" in problem["typo", "pop3_access"]

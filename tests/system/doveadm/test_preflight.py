@@ -1,19 +1,20 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """doveadm coexist preflight: finds each fault and names the line that mends it."""
 
-import json
 import re
 import sys
+from pathlib import Path
 
 import pytest
 
-from administrator import CONF23, EX_CONFIG, Administrator
+from administrator import EX_CONFIG, Administrator
 from instance import Dovecot
-from instance.gate import MARKER
+from preflight import GATED, IS_23, OURS, failed, gated_admin, preflight, without
 
 pytestmark = pytest.mark.differs("how settings are read")
 DOVECOT = Dovecot.installed()
-IS_23 = DOVECOT.generation == 23
+[README] = re.findall(rf"^```dovecot-2\.{DOVECOT.generation - 20}\n(.*?)^```",
+                      (Path(__file__).parents[3] / "README.md").read_text(), re.M | re.S)
 
 # The root of another Debian has no mount(8); what is mounted only the server sees.
 BIND = """import ctypes, os, sys
@@ -28,76 +29,49 @@ sys.exit(ctypes.CDLL(None).umount(os.fsencode(sys.argv[1])) != 0)
 
 @pytest.fixture(scope="module")
 def server(start):
-    return start(conf23=CONF23, gate={})
+    return start(**GATED)
 
 
 @pytest.fixture(scope="module")
 def admin(server):
-    server.inside("install", "-d", "-m", "2750", "-g", "dovecot", "/mnt/policy")
-    return Administrator(server, key_file=None)
+    return gated_admin(server)
 
 
-def preflight(admin, change=lambda text: text):
-    """Return (exit status, {check: (status, remedy)}) with a changed dovecot.conf."""
-    path = admin.server.folder / "etc/dovecot.conf"
-    (path.parent / "changed.conf").write_text(change(path.read_text()))
-    done = admin.server.inside("doveadm", "-c", "/mnt/etc/changed.conf", "-f", "json",
-                               "coexist", "preflight", check=False)
-    assert done.stderr == ""
-    return done.returncode, {row["check"]: (row["status"], row["remedy"])
-                             for row in json.loads(done.stdout)}
+USERDB = ("userdb {\n  driver = coexist\n  args = /mnt/etc/coexist.conf.ext\n}\n" if IS_23 else
+          "userdb coexist {\n  driver = coexist\n}\n")
+IGNORED = ("passdb {\n  driver = coexist\n  args = /mnt/etc/coexist.conf.ext\n"
+           "  skip = unauthenticated\n}\n" if IS_23 else
+           "passdb ours {\n  driver = coexist\n  skip = unauthenticated\n}\n")
 
 
-def failed(found):
-    return {check: remedy for check, (status, remedy) in found.items() if status == "fail"}
+GATE = IGNORED.replace("  skip = unauthenticated\n", "")
 
 
-def without(pattern, replacement=""):
-    """Return a change that must change something."""
-    def change(text):
-        changed = re.sub(pattern, replacement, text, flags=re.M)
-        assert changed != text
-        return changed
-    return change
-
-
-OURS = r"^%s(?: coexist)? \{\n(?:(?!\}).*\n)*?  driver = coexist\n(?:(?!\}).*\n)*\}\n"
+def ignored(text):
+    """A gate before all other passdbs that is to be asked behind them."""
+    return re.sub("^passdb", IGNORED + "passdb", text, count=1, flags=re.M)
 
 
 def test_a_good_installation(admin):
     status, found = preflight(admin)
     assert {check for check, (verdict, _) in found.items() if verdict == "ok"} >= {
         "module auth/libauthdb_coexist.so", "module lib20_coexist_plugin.so",
-        "module lib25_pop3_coexist_plugin.so", "module settings/libcoexist_settings.so",
-        "passdb passwd-file", "passdb coexist", "userdb passwd-file", "userdb coexist",
-        "mail_plugins of pop3", "mail_plugins of imap", "site settings", "store",
+        "module settings/libcoexist_settings.so",
+        "passdb coexist",
+        "gate of imap", "gate of pop3", "gate of submission", "gate of sieve",
+        "mail_plugins of pop3", "mail_plugins of imap", "mail_plugins of lmtp",
+        "mail_plugins of lda", "mail_plugins of submission", "site settings", "store",
         "store, read by dovecot", "store, written by doveadm"}
     assert (status, failed(found)) == (0, {})
-    assert found["pop3_uidl_format"][0] == "note"
-
-
-def test_the_probe_is_gone(admin):
-    preflight(admin)
-    assert admin.rows("policy", "list", "*preflight*") == []
 
 
 @pytest.mark.parametrize("change, check, remedy", [
-    pytest.param(without(OURS % "passdb"), "passdb coexist", "driver = coexist",
-                 id="no passdb"),
-    pytest.param(without("^  result_success = continue-ok\n"), "passdb passwd-file",
-                 "result_success = continue-ok", id="the passdb does not go on"),
-    pytest.param(without("= continue-ok", "= continue-fail"), "passdb passwd-file",
-                 "result_success = continue-ok", id="the passdb goes on as a failure"),
-    pytest.param(without("^  result_success = continue-ok\n"), "userdb passwd-file",
+    pytest.param(lambda text: without(OURS % "passdb")(text) + USERDB, "userdb passwd-file",
                  "result_success = continue-ok", id="the userdb does not go on"),
-    pytest.param(lambda text: text + (
-        "passdb {\n  driver = static\n  args = password=app\n}\n" if IS_23 else
-        "passdb static {\n  password = app\n}\n"),
-        "passdb static", "before the passdb coexist", id="an app password behind the gate"),
-    pytest.param(without(r"^(protocol pop3 \{\n  mail_plugins = ).*", r"\1 coexist"),
-                 "mail_plugins of pop3", "pop3_coexist", id="no pop3_coexist"),
     pytest.param(without(r"(mail_plugins =) coexist\b", r"\1"), "mail_plugins of imap", "coexist",
                  id="no coexist"),
+    pytest.param(ignored, "passdb coexist", "skip = unauthenticated",
+                 id="the passdb is ignored"),
 ])
 def test_a_fault_in_dovecot_conf(admin, change, check, remedy):
     status, found = preflight(admin, change)
@@ -105,11 +79,67 @@ def test_a_fault_in_dovecot_conf(admin, change, check, remedy):
     assert remedy in failed(found)[check]
 
 
-def test_a_gate_that_is_asked_in_vain(admin):
+def test_a_gate_of_one_protocol(admin):
+    """Where it is, only the auth process can tell."""
+    ours = re.search(OURS % "passdb", admin.server.folder.joinpath("etc/dovecot.conf").read_text(),
+                     re.M)[0]
+    def for_pop3(block):
+        return lambda text: text.replace(ours, "") + f"protocol pop3 {{\n{block}}}\n"
+    status, found = preflight(admin, for_pop3(ours))
+    assert (status, found["passdb coexist"]) == (0, ("ok", ""))
+    skips = ours.replace("driver = coexist\n", "driver = coexist\n  skip = unauthenticated\n")
+    status, found = preflight(admin, for_pop3(skips))
+    assert (status, found["passdb coexist"][0]) == (EX_CONFIG, "fail")
+
+
+# The gate in the chain of passdbs, in what doveadm reads: nobody has reloaded the auth process.
+
+@pytest.fixture
+def chain(site):
+    """chain(change) returns the change of a dovecot.conf whose passdbs go on to the gate."""
+    at_chain = site("gate_at", "chain")
+
+    def chain(change=lambda text: text):
+        def changed(text):
+            text = re.sub(r"^(passdb(?: passwd-file)? \{\n)", r"\1  result_success = continue-ok\n",
+                          text, count=1, flags=re.M)
+            text = re.sub(r"^(passdb(?: coexist)? \{\n)(?=  driver = coexist\n)",
+                          r"\1  skip = unauthenticated\n  result_failure = continue\n",
+                          text, flags=re.M)
+            return change(at_chain(text))
+        return changed
+    return chain
+
+
+def test_a_good_chain(admin, chain):
+    status, found = preflight(admin, chain())
+    assert (status, failed(found)) == (0, {})
+    assert found["passdb passwd-file"] == found["passdb coexist, in its chain"] == ("ok", "")
+
+
+CHAIN_FAULTS = {
+    "the passdb does not go on": (without("= continue-ok", "= return-ok"), "passdb passwd-file",
+                                  "result_success = continue-ok"),
+    "the passdb goes on as a failure": (without("= continue-ok", "= continue-fail"),
+                                        "passdb passwd-file", "result_success = continue-ok"),
+    "an app password behind the gate": (lambda text: text + (
+        "passdb {\n  driver = static\n  args = password=app\n}\n" if IS_23 else
+        "passdb static {\n  password = app\n}\n"), "passdb static", "before the passdb coexist"),
+}
+
+
+@pytest.mark.parametrize("fault, check, remedy", CHAIN_FAULTS.values(), ids=CHAIN_FAULTS)
+def test_a_fault_in_the_chain(admin, chain, fault, check, remedy):
+    status, found = preflight(admin, chain(fault))
+    assert status == EX_CONFIG
+    assert remedy in failed(found)[check]
+
+
+def test_a_gate_that_is_asked_in_vain(admin, chain):
     """Without skip, it is asked for logins that nobody has authenticated."""
-    status, found = preflight(admin, without("^  skip = unauthenticated\n"))
-    assert (status, found["passdb coexist"][0]) == (0, "warn")
-    assert "skip = unauthenticated" in found["passdb coexist"][1]
+    status, found = preflight(admin, chain(without("^  skip = unauthenticated\n")))
+    assert (status, found["passdb coexist, in its chain"][0]) == (0, "warn")
+    assert "skip = unauthenticated" in found["passdb coexist, in its chain"][1]
 
 
 def test_anvil_that_the_auth_process_may_not_ask(admin):
@@ -129,39 +159,33 @@ def test_anvil_that_the_auth_process_may_not_ask(admin):
     assert found["sessions, counted by dovecot"] == ("ok", "")
 
 
-def test_no_userdb(admin):
-    status, found = preflight(admin, without(OURS % "userdb"))
-    assert (status, found["userdb coexist"][0]) == (0, "warn")
-    assert "driver = coexist" in found["userdb coexist"][1]
+def test_a_userdb_of_an_older_configuration(admin):
+    status, found = preflight(admin, lambda text: text + USERDB)
+    assert (status, found["userdb coexist"][0]) == (0, "note")
+    assert "Remove it" in found["userdb coexist"][1]
+
+
+MASTERS = ("passdb {\n  driver = static\n  args = password=app\n  master = yes\n%s}\n" if IS_23
+           else "passdb static {\n  password = app\n  master = yes\n%s}\n")
 
 
 def test_a_master_passdb_need_not_go_on(admin):
-    status, found = preflight(admin, lambda text: text + (
-        "passdb {\n  driver = static\n  args = password=app\n  master = yes\n}\n" if IS_23
-        else "passdb static {\n  password = app\n  master = yes\n}\n"))
-    assert (status, failed(found)) == (0, {})
+    """Who enters by it passes, also the users of a proxy that does."""
+    status, found = preflight(admin, lambda text: text + MASTERS % "")
+    assert (status, failed(found), found["passdb static"][0]) == (0, {}, "note")
+    assert "master_bypass = no" in found["passdb static"][1]
 
 
-@pytest.fixture
-def policy_for_masters(admin):
-    """master_bypass = no; what dovecot.conf has of it, if that is where it is said."""
-    if not IS_23:
-        yield "coexist_master_bypass = no\n"
-        return
-    path = admin.server.folder / "etc/coexist.conf.ext"
-    before = path.read_text()
-    path.write_text(before.replace("[site]\n", "[site]\nmaster_bypass=no\n"))
-    yield ""
-    path.write_text(before)
+def test_nor_where_the_policy_is_for_masters_too(admin, site):
+    change = site("master_bypass", "no")
+    status, found = preflight(admin, lambda text: change(text) + MASTERS % "")
+    assert (status, failed(found), "passdb static" in found) == (0, {}, False)
 
 
 @pytest.mark.parametrize("line, verdict", [("", "warn"), ("  result_success = continue\n", None)])
-def test_a_master_passdb_has_to_go_on_if_the_policy_is_for_masters_too(
-        admin, policy_for_masters, line, verdict):
-    masters = f"  password = app\n  master = yes\n{line}}}\n"
-    masters = ("passdb {\n  driver = static\n" + masters.replace("password", "args = password")
-               .replace("password = ", "password=") if IS_23 else "passdb static {\n" + masters)
-    status, found = preflight(admin, lambda text: text + policy_for_masters + masters)
+def test_but_in_a_chain_it_has_to(admin, chain, site, line, verdict):
+    change = site("gate_at", "chain", "master_bypass", "no")
+    status, found = preflight(admin, chain(lambda text: change(text) + MASTERS % line))
     assert (status, found.get("passdb static", [None])[0]) == (0, verdict)
 
 
@@ -186,38 +210,16 @@ def test_a_proxy_that_verifies_no_passwords(admin, fields, is_warned):
         assert verdict == "warn" and "verified_networks" in remedy
 
 
-def with_pop3(text):
-    return lambda before: before + f"protocol pop3 {{\n{text}\n}}\n"
-
-
-def test_ids_that_a_deletion_changes(admin):
-    rename = "  pop3_uidl_duplicates = rename"
-    status, found = preflight(admin, with_pop3(rename))
-    assert (status, found["pop3_uidl_duplicates"][0]) == (0, "warn")
-    assert "pop3_save_uidl = yes" in found["pop3_uidl_duplicates"][1]
-    saved = preflight(admin, with_pop3(rename + "\n  pop3_save_uidl = yes"))[1]
-    assert "pop3_uidl_duplicates" not in saved
-
-
-VIRTUAL = "namespace pop {\n  inbox = yes\n  %s\n}\n" % (
-    "location = virtual:~/virtual" if IS_23 else
-    "mail_driver = virtual\n  mail_path = ~/virtual")
-
-
-def test_a_virtual_inbox_without_a_trash(admin):
-    not_inbox = without("^(namespace inbox \\{\n)  inbox = yes\n", r"\1  inbox = no\n#trash\n")
-    status, found = preflight(admin, lambda text: not_inbox(text) + VIRTUAL)
-    assert (status, found["namespace pop"][0]) == (0, "warn")
-    assert "special_use = \\Trash" in found["namespace pop"][1]
-    trash = "  mailbox Bin {\n    special_use = \\Trash\n  }\n"
-    found = preflight(admin, lambda text: not_inbox(text).replace("#trash\n", trash) + VIRTUAL)[1]
-    assert found["namespace pop"][0] == "note"
-
-
-def test_mechanisms_that_need_no_passdb(admin):
-    status, found = preflight(admin, lambda text: text + "auth_mechanisms = plain gssapi\n")
+def test_mechanisms_that_need_no_passdb(admin, chain):
+    kerberos = "auth_mechanisms = plain gssapi\n"
+    status, found = preflight(admin, chain(lambda text: text + kerberos))
     assert (status, found["auth_mechanisms gssapi"][0]) == (0, "note")
     assert "auth_mechanisms plain" not in found
+
+
+def test_they_are_gated_at_the_reply(admin):
+    found = preflight(admin, lambda text: text + "auth_mechanisms = plain gssapi\n")[1]
+    assert "auth_mechanisms gssapi" not in found
 
 
 @pytest.mark.only_on(23, reason="2.4 has no key file")
@@ -228,110 +230,136 @@ def test_two_key_files(admin):
     assert "/mnt/etc/other" in failed(found)["site settings"]
 
 
-def test_no_store(admin):
-    if IS_23:
-        path = admin.server.folder / "etc/coexist.conf.ext"
-        text = path.read_text()
-        path.write_text("[site]\n")
-        status, found = preflight(admin)
-        path.write_text(text)
-    else:
-        status, found = preflight(admin, without(r"^coexist \{\n(  .*\n)*\}\n"))
-    assert status == EX_CONFIG
-    assert "posix" in failed(found)["store"]
-
-
-@pytest.fixture
-def site(admin):
-    """site(name, value) returns the change of dovecot.conf that sets a site setting."""
-    path = admin.server.folder / "etc/coexist.conf.ext"
-    before = path.read_text()
-
-    def site(name, value):
-        if not IS_23:
-            return lambda text: text + f"coexist_{name} = {value}\n"
-        path.write_text(before.replace("[site]\n", f"[site]\n{name}={value}\n"))
-        return lambda text: text
-    yield site
-    path.write_text(before)
-
-
-@pytest.mark.parametrize("action, verdict", [("last-known", "note"), ("allow", "note"),
-                                             ("tempfail", "fail")])
-def test_a_store_in_which_nothing_was_stored(admin, site, action, verdict):
-    """It may be new, and then only `tempfail` stops logins."""
-    change = site("on_store_error", action)
-    admin.server.store.remove(MARKER)
-    status, found = preflight(admin, change)
-    assert (status, found["store, marker"][0]) == (EX_CONFIG if verdict == "fail" else 0, verdict)
-    assert "doveadm coexist policy init" in found["store, marker"][1]
-    admin.ok("policy", "init")
-    assert preflight(admin, change)[1]["store, marker"] == ("ok", "")
-
-
-KEYS = "/mnt/etc/panel.pub"
-PUBLIC = "11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="    # RFC 8032 section 7.1
-
-
-@pytest.mark.parametrize("make, verdict, remedy", [
-    (f"echo {PUBLIC} >{KEYS}", "ok", ""),
-    ("true", "fail", f"{KEYS} does not exist"),
-    (f": >{KEYS}", "fail", f"{KEYS}: No public key"),
-    (f"echo garbage >{KEYS}", "fail", f"{KEYS}: line 1: Not a public key"),
-    (f"mkfifo {KEYS}", "fail", f"{KEYS} is not a small file"),
-    (f"echo {PUBLIC} >{KEYS}; chmod 600 {KEYS}", "warn", "Let dovecot read"),
-], ids=["good", "missing", "empty", "garbage", "fifo", "unreadable"])
-def test_the_keys_that_sign_documents(admin, site, make, verdict, remedy):
-    admin.server.inside("sh", "-c", f"rm -f {KEYS}; {make}")
-    status, found = preflight(admin, site("policy_public_keys", KEYS))
-    assert (status, found["policy_public_keys"][0]) == (EX_CONFIG if verdict == "fail" else 0,
-                                                        verdict)
-    assert remedy in found["policy_public_keys"][1]
-
-
-def test_documents_that_need_no_signature(admin):
-    assert "policy_public_keys" not in preflight(admin)[1]
-
-
-def test_a_store_that_only_root_reads(admin):
-    admin.server.inside("chmod", "700", "/mnt/policy")
-    status, found = preflight(admin)
-    admin.server.inside("chmod", "2750", "/mnt/policy")
-    assert status == EX_CONFIG
-    assert "2750" in failed(found)["store, read by dovecot"]
-
-
-def test_a_store_that_cannot_be_written(admin):
-    """There is a file where a folder should be."""
-    away = admin.documents.with_name("away")
-    if admin.documents.exists():
-        admin.documents.rename(away)
-    admin.documents.write_text("")
-    status, found = preflight(admin)
-    admin.documents.unlink()
-    if away.exists():
-        away.rename(admin.documents)
-    assert status == EX_CONFIG
-    assert "Not a directory" in failed(found)["store, written by doveadm"]
-
-
 @pytest.mark.parametrize("command, remedy", [
     ("mv {0} {0}.away", "Install it"),
     (r"sed -i.away 's/\.ABIv/.ABIw/; s/ABIw[0-9]/ABIv0/' {0}", "Build it"),
     ("sed -i.away 's/ABIv/XXXX/' {0}", "Build it")])
 def test_a_module_that_does_not_fit(admin, command, remedy):
-    path = DOVECOT.moduledir / "lib25_pop3_coexist_plugin.so"
+    """doveadm does not start without those that mail_plugins has, and says so itself."""
+    path = DOVECOT.moduledir / "auth/libauthdb_coexist.so"
     admin.server.inside("sh", "-c", command.format(path))
     status, found = preflight(admin)
     admin.server.inside("mv", f"{path}.away", path)
     assert status == EX_CONFIG
-    assert remedy in failed(found)["module lib25_pop3_coexist_plugin.so"]
+    assert remedy in failed(found)["module auth/libauthdb_coexist.so"]
+
+
+# Sites without a gate.
+
+@pytest.fixture(scope="module")
+def stock(start):
+    """The administrator of a server that has what the README says, and no more."""
+    return Administrator(start(plugins={}, conf=README), key_file=None)
+
+
+def test_what_the_readme_configures_is_good(stock):
+    status, found = preflight(stock)
+    assert (status, failed(found)) == (0, {})
+    assert {row[0] for row in found.values()} == {"ok", "note"}
+    assert found["passdb coexist"][0] == "note" and "driver = coexist" in found["passdb coexist"][1]
+    assert not {"store", "gate of imap"} & set(found)
+
+
+def test_a_server_on_which_nothing_is_enabled_yet(stock):
+    status, found = preflight(stock, without("^.*\\bcoexist(?!_).*\n", ""))
+    assert (status, failed(found)) == (0, {})
+    assert found["mail_plugins"][0] == "note" and "coexist" in found["mail_plugins"][1]
+    assert "passdb coexist" not in found
+
+
+@pytest.mark.parametrize("command", [("get", "-u", "alice"), ("list",), ("set", "-u", "alice",
+                                                                      "pop3_access=deny")],
+                         ids=lambda words: words[0])
+def test_a_command_without_a_store_says_what_to_configure(stock, command):
+    assert "dovecot-coexist/" in stock.fails(EX_CONFIG, "policy", *command)
+
+
+def test_what_a_protocol_adds_to_the_plugins_of_all(stock):
+    """`doveconf -f` of Dovecot 2.4 prints only what the protocol adds."""
+    status, found = preflight(stock, lambda text: text + (
+        "protocol imap {\n  mail_plugins = $mail_plugins quota\n}\n" if IS_23 else
+        "protocol imap {\n  mail_plugins {\n    quota = yes\n  }\n}\n"))
+    assert (status, found["mail_plugins of imap"], found["quota in imap"]) == (
+        0, ("ok", ""), ("ok", ""))
+
+
+def test_what_a_protocol_has_instead_of_the_plugins_of_all(stock):
+    status, found = preflight(stock, lambda text: text + (
+        "protocol imap {\n  mail_plugins = quota\n}\n"))
+    assert (status, set(failed(found))) == (EX_CONFIG, {"mail_plugins of imap"})
+
+
+def test_documents_that_no_gate_obeys(admin):
+    """It is half there then."""
+    admin.ok("policy", "init")
+    status, found = preflight(admin, without(OURS % "passdb"))
+    assert (status, set(failed(found))) == (EX_CONFIG, {"passdb coexist"})
+
+
+@pytest.mark.only_on(23, reason="2.4 has no key file")
+def test_a_key_file_that_is_named_and_not_there(stock):
+    status, found = preflight(stock, lambda text: text + (
+        "plugin {\n  coexist_config = /mnt/etc/none\n}\n"))
+    assert (status, set(failed(found))) == (EX_CONFIG, {"passdb coexist", "site settings"})
+    assert "/mnt/etc/none" in found["site settings"][1]
+    assert "store = fs:posix" in found["site settings"][1]
+
+
+# What the auth process says of itself.
+
+@pytest.fixture(scope="module")
+def asked(start):
+    """asked(**settings) returns {service: (status, remedy)} of a server of its own."""
+    def asked(change=lambda text: text, **settings):
+        server = start(**{**GATED, **settings})
+        found = preflight(gated_admin(server), change)[1]
+        return {check.removeprefix("gate of "): verdict for check, verdict in found.items()
+                if check.startswith("gate of ")}
+    return asked
+
+
+def test_a_complete_chain_that_runs(asked):
+    found = asked(gate={"gate_at": "chain"}, passes_on=True)
+    assert set(found.values()) == {("ok", "")}
+
+
+def test_an_open_chain_that_runs(asked):
+    found = asked(gate={"gate_at": "chain"})
+    assert {status for status, _ in found.values()} == {"fail"}
+    assert "result_success = continue-ok" in found["imap"][1]
+
+
+def test_a_gate_that_runs_for_one_protocol(asked):
+    found = asked(gate_for="pop3")
+    assert {service: status for service, (status, _) in found.items()} == {
+        "imap": "note", "pop3": "ok", "submission": "note", "sieve": "note"}
+
+
+def test_a_server_that_runs_without_the_gate(asked):
+    """It is configured by now, and Dovecot was not reloaded."""
+    found = asked(gate=None, change=lambda text: text + GATE)
+    assert {status for status, _ in found.values()} == {"fail"}
+    assert "reload" in found["imap"][1]
+
+
+@pytest.mark.parametrize("mechanism", ["login", "cram-md5", "external", "scram-sha-256"])
+def test_it_is_asked_by_whichever_mechanism_there_is(asked, mechanism):
+    found = asked(conf=f"auth_mechanisms = {mechanism}\n")
+    assert set(found.values()) == {("ok", "")}
 
 
 def test_http_answers_with_the_findings(admin):
     kind, rows, _ = admin.http("coexistPreflight")
     assert kind == "doveadmResponse"
-    assert {row["status"] for row in rows} == {"ok", "note"}
+    assert {row["status"] for row in rows} <= {"ok", "note"}
+
+
+def test_http_finds_what_the_configuration_includes(start):
+    """Dovecot leaves a link to the file, and what is included is beside the file."""
+    server = start(**GATED, conf="!include extra*.conf\n", files={"extra.conf": "# nothing\n"})
+    rows = gated_admin(server).http("coexistPreflight")[1]
+    assert {row["check"]: row["status"] for row in rows if row["check"] in (
+        "dovecot.conf", "passdb coexist")} == {"passdb coexist": "ok"}
 
 
 def test_doveconf_is_asked_each_question_once(admin):
@@ -351,10 +379,10 @@ def test_doveconf_is_asked_each_question_once(admin):
     # Dovecot's own programs ask, too
     asked = [line for line in (folder / "doveconf.questions").read_text().splitlines()
              if re.match(r"-c \S+ (?:-n|-f protocol=\S+ -h \S+)$", line)]
-    assert len(asked) == len(set(asked)) == 7
+    assert len(asked) == len(set(asked)) == 3
 
 
 def test_debugging_says_what_was_asked(admin):
     done = admin.server.doveadm("-D", "coexist", "preflight", check=False)
     assert "The auth process runs as dovecot, by " in done.stderr
-    assert re.search(r"doveconf of protocol pop3: mail_plugins = .*pop3_coexist", done.stderr)
+    assert re.search(r"doveconf of protocol pop3: pop3_uidl_duplicates = ", done.stderr)

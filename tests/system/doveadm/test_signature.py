@@ -55,6 +55,17 @@ def test_set_and_unset_without_a_key_are_refused(admin):
     assert admin.text(f"mailbox/{user}") is None
 
 
+def test_that_is_found_before_anybody_is_told(admin):
+    """A forecast needs no key."""
+    user = admin.user()
+    done = admin.run("policy", "set", "-u", user, "--tell", "pop3_access=deny")
+    assert done.returncode == EX_USAGE and done.stderr.count("--sign-key") == 1
+    assert "told" not in done.stderr
+    done = admin.run("policy", "set", "-u", user, "--dry-run", "pop3_access=deny")
+    assert done.returncode == 0 and "--sign-key" not in done.stderr
+    assert admin.text(f"mailbox/{user}") is None
+
+
 def test_sign_a_document_that_is_there(admin):
     user = admin.user()
     admin.put(f"mailbox/{user}", "[policy]\npop3_access=deny\n[meta]\nreason=mine\n")
@@ -145,12 +156,13 @@ def test_a_key_file_that_is_missing_is_named_and_the_others_are_gone_by(start):
         assert said in done.stdout and "invalid" not in done.stdout
 
 
-def test_the_line_that_keygen_prints_is_one_of_a_key_file(start):
+@pytest.mark.parametrize("how", [(), ("-h",), ("-f", "table"), ("-f", "tab")], ids=" ".join)
+def test_what_keygen_prints_is_a_key_file(start, how):
     """As doc/doveadm-coexist.md says: all of the line goes into the file."""
     admin = Administrator(start(conf23=CONF23, conf24=CONF24 + "coexist_" + SETTING),
                           KEY_FILE + SETTING)
-    line = admin.server.doveadm("-h", "coexist", "policy", "keygen", KEY)
-    (admin.server.folder / "etc/panel.pub").write_text(line)
+    printed = admin.server.doveadm(*how, "coexist", "policy", "keygen", KEY)
+    (admin.server.folder / "etc/panel.pub").write_text(printed)
     user = admin.user()
     admin.ok("policy", "set", "-u", user, "--sign-key", KEY, "pop3_access=deny")
     assert admin.rows("policy", "verify", "-u", user)[0]["signature"] == "valid"

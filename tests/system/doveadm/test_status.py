@@ -9,11 +9,22 @@ import pytest
 import journal
 
 
+TRASH = """namespace inbox {
+  mailbox Trash {
+    special_use = \\Trash
+    autoexpunge = 30d
+  }
+}
+"""
+
+
 @pytest.fixture(scope="module", params=["maildir", "mdbox"])
 def server(request, start):
-    return start(storage=request.param, groups={
+    return start(storage=request.param, conf=TRASH, groups={
         "hide": {"coexist_pop3_delete": "hide", "coexist_pop3_mark_downloaded": "yes",
                  "coexist_pop3_login_delay": "1s"},
+        "trash": {"coexist_pop3_delete": "trash", "coexist_pop3_keep_days": "14"},
+        "archive": {"coexist_pop3_delete": "archive"},
         "own": {"coexist_pop3_delete": "hide", "pop3_deleted_flag": "$GoneByPop"}})
 
 
@@ -25,7 +36,9 @@ def status(server, *whose):
 def test_an_empty_mailbox(server):
     row, = status(server, "-u", server.maildrop().user)
     assert row == {"messages": "0", "size": "0", "hidden": "0", "hidden_size": "0",
-                   "downloaded": "0", "downloaded_size": "0", "pop3_login": "",
+                   "downloaded": "0", "downloaded_size": "0", "trash": "0",
+                   "trash_size": "0", "trash_days": "30", "archive": "0",
+                   "archive_size": "0", "keep_days": "0", "pop3_login": "",
                    "journal": "", "journal_size": "0"}
 
 
@@ -45,6 +58,21 @@ def test_a_mailbox_in_use(server):
     assert (row["downloaded"], row["downloaded_size"]) == ("2", str(sizes[0] + sizes[1]))
     assert row["journal"] == journal.read(maildrop)[-1]["time"]
     assert int(row["journal_size"]) == journal.path(maildrop).stat().st_size
+
+
+@pytest.mark.parametrize("where", ["trash", "archive"])
+def test_what_pop3_deleted_is_still_there(server, where):
+    maildrop = server.maildrop(where)
+    maildrop.deliver(3)
+    with maildrop.pop3() as pop:
+        sizes = [int(one.split()[1]) for one in pop.list()[1]]
+        pop.dele(1)
+        pop.dele(3)
+        pop.quit()
+    row, = status(server, "-u", maildrop.user)
+    assert (row[where], row[f"{where}_size"]) == ("2", str(sizes[0] + sizes[2]))
+    assert (row["trash_days"], row["keep_days"]) == (("30", "14") if where == "trash" else
+                                                     ("30", "0"))
 
 
 def test_the_last_pop3_login(server):

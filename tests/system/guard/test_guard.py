@@ -48,7 +48,7 @@ def pop3_reply(server, user, tls=False):
 
 @pytest.mark.parametrize("user, text", [
     ("nopop", "[SYS/PERM] POP3 is switched off for this mailbox."),
-    ("sunset", "[SYS/PERM] POP3 was switched off for this mailbox on 2026-01-31."),
+    ("sunset", "[SYS/PERM] POP3 was switched off on 2026-01-31."),
     ("tls", "[SYS/PERM] POP3 needs an encrypted connection."),
     ("office", "[SYS/PERM] POP3 cannot be used from this network."),
     ("own", "[SYS/PERM] Call-POP3-desk"),
@@ -66,10 +66,10 @@ def test_pop3_says_nothing_but_the_reason(server):
 
 
 @pytest.mark.parametrize("user, text", [
-    ("noimap", "[CONTACTADMIN] IMAP access to this mailbox has been suspended."),
-    ("sunset", "[CONTACTADMIN] IMAP was switched off for this mailbox on 2026-01-31."),
+    ("noimap", "[UNAVAILABLE] IMAP for this mailbox is suspended."),
+    ("sunset", "[UNAVAILABLE] IMAP was switched off on 2026-01-31."),
     ("tls", "[PRIVACYREQUIRED] IMAP needs an encrypted connection."),
-    ("office", "[CONTACTADMIN] IMAP cannot be used from this network."),
+    ("office", "[UNAVAILABLE] IMAP cannot be used from this network."),
 ])
 def test_imap_session_ends_with_bye_and_the_reason(server, user, text):
     connection = imaplib.IMAP4(server.host, server.port("imap"), timeout=60)

@@ -45,11 +45,11 @@ def test_what_a_local_program_has_not_is_not_asked_for(server, user):
 
 @pytest.mark.parametrize("user, text", [
     ("denied", "IMAP is switched off for this mailbox."),
-    ("suspended", "IMAP access to this mailbox has been suspended."),
-    ("sunset", "IMAP was switched off for this mailbox on 2026-01-31.")])
+    ("suspended", "IMAP for this mailbox is suspended."),
+    ("sunset", "IMAP was switched off on 2026-01-31.")])
 def test_who_is_refused_reads_why(server, user, text):
     lines = said(server, user).stdout.splitlines()
-    assert lines[-1].startswith(f"* BYE [CONTACTADMIN] {text}")
+    assert lines[-1].startswith(f"* BYE [UNAVAILABLE] {text}")
     assert not any(line.startswith("a OK") for line in lines)
 
 

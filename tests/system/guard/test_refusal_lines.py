@@ -77,3 +77,6 @@ def test_the_guard_and_the_login_delay(tmp_path):
             for protocol in ("imap", "pop3", "submission")}
         assert lines_of(dc, "ann", 1) == {
             ("refused", "pop3", "pop3_login_delay=1h", "userdb", True)}
+        dc.wait_log(r"pop3\(ann\).*Info: Disconnected: .*The login was refused")
+        assert not re.search(r"pop3\(.*Error: ", dc.log_text())
+        assert dc.log_text().count("coexist: refused user=<ann>") == 1

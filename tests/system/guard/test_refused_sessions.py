@@ -22,7 +22,7 @@ GROUPS = {"denied": DENIED, "delayed": DELAYED, "twice": {**DENIED, **DELAYED},
           "kept": {**DELAYED, "coexist_pop3_keep_days": "1"}}
 QUOTA = {"quota_warn": "50", "quota_warn_channels": "event", "quota_warn_first": "yes"}
 TOO_EARLY = "-ERR [LOGIN-DELAY] Your mail was checked a moment ago."
-SWITCHED_OFF = "[CONTACTADMIN] IMAP is switched off for this mailbox."
+SWITCHED_OFF = "[UNAVAILABLE] IMAP is switched off for this mailbox."
 
 
 @pytest.fixture(scope="module", params=["no", "yes"])
@@ -190,21 +190,6 @@ def test_nothing_expires_by_a_session_that_is_too_early(server, clock):
     assert subjects(maildrop) == ["number 1", "number 2"]
 
 
-# Where nobody can say why
-
-def test_the_guard_refuses_alone(start):
-    """Without pop3_coexist and imap_coexist the client gets no reason, and is not in."""
-    server = start(plugins={"all": ["coexist"]}, groups=GROUPS)
-    maildrop = server.maildrop("denied")
-    maildrop.deliver(1)
-    assert pop3_session(maildrop, "STAT", "DELE 1", "QUIT").split("\r\n")[-2] == "+OK Logged in."
-    assert "* BYE Internal error occurred" in imap_session(maildrop, "b SELECT INBOX")
-    assert re.findall(rf"(\w+)\({maildrop.user}\).*Error: coexist: refused .* (\S+) set-by=",
-                      server.log_text()) == [("pop3", "pop3_access=deny"),
-                                             ("imap", "imap_access=deny")]
-    assert subjects(maildrop) == ["number 1"]
-
-
 def test_a_session_that_slept_too_long_is_refused_when_it_wakes_up(start, clock):
     """imap_hibernate_timeout: its last day was over meanwhile."""
     tomorrow = (datetime.now(timezone.utc) + timedelta(days=1)).date().isoformat()
@@ -218,7 +203,7 @@ def test_a_session_that_slept_too_long_is_refused_when_it_wakes_up(start, clock)
         with clock.days_from_now(2):
             imap.send(b"DONE\r\n")
             said = imap.file.read().decode()
-    assert "* BYE [CONTACTADMIN] IMAP was switched off for this mailbox on" in said
+    assert "* BYE [UNAVAILABLE] IMAP was switched off on" in said
     assert "i OK" not in said
 
 

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Trees of modules in which one is of no use."""
+"""Trees of modules in which one is of no use, or that have those of old names."""
 
 import re
 import shutil
 
+from instance import Dovecot
 from instance.instance import built_stage
 
 
@@ -23,4 +24,12 @@ def stage_with_stale(name, folder):
                            path.read_bytes())
     assert count > 0
     path.write_bytes(stale)
+    return folder
+
+
+def stage_with_old_names(folder):
+    """Return a copy with the modules that `make install-old-names` installs."""
+    shutil.copytree(built_stage(), folder)
+    for path in (built_stage().parent / ".libs").glob("lib2[15]_*coexist*_plugin.so"):
+        shutil.copy(path, Dovecot.installed().staged(folder))
     return folder

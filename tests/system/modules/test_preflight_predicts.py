@@ -17,17 +17,11 @@ SPOILS = {"stale": (stage_with_stale, "Build it for this Dovecot", "different AB
           "missing": (stage_without, "Install it",
                       "not found|Unknown|No such file|must be loaded also")}
 # module -> (its name in the settings, services whose sessions fail)
-MODULES = {"lib20_coexist_plugin.so": ("coexist", {"pop3", "imap"}),
-           "lib25_pop3_coexist_plugin.so": ("pop3_coexist", {"pop3"}),
-           "lib25_imap_coexist_plugin.so": ("imap_coexist", {"imap"}),
-           "lib21_coexist_quota_plugin.so": ("coexist_quota", {"pop3", "imap"})}
+MODULES = {"lib20_coexist_plugin.so": ("coexist", {"pop3", "imap"})}
 
 
 # Of each protocol, and not of doveadm, which fails to load them like the sessions do.
-EVERYWHERE = ["coexist", "quota", "coexist_quota"]
-PLUGINS = {"pop3": [*EVERYWHERE, "pop3_coexist"],
-           "imap": [*EVERYWHERE, "imap_coexist", "imap_quota"],
-           "lmtp": EVERYWHERE}
+PLUGINS = {protocol: ["coexist", "quota"] for protocol in ("pop3", "imap", "lmtp")}
 
 
 def findings(server):

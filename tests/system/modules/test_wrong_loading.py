@@ -1,16 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Modules enabled in the wrong place, or built for another Dovecot.
+"""A settings module that is missing, or built for another Dovecot.
 
-Dovecot refuses to load them and says why; nothing crashes. The messages below
-are what an administrator finds in the log. The client that logs in is told only
-"Internal error occurred. Refer to server log for more information."
-(Of those that preflight looks for: test_preflight_predicts.py.)
+Nothing crashes. The messages below are what an administrator finds in the log.
+(Of the other modules: test_preflight_predicts.py, test_old_names.py.)
 """
 
-import imaplib
-import poplib
 import re
-from contextlib import contextmanager
 
 import pytest
 
@@ -18,43 +13,8 @@ from instance import InstanceError
 from spoilt import stage_with_stale, stage_without
 
 pytestmark = pytest.mark.differs("how modules are loaded")
-POP3 = "lib25_pop3_coexist_plugin.so"
 SETTINGS = "libcoexist_settings.so"
 OTHER_ABI = "Module is for different ABI version"
-
-
-@contextmanager
-def refused(server, service, reason):
-    """Inside, the service turns somebody away with an internal error; the log has the reason."""
-    with pytest.raises((poplib.error_proto, imaplib.IMAP4.error), match="Internal error"):
-        yield
-    server.wait_log(rf"{service}\(user\d+\).*: Error: Couldn't load required plugin .*{reason}")
-
-
-def log_in_by_pop3(server):
-    """Log in and out again."""
-    server.pop3("user0").quit()
-
-
-def log_in_by_imap(server):
-    """Log in, look at INBOX and log out again."""
-    client = server.imap("user0")
-    client.select()
-    client.logout()
-
-
-def test_the_pop3_module_in_imap(start):
-    server = start(plugins={"all": ["coexist"], "imap": ["pop3_coexist"]})
-    with refused(server, "imap", f"{POP3}.*undefined symbol: pop3_module_register"):
-        log_in_by_imap(server)
-    log_in_by_pop3(server)
-
-
-def test_the_pop3_module_without_lib20(start):
-    server = start(plugins={"pop3": ["pop3_coexist"]})
-    with refused(server, "pop3", f"{POP3}: Plugin coexist must be loaded also"):
-        log_in_by_pop3(server)
-    log_in_by_imap(server)
 
 
 # The settings module belongs to the config process: there is no session to fail.

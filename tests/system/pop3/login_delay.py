@@ -35,7 +35,7 @@ def refusal(maildrop, **how):
 def is_early(maildrop, **how):
     """The login comes too early."""
     return re.fullmatch(r"-ERR \[LOGIN-DELAY\] Your mail was checked a moment ago\. "
-                        r"Please wait \d+ s before checking it again\.",
+                        r"Please wait \d+ s\.",
                         refusal(maildrop, **how)) is not None
 
 

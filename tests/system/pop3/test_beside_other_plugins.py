@@ -12,7 +12,6 @@ from maildrop import large_message
 
 GROUPS = {action: {"coexist_pop3_delete": action} for action in ("hide", "trash")}
 COMPLETE = {"pop3_mark_read": "complete", "pop3_mark_downloaded": "yes"}
-POP3 = ["pop3_coexist"]
 
 LAZY_EXPUNGE = {
     "conf23": "plugin {\n  lazy_expunge = EXPUNGED\n}\n",
@@ -55,7 +54,7 @@ SETUPS = {
 @pytest.fixture(scope="module", params=SETUPS)
 def server(start, request):
     plugins, settings = SETUPS[request.param]
-    return start(plugins={"all": ["coexist", *plugins], "pop3": POP3}, coexist=COMPLETE,
+    return start(plugins={"all": ["coexist", *plugins]}, coexist=COMPLETE,
                  groups=GROUPS, **settings)
 
 
@@ -183,7 +182,7 @@ def test_a_virtual_mailbox_shows_the_marks_of_its_inbox(maildrop):
 
 
 def test_a_full_mailbox_has_room_for_a_move(start):
-    server = start(plugins={"all": ["coexist", "quota"], "pop3": POP3}, quota="30K",
+    server = start(plugins={"all": ["coexist", "quota"]}, quota="30K",
                    groups=GROUPS)
     maildrop = server.maildrop("trash")
     with pytest.raises(smtplib.SMTPResponseException, match="Quota exceeded"):
@@ -203,7 +202,7 @@ TRASH = {"conf23": "plugin {\n  trash = /mnt/etc/trash.conf\n}\n",
 
 
 def test_the_trash_plugin_makes_room_of_what_pop3_deleted(start):
-    server = start(plugins={"all": ["coexist", "quota", "trash"], "pop3": POP3},
+    server = start(plugins={"all": ["coexist", "quota", "trash"]},
                    quota="100K", groups=GROUPS, **TRASH)
     (server.folder / "etc" / "trash.conf").write_text("1 Trash\n")
     maildrop = server.maildrop("trash")
@@ -229,7 +228,7 @@ def virtual_server(start, clock):
              "  mailbox Trash {\n    special_use = \\Trash\n  }\n}\n")
     namespace = "namespace pop {\n  inbox = yes\n  separator = /\n  %s\n}\n"
     return start(
-        plugins={"all": ["coexist", "virtual"], "pop3": POP3}, coexist=COMPLETE,
+        plugins={"all": ["coexist", "virtual"]}, coexist=COMPLETE,
         groups={"quit": {"coexist_pop3_mark_read": "quit"},
                 "never": {"coexist_pop3_mark_read": "never"},
                 "keep": {"coexist_pop3_keep_days": "30"}, **GROUPS},

@@ -27,7 +27,7 @@ WARNING = {
 @pytest.fixture(scope="module")
 def server(start, clock):
     return start(quota=True, wrap={"pop3": clock.wrapper},
-                 plugins={"all": ["coexist", "quota"], "pop3": ["pop3_coexist"]},
+                 plugins={"all": ["coexist", "quota"]},
                  conf23=ARCHIVE % "location = maildir:~/archive" + WARNING[23],
                  conf24=ARCHIVE % "mail_path = ~/archive" + WARNING[24],
                  coexist={**AT_ONCE, "archive_mailbox": "Old"},

@@ -58,7 +58,7 @@ def test_a_full_mailbox_gets_the_notice(full, delete):
 
 def test_the_owner_needs_no_right_to_insert(start):
     server = start(groups={"user": fields()}, coexist={"template_dir": str(NOTICE_TEXTS)},
-                   plugins={"all": ["acl", "coexist"], "pop3": ["pop3_coexist"]},
+                   plugins={"all": ["acl", "coexist"]},
                    conf23="plugin {\n  acl = vfile\n}\n", conf24="acl_driver = vfile\n")
     maildrop = server.maildrop()
     maildrop.deliver(4)
@@ -72,8 +72,7 @@ def test_the_owner_needs_no_right_to_insert(start):
 def test_mail_log_and_notify_do_not_see_the_notice(start):
     mail_log = "mail_log_events = delete copy save flag_change\n"
     server = start(groups={"user": fields()}, coexist={"template_dir": str(NOTICE_TEXTS)},
-                   plugins={"all": ["notify", "mail_log", "coexist"],
-                            "pop3": ["pop3_coexist"]},
+                   plugins={"all": ["notify", "mail_log", "coexist"]},
                    conf23=f"plugin {{\n  {mail_log}}}\n", conf24=mail_log)
     maildrop = server.maildrop()
     held(maildrop)
@@ -101,7 +100,7 @@ def with_rubbish(maildrop):
 def test_no_trash_is_thrown_away_for_the_notice(start):
     server = start(quota="10K", groups={"user": fields()}, conf23=TRASH[23], conf24=TRASH[24],
                    coexist={"template_dir": str(NOTICE_TEXTS)},
-                   plugins={"all": ["quota", "trash", "coexist"], "pop3": ["pop3_coexist"]})
+                   plugins={"all": ["quota", "trash", "coexist"]})
     (server.folder / "etc/trash.conf").write_text("1 Trash\n")
     # how many messages fit until the Trash is thrown away for one
     probe = with_rubbish(server.maildrop())
@@ -119,7 +118,7 @@ def test_no_trash_is_thrown_away_for_the_notice(start):
 
 def test_lazy_expunge_keeps_what_was_deleted_and_not_what_was_held(start):
     server = start(groups={"user": fields()}, coexist={"template_dir": str(NOTICE_TEXTS)},
-                   plugins={"all": ["lazy_expunge", "coexist"], "pop3": ["pop3_coexist"]},
+                   plugins={"all": ["lazy_expunge", "coexist"]},
                    conf23="plugin {\n  lazy_expunge = EXPUNGED\n}\n",
                    conf24="lazy_expunge_mailbox = EXPUNGED\n")
     maildrop = server.maildrop()

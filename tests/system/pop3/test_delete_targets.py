@@ -232,7 +232,7 @@ ACL = {23: """plugin {
 @pytest.fixture(scope="module")
 def with_acl(start, storage):
     return start(storage=storage, groups={**ACTIONS, "hide": {"coexist_pop3_delete": "hide"}},
-                 plugins={"all": ["acl", "coexist"], "pop3": ["pop3_coexist"]},
+                 plugins={"all": ["acl", "coexist"]},
                  conf23=ACL[23], conf24=ACL[24])
 
 

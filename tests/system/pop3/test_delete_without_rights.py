@@ -26,7 +26,7 @@ KEPT = """namespace kept {
 
 @pytest.fixture(scope="module")
 def server(start, clock):
-    return start(plugins={"all": ["acl", "coexist"], "pop3": ["pop3_coexist"]},
+    return start(plugins={"all": ["acl", "coexist"]},
                  conf23=ACL["conf23"] + KEPT % "location = maildir:~/kept",
                  conf24=ACL["conf24"] + KEPT % "mail_path = ~/kept\n  acl_ignore = yes",
                  coexist={**AT_ONCE, "archive_mailbox": "Kept/Archive"},
@@ -105,7 +105,7 @@ def test_retention_leaves_no_copies(limited, clock):
 def test_copies_stay_if_inbox_is_another_mailbox_by_then(start):
     """The messages that they were made of may not be there any more, but others in
     their place."""
-    server = start(plugins={"all": ["acl", "coexist"], "pop3": ["pop3_coexist"]},
+    server = start(plugins={"all": ["acl", "coexist"]},
                    storage="sdbox",
                    conf23=ACL["conf23"] + KEPT % "location = sdbox:~/kept",
                    conf24=ACL["conf24"] + KEPT % "mail_path = ~/kept\n  acl_ignore = yes",

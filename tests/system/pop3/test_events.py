@@ -1,50 +1,25 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Event export: a session's end is an event that says what the session did."""
 
-import json
-import re
-
 import pytest
+
+import exported
 from server import AT_ONCE
-
-
-EXPORT23 = """event_exporter log {
-  format = json
-  format_args = time-rfc3339
-  transport = log
-}
-metric coexist {
-  filter = event=coexist_*
-  exporter = log
-}
-"""
-EXPORT24 = """event_exporter log {
-  driver = log
-  format = json
-}
-metric coexist {
-  filter = event=coexist_*
-  exporter = log
-}
-"""
 
 
 @pytest.fixture(scope="module")
 def server(start, clock):
-    return start(coexist=AT_ONCE, wrap={"pop3": clock.wrapper}, conf23=EXPORT23, conf24=EXPORT24, groups={
+    return start(coexist=AT_ONCE, wrap={"pop3": clock.wrapper}, conf23=exported.CONF23,
+                 conf24=exported.CONF24, groups={
         "keep": {"coexist_pop3_keep_days": "30", "coexist_pop3_delete": "archive"},
         "trash": {"coexist_pop3_delete": "trash", "coexist_pop3_mark_read": "complete"},
         "hide": {"coexist_pop3_delete": "hide"}})
 
 
 def events(maildrop, count):
-    """Return {name: fields} of the user's events once there are so many."""
-    def found():
-        lines = re.findall(r"stats(?:: Info:|\S*: Info:) (\{.*\})", maildrop.server.log_text())
-        mine = [one for one in map(json.loads, lines)
-                if one["fields"].get("user") == maildrop.user]
-        return len(mine) >= count and mine
-    return {one["event"]: one for one in maildrop.server.wait_for(found, 20, "the events")}
+    """Return {name: event} of the user's events once there are so many."""
+    return {one["event"]: one
+            for one in exported.events(maildrop.server, maildrop.user, count)}
 
 
 def test_a_session_that_downloads_and_deletes(server):

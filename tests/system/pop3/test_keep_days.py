@@ -13,7 +13,7 @@ import journal
 import leaving
 import wire
 from instance import message
-from keep_days import Download, Visit, keeps
+from keep_days import keeps
 from maildrop import large_message
 from server import AT_ONCE
 
@@ -37,18 +37,6 @@ def server(start, clock):
 @pytest.fixture
 def maildrop(server):
     return server.maildrop("keep")
-
-
-@pytest.fixture
-def download(clock):
-    """A session at that time."""
-    return Download(clock)
-
-
-@pytest.fixture
-def visit(clock):
-    """A session that does nothing, in so many days."""
-    return Visit(clock, in_days=0)
 
 
 def store(maildrop, numbers, *change):
@@ -332,6 +320,15 @@ def test_hidden_ones_are_expunged(server, download, visit):
     assert maildrop.subjects("Trash") == []
 
 
+def test_hidden_ones_that_nobody_downloaded_stay(server, download, visit):
+    """Deleted by what TOP showed: nobody has the message."""
+    maildrop = server.maildrop("to_hide")
+    maildrop.deliver(2)
+    download(maildrop, 1)
+    maildrop.delete(1, 2)
+    assert maildrop.subjects() == ["number 2"]
+
+
 def test_a_target_that_takes_nothing_leaves_everything(server, download, visit):
     maildrop = server.maildrop("to_trash")
     maildrop.deliver(3)
@@ -374,7 +371,7 @@ def test_inbox_being_where_messages_go_keeps_everything(start, clock, download, 
 
 def test_a_mailbox_that_is_read_only_keeps_everything(start, clock, download, visit):
     server = start(coexist={**AT_ONCE, "pop3_keep_days": "30"}, wrap={"pop3": clock.wrapper},
-                   plugins={"all": ["coexist", "acl"], "pop3": ["pop3_coexist"]},
+                   plugins={"all": ["coexist", "acl"]},
                    conf23="plugin {\n  acl = vfile\n}\n", conf24="acl_driver = vfile\n")
     maildrop = server.maildrop()
     maildrop.deliver(2)

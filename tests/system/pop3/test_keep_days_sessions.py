@@ -8,7 +8,7 @@ import pytest
 
 import wire
 from instance import message
-from keep_days import Download, Visit, keeps
+from keep_days import keeps
 from server import AT_ONCE
 
 DAYS = 30
@@ -27,18 +27,6 @@ def server(start, clock):
 @pytest.fixture
 def maildrop(server):
     return server.maildrop("keep")
-
-
-@pytest.fixture
-def download(clock):
-    """A session at that time."""
-    return Download(clock)
-
-
-@pytest.fixture
-def visit(clock):
-    """A session that does nothing, in so many days."""
-    return Visit(clock, in_days=0)
 
 
 def test_capa_says_expire(server, maildrop):

@@ -41,7 +41,7 @@ def maildrop(server, policy):
 @pytest.fixture(scope="module")
 def acl_server(start):
     return start(groups=POLICIES,
-                 plugins={"all": ["coexist", "acl"], "pop3": ["pop3_coexist"]},
+                 plugins={"all": ["coexist", "acl"]},
                  conf23="plugin {\n  acl = vfile\n}\n", conf24="acl_driver = vfile\n")
 
 

@@ -59,8 +59,7 @@ namespace compat {
   %s
 }
 """
-PLUGINS = {"all": ["acl", "coexist", "listescape", "quota", "coexist_quota"],
-           "pop3": ["pop3_coexist"]}
+PLUGINS = {"all": ["acl", "coexist", "listescape", "quota"]}
 
 
 def location(in_23, in_24, **more):

@@ -271,7 +271,7 @@ def by_rights(start):
     have these rights only."""
     conf = settings("maildir")
     server = start(**{**conf, **{version: ACL[version] + conf[version] for version in ACL}},
-                   plugins={"all": ["acl", "coexist"], "pop3": ["pop3_coexist"]},
+                   plugins={"all": ["acl", "coexist"]},
                    coexist={**AT_ONCE, "pop3_mark_read": "complete"},
                    groups={"impersonal": impersonal("maildir")})
 

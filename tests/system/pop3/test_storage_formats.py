@@ -116,6 +116,47 @@ def test_the_rest_is_marked_after_a_deletion(maildrop, policy):
     assert maildrop.log_problems() == []
 
 
+# In an mbox, Debian's default
+
+@pytest.fixture(scope="module")
+def mbox_server(start):
+    return start(storage="mbox", conf24="mail_inbox_path = ~/mail/inbox\n", groups=POLICIES)
+
+
+# Not at commit: a run with Dovecot 2.4.5 found the keyword of only one of the two messages,
+# after others had looked into the mbox meanwhile; why is not known.
+@pytest.mark.night
+@pytest.mark.parametrize("policy", POLICIES)
+def test_downloads_from_an_mbox_are_marked_as_the_policy_says(mbox_server, policy):
+    maildrop = mbox_server.maildrop(policy)
+    maildrop.deliver(4)
+    read = [] if policy == "never" else [1, 3]
+    with maildrop.pop3() as pop:
+        pop.retr(1)
+        pop.retr(3)
+        pop.noop()
+        if policy == "complete":
+            mbox_server.wait_for(lambda: maildrop.seen() == read)
+        else:
+            assert maildrop.seen() == []
+        pop.dele(4)
+        pop.quit()
+    assert (maildrop.seen(), maildrop.having(KEYWORD)) == (read, [1, 3])
+    with maildrop.pop3() as pop:
+        assert pop.stat()[0] == 3
+    assert maildrop.log_problems() == []
+
+
+@pytest.mark.night
+@pytest.mark.parametrize("leave", leaving.UNCONFIRMED, ids=leaving.name)
+def test_an_unconfirmed_download_from_an_mbox_is_unmarked(mbox_server, leave):
+    maildrop = mbox_server.maildrop("complete")
+    maildrop.deliver(large_message())
+    with maildrop.pop3() as pop:
+        leave(pop, 1)
+    assert maildrop.flags()[1] & {"\\Seen", KEYWORD} == set()
+
+
 # Changed by IMAP meanwhile
 
 def expunge_by_imap(maildrop, number):

@@ -26,7 +26,7 @@ def namespaces(more=""):
 
 
 def virtual_server(start, **settings):
-    return start(plugins={"all": ["coexist", "virtual"], "pop3": ["pop3_coexist"]},
+    return start(plugins={"all": ["coexist", "virtual"]},
                  groups={action: {"coexist_pop3_delete": action}
                          for action in ("hide", "trash", "archive")}, **settings)
 

@@ -99,7 +99,7 @@ def sieve_server(start):
     """A server that has Sieve scripts, and leaves one message in Trash."""
     return start(quota="1000K", conf=AUTOEXPUNGE, conf23=SIEVE23, conf24=SIEVE24, sieve=True,
                  coexist={"quota_warn": "80 90", "quota_warn_channels": "event"},
-                 plugins={"all": ["coexist", "quota", "coexist_quota"], "lmtp": ["sieve"]})
+                 plugins={"all": ["coexist", "quota"], "lmtp": ["sieve"]})
 
 
 def filing(server, folder, how=""):

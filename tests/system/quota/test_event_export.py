@@ -1,56 +1,25 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The event coexist_quota_notice reaches Dovecot's event exporters."""
 
-import json
-import re
-
 import pytest
 
+import exported
 from owner import KB, known
 
-EXPORT23 = """event_exporter log {
-  format = json
-  format_args = time-rfc3339
-  transport = log
-}
-metric coexist_quota_notice {
-  filter = event=coexist_quota_notice
-  exporter = log
-}
-"""
-EXPORT24 = """event_exporter log {
-  driver = log
-  format = json
-}
-metric coexist_quota_notice {
-  filter = event=coexist_quota_notice
-  exporter = log
-}
-"""
 FIELDS = ("level", "resource", "used", "limit", "percent", "channel")
 
 
 @pytest.fixture(scope="module")
 def server(start):
-    return start(quota="1000K", conf23=EXPORT23, conf24=EXPORT24, coexist={
+    return start(quota="1000K", conf23=exported.CONF23, conf24=exported.CONF24, coexist={
         "quota_warn": "80 90", "quota_warn_channels": "event alert",
         "quota_warn_recovered": "yes"})
-
-
-def exported(owner, count):
-    """Return the user's events as exported, in order, once there are so many."""
-    def found():
-        lines = re.findall(r"stats(?:: Info:|\S*: Info:) (\{.*\})", owner.server.log_text())
-        mine = [one for one in map(json.loads, lines)
-                if one["fields"].get("user") == owner.user]
-        return len(mine) >= count and mine
-    return owner.server.wait_for(found, what="the exported events")
 
 
 def test_each_channel_is_an_event_with_all_its_fields(server):
     owner = known(server)
     owner.fill(82)
-    events = exported(owner, 2)
+    events = exported.events(server, owner.user, 2)
     assert [one["event"] for one in events] == ["coexist_quota_notice"] * 2
     assert all("coexist" in one["categories"] for one in events)
     told = [{name: one["fields"][name] for name in FIELDS} for one in events]
@@ -65,6 +34,6 @@ def test_room_again_is_one_too(server):
     owner.fill(82)
     owner.remove_all()
     owner.visit()
-    events = exported(owner, 4)
+    events = exported.events(server, owner.user, 4)
     assert [one["fields"]["level"] for one in events] == ["80%", "80%", "none", "none"]
     assert [one["fields"]["percent"] for one in events] == [82, 82, 0, 0]

@@ -29,6 +29,7 @@ def limit(size):
 def server(start, request):
     return start(quota="1000K", coexist=POLICY, storage=request.param, groups={
         **{language: {"coexist_language": language} for language in LANGUAGES},
+        "kept": {"coexist_pop3_keep_days": "14"},
         "few": FEW[GENERATION]})
 
 
@@ -83,7 +84,7 @@ def test_what_fills_the_mailbox(owner):
     expect(owner, "80%")
     text = text_of(owner)
     sizes = re.search(r"The largest folders: INBOX (\d+) kB Sent (\d+) kB Trash (\d+) kB "
-                      r"b (\d+) kB a (\d+) kB - In the trash: (\d+) kB "
+                      r"b (\d+) kB a (\d+) kB - In the trash: (\d+) kB. [^-]*"
                       r"- In the junk folder: (\d+) kB", text)
     assert sizes, text
     for found, real in zip(sizes.groups(), (600, 100, 50, 40, 30, 50, 20)):
@@ -109,6 +110,21 @@ def test_what_pop3_left_behind(server):
     expect(owner, "80%")
     found = re.search(r"downloaded by a POP3 program: 2 messages, (\d+) kB", text_of(owner))
     assert abs(int(found[1]) - 300) < 10
+
+
+def test_what_pop3_deleted_and_who_frees_it(server):
+    owner = known(server, "kept")
+    with owner.imap() as imap:
+        imap.append("INBOX", "$POP3Hidden", None, of_size(200 * KB))
+        imap.append("INBOX", "$POP3Downloaded", None, of_size(100 * KB))
+        imap.create("Trash")
+        imap.append("Trash", None, None, of_size(100 * KB))
+    owner.fill(45)
+    expect(owner, "80%")
+    text = text_of(owner)
+    assert re.search(r"In the trash: \d+ kB. It stays until you empty the trash", text)
+    assert re.search(r"and the webmail alone: 1 message, \d+ kB", text)
+    assert "leaves the inbox by itself 14 days later" in text
 
 
 def test_a_limit_of_messages(server):
@@ -204,6 +220,6 @@ def test_an_inbox_in_a_namespace_that_has_a_prefix(start):
     expect(owner, "80%")
     text = text_of(owner)
     assert re.search(r"The largest folders: INBOX 8\d\d kB INBOX/Trash \d+ kB "
-                     r"- In the trash: \d+ kB .*1 message, \d+ kB", text), text
+                     r"- In the trash: \d+ kB. .*1 message, \d+ kB", text), text
     # it is there when somebody opens it
     assert not (owner.folder / ".Offered").exists()

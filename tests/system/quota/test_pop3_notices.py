@@ -277,8 +277,8 @@ ACL = {"conf23": "plugin {\n  acl = vfile\n}\n", "conf24": "acl_driver = vfile\n
 @pytest.fixture(scope="module")
 def acl_server(start):
     return start(quota="1000K", coexist=POLICY, **ACL,
-                 plugins={"all": ["quota", "acl", "coexist", "coexist_quota"],
-                          "imap": ["imap_quota"], "pop3": ["pop3_coexist"]})
+                 plugins={"all": ["quota", "acl", "coexist"],
+                          "imap": ["imap_quota"]})
 
 
 @pytest.mark.parametrize("rights", ["lrwsti", "lr"])

@@ -48,7 +48,7 @@ VACATION = 'require "vacation";\nvacation :days 1 :addresses "owner@example.org"
 def server(start):
     running = start(quota="200K", coexist=POLICY, conf=SCRIPT, conf23=SCRIPT23,
                     conf24=SCRIPT24, sieve=True, plugins={
-                        "all": ["coexist", "quota", "coexist_quota"], "lmtp": ["sieve"]})
+                        "all": ["coexist", "quota"], "lmtp": ["sieve"]})
     sendmail = running.folder / "bin/sendmail"
     sendmail.write_text(SENDMAIL)
     sendmail.chmod(0o755)

@@ -104,7 +104,7 @@ quota_storage_grace = 100K
 def test_what_a_delivery_has_removed_to_make_room(start):
     """The trash plugin of Dovecot does that."""
     server = start(quota="1000K", conf23=TRASH23, conf24=TRASH24,
-                   plugins={"all": ["coexist", "quota", "trash", "coexist_quota"]},
+                   plugins={"all": ["coexist", "quota", "trash"]},
                    coexist={"quota_warn": "80 90", "quota_warn_channels": "event",
                             "quota_warn_recovered": "yes"})
     (server.folder / "etc/users.trash").write_text("1 Trash\n")

@@ -161,6 +161,16 @@ def test_two_unknown_values_are_both_named(mistaken):
         "(expected one of: stock complete quit never)" for scope in ("userdb", "dovecot.conf")]
 
 
+def test_a_yes_that_means_nothing_is_named_in_dovecot_conf(start):
+    """In a userdb it is what Dovecot 2.3 makes of an empty field."""
+    server = start(coexist={"pop3_mark_read": "yes"})
+    maildrop = server.maildrop()
+    assert marks(maildrop) == {"\\Seen"}
+    assert coexist_lines(maildrop) == [
+        f"Ignoring unknown value in dovecot.conf: {READ}=yes "
+        "(expected one of: stock complete quit never)"]
+
+
 @pytest.mark.only_on(23, reason="Dovecot 2.4 refuses unknown settings")
 def test_an_unknown_key_in_dovecot_conf_is_logged_once_and_ignored(start):
     maildrop = start(coexist={"pop3_mark_raed": "never"}).maildrop()

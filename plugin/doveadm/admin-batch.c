@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* See the contract in admin-batch.h. */
+
+#include "lib.h"
+#include "admin-batch.h"
+#include "array.h"
+#include "doveadm.h"
+#include "istream.h"
+#include "lib-event.h"
+#include "admin-document.h"
+#include "admin-judge.h"
+#include "admin-length.h"
+#include "admin-signature.h"
+#include "admin-tell.h"
+#include "coexist-admin.h"
+#include "policy-document.h"
+#include "policy-handover.h"
+#include "policy-scopes.h"
+
+#include <glib.h>
+
+struct entry {
+	struct coexist_admin_scope scope;
+	/* what is stored, or NULL for nothing; final if it has_text */
+	const char *text;
+	bool has_text;
+};
+
+struct coexist_admin_batch {
+	struct coexist_admin *admin;
+	pool_t pool;
+	ARRAY(struct entry *) entries;
+	/* {store's key: entry} */
+	GHashTable *keys;
+	struct coexist_admin_changes changes;
+};
+
+static bool find_change(void *context, const char *key, const char **text_r)
+{
+	const struct coexist_admin_batch *batch = context;
+	const struct entry *entry = g_hash_table_lookup(batch->keys, key);
+
+	if (entry == NULL)
+		return FALSE;
+	*text_r = entry->text;
+	return TRUE;
+}
+
+struct coexist_admin_batch *
+coexist_admin_batch_new(struct coexist_admin *admin)
+{
+	struct coexist_admin_batch *batch = i_new(struct coexist_admin_batch, 1);
+
+	batch->admin = admin;
+	batch->pool = pool_alloconly_create("coexist batch", 64 * 1024);
+	i_array_init(&batch->entries, 64);
+	batch->keys = g_hash_table_new(g_str_hash, g_str_equal);
+	batch->changes.find = find_change;
+	batch->changes.context = batch;
+	return batch;
+}
+
+void coexist_admin_batch_free(struct coexist_admin_batch *batch)
+{
+	if (batch == NULL)
+		return;
+	g_hash_table_unref(batch->keys);
+	array_free(&batch->entries);
+	pool_unref(&batch->pool);
+	i_free(batch);
+}
+
+/* Makes the document the entry's. */
+static int
+entry_set(struct coexist_admin_batch *batch, struct entry *entry,
+	  struct coexist_document *document)
+{
+	entry->has_text = TRUE;
+	if (coexist_admin_document_is_empty(document))
+		return 0;
+	coexist_admin_note_change(batch->admin, document);
+	if (coexist_admin_sign(batch->admin, document, entry->scope.key) < 0)
+		return -1;
+	g_autofree char *text = coexist_document_to_text(document);
+	entry->text = p_strdup(batch->pool, text);
+	return 0;
+}
+
+int coexist_admin_batch_add(struct coexist_admin_batch *batch,
+			    enum coexist_admin_scope_kind kind,
+			    const char *name, struct coexist_document *document)
+{
+	struct entry *entry = p_new(batch->pool, struct entry, 1);
+
+	if (coexist_admin_scope_find(batch->admin, kind, name,
+				     &entry->scope) < 0)
+		return -1;
+	if (g_hash_table_contains(batch->keys, entry->scope.key)) {
+		coexist_admin_fail(batch->admin, EX_DATAERR, "%s %s is there "
+				   "twice", coexist_admin_scope_kind_name(kind),
+				   entry->scope.name);
+		return -1;
+	}
+	g_hash_table_insert(batch->keys, (char *)entry->scope.key, entry);
+	array_push_back(&batch->entries, &entry);
+	return document == NULL ? 0 : entry_set(batch, entry, document);
+}
+
+struct istream *
+coexist_admin_batch_input(const struct doveadm_cmd_context *cctx,
+			  const char *name)
+{
+	struct istream *input;
+
+	if (!doveadm_cmd_param_istream(cctx, name, &input))
+		return NULL;
+	/* the HTTP API has read it to its end */
+	if (input->v_offset > 0)
+		i_stream_seek(input, 0);
+	return input;
+}
+
+unsigned int
+coexist_admin_batch_count(const struct coexist_admin_batch *batch)
+{
+	return array_count(&batch->entries);
+}
+
+/* Validation */
+
+static int
+entry_change(struct coexist_admin_batch *batch, struct entry *entry,
+	     coexist_admin_change_t *change, void *context)
+{
+	g_autoptr(coexist_document) document = NULL;
+	int found = coexist_admin_document_read(batch->admin, entry->scope.key,
+						&document);
+
+	if (found < 0 ||
+	    (found > 0 &&
+	     coexist_admin_check_signature(batch->admin, document,
+					   entry->scope.key) < 0))
+		return -1;
+	if (found == 0)
+		document = coexist_document_new();
+	if (change(batch->admin, document, context) < 0)
+		return -1;
+	return entry_set(batch, entry, document);
+}
+
+static int
+entries_change(struct coexist_admin_batch *batch,
+	       coexist_admin_change_t *change, void *context)
+{
+	struct entry *entry;
+	int ret;
+
+	array_foreach_elem(&batch->entries, entry) {
+		if (entry->has_text)
+			continue;
+		T_BEGIN {
+			ret = entry_change(batch, entry, change, context);
+		} T_END;
+		if (ret < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Returns what the batch makes of the scope, or NULL. */
+static struct coexist_document *
+entry_document(const struct coexist_admin_batch *batch, const char *key)
+{
+	const char *text;
+
+	if (!find_change((void *)batch, key, &text) || text == NULL)
+		return NULL;
+	return coexist_document_parse(key, text, strlen(text), NULL);
+}
+
+/* Wider scopes that are in the batch count as they will be. */
+static void
+length_set_wider(const struct coexist_admin_batch *batch,
+		 struct coexist_admin_length *length,
+		 const struct coexist_admin_scope *scope)
+{
+	const char *text, *key, *domain =
+		coexist_policy_scope_domain(scope->name);
+
+	if (domain == NULL ||
+	    (length->domain != NULL && strcmp(length->domain, domain) == 0))
+		return;
+	key = coexist_policy_scope_key(COEXIST_SCOPE_DOMAIN, NULL, domain);
+	if (key == NULL || !find_change((void *)batch, key, &text))
+		return;
+	coexist_document_unref(length->domain_document);
+	i_free(length->domain);
+	length->domain = i_strdup(domain);
+	length->domain_document = entry_document(batch, key);
+}
+
+static int
+entry_check(const struct coexist_admin_batch *batch,
+	    struct coexist_admin_length *length, const struct entry *entry)
+{
+	g_autoptr(coexist_document) document =
+		entry_document(batch, entry->scope.key);
+	const char *left_out;
+	size_t size;
+
+	if (document == NULL)
+		return 0;
+	if (entry->scope.kind == COEXIST_ADMIN_SCOPE_MAILBOX)
+		length_set_wider(batch, length, &entry->scope);
+	size = coexist_admin_length_get(batch->admin, length, entry->scope.kind,
+					entry->scope.name, document, &left_out);
+	if (*left_out == '\0')
+		return 0;
+	coexist_admin_fail(batch->admin, EX_DATAERR, "%s %s: With the wider "
+			   "scopes' this is a policy of %zu bytes, and sessions "
+			   "are told of at most %u: they would not obey %s. "
+			   "Shorten it",
+			   coexist_admin_scope_kind_name(entry->scope.kind),
+			   entry->scope.name, size, COEXIST_HANDOVER_MAX_SIZE,
+			   left_out);
+	return -1;
+}
+
+static int entries_check(const struct coexist_admin_batch *batch)
+{
+	struct coexist_admin_length length;
+	struct entry *entry;
+	const char *text;
+	int ret = 0;
+
+	coexist_admin_length_init(batch->admin, &length);
+	if (find_change((void *)batch, COEXIST_STORE_KEY_DEFAULT, &text)) {
+		coexist_document_unref(length.default_document);
+		length.default_document =
+			entry_document(batch, COEXIST_STORE_KEY_DEFAULT);
+	}
+	array_foreach_elem(&batch->entries, entry) T_BEGIN {
+		if (entry_check(batch, &length, entry) < 0)
+			ret = -1;
+	} T_END;
+	coexist_admin_length_deinit(&length);
+	return ret;
+}
+
+/* The change */
+
+static int
+entry_store(const struct coexist_admin_batch *batch, const struct entry *entry)
+{
+	const char *text;
+	int found = 1;
+
+	if (entry->text == NULL) {
+		found = coexist_admin_text_read(batch->admin, entry->scope.key,
+						&text);
+	}
+	if (found <= 0)
+		return found;
+	return coexist_admin_change_store(batch->admin, entry->scope.key,
+					  entry->text);
+}
+
+static void entries_store(const struct coexist_admin_batch *batch)
+{
+	unsigned int stored = 0, count = array_count(&batch->entries);
+	const char *readable = NULL;
+	struct entry *entry;
+	int ret;
+
+	array_foreach_elem(&batch->entries, entry) {
+		T_BEGIN {
+			ret = entry_store(batch, entry);
+		} T_END;
+		if (ret < 0) {
+			coexist_admin_fail(batch->admin, EX_TEMPFAIL,
+					   "%u of %u policies are stored: do "
+					   "it again when the store is back",
+					   stored, count);
+			return;
+		}
+		stored++;
+		if (entry->text != NULL)
+			readable = entry->scope.key;
+	}
+	if (readable != NULL)
+		coexist_admin_change_check(batch->admin, readable);
+}
+
+void coexist_admin_batch_store(struct coexist_admin_batch *batch,
+			       coexist_admin_change_t *change, void *context)
+{
+	struct coexist_store_lock *store_lock;
+
+	if (coexist_admin_change_lock(batch->admin, &store_lock) < 0)
+		return;
+	if (entries_change(batch, change, context) == 0 &&
+	    entries_check(batch) == 0 &&
+	    coexist_admin_tell_brake_changes(batch->admin,
+					     &batch->changes) == 0 &&
+	    coexist_admin_change_begin(batch->admin) == 0)
+		entries_store(batch);
+	coexist_admin_change_unlock(batch->admin, &store_lock);
+	coexist_admin_tell_changes(batch->admin, &batch->changes);
+}

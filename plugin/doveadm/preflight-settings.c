@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* preflight: settings that are valid, and still do not do what one may think. */
+
+#include "lib.h"
+#include "preflight.h"
+#include "compat-doveadm.h"
+#include "coexist-admin.h"
+#include "doveconf-block.h"
+#include "policy-document.h"
+#include "policy-preset.h"
+#include "policy-problem.h"
+#include "policy-store.h"
+
+#include <glib.h>
+
+/* Returns what the document of everybody says of the key, on the data stack, or
+   NULL. */
+static const char *
+document_text(const struct coexist_preflight *preflight, enum coexist_key key)
+{
+	struct coexist_store *store = preflight->admin->store;
+	struct coexist_document *document;
+	const char *text, *error;
+
+	if (store == NULL ||
+	    coexist_store_read(store, COEXIST_STORE_KEY_DEFAULT, &document,
+			       &error) != COEXIST_STORE_FOUND)
+		return NULL;
+	text = t_strdup(coexist_document_get(document, key));
+	coexist_document_unref(document);
+	return text;
+}
+
+/* Returns what dovecot.conf says of the key for everybody, or NULL. */
+static const char *
+conf_text(const struct coexist_preflight *preflight,
+	  const struct coexist_doveconf_block *conf, enum coexist_key key)
+{
+	const char *text = preflight->admin->config.policy_texts[key];
+	const struct coexist_doveconf_block *plugin =
+		coexist_doveconf_find(conf->children, "plugin");
+
+	if ((text == NULL || *text == '\0') && plugin != NULL) {
+		text = coexist_doveconf_get(plugin, t_strconcat(
+			COEXIST_KEY_PREFIX, coexist_policy_keys[key].name,
+			NULL), NULL);
+	}
+	return text == NULL || *text == '\0' ? NULL : text;
+}
+
+static const char *
+key_text(const struct coexist_preflight *preflight,
+	 const struct coexist_doveconf_block *conf, enum coexist_key key)
+{
+	const char *text = document_text(preflight, key);
+
+	return text != NULL && *text != '\0' ? text :
+		conf_text(preflight, conf, key);
+}
+
+/* Returns the choice or number, by the key itself or by the preset, else 0, which is
+   the default. */
+static uint64_t
+choice_of(const struct coexist_preflight *preflight,
+	  const struct coexist_doveconf_block *conf, enum coexist_key key)
+{
+	const struct coexist_policy_key *info = &coexist_policy_keys[key];
+	struct coexist_value value;
+	const char *text;
+
+	if (coexist_value_parse(info, key_text(preflight, conf, key),
+				&value) == COEXIST_VALUE_VALID)
+		return value.number;
+	text = key_text(preflight, conf, COEXIST_KEY_preset);
+	if (coexist_value_parse(&coexist_policy_keys[COEXIST_KEY_preset],
+				text, &value) == COEXIST_VALUE_VALID &&
+	    coexist_value_parse(info, coexist_preset_get(value.number, key),
+				&value) == COEXIST_VALUE_VALID)
+		return value.number;
+	return 0;
+}
+
+/* Names of plugin { } on Dovecot 2.3, where Dovecot takes any. */
+
+static bool site_setting_find(const char *name, enum coexist_site_setting *set_r)
+{
+	unsigned int i;
+
+	for (i = 0; i < COEXIST_SITE_COUNT; i++) {
+		if (strcmp(coexist_site_settings[i].name, name) == 0) {
+			*set_r = i;
+			return TRUE;
+		}
+	}
+	return FALSE;
+}
+
+/* Returns TRUE if sessions obey it, which read nothing but plugin { }. */
+static bool is_of_sessions(enum coexist_site_setting setting)
+{
+	return setting == COEXIST_SITE_archive_mailbox ||
+		setting == COEXIST_SITE_note_last_use ||
+		setting == COEXIST_SITE_quota_warn_first ||
+		setting == COEXIST_SITE_recheck_interval ||
+		setting == COEXIST_SITE_retention_notice_days ||
+		setting == COEXIST_SITE_sent_copy_listener ||
+		setting == COEXIST_SITE_template_dir;
+}
+
+/* Returns what is wrong with the name in plugin { }, or NULL; the caller frees
+   it. */
+static char *problem_of_name(const char *name)
+{
+	enum coexist_site_setting setting;
+	enum coexist_key key;
+
+	if (coexist_key_find(name, &key) || strcmp(name, "config") == 0)
+		return NULL;
+	if (!site_setting_find(name, &setting))
+		return coexist_problem_of_name(name);
+	return is_of_sessions(setting) ? NULL :
+		g_strdup_printf("Nothing obeys it here. Move it into the "
+				"group [site] of %s, as %s",
+				coexist_doveadm_config_path(), name);
+}
+
+static void
+check_names(struct coexist_preflight *preflight,
+	    const struct coexist_doveconf_block *plugin)
+{
+	const struct coexist_doveconf_setting *setting = plugin->settings;
+
+	for (; setting != NULL; setting = setting->next) {
+		g_autofree char *problem = NULL;
+
+		if (!g_str_has_prefix(setting->name, COEXIST_KEY_PREFIX))
+			continue;
+		problem = problem_of_name(setting->name +
+					  strlen(COEXIST_KEY_PREFIX));
+		if (problem == NULL)
+			continue;
+		coexist_preflight_print(preflight, t_strdup_printf(
+			"plugin { %s }", setting->name),
+			COEXIST_PREFLIGHT_WARN, problem);
+	}
+}
+
+/* Quota notices beside Dovecot's own */
+
+/* Dovecot 2.4 may have it within a quota { }. */
+static bool has_block(const struct coexist_doveconf_block *conf,
+		      const char *type)
+{
+	const struct coexist_doveconf_block *child = conf->children;
+
+	for (; child != NULL; child = child->next) {
+		if (strcmp(child->type, type) == 0 || has_block(child, type))
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static bool has_quota_warning(const struct coexist_doveconf_block *conf)
+{
+	const struct coexist_doveconf_block *plugin =
+		coexist_doveconf_find(conf->children, "plugin");
+
+	return has_block(conf, "quota_warning") || (plugin != NULL &&
+		coexist_doveconf_get(plugin, "quota_warning", NULL) != NULL);
+}
+
+static void
+check_quota_warning(struct coexist_preflight *preflight,
+		    const struct coexist_doveconf_block *conf)
+{
+	if (key_text(preflight, conf, COEXIST_KEY_quota_warn) == NULL ||
+	    !has_quota_warning(conf))
+		return;
+	coexist_preflight_print(preflight, "quota_warning",
+		COEXIST_PREFLIGHT_WARN,
+		"The owner is told twice, by Dovecot's quota_warning and by "
+		"coexist_quota_warn: remove one of them");
+}
+
+/* Quota notices without quotas */
+
+static void
+check_quota_missing(struct coexist_preflight *preflight,
+		    const struct coexist_doveconf_block *conf)
+{
+	if ((key_text(preflight, conf, COEXIST_KEY_quota_warn) == NULL &&
+	     key_text(preflight, conf, COEXIST_KEY_quota_warn_free) == NULL) ||
+	    coexist_preflight_has_quota(conf))
+		return;
+	coexist_preflight_print(preflight, "quota", COEXIST_PREFLIGHT_WARN,
+		"No owner is told how full the mailbox is, as nobody knows. "
+		"Add to the global mail_plugins: quota, and configure a quota "
+		"of Dovecot's");
+}
+
+/* A Trash that only grows */
+
+/* Returns a mailbox \Trash from which nothing is expunged by itself, or NULL. */
+static const struct coexist_doveconf_block *
+find_growing_trash(const struct coexist_doveconf_block *conf, bool *has_trash_r)
+{
+	const struct coexist_doveconf_block *ns, *box;
+
+	*has_trash_r = FALSE;
+	COEXIST_DOVECONF_FOREACH(ns, conf, "namespace") {
+		COEXIST_DOVECONF_FOREACH(box, ns, "mailbox") {
+			if (strstr(coexist_doveconf_get(box, "special_use",
+							""), "\\Trash") == NULL)
+				continue;
+			*has_trash_r = TRUE;
+			if (strtoul(coexist_doveconf_get(box, "autoexpunge",
+							 "0"), NULL, 10) == 0)
+				return box;
+		}
+	}
+	return NULL;
+}
+
+static void
+check_trash(struct coexist_preflight *preflight,
+	    const struct coexist_doveconf_block *conf)
+{
+	const struct coexist_doveconf_block *box;
+	bool has_trash;
+
+	if (choice_of(preflight, conf, COEXIST_KEY_pop3_delete) !=
+	    COEXIST_DELETE_TRASH)
+		return;
+	box = find_growing_trash(conf, &has_trash);
+	if (box == NULL && has_trash)
+		return;
+	coexist_preflight_print(preflight, "mailbox Trash",
+		COEXIST_PREFLIGHT_NOTE, t_strdup_printf(
+		"pop3_delete = trash fills it, and nothing empties it. Add, for "
+		"example, to the namespace of INBOX: mailbox %s { special_use "
+		"= \\Trash  autoexpunge = 30d }%s",
+		box == NULL ? "Trash" : box->name,
+		choice_of(preflight, conf, COEXIST_KEY_pop3_keep_days) != 0 ?
+		"" : ". What POP3 leaves in INBOX stays there, too, without "
+		"pop3_keep_days"));
+}
+
+void coexist_preflight_settings(struct coexist_preflight *preflight,
+				const struct coexist_doveconf_block *conf)
+{
+	const struct coexist_doveconf_block *plugin;
+
+	COEXIST_DOVECONF_FOREACH(plugin, conf, "plugin")
+		check_names(preflight, plugin);
+	check_quota_warning(preflight, conf);
+	check_quota_missing(preflight, conf);
+	check_trash(preflight, conf);
+}
+
+static void
+check_site_value(struct coexist_preflight *preflight,
+		 enum coexist_site_setting setting)
+{
+	const struct coexist_policy_key *info = &coexist_site_settings[setting];
+
+	if (!preflight->admin->config.unknown[setting])
+		return;
+	coexist_preflight_print(preflight,
+		t_strconcat("site setting ", info->name, NULL),
+		COEXIST_PREFLIGHT_WARN, t_strdup_printf(
+		"Its value is none, so '%s' holds. Expected is %s",
+		info->default_value, info->expected));
+}
+
+void coexist_preflight_site(struct coexist_preflight *preflight)
+{
+	unsigned int i;
+
+	for (i = 0; i < COEXIST_SITE_COUNT; i++)
+		check_site_value(preflight, i);
+	if (coexist_site_number(&preflight->admin->config,
+				COEXIST_SITE_log_only) == 0)
+		return;
+	coexist_preflight_print(preflight, "log_only", COEXIST_PREFLIGHT_NOTE,
+		"No login is refused: what would be is in the log. Remove "
+		"log_only = yes to have it refused");
+}

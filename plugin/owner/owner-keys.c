@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* See the contract in owner-keys.h. */
+
+#include "lib.h"
+#include "owner-keys.h"
+#include "str.h"
+#include "mail-storage.h"
+#include "policy-bounds.h"
+
+#define SERVER_ENTRIES \
+	MAILBOX_ATTRIBUTE_PREFIX_DOVECOT_PVT_SERVER COEXIST_OWNER_ENTRIES
+
+static const char *const folders[COEXIST_OWNER_ENTRY_COUNT] = {
+	[COEXIST_OWNER_ENTRY_CHOICE] = "",
+	[COEXIST_OWNER_ENTRY_EFFECTIVE] = "effective/",
+	[COEXIST_OWNER_ENTRY_ORIGIN] = "origin/",
+	[COEXIST_OWNER_ENTRY_CHOICES] = "choices/"
+};
+
+/* Moves *name behind the prefix. Returns FALSE if it has another one. */
+static bool skip(const char **name, const char *prefix)
+{
+	size_t length = strlen(prefix);
+
+	if (strncasecmp(*name, prefix, length) != 0)
+		return FALSE;
+	*name += length;
+	return TRUE;
+}
+
+static bool openable_parse(const char *name, enum coexist_openable *openable_r)
+{
+	enum coexist_key key;
+
+	return coexist_key_find(name, &key) &&
+		coexist_openable_find(key, openable_r);
+}
+
+enum coexist_owner_entry
+coexist_owner_entry_parse(const char *name, bool is_private, bool has_server,
+			  enum coexist_openable *openable_r)
+{
+	unsigned int entry;
+
+	if (skip(&name, COEXIST_OWNER_ENTRIES))
+		return COEXIST_OWNER_ENTRY_MISPLACED;
+	if (!skip(&name, SERVER_ENTRIES))
+		return COEXIST_OWNER_ENTRY_FOREIGN;
+	if (!is_private || !has_server)
+		return COEXIST_OWNER_ENTRY_MISPLACED;
+	for (entry = COEXIST_OWNER_ENTRY_EFFECTIVE;
+	     entry < COEXIST_OWNER_ENTRY_COUNT; entry++) {
+		if (skip(&name, folders[entry])) {
+			return openable_parse(name, openable_r) ? entry :
+				COEXIST_OWNER_ENTRY_UNKNOWN;
+		}
+	}
+	return openable_parse(name, openable_r) ? COEXIST_OWNER_ENTRY_CHOICE :
+		COEXIST_OWNER_ENTRY_UNKNOWN;
+}
+
+static const char *key_name(enum coexist_openable openable)
+{
+	return coexist_policy_keys[coexist_openable_keys[openable].key].name;
+}
+
+const char *coexist_owner_entry_name(enum coexist_owner_entry entry,
+				     enum coexist_openable openable)
+{
+	return t_strconcat(SERVER_ENTRIES, folders[entry], key_name(openable),
+			   NULL);
+}
+
+const char *coexist_owner_entry_path(enum coexist_openable openable)
+{
+	return t_strconcat("/private/"COEXIST_OWNER_ENTRIES, key_name(openable),
+			   NULL);
+}
+
+/* Returns a list of words as alternatives. */
+static const char *alternatives(const char *words)
+{
+	string_t *list = t_str_new(64);
+	const char *word;
+	size_t length;
+
+	while (coexist_list_next(&words, &word, &length)) {
+		if (str_len(list) > 0)
+			str_append_c(list, ',');
+		str_append_data(list, word, length);
+	}
+	return str_c(list);
+}
+
+static const char *all_choices(enum coexist_key key)
+{
+	const struct coexist_policy_key *info = &coexist_policy_keys[key];
+
+	switch (info->type) {
+	case COEXIST_TYPE_NUMBER:
+	case COEXIST_TYPE_INTERVAL:
+		return "0..";
+	case COEXIST_TYPE_DATE:
+		return "none,1970-01-01..";
+	case COEXIST_TYPE_PERCENTS:
+		return "1..100";
+	case COEXIST_TYPE_SIZES:
+		return "1B..";
+	default:
+		/* none for a name of whatever */
+		return alternatives(info->choices);
+	}
+}
+
+const char *coexist_owner_choices_text(const struct coexist_policy *policy,
+				       enum coexist_openable openable)
+{
+	const struct coexist_openable_key *info =
+		&coexist_openable_keys[openable];
+	const char *bounds;
+	size_t length;
+
+	if (coexist_bounds_find(coexist_policy_text(policy,
+						    COEXIST_KEY_owner_bounds),
+				info->key, &bounds, &length))
+		return t_strndup(bounds, length);
+	return info->bounds[0] != '\0' ? info->bounds : all_choices(info->key);
+}

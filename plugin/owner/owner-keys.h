@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef COEXIST_OWNER_KEYS_H
+#define COEXIST_OWNER_KEYS_H
+
+#include "policy-owner.h"
+
+/* The names of the owner's choices among the attributes that Dovecot keeps of the
+   server (RFC 5464), below /private/vendor/vendor.dovecot-coexist/:
+
+     KEY             what the owner chose, if anything
+     effective/KEY   the value that holds
+     origin/KEY      who says so: owner, administrator or default
+     choices/KEY     which values may be chosen, as bounds (policy-bounds.h)
+
+   for the keys that are open; the last three can be read only. */
+
+#define COEXIST_OWNER_ENTRIES "vendor/vendor.dovecot-coexist/"
+
+enum coexist_owner_entry {
+	/* somebody else's attribute */
+	COEXIST_OWNER_ENTRY_FOREIGN,
+	/* ours, and not where it can be asked for: another mailbox, or shared */
+	COEXIST_OWNER_ENTRY_MISPLACED,
+	/* ours, and there is none of this name */
+	COEXIST_OWNER_ENTRY_UNKNOWN,
+	COEXIST_OWNER_ENTRY_CHOICE,
+	COEXIST_OWNER_ENTRY_EFFECTIVE,
+	COEXIST_OWNER_ENTRY_ORIGIN,
+	COEXIST_OWNER_ENTRY_CHOICES,
+	COEXIST_OWNER_ENTRY_COUNT
+};
+
+/* Returns which entry the name of an attribute is. is_private: of a mailbox' private
+   ones; has_server: the mailbox has those of the server. *openable_r is set from
+   COEXIST_OWNER_ENTRY_CHOICE on. */
+enum coexist_owner_entry
+coexist_owner_entry_parse(const char *name, bool is_private, bool has_server,
+			  enum coexist_openable *openable_r);
+/* Returns the name of an attribute, on the data stack. */
+const char *coexist_owner_entry_name(enum coexist_owner_entry entry,
+				     enum coexist_openable openable);
+/* Returns the entry as an IMAP client names it, on the data stack. */
+const char *coexist_owner_entry_path(enum coexist_openable openable);
+
+/* Returns the values of the key that may be chosen, on the data stack: the policy's
+   bounds, or else all that there are. */
+const char *coexist_owner_choices_text(const struct coexist_policy *policy,
+				       enum coexist_openable openable);
+
+#endif

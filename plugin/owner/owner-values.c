@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* See the contract in owner-values.h. */
+
+#include "lib.h"
+#include "owner-values.h"
+#include "mail-storage-private.h"
+#include "owner-file.h"
+#include "owner-refusal.h"
+#include "session-policy.h"
+
+static bool is_open(struct mail_user *user, enum coexist_openable openable)
+{
+	return (coexist_session_policy_get_open(user) & BIT(openable)) != 0;
+}
+
+/* Returns TRUE if the choice is one that holds. */
+static bool
+choice_holds(struct mail_user *user, enum coexist_openable openable,
+	     const char *text)
+{
+	struct coexist_value value;
+
+	return text != NULL &&
+		coexist_owner_choice_parse(coexist_session_policy_get(user),
+					   openable, text, &value) ==
+		COEXIST_CHOICE_VALID;
+}
+
+static const char *origin(const struct coexist_policy_entry *entry)
+{
+	return entry->scope == NULL ? "default" : "administrator";
+}
+
+static const char *
+open_value_get(struct mail_user *user, enum coexist_owner_entry entry,
+	       enum coexist_openable openable, const char *chosen)
+{
+	const struct coexist_policy_entry *given =
+		coexist_session_policy_get_given(user, openable);
+	bool is_owners = choice_holds(user, openable, chosen);
+
+	switch (entry) {
+	case COEXIST_OWNER_ENTRY_EFFECTIVE:
+		return is_owners ? chosen : given->text;
+	case COEXIST_OWNER_ENTRY_ORIGIN:
+		return is_owners ? "owner" : origin(given);
+	case COEXIST_OWNER_ENTRY_CHOICES:
+		return coexist_owner_choices_text(
+			coexist_session_policy_get(user), openable);
+	default:
+		return chosen;
+	}
+}
+
+const char *
+coexist_owner_value_get(struct mail_user *user, enum coexist_owner_entry entry,
+			enum coexist_openable openable, time_t *changed_r)
+{
+	struct coexist_owner_choices choices;
+
+	*changed_r = 0;
+	(void)coexist_owner_file_read(user, pool_datastack_create(), &choices);
+	if (entry == COEXIST_OWNER_ENTRY_CHOICE) {
+		*changed_r = choices.times[openable];
+		return choices.texts[openable];
+	}
+	return !is_open(user, openable) ? NULL :
+		open_value_get(user, entry, openable, choices.texts[openable]);
+}
+
+bool coexist_owner_value_may_sleep(enum coexist_openable openable,
+				   const char *text)
+{
+	const struct coexist_policy_key *info =
+		&coexist_policy_keys[coexist_openable_keys[openable].key];
+	struct coexist_value value;
+
+	return text == NULL ||
+		(coexist_owner_value_is_clean(text) &&
+		 coexist_value_parse(info, text, &value) ==
+		 COEXIST_VALUE_VALID);
+}
+
+static void
+refuse(struct mailbox *box, enum mail_error error,
+       enum coexist_owner_refusal refusal, enum coexist_openable openable,
+       const char *values)
+{
+	const struct coexist_policy *policy =
+		coexist_session_policy_get(box->storage->user);
+	const char *language = policy == NULL ? "en" :
+		coexist_policy_text(policy, COEXIST_KEY_language);
+	const char *key =
+		coexist_policy_keys[coexist_openable_keys[openable].key].name;
+
+	mail_storage_set_error(box->storage, error,
+		coexist_owner_refusal_text(refusal, language, key, values));
+}
+
+int coexist_owner_value_judge(struct mailbox *box,
+			      enum coexist_openable openable, const char *text,
+			      int read_result)
+{
+	struct mail_user *user = box->storage->user;
+	const struct coexist_policy *policy = coexist_session_policy_get(user);
+
+	if (!is_open(user, openable)) {
+		refuse(box, MAIL_ERROR_PERM, COEXIST_OWNER_REFUSAL_FIXED,
+		       openable, NULL);
+		return -1;
+	}
+	if (read_result == 0) {
+		refuse(box, MAIL_ERROR_LIMIT, COEXIST_OWNER_REFUSAL_TOO_LONG,
+		       openable, NULL);
+		return -1;
+	}
+	if (read_result > 0 &&
+	    (text == NULL || (coexist_owner_value_is_clean(text) &&
+			      choice_holds(user, openable, text))))
+		return 0;
+	refuse(box, MAIL_ERROR_PARAMS, COEXIST_OWNER_REFUSAL_VALUE, openable,
+	       coexist_owner_choices_text(policy, openable));
+	return -1;
+}
+
+void coexist_owner_entry_refuse(struct mailbox *box,
+				enum coexist_owner_entry entry,
+				enum coexist_openable openable)
+{
+	enum coexist_owner_refusal refusal = COEXIST_OWNER_REFUSAL_READ_ONLY;
+	const char *values = NULL;
+
+	if (entry == COEXIST_OWNER_ENTRY_UNKNOWN)
+		refusal = COEXIST_OWNER_REFUSAL_UNKNOWN_KEY;
+	else if (entry == COEXIST_OWNER_ENTRY_MISPLACED) {
+		refusal = COEXIST_OWNER_REFUSAL_PLACE;
+		values = "/private/"COEXIST_OWNER_ENTRIES"...";
+	}
+	refuse(box, MAIL_ERROR_NOTPOSSIBLE, refusal, openable, values);
+}
+
+void coexist_owner_failure_set(struct mailbox *box)
+{
+	const struct coexist_policy *policy =
+		coexist_session_policy_get(box->storage->user);
+
+	mail_storage_set_error(box->storage, MAIL_ERROR_TEMP,
+		coexist_owner_refusal_text(COEXIST_OWNER_REFUSAL_FAILED,
+			policy == NULL ? "en" :
+			coexist_policy_text(policy, COEXIST_KEY_language),
+			"POP3", NULL));
+}

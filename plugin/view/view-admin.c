@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* See the contract in view-admin.h. */
+
+#include "lib.h"
+#include "view-admin.h"
+#include "array.h"
+#include "ioloop.h"
+#include "mail-namespace.h"
+#include "mail-storage-private.h"
+#include "coexist/day.h"
+#include "keywords.h"
+#include "maildrop-folders.h"
+#include "maildrop-memory.h"
+#include "mailbox-state.h"
+#include "notice.h"
+#include "session-policy.h"
+#include "uid-ranges.h"
+#include "view-filter.h"
+#include "view-listing.h"
+#include "view-store.h"
+
+/* A mailbox of the maildrop, while it is looked at. */
+struct view_box {
+	struct mail_user *user;
+	const struct coexist_policy *policy;
+	struct mailbox *box;
+	/* NULL for INBOX */
+	const char *guid;
+	struct mailbox_transaction_context *t;
+	struct mail *mail;
+	uint32_t uidvalidity, count;
+	struct coexist_view_memory memory;
+	/* what the maildrop's memory has of a mailbox besides INBOX */
+	struct coexist_view_known known;
+};
+
+/* What is done with each mailbox. Returns 0, or -1 after logging an error. */
+typedef int view_box_func_t(struct view_box *vbox, void *context);
+
+static struct mailbox *box_alloc(struct mail_user *user, const char *name)
+{
+	struct mail_namespace *ns =
+		mail_namespace_find(user->namespaces, name);
+
+	return mailbox_alloc(ns->list, name, 0);
+}
+
+/* Returns 1, 0 if a mailbox besides INBOX can't be opened, which is not in the maildrop
+   then, or -1 after logging an error. */
+static int box_prepare(struct mailbox *box, bool is_inbox, const char **guid_r)
+{
+	struct mailbox_metadata metadata;
+
+	*guid_r = NULL;
+	if (mailbox_open(box) == 0 &&
+	    mailbox_sync(box, MAILBOX_SYNC_FLAG_FULL_READ) == 0 &&
+	    (is_inbox || mailbox_get_metadata(box, MAILBOX_METADATA_GUID,
+					      &metadata) == 0)) {
+		if (!is_inbox)
+			*guid_r = guid_128_to_string(metadata.guid);
+		return 1;
+	}
+	if (!is_inbox)
+		return 0;
+	e_error(box->event, "coexist: Can't open INBOX: %s",
+		mailbox_get_last_internal_error(box, NULL));
+	return -1;
+}
+
+static void
+memory_complete(const struct view_box *vbox, struct coexist_view_memory *memory)
+{
+	if (vbox->guid != NULL) {
+		(void)coexist_view_memory_complete(memory, &vbox->known,
+					(uint32_t)coexist_day(ioloop_time));
+	}
+}
+
+static void memory_read(struct view_box *vbox)
+{
+	ARRAY_TYPE(coexist_maildrop_folder) folders;
+
+	(void)coexist_view_store_read(vbox->user, vbox->guid, vbox->uidvalidity,
+				      &vbox->memory);
+	if (vbox->guid == NULL)
+		return;
+	(void)coexist_maildrop_memory_read(vbox->user, &folders);
+	coexist_maildrop_memory_recall(&folders, vbox->guid, vbox->uidvalidity,
+				       &vbox->known);
+	memory_complete(vbox, &vbox->memory);
+}
+
+/* Returns as box_prepare() does. */
+static int
+box_open(struct mail_user *user, const char *name, struct view_box *vbox_r)
+{
+	bool is_inbox = strcmp(name, "INBOX") == 0;
+	int ret;
+
+	i_zero(vbox_r);
+	vbox_r->user = user;
+	vbox_r->policy = coexist_session_policy_get(user);
+	vbox_r->box = is_inbox ? coexist_notice_inbox(user) :
+		box_alloc(user, name);
+	ret = box_prepare(vbox_r->box, is_inbox, &vbox_r->guid);
+	if (ret <= 0) {
+		mailbox_free(&vbox_r->box);
+		return ret;
+	}
+	vbox_r->t = mailbox_transaction_begin(vbox_r->box, 0, "coexist view");
+	vbox_r->mail = mail_alloc(vbox_r->t, MAIL_FETCH_RECEIVED_DATE, NULL);
+	vbox_r->uidvalidity =
+		mail_index_get_header(vbox_r->t->view)->uid_validity;
+	vbox_r->count = mail_index_view_get_messages_count(vbox_r->t->view);
+	memory_read(vbox_r);
+	return 1;
+}
+
+static void box_close(struct view_box *vbox)
+{
+	mail_free(&vbox->mail);
+	(void)mailbox_transaction_commit(&vbox->t);
+	mailbox_free(&vbox->box);
+}
+
+static int box_do(struct mail_user *user, const char *name,
+		  view_box_func_t *func, void *context)
+{
+	struct view_box vbox;
+	int ret = box_open(user, name, &vbox);
+
+	if (ret <= 0)
+		return ret;
+	ret = func(&vbox, context);
+	box_close(&vbox);
+	return ret;
+}
+
+/* Calls the function for each mailbox of the maildrop: for INBOX alone if a session had
+   no more. Returns 0, or -1 after logging an error. */
+static int
+boxes_do(struct mail_user *user, view_box_func_t *func, void *context)
+{
+	const struct coexist_maildrop_refused *refused;
+	struct coexist_maildrop_folders folders;
+	const char *name, *error;
+	int ret = 0;
+
+	if (coexist_maildrop_folders_find(user,
+			coexist_session_policy_get(user), &folders,
+			&error) < 0) {
+		e_error(user->event, "coexist: %s", error);
+		return -1;
+	}
+	if (array_count(&folders.names) > COEXIST_MAILDROP_FOLDERS_MAX) {
+		e_warning(user->event, "coexist: POP3 is shown INBOX alone: "
+			  "pop3_folders are more than %u mailboxes",
+			  COEXIST_MAILDROP_FOLDERS_MAX);
+		return box_do(user, "INBOX", func, context);
+	}
+	array_foreach(&folders.refused, refused) {
+		e_info(user->event, "coexist: POP3 is not shown %s: %s",
+		       refused->name, refused->why);
+	}
+	array_foreach_elem(&folders.names, name) {
+		if (box_do(user, name, func, context) < 0)
+			ret = -1;
+	}
+	return ret;
+}
+
+static time_t received_get(struct view_box *vbox, uint32_t seq)
+{
+	time_t received;
+
+	mail_set_seq(vbox->mail, seq);
+	return mail_get_received_date(vbox->mail, &received) < 0 ?
+		(time_t)-1 : received;
+}
+
+/* Listing */
+
+/* Returns what hides by a POP3 client's DELE, NULL if nothing does, as in INBOX under
+   pop3_delete=expunge. The keyword of a site's pop3_deleted_flag is known to its POP3
+   processes only. */
+static const char *hidden_keyword(const struct view_box *vbox)
+{
+	if (vbox->guid != NULL)
+		return POP3_HIDDEN_KEYWORD;
+	return vbox->policy == NULL ||
+		(coexist_policy_number(vbox->policy,
+			COEXIST_KEY_pop3_delete) == COEXIST_DELETE_EXPUNGE &&
+		 coexist_policy_number(vbox->policy,
+			COEXIST_KEY_pop3_delete_limit) == 0) ? NULL :
+		POP3_HIDDEN_KEYWORD;
+}
+
+static bool is_hidden(struct view_box *vbox, uint32_t seq)
+{
+	const char *keyword = hidden_keyword(vbox);
+
+	if (keyword == NULL)
+		return FALSE;
+	mail_set_seq(vbox->mail, seq);
+	return str_array_find(mail_get_keywords(vbox->mail), keyword);
+}
+
+static void
+explain_left(const struct coexist_view_memory *memory,
+	     struct coexist_view_message *message)
+{
+	const struct coexist_view_left *left;
+	unsigned int i, count;
+
+	left = array_get(&memory->left, &count);
+	for (i = 0; i < count; i++) {
+		if (!seq_range_exists(&left[i].uids, message->uid))
+			continue;
+		message->why = coexist_view_reason_word(left[i].reason);
+		message->left = (time_t)left[i].day * COEXIST_SECS_PER_DAY;
+		return;
+	}
+}
+
+static void
+explain_hidden(const struct view_box *vbox,
+	       const struct coexist_view_look *look,
+	       struct coexist_view_message *message)
+{
+	unsigned int reason;
+
+	explain_left(&vbox->memory, message);
+	for (reason = 0; reason < COEXIST_VIEW_REASON_COUNT &&
+	     *message->why == '\0'; reason++) {
+		if (seq_range_exists(&look->hidden[reason], message->uid)) {
+			message->why = coexist_view_reason_word(
+				(enum coexist_view_reason)reason);
+		}
+	}
+}
+
+static void
+explain_message(struct view_box *vbox,
+		const struct coexist_view_listing *listing,
+		const ARRAY_TYPE(seq_range) *notices, uint32_t seq,
+		struct coexist_view_message *message_r)
+{
+	message_r->mailbox = mailbox_get_vname(vbox->box);
+	mail_index_lookup_uid(vbox->t->view, seq, &message_r->uid);
+	message_r->received = received_get(vbox, seq);
+	message_r->shown = seq_range_exists(&listing->shown, seq);
+	message_r->why = "";
+	if (is_hidden(vbox, seq)) {
+		message_r->shown = FALSE;
+		message_r->why = "hidden";
+	} else if (!message_r->shown) {
+		explain_hidden(vbox, &listing->look, message_r);
+	} else if (seq_range_exists(notices, message_r->uid)) {
+		message_r->why = "notice";
+	} else if (seq_range_exists(&vbox->memory.due, message_r->uid)) {
+		message_r->why = "due";
+	}
+}
+
+static int explain(struct view_box *vbox, void *context)
+{
+	ARRAY_TYPE(coexist_view_message) *messages = context;
+	struct coexist_view_filter filter;
+	struct coexist_view_listing listing;
+	ARRAY_TYPE(seq_range) notices;
+	const struct coexist_view_request request = {
+		.t = vbox->t,
+		.filter = &filter,
+		.memory = &vbox->memory,
+		.notices = &notices,
+		.hidden_keyword = hidden_keyword(vbox)
+	};
+	struct coexist_view_message message;
+	uint32_t seq;
+
+	coexist_view_filter_init(&filter, vbox->policy, ioloop_time);
+	t_array_init(&notices, 4);
+	if (vbox->guid == NULL && vbox->box->virtual_vfuncs == NULL) {
+		coexist_notice_get_places(coexist_mailbox_state_peek(vbox->user),
+					  vbox->uidvalidity, &notices);
+	}
+	coexist_view_list(&request, &listing);
+	for (seq = 1; seq <= vbox->count; seq++) {
+		i_zero(&message);
+		explain_message(vbox, &listing, &notices, seq, &message);
+		message.mailbox = t_strdup(message.mailbox);
+		array_push_back(messages, &message);
+	}
+	return 0;
+}
+
+int coexist_view_explain(struct mail_user *user,
+			 ARRAY_TYPE(coexist_view_message) *messages_r)
+{
+	t_array_init(messages_r, 128);
+	return boxes_do(user, explain, messages_r);
+}
+
+/* Resetting */
+
+struct reset_change {
+	const struct coexist_view_reset *reset;
+	/* the mailbox, and the GUIDs of all besides INBOX */
+	const struct view_box *vbox;
+	ARRAY_TYPE(const_string) guids;
+	/* UIDs that were received since */
+	ARRAY_TYPE(seq_range) since_uids;
+	struct coexist_view_reset_result *result;
+};
+
+static void
+since_find(struct view_box *vbox, time_t since, ARRAY_TYPE(seq_range) *uids)
+{
+	uint32_t seq, uid;
+	time_t received;
+
+	for (seq = 1; seq <= vbox->count; seq++) {
+		received = received_get(vbox, seq);
+		if (received != (time_t)-1 && received < since)
+			continue;
+		mail_index_lookup_uid(vbox->t->view, seq, &uid);
+		seq_range_array_add(uids, uid);
+	}
+}
+
+/* Returns how many messages of the mailbox have these UIDs. */
+static unsigned int
+messages_count(const struct view_box *vbox,
+	       const ARRAY_TYPE(seq_range) *uids)
+{
+	const struct seq_range *range;
+	unsigned int count = 0;
+	uint32_t seq1, seq2;
+
+	array_foreach(uids, range) {
+		if (mail_index_lookup_seq_range(vbox->t->view, range->seq1,
+						range->seq2, &seq1, &seq2))
+			count += seq2 - seq1 + 1;
+	}
+	return count;
+}
+
+/* What was downloaded by a session that did not end stays due. Nobody knows any more
+   what was listed: what the filter hides at the next session leaves. */
+static bool reset_all(struct coexist_view_memory *memory)
+{
+	bool changed = memory->has_known || !array_is_empty(&memory->left);
+
+	array_clear(&memory->left);
+	array_clear(&memory->left_uids);
+	array_clear(&memory->waiting);
+	memory->has_known = FALSE;
+	memory->known_uid = 0;
+	memory->oldest = 0;
+	return changed;
+}
+
+static bool reset_change(struct coexist_view_memory *memory, void *context)
+{
+	struct reset_change *change = context;
+	ARRAY_TYPE(seq_range) due;
+
+	if (memory->uidvalidity != change->vbox->uidvalidity) {
+		coexist_view_memory_init(memory);
+		memory->uidvalidity = change->vbox->uidvalidity;
+	}
+	memory_complete(change->vbox, memory);
+	if (change->reset->since == 0)
+		return reset_all(memory);
+	coexist_view_memory_return(memory, &change->since_uids);
+	t_array_init(&due, 16);
+	coexist_uid_ranges_unite(&due, &memory->due, &change->since_uids);
+	memory->due = due;
+	return TRUE;
+}
+
+static void
+reset_count(const struct view_box *vbox, const struct reset_change *change)
+{
+	const struct coexist_view_memory *memory = &vbox->memory;
+	ARRAY_TYPE(seq_range) returned;
+
+	t_array_init(&returned, 16);
+	if (change->reset->since == 0) {
+		array_append_array(&returned, &memory->left_uids);
+	} else {
+		coexist_uid_ranges_intersect(&returned, &memory->left_uids,
+					     &change->since_uids);
+	}
+	change->result->returned += messages_count(vbox, &returned);
+	change->result->due += messages_count(vbox, &change->since_uids);
+}
+
+static int reset(struct view_box *vbox, void *context)
+{
+	struct reset_change *change = context;
+
+	change->vbox = vbox;
+	if (vbox->guid != NULL)
+		array_push_back(&change->guids, &vbox->guid);
+	t_array_init(&change->since_uids, 16);
+	if (change->reset->since != 0)
+		since_find(vbox, change->reset->since, &change->since_uids);
+	reset_count(vbox, change);
+	if (change->reset->dry_run ||
+	    coexist_view_store_change(vbox->user, vbox->guid, reset_change,
+				      change) == 0)
+		return 0;
+	e_error(vbox->user->event, "coexist: What POP3 is shown of %s stays as "
+		"it is, see the warning before", mailbox_get_vname(vbox->box));
+	return -1;
+}
+
+int coexist_view_reset(struct mail_user *user,
+		       const struct coexist_view_reset *set,
+		       struct coexist_view_reset_result *result_r)
+{
+	struct reset_change change = { .reset = set, .result = result_r };
+
+	i_zero(result_r);
+	t_array_init(&change.guids, 16);
+	if (boxes_do(user, reset, &change) < 0)
+		return -1;
+	/* what has left with a mailbox that was out is in the mailbox' memory now */
+	return set->dry_run || array_is_empty(&change.guids) ? 0 :
+		coexist_maildrop_memory_return(user, &change.guids);
+}

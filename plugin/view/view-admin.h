@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#ifndef COEXIST_VIEW_ADMIN_H
+#define COEXIST_VIEW_ADMIN_H
+
+#include "array-decl.h"
+
+struct mail_user;
+
+/* What an administrator asks about a POP3 view, and the only way back for what has
+   left it. All need the user's namespaces, and are about INBOX and the other mailboxes
+   of the maildrop (maildrop-folders.h). */
+
+/* A message as the next POP3 session would list it, or not. */
+struct coexist_view_message {
+	/* its name, on the data stack */
+	const char *mailbox;
+	uint32_t uid;
+	/* (time_t)-1 if that can't be found out */
+	time_t received;
+	bool shown;
+	/* Why it is not shown: a word of view-memory.h, hidden (a POP3 client deleted
+	   it) or gone (it was listed, and left for what the memory does not say any
+	   more). Why it is shown though a filter would hide it: notice, due. Else "". */
+	const char *why;
+	/* the time of the day on which it left the view, 0 if it has not */
+	time_t left;
+};
+ARRAY_DEFINE_TYPE(coexist_view_message, struct coexist_view_message);
+
+/* Finds out about all messages, mailbox by mailbox in their order, on the data stack. Changes nothing.
+   Returns 0, or -1 after logging an error. */
+int coexist_view_explain(struct mail_user *user,
+			 ARRAY_TYPE(coexist_view_message) *messages_r);
+
+struct coexist_view_reset {
+	/* Not 0: only messages received since come back, and they are listed whatever
+	   the filter says (view-memory.h, due). */
+	time_t since;
+	bool dry_run;
+};
+
+/* Lets messages return: how many had left, and how many will be listed whatever the
+   filter says. Returns 0, or -1 after logging an error. */
+struct coexist_view_reset_result {
+	unsigned int returned, due;
+};
+int coexist_view_reset(struct mail_user *user,
+		       const struct coexist_view_reset *reset,
+		       struct coexist_view_reset_result *result_r);
+
+#endif

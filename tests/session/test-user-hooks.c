@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* Test of user-hooks.h: which hooks a user has, and in which order, by what was
+   added. */
+
+#include "lib.h"
+#include "user-hooks.h"
+#include "array.h"
+#include "mail-storage-hooks.h"
+#include "mail-user.h"
+
+#include <glib.h>
+
+#define MODULE COEXIST_HOOKS_MODULE
+#define GUARD COEXIST_HOOKS_GUARD
+#define JOURNAL COEXIST_HOOKS_JOURNAL
+#define QUOTA COEXIST_HOOKS_QUOTA
+#define REFUSAL COEXIST_HOOKS_POP3_REFUSAL
+#define NOTICES COEXIST_HOOKS_POP3_NOTICES
+/* those of other plugins */
+#define BEFORE COEXIST_HOOKS_COUNT
+#define BEHIND (COEXIST_HOOKS_COUNT + 1)
+#define ALL (COEXIST_HOOKS_COUNT + 2)
+#define END (-1)
+
+static const struct mail_storage_hooks structs[ALL];
+static const struct mail_storage_hooks *parts[COEXIST_HOOKS_COUNT];
+
+static const struct row {
+	const char *label;
+	int had[5], added[6], wanted[8];
+} rows[] = {
+	{ "nothing", { MODULE, END }, { END }, { MODULE, END } },
+	{ "one", { MODULE, END }, { JOURNAL, END }, { MODULE, JOURNAL, END } },
+	{ "among other plugins", { BEFORE, MODULE, BEHIND, END },
+	  { JOURNAL, END }, { BEFORE, MODULE, JOURNAL, BEHIND, END } },
+	{ "in their order", { BEFORE, MODULE, BEHIND, END },
+	  { GUARD, JOURNAL, QUOTA, NOTICES, END },
+	  { BEFORE, MODULE, GUARD, JOURNAL, QUOTA, NOTICES, BEHIND, END } },
+	{ "in another order", { BEFORE, MODULE, BEHIND, END },
+	  { NOTICES, QUOTA, GUARD, JOURNAL, END },
+	  { BEFORE, MODULE, GUARD, JOURNAL, QUOTA, NOTICES, BEHIND, END } },
+	{ "one that comes late", { MODULE, BEHIND, END },
+	  { QUOTA, NOTICES, REFUSAL, END },
+	  { MODULE, QUOTA, REFUSAL, NOTICES, BEHIND, END } },
+	{ "one twice", { MODULE, BEHIND, END },
+	  { QUOTA, NOTICES, QUOTA, END },
+	  { MODULE, QUOTA, NOTICES, BEHIND, END } },
+	{ "a user without the plugin", { BEFORE, BEHIND, END },
+	  { JOURNAL, END }, { BEFORE, BEHIND, END } }
+};
+
+/* Dovecot's */
+static const struct mail_storage_hooks *known;
+
+void mail_storage_hooks_add(struct module *module ATTR_UNUSED,
+			    const struct mail_storage_hooks *hooks)
+{
+	known = hooks;
+}
+
+void mail_storage_hooks_remove(const struct mail_storage_hooks *hooks)
+{
+	g_assert_true(known == hooks);
+	known = NULL;
+}
+
+static void test_row(gconstpointer data)
+{
+	const struct row *row = data;
+	pool_t pool = pool_alloconly_create("test hooks", 1024);
+	struct mail_user *user = p_new(pool, struct mail_user, 1);
+	const struct mail_storage_hooks *hooks;
+	const void *before;
+	unsigned int i;
+
+	user->pool = pool;
+	p_array_init(&user->hooks, pool, 1);
+	for (i = 0; row->had[i] != END; i++) {
+		hooks = &structs[row->had[i]];
+		array_push_back(&user->hooks, &hooks);
+	}
+	before = array_front(&user->hooks);
+	for (i = 0; row->added[i] != END; i++)
+		coexist_user_hooks_add(user, row->added[i]);
+
+	for (i = 0; row->wanted[i] != END; i++) {
+		g_assert_cmpuint(i, <, array_count(&user->hooks));
+		hooks = array_idx_elem(&user->hooks, i);
+		g_assert_cmpint(hooks - structs, ==, row->wanted[i]);
+	}
+	g_assert_cmpuint(i, ==, array_count(&user->hooks));
+	/* who goes through the list that there was finds it as it was */
+	for (i = 0; row->had[i] != END; i++) {
+		memcpy(&hooks, CONST_PTR_OFFSET(before, i * sizeof(hooks)),
+		       sizeof(hooks));
+		g_assert_cmpint(hooks - structs, ==, row->had[i]);
+	}
+	pool_unref(&pool);
+}
+
+static void test_dovecot_knows_the_first(void)
+{
+	g_assert_true(known == parts[COEXIST_HOOKS_MODULE]);
+}
+
+int main(int argc, char **argv)
+{
+	unsigned int i;
+	int ret;
+
+	lib_init();
+	g_test_init(&argc, &argv, NULL);
+	for (i = 0; i < COEXIST_HOOKS_COUNT; i++)
+		parts[i] = &structs[i];
+	coexist_user_hooks_init(NULL, parts);
+	for (i = 0; i < N_ELEMENTS(rows); i++) {
+		g_autofree char *path = g_strconcat("/hooks/", rows[i].label,
+						    NULL);
+
+		g_test_add_data_func(path, &rows[i], test_row);
+	}
+	g_test_add_func("/hooks/dovecot", test_dovecot_knows_the_first);
+	ret = g_test_run();
+	coexist_user_hooks_deinit();
+	lib_deinit();
+	return ret;
+}

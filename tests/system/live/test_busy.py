@@ -1,0 +1,230 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A session that is busy when its policy forbids it: what was begun is finished, and nothing
+is lost or there twice."""
+
+import re
+import time
+import zlib
+
+import pytest
+
+from instance import message
+from maildrop import large_message
+from open_session import GENERATION, LAST, Imap, Pop3, logged, policy, set_for
+
+pytestmark = pytest.mark.differs("how sessions end")
+# A command is waited for 5 seconds at most, and a machine that others use adds to them. What
+# is not limited lasts for half an hour.
+LONGEST = 60
+# On Dovecot 2.4, COMPRESS is IMAP's own.
+PLUGINS = {"all": ["coexist"], "imap": ["imap_zlib"]} if GENERATION == 23 else None
+ACTIONS = ["expunge", "hide", "trash", "archive"]
+
+
+@pytest.fixture(scope="module")
+def server(gated):
+    return gated(conf="mail_fsync = never\n", plugins=PLUGINS)
+
+
+@pytest.fixture
+def maildrop(server):
+    return server.maildrop()
+
+
+def deny(server, user, protocol):
+    """Forbid a protocol, without waiting for the sessions."""
+    policy(server, "set", "--no-wait", "-u", user, f"{protocol}_access=deny")
+
+
+def test_a_retr_to_a_client_that_reads_is_finished(server, maildrop):
+    maildrop.deliver(large_message())
+    with Pop3(server, maildrop.user) as client:
+        client.send("RETR 1")
+        client.hear(r"^\+OK.*\n")
+        deny(server, maildrop.user, "pop3")
+        text, _ = client.hear_end()
+        assert re.search(r"\r\n\.\r\n" + LAST["pop3"] + "$", text)
+
+
+def test_a_retr_to_a_client_that_sleeps_is_cut_off(server, maildrop):
+    maildrop.deliver(large_message())
+    with Pop3(server, maildrop.user) as client:
+        client.send("RETR 1")
+        client.hear(r"^\+OK.*\n")
+        deny(server, maildrop.user, "pop3")
+        server.wait_for(lambda: logged(server, maildrop.user, "pop3"), LONGEST, "the end")
+        assert "-ERR" not in client.hear_end()[0]
+
+
+def test_a_fetch_to_a_client_that_reads_is_finished(server, maildrop):
+    maildrop.deliver(large_message())
+    with Imap(server, maildrop.user) as client:
+        client.say("SELECT INBOX")
+        client.send("f FETCH 1 BODY[]")
+        client.hear(r"^\* 1 FETCH.*\n")
+        deny(server, maildrop.user, "imap")
+        text, _ = client.hear_end()
+        assert re.search(r"\)\r\nf OK .*\r\n" + LAST["imap"] + "$", text)
+
+
+def test_a_fetch_to_a_client_that_sleeps_is_cut_off(server, maildrop):
+    maildrop.deliver(large_message())
+    with Imap(server, maildrop.user) as client:
+        client.say("SELECT INBOX")
+        client.send("f FETCH 1 BODY[]")
+        client.hear(r"^\* 1 FETCH.*\n")
+        deny(server, maildrop.user, "imap")
+        server.wait_for(lambda: logged(server, maildrop.user, "imap"), LONGEST, "the end")
+        assert "BYE" not in client.hear_end()[0]
+
+
+def append(client, mail):
+    """Begin an APPEND, and return when the server takes the message."""
+    client.send(f"p APPEND INBOX {{{len(mail)}}}")
+    client.hear(r"^\+.*\n")
+    client.socket.sendall(mail[:20])
+
+
+def test_an_append_is_finished(server, maildrop):
+    mail = message("appended")
+    with Imap(server, maildrop.user) as client:
+        append(client, mail)
+        deny(server, maildrop.user, "imap")
+        client.socket.sendall(mail[20:] + b"\r\n")
+        assert re.fullmatch(r"p OK .*\r\n" + LAST["imap"], client.hear_end()[0])
+    assert len(maildrop.server.doveadm("search", "-u", maildrop.user, "ALL").splitlines()) == 1
+
+
+def test_an_append_that_never_comes_leaves_nothing(server, maildrop):
+    with Imap(server, maildrop.user) as client:
+        append(client, message("appended"))
+        begin = time.monotonic()
+        deny(server, maildrop.user, "imap")
+        text, end = client.hear_end()
+        assert re.fullmatch(LAST["imap"], text) and end - begin < LONGEST
+    assert maildrop.server.doveadm("search", "-u", maildrop.user, "ALL") == ""
+
+
+def test_a_compressed_session_hears_why(server, maildrop):
+    with Imap(server, maildrop.user) as client:
+        client.say("COMPRESS DEFLATE")
+        deny(server, maildrop.user, "imap")
+        client.hear_end()
+        text = zlib.decompressobj(-15).decompress(client.text)
+        assert re.fullmatch(LAST["imap"], text.decode())
+
+
+@pytest.mark.parametrize("command", ["COPY", "MOVE"])
+def test_toggles_at_any_moment_of_a_copy_lose_nothing(server, maildrop, command):
+    """All has arrived, or nothing has."""
+    maildrop.deliver(40)
+    everything = sorted(f"number {number}" for number in range(1, 41))
+    with Imap(server, maildrop.user) as client:
+        client.say("CREATE Elsewhere")
+    for step in range(4):
+        with Imap(server, maildrop.user) as client:
+            client.say("SELECT INBOX")
+            client.send(f"c {command} 1:40 Elsewhere")
+            time.sleep(0.002 * step)
+            deny(server, maildrop.user, "imap")
+            text, _ = client.hear_end()
+        is_done = "\r\nc OK " in f"\r\n{text}"
+        assert re.search(LAST["imap"] + "$", text), text
+        arrived = sorted(subjects(server, maildrop.user, "Elsewhere"))
+        assert arrived in ([], everything) and (arrived or not is_done)
+        left = sorted(subjects(server, maildrop.user, "INBOX"))
+        assert left == (everything if command == "COPY" or not arrived else [])
+        set_for(server, maildrop.user, "imap_access=allow")
+        if arrived:
+            break
+
+
+class TestRetention:
+    """What is due goes with a QUIT that was said, whatever comes then."""
+
+    @pytest.fixture(scope="class")
+    def server(self, gated, clock):
+        return gated(wrap={"pop3": clock.wrapper}, coexist={"retention_notice_days": "0"})
+
+    @pytest.mark.parametrize("wait", [0, 0.01, 0.1])
+    def test_a_run_is_finished(self, server, clock, wait):
+        maildrop = server.maildrop()
+        maildrop.deliver(20)
+        server.store.put(f"mailbox/{maildrop.user}", pop3_keep_days="7", pop3_delete="trash",
+                         pop3_mark_read="complete")
+        with Pop3(server, maildrop.user) as client:
+            for number in range(1, 21):
+                client.send(f"RETR {number}")
+                client.hear(r"^\.\r\n")
+            client.say("QUIT")
+        with clock.days_from_now(10), Pop3(server, maildrop.user) as client:
+            client.say("NOOP")
+            client.send("QUIT")
+            client.hear(r"^\+OK.*\n")
+            time.sleep(wait)
+            deny(server, maildrop.user, "pop3")
+            client.hear_end()
+        server.wait_for(lambda: not server.pids("pop3"), LONGEST, "the end of the process")
+        assert subjects(server, maildrop.user, "INBOX") == []
+        assert len(subjects(server, maildrop.user, "Trash")) == 20
+
+
+# QUIT
+
+def subjects(server, user, mailbox):
+    """Return the subjects of a mailbox's messages, by doveadm, which no policy refuses."""
+    done = server.doveadm("fetch", "-u", user, "hdr.subject", "mailbox", mailbox, check=False)
+    return re.findall(r"(number \d+)", done.stdout)
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_a_quit_that_has_come_is_obeyed(server, maildrop, action):
+    """Stopped before it reads QUIT and the signal: both have come when it goes on."""
+    maildrop.deliver(3)
+    set_for(server, maildrop.user, f"pop3_delete={action}")
+    known = len(server.logins("pop3", maildrop.user))
+    with Pop3(server, maildrop.user) as client:
+        pid = server.session_pid("pop3", maildrop.user, known)
+        client.say("DELE 1")
+        client.say("DELE 2")
+        server.kill(pid, 19)
+        client.send("QUIT")
+        deny(server, maildrop.user, "pop3")
+        server.kill(pid, 18)
+        text, _ = client.hear_end()
+    assert text.startswith("+OK Logging out")
+    inbox = subjects(server, maildrop.user, "INBOX")
+    moved = {"trash": "Trash", "archive": "Archive"}.get(action)
+    if action == "hide":
+        assert sorted(inbox) == ["number 1", "number 2", "number 3"]
+    else:
+        assert inbox == ["number 3"]
+    if moved:
+        assert sorted(subjects(server, maildrop.user, moved)) == ["number 1", "number 2"]
+
+
+@pytest.mark.parametrize("action", ACTIONS)
+def test_toggles_at_any_moment_of_quit_lose_nothing(server, action):
+    """Either all that was deleted has gone where it goes, or nothing has: never neither,
+    and nothing is there twice."""
+    maildrop = server.maildrop()
+    user = maildrop.user
+    maildrop.deliver(20)
+    everything = sorted(f"number {number}" for number in range(1, 21))
+    set_for(server, user, f"pop3_delete={action}")
+    for step in range(4):
+        with Pop3(server, user) as client:
+            for number in (1, 2):
+                client.say(f"DELE {number}")
+            client.send("QUIT")
+            time.sleep(0.002 * step)
+            deny(server, user, "pop3")
+            text, _ = client.hear_end()
+            assert text.startswith("+OK Logging out") or re.fullmatch(LAST["pop3"], text), text
+        set_for(server, user, "pop3_access=allow")
+    found = subjects(server, user, "INBOX") + subjects(server, user, "Trash") + \
+        subjects(server, user, "Archive")
+    if action == "expunge":
+        assert len(found) == len(set(found)) and len(found) in (12, 14, 16, 18, 20)
+    else:
+        assert sorted(found) == everything

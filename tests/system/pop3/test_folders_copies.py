@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What is in several mailboxes of a maildrop, or in one of several names: no message is listed
+again because POP3 deleted it, and each keeps its unique ID."""
+
+import pytest
+
+from folders import PLUGINS, fill, uids
+from view_listing import listed, names
+
+LAZY = {"conf23": "plugin {\n  lazy_expunge = Expunged\n}\n",
+        "conf24": "lazy_expunge_mailbox = Expunged\n"}
+
+
+@pytest.fixture(scope="module", params=["maildir", "mdbox", "sdbox"])
+def server(request, start):
+    return start(storage=request.param, gate={}, plugins=PLUGINS)
+
+
+@pytest.fixture
+def filled(maildrop):
+    maildrop.deliver(2)
+    fill(maildrop, "Sent", "sent")
+    return maildrop
+
+
+def download_and_delete(maildrop):
+    """Return the subjects of what is listed, all of which is deleted."""
+    with maildrop.pop3() as pop:
+        found = uids(pop)
+        for number in range(1, pop.stat()[0] + 1):
+            pop.retr(number)
+            pop.dele(number)
+        assert pop.quit().startswith(b"+OK")
+    return set(found)
+
+
+# Where deleted messages go
+
+@pytest.mark.parametrize("action, folders", [
+    ("archive", "*"), ("archive", "Archive Sent"), ("trash", "Trash Sent"), ("trash", "*")])
+def test_what_is_moved_by_dele_is_not_listed_again(filled, show, action, folders):
+    target = {"archive": "Archive", "trash": "Trash"}[action]
+    show(pop3_folders=folders, pop3_delete=action)
+    assert download_and_delete(filled) == {*names(1, 2), "sent"}
+    assert set(filled.subjects(target)) == set(names(1, 2))
+    for _ in range(2):
+        assert listed(filled) == []
+    assert filled.log_problems() == []
+
+
+def test_the_archive_is_listed_where_nothing_is_moved_there(filled, show):
+    fill(filled, "Archive", "archived")
+    show(pop3_folders="*")
+    assert set(listed(filled)) == {*names(1, 2), "sent", "archived"}
+
+
+@pytest.mark.parametrize("folders", ["*", "Sent Expunged"])
+def test_what_lazy_expunge_keeps_is_not_listed_again(start, folders):
+    server = start(gate={}, plugins={"all": ["lazy_expunge", "coexist"], "pop3": ["virtual"]},
+                   **LAZY)
+    maildrop = server.maildrop()
+    maildrop.deliver(2)
+    fill(maildrop, "Sent", "sent")
+    server.store.put("mailbox/" + maildrop.user, pop3_folders=folders)
+    assert download_and_delete(maildrop) == {*names(1, 2), "sent"}
+    assert set(maildrop.subjects("Expunged")) == set(names(1, 2))
+    assert listed(maildrop) == []
+    assert maildrop.log_problems() == []
+
+
+# One mailbox, several names
+
+def test_names_of_an_alias_are_not_listed_twice(start):
+    alias = ("namespace old {\n  prefix = INBOX/\n  separator = /\n  hidden = yes\n  list = no\n"
+             "  alias_for = \n}\nnamespace inbox {\n  separator = /\n}\n")
+    server = start(gate={}, plugins=PLUGINS, conf23=alias,
+                   conf24=alias.replace("alias_for = \n", "alias_for = inbox\n"))
+    maildrop = server.maildrop()
+    maildrop.deliver(1)
+    fill(maildrop, "Sent", "sent")
+    for folders in ("Sent INBOX/Sent", "INBOX/Sent", "INBOX/*"):
+        server.store.put("mailbox/" + maildrop.user, pop3_folders=folders)
+        assert sorted(listed(maildrop)) == [*names(1), "sent"]
+
+
+def test_a_symbolic_link_is_not_listed_twice(start):
+    server = start(gate={}, plugins=PLUGINS)
+    maildrop = server.maildrop()
+    maildrop.deliver(1)
+    fill(maildrop, "Sent", "sent")
+    (maildrop.folder / ".Link").symlink_to(".Sent")
+    server.store.put("mailbox/" + maildrop.user, pop3_folders="Sent Link")
+    for _ in range(2):
+        assert sorted(listed(maildrop)) == [*names(1), "sent"]
+
+
+# Copies
+
+def places(pop):
+    """Return the unique IDs in the order of the list."""
+    return [line.split()[1].decode() for line in pop.uidl()[1]]
+
+
+@pytest.mark.parametrize("deleted", [0, 1])
+def test_the_id_of_a_copy_is_the_same_when_the_other_is_deleted(maildrop, show, deleted):
+    fill(maildrop, "Sent", "twin")
+    fill(maildrop, "Work")
+    with maildrop.imap() as imap:
+        imap.select("Sent")
+        assert imap.copy("1", "Work")[0] == "OK"
+    show(pop3_folders="Sent Work")
+    with maildrop.pop3() as pop:
+        before = places(pop)
+        assert len(set(before)) == 2
+        pop.dele(deleted + 1)
+        pop.quit()
+    with maildrop.pop3() as pop:
+        assert places(pop) == [before[1 - deleted]]
+
+
+def test_the_ids_of_copies_are_the_same_in_another_order(maildrop, show):
+    fill(maildrop, "Sent", "twin")
+    fill(maildrop, "Work", "work")
+    with maildrop.imap() as imap:
+        imap.select("Sent")
+        assert imap.copy("1", "Work")[0] == "OK"
+    found = []
+    for folders in ("Sent Work", "Work Sent"):
+        show(pop3_folders=folders)
+        with maildrop.pop3() as pop:
+            of = {}
+            for number, one in enumerate(places(pop), 1):
+                lines = b"\n".join(pop.top(number, 0)[1])
+                of.setdefault(lines, []).append(one)
+            found.append(({key: sorted(ids) for key, ids in of.items()},
+                          pop.list()[1]))
+    assert found[0][0] == found[1][0]
+
+
+# INBOX alone
+
+def test_inbox_alone_for_now_lists_what_it_lists_with_others(maildrop, show):
+    maildrop.deliver(3)
+    with maildrop.imap() as imap:
+        imap.select()
+        imap.store("2", "+FLAGS", "($POP3Hidden)")
+    assert listed(maildrop) == names(1, 2, 3)
+    show(pop3_folders="Work/*")
+    assert listed(maildrop) == names(1, 2, 3)
+    fill(maildrop, "Work/a", "a")
+    assert set(listed(maildrop)) == {*names(1, 2, 3), "a"}

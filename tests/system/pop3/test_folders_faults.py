@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What goes wrong between QUIT and its reply in a session of several mailboxes: outside INBOX
+nothing changes but what POP3 is shown, and no message is lost or comes back under another
+unique ID."""
+
+import pytest
+
+import wire
+from faults import CHANGES, COUNT, FULL_DISK, IO_ERROR, KILL, Faults
+from folders import PLUGINS, fill, seen_by_imap, uids
+from server import Server
+from test_delete_faults import LEAKED_VIEW, Template
+from view_listing import listed
+
+DELETED = ("number 1", "sent 2", "a 1")
+RETRIEVED = ("sent 1", "number 2")
+
+
+@pytest.fixture(scope="module")
+def faults(tmp_path_factory):
+    return Faults(tmp_path_factory.mktemp("faults"))
+
+
+@pytest.fixture(scope="module", params=["maildir", *(
+    pytest.param(storage, marks=pytest.mark.night) for storage in ("mdbox", "sdbox"))])
+def server(request, tmp_path_factory, faults):
+    with Server(tmp_path_factory.mktemp("dovecot"), storage=request.param, plugins=PLUGINS,
+                coexist={"pop3_folders": "Sent Work/*"}, wrap={"pop3": faults.wrapper}) as server:
+        yield server
+        assert [line for line in server.log_text().splitlines()
+                if "Panic: " in line and LEAKED_VIEW not in line] == []
+
+
+def session(maildrop, ids):
+    """Download and delete, and say QUIT; return the reply, b"" if there is none."""
+    with maildrop.pop3() as pop:
+        at = {line.split()[1].decode(): int(line.split()[0]) for line in pop.uidl()[1]}
+        for subject in RETRIEVED:
+            pop.retr(at[ids[subject]])
+        for subject in DELETED:
+            pop.dele(at[ids[subject]])
+        wire.send(pop, "QUIT")
+        try:
+            return wire.read_line(pop)
+        except OSError:
+            return b""
+
+
+def without_seen(mailboxes):
+    """And without a keyword whose name a maildir has not written before it was killed."""
+    return {name: (subjects, [{flag for flag in flags if flag != "\\Seen" and
+                               not flag.startswith("unknown-")} for flags in all_flags])
+            for name, (subjects, all_flags) in mailboxes.items()}
+
+
+@pytest.mark.parametrize("action", [KILL, FULL_DISK, IO_ERROR],
+                         ids=["killed", "full disk", "error"])
+def test_nothing_is_lost(maildrop, faults, action, tmp_path):
+    maildrop.deliver(3)
+    fill(maildrop, "Sent", "sent 1", "sent 2", "sent 3")
+    fill(maildrop, "Work/a", "a 1", "a 2")
+    with maildrop.pop3() as pop:
+        ids = uids(pop)
+        pop.quit()
+    before = without_seen(seen_by_imap(maildrop, "Sent", "Work/a"))
+    template = Template(maildrop, tmp_path)
+    for at in range(1, 400):
+        faults.plan(action, CHANGES, at)
+        reply = session(maildrop, ids)
+        calls = faults.seen(CHANGES)
+        faults.plan(COUNT)
+        for lock in maildrop.folder.rglob("*.lock"):
+            lock.unlink()
+        assert without_seen(seen_by_imap(maildrop, "Sent", "Work/a")) == before, at
+        with maildrop.pop3() as pop:
+            found = uids(pop)
+        assert found == {subject: ids[subject] for subject in found}, at
+        assert set(ids) - set(DELETED) <= set(found) <= set(ids), at
+        if calls < at:
+            break
+        # what is not listed any more in INBOX is gone from there, and nothing else
+        assert set(maildrop.subjects()) == {one for one in found if one.startswith("number")}
+        if reply.startswith(b"+OK") and action == KILL:
+            assert set(found) == set(ids) - set(DELETED), at
+        # Dovecot does not tell of all that it could not write: not that INBOX's message is
+        # still there, nor that a maildir has not the name of a new keyword
+        template.restore()
+    assert reply.startswith(b"+OK")
+    assert set(listed(maildrop)) == set(ids) - set(DELETED)
+    assert at > 10

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A mailbox of the maildrop is replaced by another one of the same name while a POP3 session
+is open: nothing of the session is for that one."""
+
+import poplib
+import time
+
+import pytest
+
+from folders import PLUGINS, fill
+from names import HIDDEN
+from view_listing import listed, names, subjects
+
+
+FEW_OPEN = {"conf23": "plugin {\n  virtual_max_open_mailboxes = 1\n}\n",
+            "conf24": "virtual_max_open_mailboxes = 1\n"}
+
+
+@pytest.fixture(scope="module", params=["maildir", "mdbox", "sdbox", "sdbox, few open"])
+def server(request, start):
+    storage, _, few = request.param.partition(", ")
+    return start(storage=storage, gate={}, plugins=PLUGINS, **(FEW_OPEN if few else {}))
+
+
+@pytest.fixture
+def filled(maildrop):
+    """Two messages in INBOX, two in A, one in B."""
+    maildrop.deliver(2)
+    fill(maildrop, "A", "old 1", "old 2")
+    fill(maildrop, "B", "b 1")
+    return maildrop
+
+
+def replace(maildrop, how, wait):
+    """Put another mailbox with two messages in the place of A."""
+    with maildrop.imap() as imap:
+        assert (imap.delete("A") if how == "delete" else imap.rename("A", "Z"))[0] == "OK"
+    # Dovecot makes the index' own number, and the UIDVALIDITY, of the second
+    time.sleep(wait)
+    fill(maildrop, "A", "new 1", "new 2")
+
+
+@pytest.mark.parametrize("wait", [0, 1.1], ids=["at once", "later"])
+@pytest.mark.parametrize("how", ["delete", "rename"])
+@pytest.mark.parametrize("command, mark_read", [
+    ("retr", "stock"), ("retr", "complete"), ("retr, then replaced", "stock"),
+    ("retr, then replaced", "complete"), ("retr, then replaced", "quit"),
+    ("dele", "stock"), ("rset", "stock")])
+def test_the_other_mailbox_is_left_alone(filled, show, command, mark_read, how, wait):
+    show(pop3_folders="A B", pop3_mark_read=mark_read, pop3_mark_downloaded="yes")
+    with filled.pop3() as pop:
+        found = subjects(pop)
+        at = {subject: number for number, subject in enumerate(found, 1)}
+        if command == "retr, then replaced":
+            pop.retr(at["old 1"])
+        replace(filled, how, wait)
+        if command == "retr":
+            with pytest.raises(poplib.error_proto):
+                pop.retr(at["old 1"])
+            with pytest.raises(poplib.error_proto):
+                pop.top(at["old 2"], 0)
+        elif command == "dele":
+            pop.dele(at["old 1"])
+        elif command == "rset":
+            pop.dele(at["old 2"])
+            pop.rset()
+        pop.retr(at["b 1"])
+        pop.dele(at["number 1"])
+        assert pop.quit().startswith(b"+OK")
+    assert filled.subjects("A") == ["new 1", "new 2"]
+    assert not any({"\\Seen", HIDDEN, "$POP3Downloaded"} & flags
+                   for flags in filled.flags("A").values())
+    if how == "rename":
+        assert filled.subjects("Z") == ["old 1", "old 2"]
+    assert filled.subjects() == names(2)
+    assert "\\Seen" in filled.flags("B")[1]
+    assert set(listed(filled)) == {*names(2), "new 1", "new 2", "b 1"}
+    assert filled.log_problems() == []

@@ -1,0 +1,202 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What a POP3 session of several mailboxes leaves in the real ones: what is read, the journal
+and its undo, the lock, the limits."""
+
+import pytest
+
+import journal
+from folders import PLUGINS, fill, quoted, seen_by_imap
+from names import HIDDEN
+from view_listing import listed, names
+
+LOCK = "dovecot-pop3-session.lock"
+
+
+@pytest.fixture(scope="module", params=["maildir", "mdbox", "sdbox"])
+def server(request, start):
+    return start(storage=request.param, gate={}, plugins=PLUGINS, conf="pop3_lock_session = yes\n")
+
+
+@pytest.fixture
+def filled(maildrop):
+    """Two messages each in INBOX and Sent."""
+    maildrop.deliver(2)
+    fill(maildrop, "Sent", "sent 1", "sent 2")
+    return maildrop
+
+
+def numbers(pop):
+    """Return {subject: message number}."""
+    found = {}
+    for number in range(1, pop.stat()[0] + 1):
+        for line in pop.top(number, 0)[1]:
+            if line.startswith(b"Subject: "):
+                found[line[9:].decode()] = number
+    return found
+
+
+# Read
+
+@pytest.mark.parametrize("mark_read, seen", [("stock", True), ("complete", True), ("quit", True),
+                                             ("never", False)])
+def test_what_is_downloaded_is_read_in_its_mailbox(filled, show, mark_read, seen):
+    show(pop3_folders="Sent", pop3_mark_read=mark_read, pop3_mark_downloaded="yes")
+    with filled.pop3() as pop:
+        at = numbers(pop)
+        pop.retr(at["sent 2"])
+        pop.retr(at["number 1"])
+        pop.quit()
+    for mailbox, number in (("Sent", 2), ("INBOX", 1)):
+        flags = filled.flags(mailbox)
+        assert ("\\Seen" in flags[number]) == seen
+        assert "$POP3Downloaded" in flags[number]
+        assert not {"\\Seen", "$POP3Downloaded"} & flags[3 - number]
+
+
+def test_imap_sees_it_while_the_session_goes_on(filled, show):
+    show(pop3_folders="Sent", pop3_mark_read="complete")
+    with filled.pop3() as pop:
+        at = numbers(pop)
+        pop.retr(at["sent 1"])
+        pop.retr(at["number 2"])
+        pop.noop()
+        filled.server.wait_for(lambda: "\\Seen" in filled.flags("Sent")[1] and
+                               filled.seen() == [2])
+        assert pop.uidl()[1] and pop.stat()[0] == 4
+        pop.dele(at["sent 1"])
+        pop.quit()
+    assert filled.flags("Sent")[1] >= {"\\Seen", HIDDEN}
+
+
+@pytest.mark.parametrize("mark_read", ["complete", "quit"])
+def test_without_quit_only_what_was_confirmed_is_read(filled, show, mark_read):
+    show(pop3_folders="Sent", pop3_mark_read=mark_read)
+    with filled.pop3() as pop:
+        at = numbers(pop)
+        pop.retr(at["sent 1"])
+        pop.noop()
+        pop.retr(at["sent 2"])
+    assert ["\\Seen" in flags for flags in filled.flags("Sent").values()] == \
+        [mark_read == "complete", False]
+
+
+def test_recent_is_left_to_imap_outside_inbox(filled, show):
+    show(pop3_folders="Sent")
+    with filled.pop3() as pop:
+        pop.retr(1)
+        pop.quit()
+    with filled.imap() as imap:
+        assert int(imap.select("Sent", readonly=True)[1][0]) == 2
+        assert imap.recent()[1] == [b"2"]
+
+
+# The journal
+
+def lines(maildrop):
+    """Return {mailbox: line}, of sessions of POP3."""
+    return {line.get("mailbox", "INBOX"): line for line in journal.read(maildrop)
+            if line["protocol"] == "pop3"}
+
+
+def test_a_line_for_each_mailbox_and_undo(filled, show):
+    show(pop3_folders="Sent", pop3_delete="hide")
+    before = seen_by_imap(filled, "Sent")
+    with filled.pop3() as pop:
+        at = numbers(pop)
+        for subject in ("number 1", "sent 2"):
+            pop.dele(at[subject])
+        pop.retr(at["sent 1"])
+        pop.quit()
+    found = lines(filled)
+    assert found.keys() == {"INBOX", "Sent"}
+    assert found["INBOX"]["hidden"] == "1" and "mailbox_uidvalidity" not in found["INBOX"]
+    assert (found["Sent"]["hidden"], found["Sent"]["read"]) == ("2", "1")
+    assert "uidvalidity" not in found["Sent"]
+    text = filled.server.doveadm("coexist", "journal", "-u", filled.user)
+    assert "1 read, 1 hidden in Sent" in text
+    assert set(listed(filled)) == {"number 2", "sent 1"}
+    filled.server.doveadm("coexist", "undo", "-u", filled.user, found["Sent"]["session"])
+    assert set(listed(filled)) == {"number 1", "number 2", "sent 1", "sent 2"}
+    assert seen_by_imap(filled, "Sent") == before
+
+
+def test_undo_of_a_mailbox_that_is_gone(filled, show):
+    show(pop3_folders="Sent")
+    with filled.pop3() as pop:
+        pop.dele(numbers(pop)["sent 2"])
+        pop.quit()
+    session = lines(filled)["Sent"]["session"]
+    with filled.imap() as imap:
+        assert imap.delete("Sent")[0] == "OK"
+    done = filled.server.doveadm("-f", "flow", "coexist", "undo", "-u", filled.user, session)
+    assert "gone=1" in done
+
+
+def test_nothing_is_in_the_journal_of_a_session_that_changed_nothing(filled, show):
+    show(pop3_folders="Sent")
+    listed(filled)
+    assert lines(filled) == {}
+
+
+# The lock, limits
+
+def locks(maildrop):
+    return sorted(maildrop.folder.rglob(LOCK))
+
+
+def test_the_lock_is_that_of_a_session_without_folders(filled, show):
+    with filled.pop3():
+        before = locks(filled)
+    show(pop3_folders="Sent")
+    with filled.pop3() as pop:
+        assert pop.stat()[0] == 4
+        assert locks(filled) == before != []
+    assert locks(filled) == []
+
+
+def test_the_limit_counts_what_is_deleted_in_inbox(filled, show):
+    show(pop3_folders="Sent", pop3_delete_limit="1")
+    with filled.pop3() as pop:
+        at = numbers(pop)
+        for subject in ("number 1", "sent 1", "sent 2"):
+            pop.dele(at[subject])
+        pop.quit()
+    assert filled.subjects() == names(2)
+    assert [HIDDEN in flags for flags in filled.flags("Sent").values()] == [True, True]
+
+
+def test_a_held_session_keeps_all(filled, show):
+    show(pop3_folders="Sent", pop3_delete_limit="1")
+    with filled.pop3() as pop:
+        for number in range(1, 5):
+            pop.dele(number)
+        assert pop.quit().startswith(b"+OK")
+    assert filled.subjects()[:2] == names(1, 2)
+    assert not any("\\Seen" in flags for flags in filled.flags("Sent").values())
+    assert listed(filled) == ["2 deleted messages were kept"]
+
+
+def test_retention_is_for_inbox(start):
+    server = start(gate={}, plugins=PLUGINS, coexist={"retention_notice_days": "0"})
+    maildrop = server.maildrop()
+    server.store.put("mailbox/" + maildrop.user, pop3_folders="Sent", pop3_keep_days="1",
+                     pop3_mark_read="complete")
+    maildrop.deliver(2)
+    fill(maildrop, "Sent", "sent")
+    with maildrop.pop3() as pop:
+        for number in range(1, 4):
+            pop.retr(number)
+        pop.quit()
+    done = server.doveadm("-f", "flow", "coexist", "expire", "-u", maildrop.user, "--dry-run",
+                          "--now")
+    assert "Sent" not in done
+    assert maildrop.subjects("Sent") == ["sent"]
+    assert maildrop.log_problems() == []
+
+
+def test_names_that_look_alike(filled, show):
+    """A mailbox is named as IMAP has it, whatever its case."""
+    fill(filled, "sent", "another")
+    show(pop3_folders="sent")
+    assert set(listed(filled)) == {*names(1, 2), "another"}
+    assert filled.subjects(quoted("Sent")) == ["sent 1", "sent 2"]

@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""What people and programs send: by whichever command, however large, byte for byte."""
+
+import re
+import smtplib
+from datetime import timedelta
+
+import pytest
+
+from outbox import letter
+
+pytestmark = pytest.mark.differs("commands of IMAP and submission")
+LARGE = 100 * 1024 * 1024
+SIGNED = (b"--x\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n"
+          b"\r\n  caf\xc3\xa9 \r\n\r\n.\r\n..\r\n--x\r\n"
+          b"Content-Type: application/pkcs7-signature; name=smime.p7s\r\n"
+          b"Content-Transfer-Encoding: base64\r\n\r\nMIIB\r\nAAA=\r\n--x--\r\n \r\n\t\r\n\r\n")
+DKIM = (b"DKIM-Signature:  v=1;\ta=rsa-sha256; c=simple/simple; d=example.org; s=1;\r\n"
+        b"\th=from:to ; bh=abc=;\r\n  b=AbC\r\n\t dEf=\r\n")
+
+
+@pytest.fixture(scope="module", params=["maildir", "mdbox"])
+def server(request, start):
+    return start(storage=request.param, coexist={"sent_copy": "always"},
+                 conf="submission_max_mail_size = 200M\n")
+
+
+def uids(outbox, folder="Sent"):
+    return [uid for uid, _, _ in outbox.listed(folder)]
+
+
+def command(client, name, *parts):
+    """Send an IMAP command that imaplib does not know; return its reply, which is OK."""
+    tag = client._new_tag()
+    client.send(b" ".join([tag, name.encode(), *parts]) + b"\r\n")
+    client.tagged_commands[tag] = None
+    status, [text] = client._command_complete(name, tag)
+    assert status == "OK", text
+    return text
+
+
+def told(text):
+    return [int(uid) for uid in re.findall(rb"APPENDUID \d+ (\d+)", text)]
+
+
+def literal(text):
+    return b"{%d+}\r\n" % len(text) + text
+
+
+# How a program stores its copy
+
+def test_put_together_by_the_server(outbox):
+    """CATENATE (RFC 4469): the header is new, the body is that of the draft."""
+    message = letter()
+    head, _, body = message.partition(b"\r\n\r\n")
+    outbox.send(message)
+    outbox.append(b"Subject: draft\r\n\r\n" + body, folder="Drafts", flags=r"(\Draft)")
+    with outbox.imap() as client:
+        validity = re.search(rb"\d+", client.status("Drafts", "(UIDVALIDITY)")[1][0].split()[-1])
+        url = b'"/Drafts;UIDVALIDITY=%s/;UID=1/;SECTION=TEXT"' % validity[0]
+        text = command(client, "APPEND", b"Sent", rb"(\Seen)", b"CATENATE (TEXT "
+                       + literal(head + b"\r\n\r\n") + b" URL " + url + b")")
+    assert uids(outbox) == told(text) and outbox.texts() == [message]
+
+
+@pytest.mark.only_on(24, reason="Dovecot 2.3 has no REPLACE")
+def test_in_the_place_of_the_draft(outbox):
+    """REPLACE (RFC 8508): the draft becomes the copy."""
+    message = letter()
+    outbox.append(message, folder="Drafts", flags=r"(\Draft)")
+    outbox.send(message)
+    with outbox.imap() as client:
+        if "REPLACE" not in client.capabilities:
+            pytest.skip("this Dovecot has no REPLACE")
+        client.select("Drafts")
+        text = command(client, "UID", b"REPLACE", b"1", b"Sent", rb"(\Seen)", literal(message))
+        # Dovecot says only then that the draft is gone
+        client.noop()
+        assert client.search(None, "ALL")[1] == [b""]
+    assert len(uids(outbox)) == 1 and outbox.texts() == [message], text
+
+
+# How it is sent
+
+def test_in_chunks(outbox):
+    """BDAT (RFC 3030)."""
+    message = letter(body="x" * 5000 + "\r\n.\r\n")
+    with outbox.smtp() as client:
+        client.mail("alice@example.org")
+        client.rcpt("bob@example.org")
+        for begin in range(0, len(message), 1000):
+            chunk = message[begin:begin + 1000]
+            last = b" LAST" if begin + 1000 >= len(message) else b""
+            client.send(b"BDAT %d%s\r\n" % (len(chunk), last) + chunk)
+            assert client.getreply()[0] == 250
+    outbox.settle()
+    assert outbox.texts() == [message]
+
+
+@pytest.mark.parametrize("which", ["signed", "dkim"])
+def test_not_a_byte_is_changed(outbox, which):
+    message = letter(body="", Content_Type="multipart/signed; boundary=x") + SIGNED
+    if which == "dkim":
+        message = DKIM + letter(body="caf\u00e9  \r\n\r\n\t\r\n \r\n\r\n")
+    outbox.send(message)
+    assert outbox.texts() == [message]
+
+
+def test_a_header_alone(outbox):
+    message = letter(body="")
+    outbox.send(message)
+    assert outbox.texts() == [message]
+
+
+def test_a_hundred_megabytes(outbox):
+    message = letter(body=("x" * 998 + "\r\n") * (LARGE // 1000))
+    outbox.send(message)
+    [text] = outbox.texts()
+    assert text == message
+    [uid] = outbox.append(message)
+    assert uids(outbox) == [uid]
+
+
+def test_a_printers_many_mails(outbox):
+    """In one session, each scan under the same subject within a second."""
+    scans = [letter("Scan", message_id=None, body=f"page {number}\r\n") for number in range(100)]
+    outbox.send(*scans)
+    assert sorted(outbox.texts()) == sorted(scans)
+
+
+def test_a_printers_equal_mails_are_one(outbox):
+    """Whoever sends the same bytes twice has not got the reply."""
+    scan = letter("Scan", message_id=None)
+    outbox.send(*[scan] * 20)
+    assert outbox.texts() == [scan]
+
+
+def test_several_in_one_session_of_which_one_is_refused(outbox):
+    one, two = letter(), letter()
+    with outbox.smtp() as client:
+        client.sendmail("alice@example.org", ["bob@example.org"], one)
+        with pytest.raises(smtplib.SMTPRecipientsRefused):
+            client.sendmail("alice@example.org", ["refused@example.org"], letter())
+        client.sendmail("alice@example.org", ["bob@example.org"], two)
+    outbox.settle()
+    assert outbox.texts() == [one, two]
+
+
+# What it must not touch
+
+def test_a_migration_looks_at_no_ring(outbox):
+    """Years of Sent come by APPEND: no file, no lock."""
+    outbox.append(*[letter(ago=timedelta(days=days)) for days in range(2, 30)])
+    assert len(outbox.listed()) == 28 and not outbox.ring.exists()
+
+
+def test_new_mail_that_is_no_copy_looks_at_no_ring(outbox):
+    """A program's filter or a backup stores what came."""
+    outbox.append(b"Received: by x; Mon, 2 Mar 2026 10:00:00 +0000\r\n" + letter(),
+                  folder="Archive")
+    assert not outbox.ring.exists()
+
+
+def test_the_sent_of_an_owner_who_renamed_it(outbox):
+    outbox.send(letter())
+    with outbox.imap() as client:
+        client.rename("Sent", "Old")
+    message = letter()
+    outbox.send(message)
+    [uid] = outbox.append(message)
+    assert uids(outbox) == [uid] and len(uids(outbox, "Old")) == 1
+
+
+def test_a_copy_that_is_older_than_the_ring(outbox):
+    """256 later ones: what is not known any more stays twice."""
+    first, *later = [letter() for _ in range(257)]
+    outbox.send(first, *later)
+    outbox.append(first)
+    assert outbox.texts().count(first) == 2
+    outbox.append(later[1])     # the one before it made room for that of the first
+    assert outbox.texts().count(later[1]) == 1

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""doc/privacy.md: no file beside the mail that the page has not, and no words of a message in one."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from outbox import Outbox, letter
+from relay import relay_of
+
+PAGE = Path(__file__).parents[3] / "doc/privacy.md"
+SECRET = "Resignation"
+KEYS = {"sent_copy": "always", "pop3_delete": "hide", "pop3_mark_downloaded": "yes",
+        "pop3_keep_days": "30", "pop3_show": "unread", "pop3_login_delay": "1s",
+        "note_last_use": "time", "junk_notice": "7d", "quota_warn": "80"}
+
+
+@pytest.fixture(scope="module")
+def server(start):
+    return start(quota="1G", coexist=KEYS)
+
+
+def test_what_the_page_says_is_all(server):
+    with relay_of(server) as relay:
+        maildrop = server.maildrop()
+        outbox = Outbox(server, maildrop.user, relay)
+        message = letter(SECRET, body=f"{SECRET}\r\n")
+        server.deliver(outbox.user, [message, letter(SECRET)])
+        with maildrop.pop3() as pop:
+            pop.retr(1)
+            pop.dele(1)
+            pop.quit()
+        outbox.send(message)
+        outbox.append(message)
+    mail = outbox.ring.parent
+    server.wait_for(lambda: (mail / "dovecot-coexist.journal").exists(), what="the journal")
+    named = set(re.findall(r"`(dovecot-coexist\.\w+)`", PAGE.read_text()))
+    files = {path.name: path for path in mail.rglob("dovecot-coexist.*")}
+    assert set(files) == named
+    indexes = server.doveadm("mailbox", "path", "-u", outbox.user, "-t", "index", "INBOX")
+    assert server.folder / Path(indexes.strip()).relative_to("/mnt") == mail
+    for path in files.values():
+        text = path.read_bytes()
+        for word in (SECRET, "bob@example.org", "alice@example.org", "alice"):
+            assert word.encode() not in text, path
+
+
+def test_with_nothing_configured_there_is_nothing(start):
+    server = start()
+    maildrop = server.maildrop()
+    maildrop.deliver(1)
+    with maildrop.pop3() as pop:
+        pop.retr(1)
+        pop.quit()
+    assert list((server.folder / "home" / maildrop.user).rglob("*coexist*")) == []

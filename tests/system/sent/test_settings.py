@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The keys beside sent_copy, and where the copy does not go."""
+
+import pytest
+
+from outbox import Outbox, letter
+
+pytestmark = pytest.mark.differs("settings, quota and special mailboxes")
+
+KEPT = {"coexist_sent_copy": "always"}
+SPECIAL = """namespace inbox {
+  mailbox "Gesendete Objekte" {
+    special_use = \\Sent
+    auto = create
+  }
+  mailbox "Sent Messages" {
+    special_use = \\Sent
+  }
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def server(start):
+    return start(quota="100K", groups={
+        "pop": {"coexist_sent_copy": "pop3"},
+        "bcc": {**KEPT, "coexist_sent_copy_bcc": "yes"},
+        "small": {**KEPT, "coexist_sent_copy_max_size": "10K"},
+        "full": KEPT,
+        "more": {**KEPT, "coexist_sent_copy_over_quota": "save"}})
+
+
+@pytest.fixture
+def box(server, relay):
+    return lambda group: Outbox(server, server.maildrop(group).user, relay)
+
+
+def test_pop3_only_while_it_is_used(box):
+    outbox = box("pop")
+    outbox.send(letter())
+    assert outbox.listed() == []
+    outbox.server.pop3(outbox.user).quit()
+    message = letter()
+    outbox.send(message)
+    assert outbox.texts() == [message]
+
+
+def test_imap_alone_is_no_use_by_pop3(box):
+    outbox = box("pop")
+    outbox.listed("INBOX")
+    outbox.send(letter())
+    assert outbox.listed() == []
+
+
+def test_bcc_names_whom_the_header_does_not(box):
+    outbox = box("bcc")
+    message = letter(to="Bob <BOB@example.org>", Cc="carol@example.org")
+    outbox.send(message, to=["bob@example.org", "carol@example.org", "dan@example.org",
+                             "eve@example.org"])
+    assert outbox.texts() == [b"Bcc: dan@example.org,\r\n eve@example.org\r\n" + message]
+
+
+def test_bcc_of_the_programs_own_is_enough(box):
+    outbox = box("bcc")
+    message = letter(Bcc="dan@example.org")
+    outbox.send(message, to=["bob@example.org", "dan@example.org"])
+    assert outbox.texts() == [message]
+
+
+def test_bcc_and_the_programs_copy(box):
+    outbox = box("bcc")
+    message = letter()
+    outbox.send(message, to=["bob@example.org", "dan@example.org"])
+    outbox.append(message)
+    assert outbox.texts() == [message]
+
+
+def test_a_larger_one_is_not_kept(box):
+    outbox = box("small")
+    small = letter()
+    outbox.send(small, letter(body="x" * 70 * 200 + "\r\n"))
+    assert outbox.texts() == [small]
+
+
+@pytest.mark.parametrize("group, kept", [("full", 0), ("more", 1)])
+def test_over_quota(box, group, kept):
+    """The message goes; the copy does as the key says."""
+    outbox = box(group)
+    outbox.append(letter(body=("z" * 70 + "\r\n") * 1350), folder="INBOX")
+    outbox.send(letter(body=("z" * 70 + "\r\n") * 300))
+    assert len(outbox.listed()) == kept
+    assert len(outbox.relay.messages) > 0
+    if kept == 0:
+        outbox.server.wait_log("Can't keep a copy of a sent message: Quota exceeded")
+
+
+def test_the_mailbox_that_has_the_special_use(start):
+    from relay import relay_of
+    server = start(coexist={"sent_copy": "always"}, conf=SPECIAL)
+    with relay_of(server) as relay:
+        outbox = Outbox(server, server.maildrop().user, relay)
+        message = letter()
+        outbox.send(message)
+        assert outbox.texts('"Gesendete Objekte"') == [message]
+        assert outbox.listed() == []

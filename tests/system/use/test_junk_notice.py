@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""junk_notice: who uses POP3 alone is told of new mail in Junk, once in an interval."""
+
+import email
+import email.policy
+import os
+import re
+import time
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from clock import DAY
+from instance import NOTICE_TEXTS, Instance
+from notice_mail import html, plain
+
+pytestmark = pytest.mark.differs("how sessions end")
+NAMES = (f"user{number}" for number in count())
+USERS = {f"user{number}": {} for number in range(40)}
+OTHERS = {"off": {"coexist_junk_notice": "0"},
+          "es": {"coexist_language": "es"},
+          "listed": {"coexist_junk_notice_list": "yes"},
+          "named": {"coexist_junk_notice_list": "yes"}}
+SPAM = b"From: Offers <x@shop.example.net>\r\nSubject: =?utf-8?q?caf=C3=A9?=\r\n\r\nBuy.\r\n"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory, clock):
+    wrap = {service: clock.wrapper for service in ("pop3", "imap")}
+    with Instance(tmp_path_factory.mktemp("junk"), wrap=wrap, users={**USERS, **OTHERS},
+                  coexist={"template_dir": str(NOTICE_TEXTS), "junk_notice": "7d"}) as server:
+        yield server
+    assert not re.search("Panic|killed with signal", server.log_text())
+
+
+class Owner:
+    """Somebody who reads the mailbox by POP3."""
+
+    def __init__(self, server, clock, name=None):
+        self.server, self.clock, self.name = server, clock, name or next(NAMES)
+
+    def pop3(self, day=0):
+        """Have a session on that day, which is over when this returns."""
+        with self.clock.days_from_now(day):
+            client = self.server.pop3(self.name)
+            pid = self.server.session_pid("pop3", self.name)
+            client.quit()
+            self.server.wait_for(lambda: pid not in self.server.pids("pop3"))
+
+    def imap(self, day=0):
+        with self.clock.days_from_now(day):
+            with self.server.imap(self.name) as client:
+                client.select()
+            self.server.wait_for(lambda: not self.server.pids("imap"))
+
+    def spam(self, *messages):
+        """Deliver them into Junk."""
+        self.server.doveadm("mailbox", "create", "-u", self.name, "Junk", check=False)
+        for message in messages:
+            path = self.server.folder / "spam"
+            path.write_bytes(message)
+            self.server.doveadm("save", "-u", self.name, "-m", "Junk", "/mnt/spam")
+
+    def told(self):
+        """Return the notices in INBOX."""
+        mail = self.server.folder / "home" / self.name / "mail"
+        texts = [email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+                 for place in ("new", "cur") for file in sorted((mail / place).glob("*"))]
+        return [text for text in texts if text["X-Coexist-Notice"] == "junk"]
+
+    def state(self):
+        file = self.server.folder / "home" / self.name / "mail/dovecot-coexist.state"
+        return file.read_text() if file.exists() else ""
+
+
+@pytest.fixture
+def owner(server, clock):
+    return lambda name=None: Owner(server, clock, name)
+
+
+def test_what_is_new_is_told_once_in_an_interval(owner):
+    jo = owner()
+    jo.spam(SPAM)           # was there before
+    jo.pop3()
+    jo.spam(SPAM, SPAM)
+    jo.pop3(29)
+    assert jo.told() == []
+    jo.pop3(31)
+    [notice] = jo.told()
+    assert notice["Subject"] == "2 new messages in your junk folder"
+    assert 'the folder "Junk"' in plain(notice)
+    assert "shop.example.net" not in plain(notice) and "The newest" not in plain(notice)
+    jo.spam(SPAM)
+    jo.pop3(33)
+    assert len(jo.told()) == 1
+    jo.pop3(39)
+    assert "1 new message in your junk folder" in [one["Subject"] for one in jo.told()]
+
+
+def test_nothing_new_is_nothing_to_tell(owner):
+    jo = owner()
+    jo.spam(SPAM)
+    jo.pop3()
+    jo.pop3(31)
+    assert jo.told() == []
+    jo.spam(SPAM)
+    jo.pop3(33)
+    assert len(jo.told()) == 1
+
+
+def test_what_was_read_is_not_new(server, owner):
+    jo = owner()
+    jo.pop3()
+    jo.spam(SPAM)
+    server.doveadm("flags", "add", "-u", jo.name, r"\Seen", "mailbox", "Junk", "all")
+    jo.pop3(31)
+    assert jo.told() == []
+
+
+def test_who_uses_imap_is_not_told(owner):
+    jo = owner()
+    jo.pop3()
+    jo.spam(SPAM)
+    jo.imap(5)
+    jo.pop3(31)
+    assert jo.told() == []
+    jo.pop3(36)
+    assert len(jo.told()) == 1
+
+
+def test_without_the_folder_and_with_it_later(owner):
+    jo = owner()
+    jo.pop3()
+    jo.spam(SPAM)
+    jo.pop3(31)
+    assert len(jo.told()) == 1
+
+
+def test_who_has_no_notice_has_no_line(owner):
+    off = owner("off")
+    off.spam(SPAM)
+    off.pop3()
+    assert "junk_notice" not in off.state()
+
+
+def test_in_the_owners_language(owner):
+    ana = owner("es")
+    ana.pop3()
+    ana.spam(SPAM)
+    ana.pop3(31)
+    [notice] = ana.told()
+    assert notice["Subject"] == "1 mensaje nuevo en su carpeta de correo no deseado"
+
+
+def test_the_newest_ten_are_listed(owner):
+    jo = owner("listed")
+    jo.pop3()
+    jo.spam(*[SPAM.replace(b"shop.", b"shop%d." % number) for number in range(12)])
+    jo.pop3(31)
+    [notice] = jo.told()
+    assert notice["Subject"] == "12 new messages in your junk folder"
+    assert re.findall(r"shop(\d+)\.example\.net +caf\u00e9", plain(notice)) == [
+        str(number) for number in range(11, 1, -1)]
+
+
+def test_what_junk_says_of_itself_does_no_harm(owner):
+    jo = owner("named")
+    jo.pop3()
+    jo.spam(b"From: x\r\nSubject: =?utf-8?q?a=0D=0A=0D=0A=1B[31m=E2=80=AEb?=\r\n\r\n\r\n",
+            b"From: <@[1.2.3.4]>\r\nSubject: <script>{user}</script> http://example.org/x\r\n\r\n\r\n",
+            b"\r\n\r\n", b"From: x@" + b"y" * 5000 + b"\r\nSubject: " + b"z" * 9000 + b"\r\n\r\n\r\n",
+            b"From: \xff\xfe\r\nSubject: \xff\xfe\r\n\r\n\r\n")
+    jo.pop3(31)
+    [notice] = jo.told()
+    text, page = plain(notice), html(notice)
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f\u202e]", text)
+    assert "{user}" in text and "<script" not in page
+    assert "example.org" not in text and "z" * 61 not in text and "y" * 61 not in text
+
+
+def waits(pid):
+    """True if the process sleeps, for a lock and no client, or has given that up."""
+    try:
+        return "nanosleep" in Path(f"/proc/{pid}/wchan").read_text()
+    except OSError:
+        return True
+
+
+def test_of_many_sessions_one_tells(server, owner, clock):
+    """Each has looked into Junk before any of them could remember that it tells."""
+    jo = owner()
+    jo.pop3()
+    jo.spam(SPAM)
+    lock = server.folder / "home" / jo.name / "mail/dovecot-coexist.state.lock"
+    with clock.days_from_now(31):
+        clients = [server.pop3(jo.name) for _ in range(3)]
+        sessions = server.pids("pop3")
+        lock.touch()
+        os.utime(lock, (time.time() + 31 * DAY,) * 2)     # an old one would be broken
+        for client in clients:
+            client.quit()
+        server.wait_for(lambda: all(map(waits, sessions)), what="all to wait")
+        lock.unlink()
+        server.wait_for(lambda: not server.pids("pop3"))
+    assert len(jo.told()) <= 1      # who has to wait for too long does not tell
