@@ -4,6 +4,8 @@ event once, and refusals reach a web service."""
 
 import json
 import re
+import shutil
+import subprocess
 import threading
 import urllib.request
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -19,6 +21,8 @@ pytestmark = pytest.mark.differs("how settings are read")
 FOLDER = TOP / "examples/monitoring"
 # Whose values are few, whoever logs in from wherever.
 LABELS = {"protocol", "reason", "action", "level", "channel", "result"}
+PROMTOOL = shutil.which("promtool") or shutil.which(
+    "promtool", path="/var/cache/dovecot-coexist/unpacked/usr/bin")
 SELECTOR = re.compile(r"(dovecot_\w+)(\{[^}]*\})?")
 
 
@@ -161,6 +165,67 @@ def test_what_is_asked_for_is_there(server, ports, provoked):
             assert bool(grouped) == bool(braces)
     for words in labels.values():
         assert {word for line in words for word in line.split()} <= LABELS
+
+
+# Minutes since yesterday, and what has happened by then, as promtool writes series.
+DAY = 24 * 60
+ALERTS = {
+    "CoexistStoreErrors": [
+        ("dovecot_coexist_store_errors_total", "0x10 1x60", {9: False, 17: True, 40: False})],
+    "CoexistRefusalsRise": [
+        # as many as yesterday, ten times as many, and where there was none yesterday
+        ('dovecot_coexist_refusals_total{protocol="pop3",reason="pop3_access"}',
+         f"0+3x{DAY + 60}", {DAY + 45: False}),
+        ('dovecot_coexist_refusals_total{protocol="pop3",reason="pop3_access"}',
+         f"0+1x{DAY} {DAY}+10x60", {DAY - 5: False, DAY + 45: True}),
+        ('dovecot_coexist_refusals_total{protocol="pop3",reason="pop3_access"}',
+         f"_x{DAY} 1+10x60", {DAY - 5: False, DAY + 45: True}),
+        # what has no reason is the sum of the others
+        ('dovecot_coexist_refusals_total{protocol="pop3"}', f"_x{DAY} 1+10x60", {DAY + 45: False})],
+    "CoexistDeletionsFail": [
+        ("dovecot_coexist_deletions_failed_total", "0x10 1x90", {9: False, 12: True, 80: False})],
+    "CoexistNoDownloads": [
+        ("dovecot_coexist_downloads_total", f"0+1x{DAY} {DAY}x{DAY + 60}",
+         {DAY: False, 2 * DAY + 30: True}),
+        ("dovecot_coexist_downloads_total", f"0+1x{2 * DAY + 60}", {2 * DAY + 30: False})],
+}
+
+
+def promtool_test(alert, series, values, firing):
+    """Return a test of Prometheus' own for an alert: {minute: whether it is given}."""
+    labels = "{reason: pop3_access}" if "reason=" in series else "{}"
+    checks = "".join(
+        f"      - {{eval_time: {minute}m, alertname: {alert}, exp_alerts: "
+        f"{f'[{{exp_labels: {labels}}}]' if given else '[]'}}}\n" for minute, given in firing.items())
+    return (f"rule_files: [alerts.yml]\nevaluation_interval: 1m\ntests:\n  - interval: 1m\n"
+            f"    input_series: [{{series: '{series}', values: '{values}'}}]\n"
+            f"    alert_rule_test:\n{checks}")
+
+
+@pytest.fixture(params=[(alert, *case) for alert, cases in ALERTS.items() for case in cases]
+                if PROMTOOL else [], ids=lambda case: case[0])
+def alert_case(request):
+    return request.param
+
+
+def test_alerts_are_given_when_they_should(alert_case, tmp_path):
+    """By Prometheus itself, where it is."""
+    alert, series, values, firing = alert_case
+    # whatever it says of the event is not what this is about
+    rules = (FOLDER / "alerts.yml").read_text()
+    (tmp_path / "alerts.yml").write_text(re.sub(
+        r"^ {8}(labels|annotations):\n(?: {10}.*\n)+", "", rules, flags=re.M))
+    (tmp_path / "test.yml").write_text(promtool_test(alert, series, values, firing))
+    done = subprocess.run([PROMTOOL, "test", "rules", tmp_path / "test.yml"], text=True, check=False,
+                          capture_output=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    done = subprocess.run([PROMTOOL, "check", "rules", FOLDER / "alerts.yml"], check=False,
+                          capture_output=True)
+    assert done.returncode == 0
+
+
+def test_all_alerts_are_tried():
+    assert set(re.findall(r"alert: (\w+)", (FOLDER / "alerts.yml").read_text())) == set(ALERTS)
 
 
 def test_no_label_is_a_person(server, ports, provoked):
