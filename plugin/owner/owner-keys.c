@@ -13,6 +13,7 @@
 static const char *const folders[COEXIST_OWNER_ENTRY_COUNT] = {
 	[COEXIST_OWNER_ENTRY_CHOICE] = "",
 	[COEXIST_OWNER_ENTRY_EFFECTIVE] = "effective/",
+	[COEXIST_OWNER_ENTRY_GIVEN] = "given/",
 	[COEXIST_OWNER_ENTRY_ORIGIN] = "origin/",
 	[COEXIST_OWNER_ENTRY_CHOICES] = "choices/"
 };

@@ -9,10 +9,13 @@
 
      KEY             what the owner chose, if anything
      effective/KEY   the value that holds
-     origin/KEY      who says so: owner, administrator or default
+     given/KEY       the value that holds where the owner chose nothing
+     origin/KEY      who says what holds: owner, administrator or default
      choices/KEY     which values may be chosen, as bounds (policy-bounds.h)
 
-   for the keys that are open; the last three can be read only. */
+   All but the first can be read only. Where any key is open, effective, given and origin
+   are there for each key that can be opened, so that a page can say who set the rest;
+   KEY and choices are there for those that are open. */
 
 #define COEXIST_OWNER_ENTRIES "vendor/vendor.dovecot-coexist/"
 
@@ -25,6 +28,7 @@ enum coexist_owner_entry {
 	COEXIST_OWNER_ENTRY_UNKNOWN,
 	COEXIST_OWNER_ENTRY_CHOICE,
 	COEXIST_OWNER_ENTRY_EFFECTIVE,
+	COEXIST_OWNER_ENTRY_GIVEN,
 	COEXIST_OWNER_ENTRY_ORIGIN,
 	COEXIST_OWNER_ENTRY_CHOICES,
 	COEXIST_OWNER_ENTRY_COUNT

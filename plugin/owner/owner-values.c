@@ -32,20 +32,24 @@ static const char *origin(const struct coexist_policy_entry *entry)
 }
 
 static const char *
-open_value_get(struct mail_user *user, enum coexist_owner_entry entry,
-	       enum coexist_openable openable, const char *chosen)
+value_get(struct mail_user *user, enum coexist_owner_entry entry,
+	  enum coexist_openable openable, const char *chosen)
 {
 	const struct coexist_policy_entry *given =
 		coexist_session_policy_get_given(user, openable);
-	bool is_owners = choice_holds(user, openable, chosen);
+	bool is_owners = is_open(user, openable) &&
+		choice_holds(user, openable, chosen);
 
 	switch (entry) {
 	case COEXIST_OWNER_ENTRY_EFFECTIVE:
 		return is_owners ? chosen : given->text;
+	case COEXIST_OWNER_ENTRY_GIVEN:
+		return given->text;
 	case COEXIST_OWNER_ENTRY_ORIGIN:
 		return is_owners ? "owner" : origin(given);
 	case COEXIST_OWNER_ENTRY_CHOICES:
-		return coexist_owner_choices_text(
+		return !is_open(user, openable) ? NULL :
+			coexist_owner_choices_text(
 			coexist_session_policy_get(user), openable);
 	default:
 		return chosen;
@@ -64,8 +68,8 @@ coexist_owner_value_get(struct mail_user *user, enum coexist_owner_entry entry,
 		*changed_r = choices.times[openable];
 		return choices.texts[openable];
 	}
-	return !is_open(user, openable) ? NULL :
-		open_value_get(user, entry, openable, choices.texts[openable]);
+	return coexist_session_policy_get_open(user) == 0 ? NULL :
+		value_get(user, entry, openable, choices.texts[openable]);
 }
 
 bool coexist_owner_value_may_sleep(enum coexist_openable openable,

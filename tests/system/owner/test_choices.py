@@ -133,30 +133,42 @@ def test_what_is_fixed_is_refused_with_a_reason(owner, maildrop):
             "NO [NOPERM] Su administrador ha fijado pop3_delete."
         assert metadata.set(pop3_show_days="3") == \
             "NO [NOPERM] Su administrador ha fijado pop3_show_days."
-        assert metadata.get("effective/pop3_delete", "choices/pop3_delete") == {
-            "effective/pop3_delete": None, "choices/pop3_delete": None}
+        assert metadata.get("effective/pop3_delete", "given/pop3_delete", "origin/pop3_delete",
+                            "choices/pop3_delete") == {
+            "effective/pop3_delete": "trash", "given/pop3_delete": "trash",
+            "origin/pop3_delete": "administrator", "choices/pop3_delete": None}
         assert metadata.set(pop3_show="unread").startswith("OK ")
 
 
+# Of a key that nobody has set.
+DEFAULTS = {"pop3_mark_read": "stock", "pop3_delete": "expunge", "pop3_keep_days": "0",
+            "pop3_show": "all", "pop3_show_days": "0", "pop3_show_since": "none",
+            "pop3_show_deleted": "yes", "pop3_folders": "INBOX", "quota_warn": "",
+            "quota_warn_free": "", "quota_warn_rearm": "5", "quota_warn_repeat": "0",
+            "quota_warn_channels": "mail", "quota_warn_recovered": "no", "language": "en"}
+
+
 def test_what_may_be_chosen_can_be_read(owner, maildrop):
-    maildrop.server.store.put("mailbox/" + maildrop.user, preset="safe")
+    """And who has set the rest, for a page that is drawn from it."""
+    given = {**DEFAULTS, "pop3_mark_read": "complete", "pop3_delete": "trash",
+             "pop3_show_days": "90", "pop3_show": "unread"}
+    maildrop.server.store.put("mailbox/" + maildrop.user, preset="safe", pop3_show_days="90",
+                              pop3_show="unread")
     owner.chooses(pop3_keep_days="30")
     with owner.session() as metadata:
         found = metadata.get("", depth="infinity")
         assert found == metadata.get("", depth="infinity")
     assert found == {
         "pop3_keep_days": "30",
-        **{f"effective/{key}": value for key, value in {
-            "pop3_mark_read": "complete", "pop3_delete": "trash", "pop3_keep_days": "30",
-            "pop3_show": "all", "language": "en", "quota_warn": ""}.items()},
-        **{f"origin/{key}": value for key, value in {
-            "pop3_mark_read": "administrator", "pop3_delete": "administrator",
-            "pop3_keep_days": "owner", "pop3_show": "default", "language": "default",
-            "quota_warn": "default"}.items()},
+        **{f"given/{key}": value for key, value in given.items()},
+        **{f"effective/{key}": value for key, value in given.items()},
+        "effective/pop3_keep_days": "30",
+        **{f"origin/{key}": "default" if value == DEFAULTS[key] else "administrator"
+           for key, value in given.items()},
+        "origin/pop3_keep_days": "owner",
         **{f"choices/{key}": value for key, value in {
             "pop3_mark_read": "stock,complete,quit,never", "pop3_delete": "hide,trash",
-            "pop3_keep_days": "0,7..90", "pop3_show": "all,unread", "language": "",
-            "quota_warn": "1..100"}.items()}}
+            "pop3_keep_days": "0,7..90", "language": "", "quota_warn": "1..100"}.items()}}
 
 
 def test_a_command_stores_all_or_nothing(owner):
@@ -168,8 +180,8 @@ def test_a_command_stores_all_or_nothing(owner):
     assert not owner.path.exists()
 
 
-@pytest.mark.parametrize("name", ["effective/pop3_delete", "origin/pop3_delete",
-                                  "choices/pop3_delete"])
+@pytest.mark.parametrize("name", ["effective/pop3_delete", "given/pop3_delete",
+                                  "origin/pop3_delete", "choices/pop3_delete"])
 def test_what_can_be_read_only_is_refused(owner, name):
     assert owner.choose(**{name: "hide"}) == \
         "NO [CANNOT] pop3_delete can only be read here."
