@@ -1,0 +1,134 @@
+<?php
+// SPDX-License-Identifier: LGPL-2.1-or-later
+
+require_once __DIR__ . '/coexist_setting.php';
+
+/**
+ * What the server says of this mailbox, and what it is told: the entries below
+ * /private/vendor/vendor.dovecot-coexist/ of the server itself (doc/owner-choice.md).
+ * What it says is a stranger's text until it is escaped.
+ */
+class coexist_server
+{
+    const ENTRIES = '/private/vendor/vendor.dovecot-coexist';
+
+    /** Where DEPTH 1 finds them all. */
+    const FOLDERS = ['', '/effective', '/given', '/origin', '/choices', '/status'];
+
+    /** @var rcube_imap */
+    private $storage;
+
+    /** @var array|null by name */
+    private $entries;
+
+    public function __construct($storage)
+    {
+        $this->storage = $storage;
+    }
+
+    /** Returns the entry's value, or null. */
+    public function entry($name)
+    {
+        if ($this->entries === null) {
+            $this->read();
+        }
+
+        return $this->entries[$name] ?? null;
+    }
+
+    /** Returns each setting that the server knows, by its name. */
+    public function settings()
+    {
+        $settings = [];
+
+        foreach (coexist_setting::NAMES as $name) {
+            if ($this->entry("effective/$name") !== null) {
+                $settings[$name] = new coexist_setting($this, $name);
+            }
+        }
+
+        return $settings;
+    }
+
+    /** Returns the folders of the mailbox, as the server sorts them, in UTF-8. */
+    public function folders()
+    {
+        return array_map(static function ($name) {
+            return rcube_charset::convert($name, 'UTF7-IMAP');
+        }, (array) $this->storage->list_folders());
+    }
+
+    /** Returns what Roundcube knows of the quota, or null where there is none. */
+    public function quota()
+    {
+        $quota = $this->storage->get_quota('INBOX');
+
+        return is_array($quota) && !empty($quota['total']) ? $quota : null;
+    }
+
+    /** Returns how many messages of INBOX have the keyword. */
+    public function count_keyword($keyword)
+    {
+        if (!$this->storage->check_connection()) {
+            return 0;
+        }
+
+        $found = $this->storage->conn->search('INBOX', "KEYWORD $keyword", false, ['COUNT']);
+
+        return $found->is_error() ? 0 : $found->count();
+    }
+
+    /**
+     * Stores choices in one command, null for none. Returns '', or the sentence with
+     * which the server refused all of them.
+     */
+    public function store(array $choices)
+    {
+        if (!$choices) {
+            return '';
+        }
+
+        $entries = [];
+        foreach ($choices as $name => $value) {
+            $entries[self::ENTRIES . "/$name"] = $value;
+        }
+        $this->entries = null;
+
+        return $this->storage->set_metadata('', $entries) ? '' : $this->refusal();
+    }
+
+    /** Brings back what a session deleted. Returns '' or a sentence. */
+    public function undo($session)
+    {
+        return $this->store(['undo' => $session]);
+    }
+
+    private function read()
+    {
+        $this->entries = [];
+
+        if (!$this->storage->get_capability('METADATA-SERVER')) {
+            return;
+        }
+
+        $names = array_map(static function ($folder) {
+            return self::ENTRIES . $folder;
+        }, self::FOLDERS);
+        $found = $this->storage->get_metadata('', $names, ['DEPTH' => 1]);
+
+        foreach ((array) ($found[''] ?? []) as $name => $value) {
+            if (strpos($name, self::ENTRIES . '/') === 0) {
+                $this->entries[substr($name, strlen(self::ENTRIES) + 1)] = (string) $value;
+            }
+        }
+    }
+
+    /** The server's sentence without what Roundcube and Dovecot put around it. */
+    private function refusal()
+    {
+        $text = preg_replace('/^SETMETADATA: /', '', (string) $this->storage->get_error_str());
+        $text = preg_replace('/ \([\d. +]+ secs\)\.?$/', '', trim($text));
+
+        return $text !== '' ? $text : 'SETMETADATA';
+    }
+}

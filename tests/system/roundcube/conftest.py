@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A webmail whose owners may choose, and the browser of one of them."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from choices import Owner
+
+CHECKOUT = Path(__file__).resolve().parents[3]
+PLUGINS = {"all": ["coexist", "quota"], "imap": ["imap_quota"], "pop3": ["virtual"]}
+COEXIST_CONFIG = "plugin {\n  coexist_config = /mnt/etc/coexist.conf.ext\n}\n"
+# All that there is, without bounds.
+KEYS = ("pop3_mark_read pop3_delete pop3_keep_days pop3_folders pop3_show pop3_show_days "
+        "pop3_show_since pop3_show_deleted quota_warn quota_warn_free quota_warn_channels "
+        "quota_warn_repeat quota_warn_rearm quota_warn_recovered language").split()
+AXE = "axe-core@4.10.3"
+
+
+@pytest.fixture(scope="module")
+def server(start):
+    """A site that opens each key to everybody."""
+    server = start(gate={}, quota="12M", conf23=COEXIST_CONFIG, plugins=PLUGINS,
+                   coexist={"note_last_use": "time"})
+    server.store.mark()
+    server.store.put("default", owner_may_change=" ".join(KEYS))
+    return server
+
+
+@pytest.fixture(scope="module")
+def webmail(server, tmp_path_factory):
+    """Roundcube for the server's mailboxes; PHP has nothing to complain of."""
+    pytest.importorskip("selenium")
+    from browser import is_here
+    from webmail import Webmail
+    if not is_here() or not shutil.which("php"):
+        pytest.skip("Chromium, its driver or PHP is missing: tests/packages roundcube")
+    with Webmail(tmp_path_factory.mktemp("webmail"), server) as webmail:
+        yield webmail
+        assert [line for line in webmail.log_text().splitlines()
+                if "coexist" in line or "PHP" in line] == []
+
+
+@pytest.fixture(scope="module")
+def driver(webmail):
+    """A browser that the module's tests share."""
+    from browser import chromium
+    with chromium() as driver:
+        yield driver
+
+
+@pytest.fixture
+def page(driver, webmail, maildrop):
+    """The owner of `maildrop`, logged in, looks at the page."""
+    from browser import Page
+    return Page(driver, webmail).log_in(maildrop.user)
+
+
+@pytest.fixture
+def owner(maildrop):
+    return Owner(maildrop)
+
+
+@pytest.fixture(scope="session")
+def axe(tmp_path_factory):
+    """The script of axe-core, which finds what people with a screen reader stumble over."""
+    if not shutil.which("npm"):
+        pytest.skip("npm is missing")
+    folder = tmp_path_factory.mktemp("axe")
+    subprocess.run(["npm", "pack", "--silent", AXE], cwd=folder, check=True, timeout=300)
+    subprocess.run(["tar", "-xzf", *folder.glob("*.tgz")], cwd=folder, check=True)
+    return (folder / "package/axe.min.js").read_text()
