@@ -154,7 +154,11 @@ class Instance:
         result = command()
         wait_for(lambda: not any(map(processes.is_accepting, old)) and
                  processes.is_accepting(self._master),
-                 what="the old configuration to be dropped")
+                 what=lambda: "the old configuration to be dropped by " + ", ".join(
+                     processes.title(pid) for pid in old | {self._master}
+                     if processes.is_accepting(pid) == (pid != self._master)) +
+                 "; its log ends by:\n" + "".join(
+                     self._log_file.read_text(errors="replace").splitlines(True)[-15:]))
         self._loggers = self.pids("log")
         return result
 

@@ -13,14 +13,17 @@ class InstanceError(Exception):
 
 
 def wait_for(predicate, timeout=PATIENCE, what="the condition"):
-    """Return the first true value of predicate(); InstanceError after timeout seconds."""
+    """Return the first true value of predicate(); InstanceError after timeout seconds.
+
+    what names the condition, or is called for it once that has not come to pass.
+    """
     deadline = time.monotonic() + timeout
     while True:
         value = predicate()
         if value:
             return value
         if time.monotonic() > deadline:
-            raise InstanceError(f"waited {timeout} s for {what}")
+            raise InstanceError(f"waited {timeout} s for {what() if callable(what) else what}")
         time.sleep(0.005)
 
 
