@@ -16,7 +16,7 @@ import pytest
 
 from instance import Dovecot
 from instance.instance import built_stage
-from instance.wait import PATIENCE
+from instance.wait import PATIENCE, wait_for
 from spoilt import stage_with_stale, stage_without
 
 pytestmark = pytest.mark.differs("how modules are loaded")
@@ -155,6 +155,16 @@ def test_it_is_not_on_where_nothing_includes_it(server):
     assert (status, found["mail_plugins"]) == (78, "fail")
 
 
+def test_an_include_that_is_commented_out_is_none(server):
+    switch(server, "on")
+    path = server.folder / "etc/dovecot.conf"
+    text = path.read_text()
+    path.write_text(text.replace(INCLUDE, f"#{INCLUDE}"))
+    done = switch(server, "status", check=False)
+    path.write_text(text)
+    assert (done.returncode, "Dovecot does not read it" in done.stdout) == (1, True)
+
+
 def test_off_outlives_a_start_of_dovecot(server):
     switch(server, "on")
     switch(server, "off")
@@ -203,6 +213,57 @@ def test_the_mistakes_of_others_are_not_ours(server):
     path.write_text(text)
     assert done.stderr == ""
     assert (server.folder / "etc/dovecot-coexist.on").exists()
+
+
+def test_it_returns_when_a_dovecot_obeys_that_could_not_read(server):
+    """Dovecot starts no process for a while after one has failed for a mistake."""
+    switch(server, "on")
+    site = server.folder / "etc/dovecot-coexist.conf"
+    site.write_text(ON + MISTAKE)
+    try:
+        for pid in server.pids("config"):
+            os.kill(pid, signal.SIGTERM)
+        wait_for(lambda: not server.pids("config"), what="the end of config")
+        os.kill(server.pid, signal.SIGHUP)
+        wait_for(lambda: "service(config): command startup failed" in server.log_text(),
+                 what="a failed start")
+    finally:
+        site.write_text(ON)
+    switch(server, "off")
+    assert marks_read(server)
+
+
+def test_a_dovecot_that_can_not_be_told_is_an_error(server):
+    switch(server, "on")
+    path = server.folder / "etc/dovecot.conf"
+    text = path.read_text()
+    path.write_text(text + MISTAKE)
+    done = switch(server, "off", check=False)
+    path.write_text(text)
+    assert done.returncode == 1
+    assert re.search("Error: Dovecot can't be told, as it does not take its configuration: .*"
+                     "Unknown setting: mail_plugin", done.stderr)
+    switch(server, "off")
+    assert marks_read(server)
+
+
+def test_a_dovecot_that_goes_on_as_it_was_is_an_error(server):
+    switch(server, "on")
+    hasty = server.folder / "etc/hasty"
+    hasty.mkdir()
+    script(hasty, confdir="/mnt/etc", patience=10)
+    os.kill(server.pid, signal.SIGSTOP)
+    try:
+        done = subprocess.run(
+            ["nsenter", f"--target={server.pid}", "--mount", "--pid", "--root", "--wd", "env",
+             "CONFIG_FILE=/mnt/etc/dovecot.conf", "/mnt/etc/hasty/dovecot-coexist", "off"],
+            capture_output=True, text=True, check=False)
+    finally:
+        os.kill(server.pid, signal.SIGCONT)
+    assert done.returncode == 1
+    assert "Error: Dovecot has not read its configuration again" in done.stderr
+    switch(server, "off")
+    assert marks_read(server)
 
 
 def test_a_policy_while_it_is_off(start):
@@ -366,7 +427,7 @@ def leave(tmp_path):
             link.symlink_to("dovecot-coexist.conf")
         defaults = tmp_path / "default"
         defaults.write_text(f"without_modules={without_modules}\n")
-        command = script(tmp_path, confdir=confdir, defaults=defaults, doveconf="/bin/false")
+        command = script(tmp_path, confdir=confdir, defaults=defaults, doveconf=tmp_path / "none")
         done = subprocess.run([command, "leave"], capture_output=True, text=True, check=False)
         return SimpleNamespace(done=done, on=link.exists())
     return run
