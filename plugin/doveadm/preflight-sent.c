@@ -44,9 +44,8 @@ check_everywhere(struct coexist_preflight *preflight,
 {
 	if (!has_setting(conf))
 		return;
-	coexist_preflight_print(preflight, LISTENER, COEXIST_PREFLIGHT_FAIL,
-		"All mail that arrives is taken for sent mail, and nobody finds "
-		"any in INBOX. Remove it from dovecot.conf: it belongs into the "
+	coexist_preflight_print(preflight, LISTENER, COEXIST_PREFLIGHT_WARN,
+		"It does nothing in dovecot.conf. Remove it: it belongs into the "
 		"executable of one LMTP service (doc/sent-mail.md)");
 }
 

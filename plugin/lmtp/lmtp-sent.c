@@ -7,17 +7,11 @@
 #include "mail-deliver.h"
 #include "mail-storage-private.h"
 #include "smtp-address.h"
+#include "compat-master.h"
 #include "compat-process.h"
-#include "compat-settings.h"
+#include "coexist/policy-keys.h"
 #include "sent-copy.h"
 #include "sent-trace.h"
-
-/* Of the process and not of a user: the command line says so. */
-static enum {
-	LISTENER_UNKNOWN,
-	LISTENER_NO,
-	LISTENER_YES
-} listener = LISTENER_UNKNOWN;
 
 /* Returns what the program has sent, without what was put before it on the way, or
    -1 if it can't be read. */
@@ -69,31 +63,29 @@ sent_deliver(struct mail_deliver_context *ctx,
 	return 1;
 }
 
-static bool setting_is_on(struct mail_user *user)
+/* Of the process and not of a user: in dovecot.conf or a userdb it would take the mail
+   of all others for sent mail, too, and Sent or nothing is where that goes. */
+static bool process_is_listener(void)
 {
-	bool is_on;
+	static int is_listener = -1;
 
-	T_BEGIN {
-		is_on = strcmp(coexist_site_setting_get(user,
-				COEXIST_SITE_sent_copy_listener), "yes") == 0;
-	} T_END;
-	return is_on;
+	if (is_listener < 0) {
+		is_listener = null_strcmp(coexist_compat_option_get(
+			COEXIST_KEY_PREFIX"sent_copy_listener"), "yes") == 0;
+	}
+	return is_listener > 0;
 }
 
 void coexist_lmtp_sent_user_created(struct mail_user *user)
 {
-	if (!coexist_process_delivers() || user->autocreated ||
-	    listener == LISTENER_NO)
-		return;
-	if (listener == LISTENER_UNKNOWN)
-		listener = setting_is_on(user) ? LISTENER_YES : LISTENER_NO;
 	/* before those of modules that were loaded for this user, such as Sieve */
-	if (listener == LISTENER_YES)
+	if (coexist_process_delivers() && !user->autocreated &&
+	    process_is_listener() && strcmp(user->service, "lmtp") == 0)
 		(void)mail_deliver_hook_set(sent_deliver);
 }
 
 void coexist_lmtp_sent_deinit(void)
 {
-	if (listener == LISTENER_YES)
+	if (coexist_process_delivers() && process_is_listener())
 		(void)mail_deliver_hook_set(NULL);
 }

@@ -49,12 +49,12 @@ def test_submission_and_imap(tmp_path, storage):
 
 @pytest.mark.night
 def test_lmtp(tmp_path):
-    """A service that has the setting, as Postfix's road has one."""
-    listener = ("plugin {\n  coexist_sent_copy_listener = yes\n}\n",
-                "coexist_sent_copy_listener = yes\n")
+    """A service that has the option, as Postfix's road has one."""
     # a second process would be stopped while it starts
-    with Instance(tmp_path, users=USERS, conf23=listener[0], conf24=listener[1],
-                  conf="service lmtp {\n  process_limit = 1\n}\n", coexist={"sent_copy": "always"}, wrap={"lmtp": "valgrind"}) as server:
+    lmtp = ("service lmtp {\n  process_limit = 1\n  executable = /mnt/bin/lmtp "
+            "-o %scoexist_sent_copy_listener=yes\n}\n")
+    with Instance(tmp_path, users=USERS, conf23=lmtp % "plugin/", conf24=lmtp % "",
+                  coexist={"sent_copy": "always"}, wrap={"lmtp": "valgrind"}) as server:
         message = letter()
         server.deliver("jo", [b"Received: x\r\n y\r\n" + message, message, letter(), b"\r\n",
                               b"Received: x\r\n\r\nbody\r\n"])

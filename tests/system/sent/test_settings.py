@@ -103,3 +103,18 @@ def test_the_mailbox_that_has_the_special_use(start):
         outbox.send(message)
         assert outbox.texts('"Gesendete Objekte"') == [message]
         assert outbox.listed() == []
+
+
+@pytest.mark.parametrize("where", ["dovecot.conf", "userdb"])
+def test_mail_that_arrives_is_none_that_was_sent(start, where):
+    """Only the command line of an LMTP service says that its mail is."""
+    listener = {"coexist_sent_copy_listener": "yes"}
+    line = "coexist_sent_copy_listener = yes\n"
+    here = where == "dovecot.conf"
+    server = start(coexist={"sent_copy": "always"},
+                   groups={"first": {} if here else listener, "next": {}},
+                   conf23=f"plugin {{\n  {line}}}\n" if here else "", conf24=line if here else "")
+    for group in ("first", "next"):
+        outbox = Outbox(server, server.maildrop(group).user, None)
+        server.deliver(outbox.user, letter())
+        assert (len(outbox.listed("INBOX")), outbox.listed()) == (1, [])
