@@ -80,6 +80,9 @@ unsigned int coexist_live_schedule_begin(struct coexist_live_schedule *schedule,
 {
 	if (schedule->interval == 0)
 		schedule->interval = interval_read(user);
+	/* the day has come, and who was asked did not say whether it still holds */
+	if (schedule->until <= now())
+		schedule->until = 0;
 	/* a clock that was put back must not make it a long time */
 	schedule->last = I_MIN(last, now());
 	schedule->due = schedule->last + coexist_live_jitter(schedule->interval);

@@ -116,11 +116,19 @@ static uint64_t monotonic_msecs(void)
 		(uint64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
+static bool live_has_to_wait(struct coexist_live *live)
+{
+	const struct coexist_live_ops *ops = live->ops;
+
+	if (monotonic_msecs() < live->end_latest_msecs)
+		return ops->is_busy(live->client);
+	return ops->is_committed != NULL && ops->is_committed(live->client);
+}
+
 static void live_end_look(struct coexist_live *live)
 {
 	coexist_user_activate(live->user);
-	if (monotonic_msecs() < live->end_latest_msecs &&
-	    live->ops->is_busy(live->client)) {
+	if (live_has_to_wait(live)) {
 		timeout_remove(&live->to_end);
 		live->to_end = timeout_add_short_to(io_loop_get_root(),
 						    BUSY_LOOK_MSECS,
@@ -200,9 +208,10 @@ static void live_decide(struct coexist_live *live, const char *const *fields)
 
 	if (fields_decide(live, fields, &line, &why) &&
 	    refusal_is_doubtful(live, why)) {
-		e_warning(live->user->event, "coexist: The session goes on that "
-			  "the policy forbids (%s), because the userdb lifted "
-			  "that at its login", why);
+		coexist_session_policy_warn_once(live->user, t_strdup_printf(
+			"coexist: The session goes on that the policy forbids "
+			"(%s), because the userdb lifted that at its login",
+			why));
 		live_go_on(live, coexist_handover_find(fields) != NULL);
 		return;
 	}

@@ -14,13 +14,17 @@ struct mail_user;
    it. It ends if not, and if nobody can say, it goes on.
 
    What was begun is finished: a session that is busy ends when its command is done,
-   or after some seconds. */
+   or after some seconds. What another server is deciding on is waited for. */
 
 /* What the sessions of a protocol do. */
 struct coexist_live_ops {
 	/* Returns TRUE while a command is under way, or has come and is about to
 	   be. */
 	bool (*is_busy)(void *client);
+	/* Returns TRUE while the client has given all that the command needs, and its
+	   outcome is somebody else's: cut off, it would do it again. NULL if there
+	   is no such command. */
+	bool (*is_committed)(void *client);
 	/* Says the line, with its response code, if the client can be told
 	   anything in its state, and destroys the client. */
 	void (*end)(void *client, const char *line, const char *reason);

@@ -38,6 +38,16 @@ static bool submission_is_busy(void *context)
 	}
 }
 
+/* The relay has the message, as data_size is known from then on. It has its own
+   timeouts. */
+static bool submission_is_committed(void *context)
+{
+	struct client *client = context;
+
+	return client->state.state == SMTP_SERVER_STATE_DATA &&
+		client->state.data_size > 0;
+}
+
 /* Dovecot logs the line as its reason. */
 static void
 submission_end(void *context, const char *line, const char *reason ATTR_UNUSED)
@@ -51,6 +61,7 @@ submission_end(void *context, const char *line, const char *reason ATTR_UNUSED)
 
 static const struct coexist_live_ops submission_live_ops = {
 	.is_busy = submission_is_busy,
+	.is_committed = submission_is_committed,
 	.end = submission_end
 };
 
