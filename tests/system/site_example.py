@@ -45,7 +45,8 @@ def passdbs(text):
 
 
 class Site(Instance):
-    """The example as it is installed; `switched_on` is whether the switch is on."""
+    """The example as it is installed, with the HTTP API that is a comment in it;
+    `switched_on` is whether the switch is on."""
 
     config = "/etc/dovecot/dovecot.conf"
 
@@ -82,7 +83,9 @@ class Site(Instance):
         # as the package and its switch do
         shutil.copytree(built_stage() / "etc/dovecot", self.etc, dirs_exist_ok=True)
         shutil.copytree(EXAMPLE, self.etc, dirs_exist_ok=True)
-        (self.etc / "dovecot-coexist.conf").chmod(0o600)
+        site = self.etc / "dovecot-coexist.conf"
+        site.write_text(re.sub("^#(?! [^ ])", "", site.read_text(), flags=re.M))
+        site.chmod(0o600)
         if self._switched_on:
             (self.etc / "dovecot-coexist.on").symlink_to("dovecot-coexist.conf")
         self._write_host()

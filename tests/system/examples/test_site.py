@@ -172,6 +172,14 @@ def test_nothing_went_wrong(site):
     assert site.log_problems() == []
 
 
+def test_nobody_has_the_http_api_by_a_copy():
+    """The key of the example is known to everybody."""
+    lines = (EXAMPLE / "dovecot-coexist.conf").read_text().splitlines()
+    in_force = [line for line in lines if line.strip() and not line.lstrip().startswith("#")]
+    assert not any(re.search("api_key|change-me|listener http", line) for line in in_force)
+    assert any(line.startswith("#doveadm_api_key = change-me") for line in lines)
+
+
 # Without it
 
 
