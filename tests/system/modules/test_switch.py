@@ -299,10 +299,12 @@ def test_remove_says_what_pop3_lists_again(server):
     imap.logout()
     done = switch(server, "remove")
     assert "listed again without dovecot-coexist: 2 messages." in done.stdout
-    page = (TOP / "doc/install.md").read_text()
-    for name in re.findall(r"`(?:dovecot-coexist)?(\.[a-z]+)`", re.search(
-            r"^files (`dovecot-coexist.state`.*?) stay beside", page, re.M)[1]):
-        assert f"dovecot-coexist{name}" in done.stdout
+    stays = done.stdout.partition("dovecot-coexist.* stays")[2]
+    install, privacy = ((TOP / "doc" / page).read_text() for page in ("install.md", "privacy.md"))
+    names = set(re.findall(r"^\| `dovecot-coexist(\.[\w.]+)`", privacy, re.M))
+    assert set(re.findall(r"(?<= )\.[a-z]+(?:\.GUID)?", stays)) == names
+    assert set(re.findall(r"`(?:dovecot-coexist)?(\.[\w.]+)`", re.search(
+        r"^files `dovecot-coexist.state`.*?how to remove them", install, re.M | re.S)[0])) == names
     assert switch(server, "status", check=False).returncode == 1
 
 

@@ -13,12 +13,18 @@ PAGE = Path(__file__).parents[3] / "doc/privacy.md"
 SECRET = "Resignation"
 KEYS = {"sent_copy": "always", "pop3_delete": "hide", "pop3_mark_downloaded": "yes",
         "pop3_keep_days": "30", "pop3_show": "unread", "pop3_login_delay": "1s",
+        "pop3_folders": "INBOX Projects", "owner_may_change": "quota_warn",
         "note_last_use": "time", "junk_notice": "7d", "quota_warn": "80"}
 
 
 @pytest.fixture(scope="module")
 def server(start):
-    return start(quota="1G", coexist=KEYS)
+    return start(quota="1G", coexist=KEYS, plugins={"all": ["coexist"], "pop3": ["virtual"]})
+
+
+def page_name(path):
+    """Return the file's name as the page writes it."""
+    return re.sub(r"\.[0-9a-f]{32}$", ".GUID", path.name)
 
 
 def test_what_the_page_says_is_all(server):
@@ -27,6 +33,8 @@ def test_what_the_page_says_is_all(server):
         outbox = Outbox(server, maildrop.user, relay)
         message = letter(SECRET, body=f"{SECRET}\r\n")
         server.deliver(outbox.user, [message, letter(SECRET)])
+        server.doveadm("mailbox", "create", "-u", outbox.user, "Projects")
+        server.doveadm("coexist", "policy", "set", "-u", outbox.user, "--owner", "quota_warn=90")
         with maildrop.pop3() as pop:
             pop.retr(1)
             pop.dele(1)
@@ -35,12 +43,13 @@ def test_what_the_page_says_is_all(server):
         outbox.append(message)
     mail = outbox.ring.parent
     server.wait_for(lambda: (mail / "dovecot-coexist.journal").exists(), what="the journal")
-    named = set(re.findall(r"`(dovecot-coexist\.\w+)`", PAGE.read_text()))
-    files = {path.name: path for path in mail.rglob("dovecot-coexist.*")}
+    named = set(re.findall(r"^\| `(dovecot-coexist\.[\w.]+)`", PAGE.read_text(), re.M))
+    files = {page_name(path): path for path in mail.rglob("dovecot-coexist.*")}
     assert set(files) == named
     indexes = server.doveadm("mailbox", "path", "-u", outbox.user, "-t", "index", "INBOX")
     assert server.folder / Path(indexes.strip()).relative_to("/mnt") == mail
-    for path in files.values():
+    for path in [file for path in files.values() for file in (path, *path.rglob("*"))
+                 if file.is_file()]:
         text = path.read_bytes()
         for word in (SECRET, "bob@example.org", "alice@example.org", "alice"):
             assert word.encode() not in text, path
