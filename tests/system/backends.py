@@ -104,7 +104,7 @@ class Sqlite(Backend):
     def __init__(self):
         super().__init__()
         self.path = self.folder / "policy.db"
-        self.changes = {"/var/lib/dovecot-coexist/policy.db": str(self.path)}
+        self.changes = {"/var/lib/dovecot-coexist-sqlite/policy.db": str(self.path)}
 
     def set_up(self):
         with self._open() as database:

@@ -137,7 +137,6 @@ def own_files(site):
 @pytest.mark.parametrize("page", [page for page in PAGES if any(other_commands(page))])
 def test_each_other_command_is_one_that_works(site, session, own_files, page):
     """What the page shows as its output is an example, unless it is an error."""
-    (site.etc / "texts").mkdir(exist_ok=True)
     for command, printed in other_commands(page):
         command = PEOPLE.sub(ANA, command)
         command = re.sub(r"\b[\w+]{6,}/AAAB", "SESSION", own_files(command))
