@@ -107,21 +107,30 @@ static bool is_of_sessions(enum coexist_site_setting setting)
 		setting == COEXIST_SITE_template_dir;
 }
 
-/* Returns what is wrong with the name in plugin { }, or NULL; the caller frees
-   it. */
+/* The caller frees it. */
+static char *problem_of_place(const char *name, const char *group)
+{
+	return g_strdup_printf("Nothing obeys it here. Move it into the group "
+			       "[%s] of %s, as %s", group,
+			       coexist_doveadm_config_path(), name);
+}
+
+/* Returns what is wrong with the name in plugin { }, which the auth process does not
+   read, or NULL; the caller frees it. */
 static char *problem_of_name(const char *name)
 {
 	enum coexist_site_setting setting;
 	enum coexist_key key;
 
-	if (coexist_key_find(name, &key) || strcmp(name, "config") == 0)
+	if (strcmp(name, "config") == 0)
 		return NULL;
+	if (coexist_key_find(name, &key)) {
+		return coexist_policy_keys[key].obeyed == COEXIST_OBEYED_GATE ?
+			problem_of_place(name, "policy") : NULL;
+	}
 	if (!site_setting_find(name, &setting))
 		return coexist_problem_of_name(name);
-	return is_of_sessions(setting) ? NULL :
-		g_strdup_printf("Nothing obeys it here. Move it into the "
-				"group [site] of %s, as %s",
-				coexist_doveadm_config_path(), name);
+	return is_of_sessions(setting) ? NULL : problem_of_place(name, "site");
 }
 
 static void

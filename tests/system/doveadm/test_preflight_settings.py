@@ -96,6 +96,7 @@ def test_an_owner_who_is_told_twice_of_a_full_mailbox(admin, text, keys, is_twic
 @pytest.mark.only_on(23, reason="Dovecot 2.4 itself does not take them")
 @pytest.mark.parametrize("name, remedy", [
     ("coexist_pop3_mark_reed", "pop3_mark_read"), ("coexist_log_only", "[site]"),
+    ("coexist_imap_max_sessions", "[policy]"), ("coexist_imap_access", None),
     ("coexist_archive_mailbox", None), ("coexist_config", None), ("quota_rule", None)])
 def test_names_in_the_plugin_settings(admin, name, remedy):
     status, found = preflight(admin, without("^(plugin \\{\n)", rf"\1  {name} = "
