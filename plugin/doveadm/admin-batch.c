@@ -21,9 +21,12 @@
 
 struct entry {
 	struct coexist_admin_scope scope;
-	/* what is stored, or NULL for nothing; final if it has_text */
+	/* what is stored, or NULL for nothing; there if it has_text */
 	const char *text;
 	bool has_text;
+	/* it is what the stored document becomes by the change, and is made again
+	   under the lock */
+	bool is_changed;
 };
 
 struct coexist_admin_batch {
@@ -32,16 +35,63 @@ struct coexist_admin_batch {
 	ARRAY(struct entry *) entries;
 	/* {store's key: entry} */
 	GHashTable *keys;
+	coexist_admin_change_t *change;
+	void *context;
 	struct coexist_admin_changes changes;
+	/* find_change() met a document that can't be changed */
+	bool has_failed;
 };
 
+/* Makes the document the entry's. */
+static int
+entry_set(struct coexist_admin_batch *batch, struct entry *entry,
+	  struct coexist_document *document)
+{
+	entry->text = NULL;
+	entry->has_text = TRUE;
+	if (coexist_admin_document_is_empty(document))
+		return 0;
+	coexist_admin_note_change(batch->admin, document);
+	if (coexist_admin_sign(batch->admin, document, entry->scope.key) < 0)
+		return -1;
+	g_autofree char *text = coexist_document_to_text(document);
+	entry->text = p_strdup(batch->pool, text);
+	return 0;
+}
+
+/* Makes what the change makes of the document that is stored. */
+static int
+entry_change(struct coexist_admin_batch *batch, struct entry *entry)
+{
+	g_autoptr(coexist_document) document = NULL;
+	int found = coexist_admin_document_read(batch->admin, entry->scope.key,
+						&document);
+
+	if (found < 0 ||
+	    (found > 0 &&
+	     coexist_admin_check_signature(batch->admin, document,
+					   entry->scope.key) < 0))
+		return -1;
+	if (found == 0)
+		document = coexist_document_new();
+	if (batch->change(batch->admin, document, batch->context) < 0)
+		return -1;
+	entry->is_changed = TRUE;
+	return entry_set(batch, entry, document);
+}
+
+/* The documents are made when somebody asks for them: of thousands, few have open
+   sessions. */
 static bool find_change(void *context, const char *key, const char **text_r)
 {
-	const struct coexist_admin_batch *batch = context;
-	const struct entry *entry = g_hash_table_lookup(batch->keys, key);
+	struct coexist_admin_batch *batch = context;
+	struct entry *entry = g_hash_table_lookup(batch->keys, key);
 
 	if (entry == NULL)
 		return FALSE;
+	if (!entry->has_text && !batch->has_failed &&
+	    entry_change(batch, entry) < 0)
+		batch->has_failed = TRUE;
 	*text_r = entry->text;
 	return TRUE;
 }
@@ -68,22 +118,6 @@ void coexist_admin_batch_free(struct coexist_admin_batch *batch)
 	array_free(&batch->entries);
 	pool_unref(&batch->pool);
 	i_free(batch);
-}
-
-/* Makes the document the entry's. */
-static int
-entry_set(struct coexist_admin_batch *batch, struct entry *entry,
-	  struct coexist_document *document)
-{
-	entry->has_text = TRUE;
-	if (coexist_admin_document_is_empty(document))
-		return 0;
-	coexist_admin_note_change(batch->admin, document);
-	if (coexist_admin_sign(batch->admin, document, entry->scope.key) < 0)
-		return -1;
-	g_autofree char *text = coexist_document_to_text(document);
-	entry->text = p_strdup(batch->pool, text);
-	return 0;
 }
 
 int coexist_admin_batch_add(struct coexist_admin_batch *batch,
@@ -128,38 +162,16 @@ coexist_admin_batch_count(const struct coexist_admin_batch *batch)
 
 /* Validation */
 
-static int
-entry_change(struct coexist_admin_batch *batch, struct entry *entry,
-	     coexist_admin_change_t *change, void *context)
-{
-	g_autoptr(coexist_document) document = NULL;
-	int found = coexist_admin_document_read(batch->admin, entry->scope.key,
-						&document);
-
-	if (found < 0 ||
-	    (found > 0 &&
-	     coexist_admin_check_signature(batch->admin, document,
-					   entry->scope.key) < 0))
-		return -1;
-	if (found == 0)
-		document = coexist_document_new();
-	if (change(batch->admin, document, context) < 0)
-		return -1;
-	return entry_set(batch, entry, document);
-}
-
-static int
-entries_change(struct coexist_admin_batch *batch,
-	       coexist_admin_change_t *change, void *context)
+static int entries_change(struct coexist_admin_batch *batch)
 {
 	struct entry *entry;
 	int ret;
 
 	array_foreach_elem(&batch->entries, entry) {
-		if (entry->has_text)
+		if (entry->has_text && !entry->is_changed)
 			continue;
 		T_BEGIN {
-			ret = entry_change(batch, entry, change, context);
+			ret = entry_change(batch, entry);
 		} T_END;
 		if (ret < 0)
 			return -1;
@@ -291,17 +303,27 @@ static void entries_store(const struct coexist_admin_batch *batch)
 		coexist_admin_change_check(batch->admin, readable);
 }
 
+/* To ask for the list of open sessions, and to look those up whom it ends, may take
+   long: everybody else's change would wait for the lock. */
+static int brake(struct coexist_admin_batch *batch)
+{
+	int ret = coexist_admin_tell_brake_changes(batch->admin,
+						   &batch->changes);
+
+	return batch->has_failed ? -1 : ret;
+}
+
 void coexist_admin_batch_store(struct coexist_admin_batch *batch,
 			       coexist_admin_change_t *change, void *context)
 {
 	struct coexist_store_lock *store_lock;
 
-	if (coexist_admin_change_lock(batch->admin, &store_lock) < 0)
+	batch->change = change;
+	batch->context = context;
+	if (brake(batch) < 0 ||
+	    coexist_admin_change_lock(batch->admin, &store_lock) < 0)
 		return;
-	if (entries_change(batch, change, context) == 0 &&
-	    entries_check(batch) == 0 &&
-	    coexist_admin_tell_brake_changes(batch->admin,
-					     &batch->changes) == 0 &&
+	if (entries_change(batch) == 0 && entries_check(batch) == 0 &&
 	    coexist_admin_change_begin(batch->admin) == 0)
 		entries_store(batch);
 	coexist_admin_change_unlock(batch->admin, &store_lock);

@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """doveadm coexist policy export, import and set -F: many policies in one file."""
 
+import fcntl
 import imaplib
+import shutil
+import socket
+import tempfile
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -192,6 +197,51 @@ def test_the_brake(admin, server):
         write(admin, "".join(f"user{n}\n" for n in range(51)), "list"), "imap_access=deny")
     for session in sessions:
         session.shutdown()
+
+
+@pytest.fixture
+def aside():
+    """A base_dir of its own, whose path a socket's name can have."""
+    folder = Path(tempfile.mkdtemp(prefix="coexist-aside."))
+    yield folder
+    shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize("command", [
+    ["import", ALL], ["set", "-F", "user1\nuser2\n", "pop3_access=deny"]], ids=["import", "set"])
+def test_others_need_not_wait_until_sessions_are_counted(admin, aside, command):
+    """The store is not locked while anvil is asked for them."""
+    name, *options = [write(admin, word, "text") if "\n" in word else word for word in command]
+    with socket.socket(socket.AF_UNIX) as anvil:
+        anvil.bind(str(aside / "anvil"))
+        anvil.listen()
+        anvil.settimeout(60)
+        done = []
+        thread = threading.Thread(target=lambda: done.append(admin.server.doveadm(
+            "-o", f"base_dir={aside}", "-o", "auth_socket_path=/mnt/run/auth-userdb",
+            "coexist", "policy", name, *options, check=False)))
+        thread.start()
+        try:
+            asked, _ = anvil.accept()
+            with asked, open(aside / "coexist-policy.lock", "ab") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        finally:
+            anvil.close()
+            thread.join()
+    assert stored(admin)["mailbox", "user1", "pop3_access"] == "deny", done
+
+
+def test_a_document_that_can_not_be_changed_is_said_once(admin, server):
+    """It is looked at for the sessions of its user, and nothing is changed."""
+    sessions = [server.imap("user40") for _ in range(2)]
+    admin.put("mailbox/user40", "no document")
+    said = admin.fails(EX_DATAERR, "policy", "set", "-F", write(admin, "user41\nuser40\n", "list"),
+                       "imap_access=deny")
+    assert said.count("mailbox/user40") == 1
+    for session in sessions:
+        assert session.noop()[0] == "OK"
+        session.shutdown()
+    assert {row["name"] for row in admin.rows("policy", "list")} == {"user40"}
 
 
 # set -F
