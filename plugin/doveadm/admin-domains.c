@@ -6,6 +6,7 @@
 #include "coexist-admin.h"
 #include "compat-doveadm.h"
 #include "policy-scopes.h"
+#include "userdb-reach.h"
 
 #include <glib.h>
 
@@ -81,9 +82,10 @@ static void names_read(struct coexist_admin_domains *domains)
 {
 	domains->names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
 					       NULL);
-	if (names_list_quietly(domains->names) == 0)
+	if (names_list_quietly(domains->names) == 0 &&
+	    coexist_userdbs_list_all(domains->admin))
 		return;
-	e_debug(domains->admin->event, "coexist: The userdb does not list its "
+	e_debug(domains->admin->event, "coexist: The userdbs do not list all "
 		"users, so nobody knows which domains there are");
 	g_hash_table_remove_all(domains->names);
 }

@@ -19,9 +19,9 @@ coexist_admin_domains_new(const struct coexist_admin *admin);
 /* NULL is allowed. */
 void coexist_admin_domains_free(struct coexist_admin_domains *domains);
 
-/* Returns TRUE if the userdb lists its users, and none of them has the domain, which
-   is in lower case. Of a userdb that can't list its users nothing is known. All
-   users are listed for the first question. */
+/* Returns TRUE if the userdbs list their users, and none of them has the domain, which
+   is in lower case. If one of them can't list its users nothing is known. All users
+   are listed for the first question. */
 bool coexist_admin_domain_is_unknown(struct coexist_admin_domains *domains,
 				     const char *domain);
 /* Warns if that is so. */

@@ -10,6 +10,7 @@
 #include "admin-list.h"
 #include "admin-print.h"
 #include "admin-user.h"
+#include "userdb-reach.h"
 
 struct list {
 	/* how a document is printed */
@@ -86,6 +87,12 @@ static void policy_list(struct coexist_admin *admin)
 			print_values : print_name
 	};
 
+	if (orphans && !coexist_userdbs_find(admin)) {
+		coexist_admin_fail(admin, EX_CONFIG, "No userdb can be asked "
+				   "for a user by name: who is gone is not "
+				   "known");
+		return;
+	}
 	list.domains = coexist_admin_domains_new(admin);
 	coexist_admin_list(admin, mask == NULL ? "*" : mask,
 			   orphans ? print_orphan : list.print, &list);
