@@ -191,7 +191,8 @@
 	    "Does that notice list the senders' domains and the subjects?") \
 	KEY(owner_may_change, KEYS, "none", "", DELIVERY, \
 	    "The keys whose value the owner of a mailbox may choose, unless a " \
-	    "narrower scope than this one names the key itself.") \
+	    "narrower scope than this one names the key itself. undo: the " \
+	    "owner may bring back what a POP3 session hid or moved.") \
 	KEY(owner_bounds, BOUNDS, "", "", DELIVERY, \
 	    "What the owner of a mailbox may choose: for a key the values, " \
 	    "or the least and the greatest, that count.") \
@@ -206,6 +207,9 @@ enum coexist_key {
 	COEXIST_KEY_COUNT
 };
 #undef COEXIST_KEY_ENUM
+
+/* Beside these, a word in owner_may_change that is no key. */
+#define COEXIST_MAY_UNDO_WORD "undo"
 
 /* The openable keys: those that owner_may_change can open to the owner of a mailbox,
    and the bounds that hold of them wherever they are opened, as owner_bounds has

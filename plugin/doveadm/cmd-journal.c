@@ -134,6 +134,10 @@ static const char *what_text(const struct coexist_journal_line *line,
 {
 	const char *what = coexist_change_counts_text(counts);
 
+	if (line->chose != NULL) {
+		what = t_strconcat("chose ", str_sanitize_utf8(line->chose,
+							TEXT_LENGTH), NULL);
+	}
 	if (line->mailbox != NULL) {
 		what = t_strdup_printf("%s in %s", what,
 			str_sanitize_utf8(line->mailbox, TEXT_LENGTH));

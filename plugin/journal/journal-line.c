@@ -105,10 +105,13 @@ void coexist_journal_line_write(string_t *dest,
 	write_text(dest, "address", line->address);
 	write_text(dest, "user", line->user);
 	write_text(dest, "undoes", line->undoes);
+	write_text(dest, "chose", line->chose);
 	write_text(dest, "hidden_keyword", line->hidden_keyword);
 	write_text(dest, "mailbox", line->mailbox);
-	write_number(dest, line->mailbox == NULL ? "uidvalidity" :
-		     "mailbox_uidvalidity", line->uidvalidity);
+	if (line->chose == NULL) {
+		write_number(dest, line->mailbox == NULL ? "uidvalidity" :
+			     "mailbox_uidvalidity", line->uidvalidity);
+	}
 	if (line->total != 0)
 		str_printfa(dest, "total=%"PRIu64"\t", line->total);
 	for (i = 0; i < COEXIST_CHANGE_COUNT; i++)
@@ -168,6 +171,8 @@ text_find(struct coexist_journal_line *line, const char *name)
 		return &line->user;
 	if (strcmp(name, "undoes") == 0)
 		return &line->undoes;
+	if (strcmp(name, "chose") == 0)
+		return &line->chose;
 	if (strcmp(name, "hidden_keyword") == 0)
 		return &line->hidden_keyword;
 	if (strcmp(name, "mailbox") == 0)
@@ -255,15 +260,31 @@ static bool move_is_valid(const struct coexist_journal_move *move)
 		  coexist_uid_list_is_unique(&move->target_uids)));
 }
 
+static bool has_messages(const struct coexist_journal_line *line)
+{
+	unsigned int i;
+
+	for (i = 0; i < COEXIST_CHANGE_COUNT; i++) {
+		if (!array_is_empty(&line->uids[i]))
+			return TRUE;
+	}
+	return !array_is_empty(&line->moves);
+}
+
 static int
 line_check(const struct coexist_journal_line *line, const char **error_r)
 {
 	unsigned int i;
 
 	if (line->time == 0 || *line->session == '\0' ||
-	    *line->protocol == '\0' || line->uidvalidity == 0) {
+	    *line->protocol == '\0' ||
+	    (line->uidvalidity == 0 && line->chose == NULL)) {
 		*error_r = "lacks the time, the session, its protocol or "
 			"the UIDVALIDITY";
+		return -1;
+	}
+	if (line->chose != NULL && has_messages(line)) {
+		*error_r = "has messages beside a choice";
 		return -1;
 	}
 	if (line->mailbox != NULL &&

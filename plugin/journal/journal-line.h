@@ -38,6 +38,9 @@ struct coexist_journal_line {
 	const char *user;
 	/* the session that this one undid, or NULL */
 	const char *undoes;
+	/* the owner's choices that changed, as in "pop3_delete=hide", or NULL: such a line
+	   is about no message and no mailbox */
+	const char *chose;
 	/* what hid messages, or NULL for POP3_HIDDEN_KEYWORD */
 	const char *hidden_keyword;
 	/* NULL for INBOX. Others have their UIDVALIDITY in a field of another name, so a

@@ -95,7 +95,8 @@ lines_find(struct coexist_undo *undo, const struct coexist_journal *journal,
 
 	for (i = 0; i < array_count(&journal->lines); i++) {
 		line = array_idx(&journal->lines, i);
-		if (strcmp(line->session, session_id) != 0)
+		if (strcmp(line->session, session_id) != 0 ||
+		    line->chose != NULL)
 			continue;
 		if (is_of_user(undo, line)) {
 			array_push_back(&undo->lines, &line);

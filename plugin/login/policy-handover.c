@@ -118,6 +118,18 @@ takes_deny_text(const struct coexist_handover *handover, enum coexist_key key)
 		handover->items[COEXIST_HANDOVER_INSTEAD] != NULL;
 }
 
+/* Returns TRUE if the session shows the key to the owner, whoever obeys it: what holds
+   and who has set it can be read by IMAP where anything is open. */
+static bool
+shows_owner(const struct coexist_handover *handover, enum coexist_key key)
+{
+	enum coexist_openable ignored;
+
+	return handover->protocol == COEXIST_PROTOCOL_IMAP &&
+		handover->items[COEXIST_HANDOVER_OWNER] != NULL &&
+		coexist_openable_find(key, &ignored);
+}
+
 /* What a preset says is handed over key by key. */
 bool coexist_handover_takes(const struct coexist_handover *handover,
 			    enum coexist_key key)
@@ -126,7 +138,8 @@ bool coexist_handover_takes(const struct coexist_handover *handover,
 		(handover->is_delivery ? coexist_delivery_obeys(key) :
 		 coexist_session_obeys(handover->protocol,
 				       handover->gate_decided, key) ||
-		 takes_deny_text(handover, key));
+		 takes_deny_text(handover, key) ||
+		 shows_owner(handover, key));
 }
 
 static size_t
@@ -354,19 +367,26 @@ const char *coexist_handover_delay_text(const char *value)
 	return items[COEXIST_HANDOVER_DELAY_TEXT];
 }
 
+static void word_add(string_t *words, const char *word)
+{
+	if (str_len(words) > 0)
+		str_append_c(words, ' ');
+	str_append(words, word);
+}
+
 const char *coexist_handover_owner_text(coexist_openable_set fixed)
 {
 	string_t *names = t_str_new(64);
 	unsigned int i;
 
 	for (i = 0; i < COEXIST_OPENABLE_COUNT; i++) {
-		if ((fixed & BIT(i)) == 0)
-			continue;
-		if (str_len(names) > 0)
-			str_append_c(names, ' ');
-		str_append(names, coexist_policy_keys[
-				   coexist_openable_keys[i].key].name);
+		if ((fixed & BIT(i)) != 0) {
+			word_add(names, coexist_policy_keys[
+					coexist_openable_keys[i].key].name);
+		}
 	}
+	if ((fixed & COEXIST_OPENABLE_UNDO) != 0)
+		word_add(names, COEXIST_MAY_UNDO_WORD);
 	return str_len(names) == 0 ? "none" : str_c(names);
 }
 

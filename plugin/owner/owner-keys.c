@@ -10,12 +10,17 @@
 #define SERVER_ENTRIES \
 	MAILBOX_ATTRIBUTE_PREFIX_DOVECOT_PVT_SERVER COEXIST_OWNER_ENTRIES
 
-static const char *const folders[COEXIST_OWNER_ENTRY_COUNT] = {
+/* What comes before the key, or the whole name. */
+static const char *const labels[COEXIST_OWNER_ENTRY_COUNT] = {
 	[COEXIST_OWNER_ENTRY_CHOICE] = "",
 	[COEXIST_OWNER_ENTRY_EFFECTIVE] = "effective/",
 	[COEXIST_OWNER_ENTRY_GIVEN] = "given/",
 	[COEXIST_OWNER_ENTRY_ORIGIN] = "origin/",
-	[COEXIST_OWNER_ENTRY_CHOICES] = "choices/"
+	[COEXIST_OWNER_ENTRY_CHOICES] = "choices/",
+	[COEXIST_OWNER_ENTRY_LAST_USE] = "status/pop3_last_use",
+	[COEXIST_OWNER_ENTRY_DELETIONS] = "status/pop3_deletions",
+	[COEXIST_OWNER_ENTRY_MAY_UNDO] = "status/may_undo",
+	[COEXIST_OWNER_ENTRY_UNDO] = "undo"
 };
 
 /* Moves *name behind the prefix. Returns FALSE if it has another one. */
@@ -49,9 +54,14 @@ coexist_owner_entry_parse(const char *name, bool is_private, bool has_server,
 		return COEXIST_OWNER_ENTRY_FOREIGN;
 	if (!is_private || !has_server)
 		return COEXIST_OWNER_ENTRY_MISPLACED;
-	for (entry = COEXIST_OWNER_ENTRY_EFFECTIVE;
+	for (entry = COEXIST_OWNER_ENTRY_LAST_USE;
 	     entry < COEXIST_OWNER_ENTRY_COUNT; entry++) {
-		if (skip(&name, folders[entry])) {
+		if (strcasecmp(name, labels[entry]) == 0)
+			return entry;
+	}
+	for (entry = COEXIST_OWNER_ENTRY_EFFECTIVE;
+	     coexist_owner_entry_is_keys(entry); entry++) {
+		if (skip(&name, labels[entry])) {
 			return openable_parse(name, openable_r) ? entry :
 				COEXIST_OWNER_ENTRY_UNKNOWN;
 		}
@@ -65,11 +75,17 @@ static const char *key_name(enum coexist_openable openable)
 	return coexist_policy_keys[coexist_openable_keys[openable].key].name;
 }
 
+const char *coexist_owner_entry_label(enum coexist_owner_entry entry)
+{
+	return labels[entry];
+}
+
 const char *coexist_owner_entry_name(enum coexist_owner_entry entry,
 				     enum coexist_openable openable)
 {
-	return t_strconcat(SERVER_ENTRIES, folders[entry], key_name(openable),
-			   NULL);
+	return t_strconcat(SERVER_ENTRIES, labels[entry],
+			   coexist_owner_entry_is_keys(entry) ?
+			   key_name(openable) : NULL, NULL);
 }
 
 const char *coexist_owner_entry_path(enum coexist_openable openable)

@@ -15,7 +15,16 @@
 
    All but the first can be read only. Where any key is open, effective, given and origin
    are there for each key that can be opened, so that a page can say who set the rest;
-   KEY and choices are there for those that are open. */
+   KEY and choices are there for those that are open. Besides there are, to be read only,
+
+     status/pop3_last_use    the day of the last use by POP3, or none
+     status/pop3_deletions   what POP3 sessions hid and moved (owner-status.h)
+     status/may_undo         yes if the owner may undo that, or no
+
+   and to be set only
+
+     undo                    the session that is to be undone
+*/
 
 #define COEXIST_OWNER_ENTRIES "vendor/vendor.dovecot-coexist/"
 
@@ -31,16 +40,30 @@ enum coexist_owner_entry {
 	COEXIST_OWNER_ENTRY_GIVEN,
 	COEXIST_OWNER_ENTRY_ORIGIN,
 	COEXIST_OWNER_ENTRY_CHOICES,
+	/* those above are there for each key */
+	COEXIST_OWNER_ENTRY_LAST_USE,
+	COEXIST_OWNER_ENTRY_DELETIONS,
+	COEXIST_OWNER_ENTRY_MAY_UNDO,
+	COEXIST_OWNER_ENTRY_UNDO,
 	COEXIST_OWNER_ENTRY_COUNT
 };
 
 /* Returns which entry the name of an attribute is. is_private: of a mailbox' private
-   ones; has_server: the mailbox has those of the server. *openable_r is set from
-   COEXIST_OWNER_ENTRY_CHOICE on. */
+   ones; has_server: the mailbox has those of the server. *openable_r is set for those
+   of keys. */
 enum coexist_owner_entry
 coexist_owner_entry_parse(const char *name, bool is_private, bool has_server,
 			  enum coexist_openable *openable_r);
-/* Returns the name of an attribute, on the data stack. */
+/* Returns TRUE for the entries that are there for each key. */
+static inline bool coexist_owner_entry_is_keys(enum coexist_owner_entry entry)
+{
+	return entry >= COEXIST_OWNER_ENTRY_CHOICE &&
+		entry <= COEXIST_OWNER_ENTRY_CHOICES;
+}
+/* Returns the entry's own part of its name, without the key. */
+const char *coexist_owner_entry_label(enum coexist_owner_entry entry);
+/* Returns the name of an attribute, on the data stack. The key is of no matter for
+   entries that are there once. */
 const char *coexist_owner_entry_name(enum coexist_owner_entry entry,
 				     enum coexist_openable openable);
 /* Returns the entry as an IMAP client names it, on the data stack. */

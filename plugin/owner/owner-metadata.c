@@ -11,6 +11,7 @@
 #include "owner-change.h"
 #include "owner-file.h"
 #include "owner-keys.h"
+#include "owner-undo.h"
 #include "owner-values.h"
 #include "session-policy.h"
 #include "user-hooks.h"
@@ -27,6 +28,8 @@ struct owner_mailbox {
 struct owner_transaction {
 	union mailbox_transaction_module_context module_ctx;
 	struct coexist_owner_change change;
+	/* NULL, or the session that is to be undone, and nothing else then */
+	char *undo;
 };
 
 static MODULE_CONTEXT_DEFINE_INIT(owner_mailbox_module,
@@ -85,30 +88,39 @@ struct owner_iter {
 	unsigned int idx;
 };
 
-/* Adds the names that begin with the prefix, without it. */
+/* Adds the name if it begins with the prefix, without it. */
+static void name_add(struct owner_iter *iter, const char *prefix,
+		     enum coexist_owner_entry entry,
+		     enum coexist_openable openable)
+{
+	struct mail_user *user = iter->iter.box->storage->user;
+	const char *name = coexist_owner_entry_name(entry, openable);
+	time_t ignored;
+
+	if (strncmp(name, prefix, strlen(prefix)) != 0 ||
+	    coexist_owner_value_get(user, entry, openable, &ignored) == NULL)
+		return;
+	name = p_strdup(iter->pool, name + strlen(prefix));
+	array_push_back(&iter->names, &name);
+}
+
 static void names_add(struct owner_iter *iter, const char *prefix)
 {
 	struct mail_user *user = iter->iter.box->storage->user;
 	unsigned int entry, openable;
-	time_t ignored;
 
 	for (entry = COEXIST_OWNER_ENTRY_CHOICE;
 	     entry < COEXIST_OWNER_ENTRY_COUNT; entry++) {
 		/* the rest is made of the policy of each side */
 		if (user->dsyncing && entry != COEXIST_OWNER_ENTRY_CHOICE)
 			break;
-		for (openable = 0; openable < COEXIST_OPENABLE_COUNT;
-		     openable++) {
-			const char *name =
-				coexist_owner_entry_name(entry, openable);
-
-			if (strncmp(name, prefix, strlen(prefix)) != 0 ||
-			    coexist_owner_value_get(user, entry, openable,
-						    &ignored) == NULL)
-				continue;
-			name = p_strdup(iter->pool, name + strlen(prefix));
-			array_push_back(&iter->names, &name);
+		if (!coexist_owner_entry_is_keys(entry)) {
+			name_add(iter, prefix, entry, 0);
+			continue;
 		}
+		for (openable = 0; openable < COEXIST_OPENABLE_COUNT;
+		     openable++)
+			name_add(iter, prefix, entry, openable);
 	}
 }
 
@@ -176,6 +188,7 @@ static void transaction_free(struct mailbox_transaction_context *t)
 
 	if (ot != NULL) {
 		coexist_owner_change_deinit(&ot->change);
+		i_free(ot->undo);
 		i_free(ot);
 	}
 	MODULE_CONTEXT_UNSET(t, owner_transaction_module);
@@ -216,6 +229,35 @@ index_note(struct mailbox_transaction_context *t, const char *name,
 	}
 }
 
+/* Returns TRUE if the transaction may have both what it has and this, and sets the
+   error if not: choices are stored together, an undo stands for itself. */
+static bool
+may_join(struct mailbox_transaction_context *t, bool is_undo)
+{
+	struct owner_transaction *ot = transaction_get(t);
+
+	if (ot->undo == NULL && (!is_undo || ot->change.changed == 0))
+		return TRUE;
+	coexist_owner_error_set(t->box, MAIL_ERROR_NOTPOSSIBLE,
+		COEXIST_OWNER_REFUSAL_ALONE,
+		coexist_owner_entry_label(COEXIST_OWNER_ENTRY_UNDO), NULL);
+	return FALSE;
+}
+
+static int
+undo_set(struct mailbox_transaction_context *t,
+	 const struct mail_attribute_value *value)
+{
+	const char *session;
+	int ret = value_read(t->box, value, &session);
+
+	if (coexist_owner_undo_judge(t->box, ret <= 0 ? NULL : session,
+				     ret) < 0 || !may_join(t, TRUE))
+		return -1;
+	transaction_get(t)->undo = i_strdup(session);
+	return 0;
+}
+
 static int
 choice_set(struct mailbox_transaction_context *t,
 	   enum coexist_openable openable, const char *name,
@@ -233,7 +275,7 @@ choice_set(struct mailbox_transaction_context *t,
 			return 0;
 	} else if (coexist_owner_value_judge(t->box, openable,
 					     ret <= 0 ? NULL : text,
-					     ret) < 0) {
+					     ret) < 0 || !may_join(t, FALSE)) {
 		return -1;
 	}
 	coexist_owner_change_add(&transaction_get(t)->change, openable, text,
@@ -262,12 +304,25 @@ owner_attribute_set(struct mailbox_transaction_context *t,
 			ret = choice_set(t, openable, name, value);
 		else if (t->box->storage->user->dsyncing)
 			ret = 0;
+		else if (entry == COEXIST_OWNER_ENTRY_UNDO)
+			ret = undo_set(t, value);
 		else {
 			coexist_owner_entry_refuse(t->box, entry, openable);
 			ret = -1;
 		}
 	} T_END;
 	return ret;
+}
+
+/* Returns 0, or -1 with an error in the mailbox. */
+static int owner_transaction_do(struct owner_transaction *ot, struct mailbox *box)
+{
+	if (ot->undo != NULL)
+		return coexist_owner_undo_run(box, ot->undo);
+	if (coexist_owner_change_store(&ot->change, box->storage->user) == 0)
+		return 0;
+	coexist_owner_failure_set(box);
+	return -1;
 }
 
 static int
@@ -277,16 +332,19 @@ owner_transaction_commit(struct mailbox_transaction_context *t,
 	struct mailbox *box = t->box;
 	struct owner_mailbox *obox = OWNER_MAILBOX_CONTEXT(box);
 	struct owner_transaction *ot = OWNER_TRANSACTION_CONTEXT(t);
+	const char *text;
+	enum mail_error error;
 	int ret = 0;
 
 	if (ot != NULL) T_BEGIN {
-		ret = coexist_owner_change_store(&ot->change,
-						 box->storage->user);
+		ret = owner_transaction_do(ot, box);
 	} T_END;
 	transaction_free(t);
 	if (ret < 0) {
+		/* the roll-back must not change what is said */
+		text = t_strdup(mailbox_get_last_error(box, &error));
 		obox->module_ctx.super.transaction_rollback(t);
-		coexist_owner_failure_set(box);
+		mail_storage_set_error(box->storage, error, text);
 		return -1;
 	}
 	return obox->module_ctx.super.transaction_commit(t, changes_r);

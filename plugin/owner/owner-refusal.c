@@ -18,6 +18,8 @@ static const struct {
 		"Your administrator has fixed {key}.",
 		"{key} can be: {values}.",
 		"The value of {key} is too long.",
+		"{key} has to be set alone.",
+		"The journal has no such session any more.",
 		"This belongs to the server, not to a mailbox: "
 		"SETMETADATA \"\" ({values} ...).",
 		"{key} could not be stored. Please try again later."
@@ -28,6 +30,8 @@ static const struct {
 		"Su administrador ha fijado {key}.",
 		"{key} puede ser: {values}.",
 		"El valor de {key} es demasiado largo.",
+		"{key} se tiene que fijar solo.",
+		"El registro ya no tiene esa sesión.",
 		"Esto es del servidor, no de un buzón: "
 		"SETMETADATA \"\" ({values} ...).",
 		"No se ha podido guardar {key}. Inténtelo más tarde."
@@ -38,6 +42,8 @@ static const struct {
 		"El vostre administrador ha fixat {key}.",
 		"{key} pot ser: {values}.",
 		"El valor de {key} és massa llarg.",
+		"{key} s'ha de fixar sol.",
+		"El registre ja no té aquesta sessió.",
 		"Això és del servidor, no d'una bústia: "
 		"SETMETADATA \"\" ({values} ...).",
 		"No s'ha pogut desar {key}. Torneu-ho a provar més tard."
@@ -48,6 +54,8 @@ static const struct {
 		"Ihr Administrator hat {key} festgelegt.",
 		"{key} kann sein: {values}.",
 		"Der Wert von {key} ist zu lang.",
+		"{key} muss allein gesetzt werden.",
+		"Das Protokoll hat diese Sitzung nicht mehr.",
 		"Das gehört zum Server, nicht zu einem Ordner: "
 		"SETMETADATA \"\" ({values} ...).",
 		"{key} konnte nicht gespeichert werden. Bitte versuchen Sie "
@@ -59,6 +67,8 @@ static const struct {
 		"Votre administrateur a fixé {key}.",
 		"{key} peut être : {values}.",
 		"La valeur de {key} est trop longue.",
+		"{key} doit être fixé seul.",
+		"Le journal n'a plus cette session.",
 		"Ceci relève du serveur, non d'un dossier : "
 		"SETMETADATA \"\" ({values} ...).",
 		"{key} n'a pas pu être enregistré. Veuillez réessayer plus "
@@ -70,6 +80,8 @@ static const struct {
 		"O seu administrador fixou {key}.",
 		"{key} pode ser: {values}.",
 		"O valor de {key} é demasiado longo.",
+		"{key} tem de ser definido sozinho.",
+		"O registo já não tem essa sessão.",
 		"Isto pertence ao servidor, não a uma pasta: "
 		"SETMETADATA \"\" ({values} ...).",
 		"Não foi possível guardar {key}. Tente de novo mais tarde."

@@ -15,6 +15,10 @@ enum coexist_owner_refusal {
 	/* {values} may be chosen */
 	COEXIST_OWNER_REFUSAL_VALUE,
 	COEXIST_OWNER_REFUSAL_TOO_LONG,
+	/* it has to be the only one of its command */
+	COEXIST_OWNER_REFUSAL_ALONE,
+	/* there is no such session in the journal */
+	COEXIST_OWNER_REFUSAL_NO_SESSION,
 	/* it is to be set as {place} */
 	COEXIST_OWNER_REFUSAL_PLACE,
 	/* it could not be stored */

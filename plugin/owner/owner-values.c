@@ -6,6 +6,7 @@
 #include "mail-storage-private.h"
 #include "owner-file.h"
 #include "owner-refusal.h"
+#include "owner-status.h"
 #include "session-policy.h"
 
 static bool is_open(struct mail_user *user, enum coexist_openable openable)
@@ -56,6 +57,24 @@ value_get(struct mail_user *user, enum coexist_owner_entry entry,
 	}
 }
 
+static const char *
+status_get(struct mail_user *user, enum coexist_owner_entry entry)
+{
+	if (coexist_session_policy_get_open(user) == 0)
+		return NULL;
+	switch (entry) {
+	case COEXIST_OWNER_ENTRY_LAST_USE:
+		return coexist_owner_status_last_use(user);
+	case COEXIST_OWNER_ENTRY_DELETIONS:
+		return coexist_owner_status_deletions(user);
+	case COEXIST_OWNER_ENTRY_MAY_UNDO:
+		return (coexist_session_policy_get_open(user) &
+			COEXIST_OPENABLE_UNDO) != 0 ? "yes" : "no";
+	default:
+		return NULL;
+	}
+}
+
 const char *
 coexist_owner_value_get(struct mail_user *user, enum coexist_owner_entry entry,
 			enum coexist_openable openable, time_t *changed_r)
@@ -63,6 +82,8 @@ coexist_owner_value_get(struct mail_user *user, enum coexist_owner_entry entry,
 	struct coexist_owner_choices choices;
 
 	*changed_r = 0;
+	if (!coexist_owner_entry_is_keys(entry))
+		return status_get(user, entry);
 	(void)coexist_owner_file_read(user, pool_datastack_create(), &choices);
 	if (entry == COEXIST_OWNER_ENTRY_CHOICE) {
 		*changed_r = choices.times[openable];
@@ -85,20 +106,26 @@ bool coexist_owner_value_may_sleep(enum coexist_openable openable,
 		 COEXIST_VALUE_VALID);
 }
 
-static void
-refuse(struct mailbox *box, enum mail_error error,
-       enum coexist_owner_refusal refusal, enum coexist_openable openable,
-       const char *values)
+void coexist_owner_error_set(struct mailbox *box, enum mail_error error,
+			     enum coexist_owner_refusal refusal,
+			     const char *name, const char *values)
 {
 	const struct coexist_policy *policy =
 		coexist_session_policy_get(box->storage->user);
 	const char *language = policy == NULL ? "en" :
 		coexist_policy_text(policy, COEXIST_KEY_language);
-	const char *key =
-		coexist_policy_keys[coexist_openable_keys[openable].key].name;
 
 	mail_storage_set_error(box->storage, error,
-		coexist_owner_refusal_text(refusal, language, key, values));
+		coexist_owner_refusal_text(refusal, language, name, values));
+}
+
+static void
+refuse(struct mailbox *box, enum mail_error error,
+       enum coexist_owner_refusal refusal, enum coexist_openable openable,
+       const char *values)
+{
+	coexist_owner_error_set(box, error, refusal, coexist_policy_keys[
+			coexist_openable_keys[openable].key].name, values);
 }
 
 int coexist_owner_value_judge(struct mailbox *box,
@@ -132,25 +159,23 @@ void coexist_owner_entry_refuse(struct mailbox *box,
 				enum coexist_openable openable)
 {
 	enum coexist_owner_refusal refusal = COEXIST_OWNER_REFUSAL_READ_ONLY;
-	const char *values = NULL;
+	const char *name = coexist_owner_entry_label(entry), *values = NULL;
 
-	if (entry == COEXIST_OWNER_ENTRY_UNKNOWN)
+	if (coexist_owner_entry_is_keys(entry)) {
+		name = coexist_policy_keys[
+			coexist_openable_keys[openable].key].name;
+	} else if (entry == COEXIST_OWNER_ENTRY_UNKNOWN) {
 		refusal = COEXIST_OWNER_REFUSAL_UNKNOWN_KEY;
-	else if (entry == COEXIST_OWNER_ENTRY_MISPLACED) {
+	} else if (entry == COEXIST_OWNER_ENTRY_MISPLACED) {
 		refusal = COEXIST_OWNER_REFUSAL_PLACE;
 		values = "/private/"COEXIST_OWNER_ENTRIES"...";
 	}
-	refuse(box, MAIL_ERROR_NOTPOSSIBLE, refusal, openable, values);
+	coexist_owner_error_set(box, MAIL_ERROR_NOTPOSSIBLE, refusal, name,
+				values);
 }
 
 void coexist_owner_failure_set(struct mailbox *box)
 {
-	const struct coexist_policy *policy =
-		coexist_session_policy_get(box->storage->user);
-
-	mail_storage_set_error(box->storage, MAIL_ERROR_TEMP,
-		coexist_owner_refusal_text(COEXIST_OWNER_REFUSAL_FAILED,
-			policy == NULL ? "en" :
-			coexist_policy_text(policy, COEXIST_KEY_language),
-			"POP3", NULL));
+	coexist_owner_error_set(box, MAIL_ERROR_TEMP,
+				COEXIST_OWNER_REFUSAL_FAILED, "POP3", NULL);
 }

@@ -3,6 +3,8 @@
 #define COEXIST_OWNER_VALUES_H
 
 #include "owner-keys.h"
+#include "owner-refusal.h"
+#include "mail-error.h"
 
 struct mail_user;
 struct mailbox;
@@ -11,7 +13,8 @@ struct mailbox;
 
 /* Returns the entry's value, on the data stack, or NULL if it has none. It is that of
    the next session: what was chosen since this one began counts. *changed_r is when a
-   choice was stored last, 0 for what is none. */
+   choice was stored last, 0 for what is none. The key is of no matter for entries that
+   are there once. */
 const char *
 coexist_owner_value_get(struct mail_user *user, enum coexist_owner_entry entry,
 			enum coexist_openable openable, time_t *changed_r);
@@ -32,6 +35,10 @@ int coexist_owner_value_judge(struct mailbox *box,
 void coexist_owner_entry_refuse(struct mailbox *box,
 				enum coexist_owner_entry entry,
 				enum coexist_openable openable);
+/* Sets an error in the mailbox: what the owner reads of something that has this name. */
+void coexist_owner_error_set(struct mailbox *box, enum mail_error error,
+			     enum coexist_owner_refusal refusal,
+			     const char *name, const char *values);
 /* Sets the error in the mailbox for what could not be stored. */
 void coexist_owner_failure_set(struct mailbox *box);
 

@@ -72,6 +72,9 @@ extern const struct coexist_policy_key
 extern const struct coexist_policy_key
 	coexist_site_settings[COEXIST_SITE_COUNT];
 
+/* Returns true if an item of owner_may_change is COEXIST_MAY_UNDO_WORD. */
+bool coexist_openable_is_undo(const char *item, size_t length);
+
 /* The key of each openable one, and the bounds that always hold of it, or "". */
 struct coexist_openable_key {
 	enum coexist_key key;

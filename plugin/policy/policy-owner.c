@@ -18,7 +18,9 @@ coexist_openable_set coexist_openable_parse(const char *list)
 
 	/* the word none is no key */
 	while (coexist_list_next(&list, &item, &length)) {
-		if (coexist_key_find_length(item, length, &key) &&
+		if (coexist_openable_is_undo(item, length))
+			set |= COEXIST_OPENABLE_UNDO;
+		else if (coexist_key_find_length(item, length, &key) &&
 		    coexist_openable_find(key, &openable))
 			set |= BIT(openable);
 	}

@@ -16,9 +16,12 @@
 typedef uint32_t coexist_openable_set;
 #define COEXIST_OPENABLE_ALL \
 	((coexist_openable_set)((1ULL << COEXIST_OPENABLE_COUNT) - 1))
-_Static_assert(COEXIST_OPENABLE_COUNT <= 32, "there is a bit for each");
+/* The owner may undo what a POP3 session deleted: no key, and yet opened as one. */
+#define COEXIST_OPENABLE_UNDO \
+	((coexist_openable_set)(1ULL << COEXIST_OPENABLE_COUNT))
+_Static_assert(COEXIST_OPENABLE_COUNT <= 31, "there is a bit for each, and undo");
 
-/* Returns the openable keys in a list; what is none is passed over. */
+/* Returns what a list opens; what opens nothing is passed over. */
 coexist_openable_set coexist_openable_parse(const char *list);
 
 /* Returns the keys of a merged policy that a choice counts for, by its scopes, the

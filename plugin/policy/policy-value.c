@@ -178,6 +178,11 @@ static bool mailbox_check(const char *item, size_t length)
 	return length > 0;
 }
 
+bool coexist_openable_is_undo(const char *item, size_t length)
+{
+	return word_equals(item, length, COEXIST_MAY_UNDO_WORD);
+}
+
 static bool openable_find(const char *item, size_t length,
 			  enum coexist_openable *openable_r)
 {
@@ -191,7 +196,8 @@ static bool openable_check(const char *item, size_t length)
 {
 	enum coexist_openable ignored;
 
-	return openable_find(item, length, &ignored);
+	return coexist_openable_is_undo(item, length) ||
+		openable_find(item, length, &ignored);
 }
 
 static bool keys_parse(const char *list, uint64_t *set_r)
@@ -202,9 +208,12 @@ static bool keys_parse(const char *list, uint64_t *set_r)
 	uint64_t set = 0;
 
 	while (coexist_list_next(&list, &item, &length)) {
-		if (!openable_find(item, length, &openable))
+		if (coexist_openable_is_undo(item, length))
+			set |= 1ULL << COEXIST_OPENABLE_COUNT;
+		else if (openable_find(item, length, &openable))
+			set |= 1ULL << openable;
+		else
 			return false;
-		set |= 1ULL << openable;
 	}
 	*set_r = set;
 	return true;

@@ -53,6 +53,12 @@ static const struct line_row {
 	  HEAD"read=1:4294967294,1:4294967294\tend", "8589934588 read" },
 	{ "nothing", HEAD"end", "" },
 
+	{ "a choice, which is about no mailbox", "time=2026-01-02T03:04:05Z\t"
+	  "session=s\tprotocol=choice\taddress=\tuser=owner\t"
+	  "chose=pop3_delete=hide\tend", " by owner" },
+
+	{ "a choice that is about messages", HEAD"chose=a=b\thidden=1\tend",
+	  "has messages beside a choice" },
 	{ "an empty line", "", "is incomplete" },
 	{ "half a line", HEAD"read=1:3", "is incomplete" },
 	{ "cut within a number", HEAD"read=1:3,", "has a wrong read" },

@@ -203,6 +203,8 @@ static void test_parse(void)
 	g_assert_cmpuint(coexist_openable_parse(""), ==, 0);
 	g_assert_cmpuint(coexist_openable_parse("pop3_delete, language"), ==,
 			 1U << DELETE | 1U << COEXIST_OPENABLE_language);
+	g_assert_cmpuint(coexist_openable_parse("Undo pop3_delete"), ==,
+			 1U << DELETE | COEXIST_OPENABLE_UNDO);
 	/* as a later version may say */
 	g_assert_cmpuint(coexist_openable_parse("pop3_access nosuch preset"),
 			 ==, 0);

@@ -17,7 +17,7 @@ FOLDERS = ["INBOX", "Sent", "Archive/%", "Archive/*", '"Sent Items"', "Entwürfe
            "a\\b", "%{nosuch}", '"a;b=c"']
 LANGUAGES = ["en", "es", "ca", "pt-BR", "es-MX", "zh-Hant-TW", "tlh"]
 OPENABLE = ["pop3_mark_read", "pop3_delete", "pop3_keep_days", "pop3_show", "pop3_show_since",
-            "quota_warn", "quota_warn_free", "language"]
+            "quota_warn", "quota_warn_free", "language", "undo"]
 BOUNDS = ["pop3_delete=hide,Trash", "pop3_keep_days=0,7..90", "pop3_show_since=none,2020-01-01..",
           "quota_warn=50..100", "quota_warn_free=1M..10GiB", "language=es,pt-BR,ca"]
 BLANKS = [" ", "  ", "\t"]
