@@ -14,6 +14,10 @@ window.rcmail && rcmail.addEventListener('init', function () {
     if (!form) {
         return;
     }
+    // for the button that the skin shows on a phone
+    rcmail.register_command('plugin.coexist-save', function () {
+        form.requestSubmit();
+    }, true);
     form.addEventListener('input', function (event) {
         var answer = event.target.closest('.coexist-answer'),
             radio = answer && answer.querySelector('input[type=radio]');

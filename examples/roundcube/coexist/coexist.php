@@ -27,7 +27,10 @@ class coexist extends rcube_plugin
         $this->register_action('plugin.coexist', [$this, 'show']);
         $this->register_action('plugin.coexist-save', [$this, 'save']);
         $this->register_action('plugin.coexist-undo', [$this, 'undo']);
-        $this->include_stylesheet($this->local_skin_path() . '/coexist.css');
+        $style = $this->local_skin_path() . '/coexist.css';
+        if (is_file($this->home . '/' . $style)) {
+            $this->include_stylesheet($style);
+        }
     }
 
     public function settings_actions($args)

@@ -131,9 +131,10 @@ class Page:
         field.send_keys(text)
 
     def tick(self, key, **items):
-        """Tick the boxes with these labels, or not; a label has _ for a blank."""
+        """Tick the boxes with these labels, or not; a label may have _ for a blank."""
         for box in self.all(f"#{_id(key)} input[type=checkbox]"):
-            wanted = items.get(self._label(box).replace("\N{NO-BREAK SPACE}", "_").replace(" ", "_"))
+            label = self._label(box)
+            wanted = items.get(label, items.get(label.replace(" ", "_")))
             if wanted is not None and wanted != box.is_selected():
                 label = self.find(f"label[for='{box.get_attribute('id')}']")
                 self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", label)
@@ -141,7 +142,9 @@ class Page:
 
     def save(self):
         """Save; return the server's sentence, or '' if it took all of it."""
-        return self.submit(lambda: self.find("#coexist-save").click())
+        return self.submit(lambda: next(
+            button for button in self.all("#coexist-save, #coexist-save-clone")
+            if button.is_displayed()).click())
 
     def submit(self, act):
         """Act, and wait for the page that follows; return the server's sentence."""
@@ -163,7 +166,11 @@ class Page:
         return self.driver.switch_to.active_element.get_attribute("id")
 
     def dark(self, is_dark=True):
-        """Switch the skin's dark mode."""
+        """Switch the skin's dark mode, at once."""
+        self.driver.execute_script(
+            "const style = document.createElement('style');"
+            "style.textContent = '* { transition: none !important }';"
+            "document.head.append(style)")
         self.driver.execute_script(
             "document.documentElement.classList.toggle('dark-mode', arguments[0])", is_dark)
 

@@ -4,15 +4,17 @@
 from contextlib import contextmanager
 from pathlib import Path
 
-from instance import message
+from instance import NOTICE_TEXTS, message
 from server import Server
 from webmail import Webmail
 
 USER = "user0"
 PLUGINS = {"all": ["coexist", "quota"], "imap": ["imap_quota"], "pop3": ["virtual"]}
-COEXIST_CONFIG = "plugin {\n  coexist_config = /mnt/etc/coexist.conf.ext\n}\n"
+NOTE = "coexist_note_last_use = time\n"
+CONF = {"conf23": f"plugin {{\n  coexist_config = /mnt/etc/coexist.conf.ext\n  {NOTE}}}\n",
+        "conf24": NOTE}
 # What the administrator says to everybody.
-POLICY = {"owner_may_change": "pop3_mark_read pop3_delete pop3_keep_days pop3_folders "
+POLICY = {"owner_may_change": "pop3_mark_read pop3_delete pop3_keep_days pop3_folders undo "
           "quota_warn language",
           "owner_bounds": "pop3_delete=hide,trash pop3_keep_days=0,7..90",
           "pop3_mark_downloaded": "yes", "pop3_delete": "trash", "pop3_delete_limit": "20",
@@ -23,9 +25,8 @@ SUBJECTS = ("Order 2041", "Your parcel is on its way", "Invoice 7", "Opening hou
 @contextmanager
 def open_shop(folder, more=""):
     """Yield (Server, Webmail) with mail in USER's mailbox, of which POP fetched some."""
-    settings = {"note_last_use": "time"}
-    with Server(Path(folder) / "dovecot", gate={}, quota="20M", coexist=settings,
-                conf23=COEXIST_CONFIG, plugins=PLUGINS) as dovecot:
+    with Server(Path(folder) / "dovecot", gate={}, quota="20M", plugins=PLUGINS,
+                coexist={"template_dir": str(NOTICE_TEXTS)}, **CONF) as dovecot:
         dovecot.store.mark()
         dovecot.store.put("default", **POLICY)
         fill(dovecot)

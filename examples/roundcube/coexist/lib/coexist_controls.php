@@ -69,7 +69,7 @@ class coexist_select extends coexist_words
         $select = new html_select([
             'name'       => $this->field('pick'),
             'id'         => $this->id('pick'),
-            'class'      => 'custom-select',
+            'class'      => 'custom-select form-control',
             'aria-label' => $this->label($this->setting->name),
         ]);
         $select->add($this->standard_label(), '');

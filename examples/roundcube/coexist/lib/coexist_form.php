@@ -32,7 +32,8 @@ class coexist_form
 
         foreach ($this->settings as $name => $setting) {
             $answer = is_array($posted) ? $posted[$name] ?? null : null;
-            if (!$setting->is_open() || !is_array($answer) || !isset($answer['pick'])) {
+            // what has been closed meanwhile the server refuses, and says so
+            if (!is_array($answer) || !isset($answer['pick'])) {
                 continue;
             }
             $value = $this->controls[$name]->posted($answer);

@@ -119,8 +119,13 @@ class coexist_page
         ], html::tag('h2', ['id' => "coexist-$section"], $this->q("section_$section")) . $html, ['class', 'aria-labelledby']);
     }
 
+    /** Roundcube has to know the button: on a phone Elastic shows another one in its place. */
     private function save_button()
     {
+        $output = rcmail::get_instance()->output;
+        $output->add_script(rcmail_output::JS_OBJECT_NAME
+            . ".register_button('plugin.coexist-save', 'coexist-save', 'button');");
+
         return html::p('formbuttons footerleft', html::tag('button', [
             'type'  => 'submit',
             'form'  => 'coexist-form',

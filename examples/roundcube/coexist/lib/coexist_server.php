@@ -12,8 +12,8 @@ class coexist_server
 {
     const ENTRIES = '/private/vendor/vendor.dovecot-coexist';
 
-    /** Where DEPTH 1 finds them all. */
-    const FOLDERS = ['', '/effective', '/given', '/origin', '/choices', '/status'];
+    const OF_A_SETTING = ['', 'effective/', 'given/', 'origin/', 'choices/'];
+    const OF_THE_MAILBOX = ['status/pop3_last_use', 'status/pop3_deletions', 'status/may_undo'];
 
     /** @var rcube_imap */
     private $storage;
@@ -111,10 +111,7 @@ class coexist_server
             return;
         }
 
-        $names = array_map(static function ($folder) {
-            return self::ENTRIES . $folder;
-        }, self::FOLDERS);
-        $found = $this->storage->get_metadata('', $names, ['DEPTH' => 1]);
+        $found = $this->storage->get_metadata('', self::names());
 
         foreach ((array) ($found[''] ?? []) as $name => $value) {
             if (strpos($name, self::ENTRIES . '/') === 0) {
@@ -123,11 +120,28 @@ class coexist_server
         }
     }
 
+    /** All of them by name: Roundcube writes options, such as DEPTH, where Dovecot expects none. */
+    private static function names()
+    {
+        $names = self::OF_THE_MAILBOX;
+
+        foreach (self::OF_A_SETTING as $folder) {
+            foreach (coexist_setting::NAMES as $name) {
+                $names[] = $folder . $name;
+            }
+        }
+
+        return array_map(static function ($name) {
+            return self::ENTRIES . "/$name";
+        }, $names);
+    }
+
     /** The server's sentence without what Roundcube and Dovecot put around it. */
     private function refusal()
     {
         $text = preg_replace('/^SETMETADATA: /', '', (string) $this->storage->get_error_str());
-        $text = preg_replace('/ \([\d. +]+ secs\)\.?$/', '', trim($text));
+        // Dovecot puts the time that it took before the last full stop
+        $text = preg_replace('/ \([\d. +]+ secs\)\.$/', '.', trim($text));
 
         return $text !== '' ? $text : 'SETMETADATA';
     }

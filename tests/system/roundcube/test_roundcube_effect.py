@@ -99,36 +99,61 @@ def test_which_folders_are_shown(page, maildrop):
     assert page.answer("pop3_folders") == ""
 
 
-def test_which_messages_are_shown(page, maildrop):
+def appended(maildrop):
+    """Put messages of today, 10 and 40 days ago into INBOX; return today."""
     now = datetime.now(timezone.utc)
     for days in (0, 10, 40):
         maildrop.append(message(f"{days} days"), received=now - timedelta(days))
+    return now
+
+
+def test_only_the_last_days_are_shown(page, maildrop):
+    appended(maildrop)
     page.type("pop3_show_days", "20")
     saves(page)
-    assert count(maildrop) == 2
-    page.choose("pop3_show_days", "0")
+    assert page.answer("pop3_show_days") == "=" and count(maildrop) == 2
+
+
+def test_only_what_came_since_is_shown(page, maildrop):
+    now = appended(maildrop)
     page.choose("pop3_show_since", "=")
     page.driver.execute_script(
         "document.querySelector('#coexist-pop3-show-since-own').value = arguments[0]",
         (now - timedelta(5)).strftime("%Y-%m-%d"))
     saves(page)
     assert page.answer("pop3_show_since") == "=" and count(maildrop) == 1
-    page.choose("pop3_show_since", "none")
-    page.choose("pop3_show", "unread")
+
+
+@pytest.mark.parametrize("key, word, flag", [
+    ("pop3_show", "unread", "\\Seen"), ("pop3_show_deleted", "no", "\\Deleted")])
+def test_what_has_a_flag_is_not_shown(page, maildrop, key, word, flag):
+    maildrop.deliver(3)
+    page.choose(key, word)
     saves(page)
+    with maildrop.imap() as client:
+        client.select()
+        client.store("1", "+FLAGS", flag)
+    assert page.answer(key) == word and count(maildrop) == 2
+
+
+def test_what_the_provider_hides_is_shown(page, maildrop):
+    """Before POP3 was shown anything: what has left its view stays away."""
+    keys = {"pop3_show": "unread", "pop3_show_days": "5", "pop3_show_since": "2026-11-01",
+            "pop3_show_deleted": "no"}
+    maildrop.server.store.put(f"mailbox/{maildrop.user}", **keys,
+                              owner_may_change=" ".join(keys))
+    appended(maildrop)
     with maildrop.imap() as client:
         client.select()
         client.store("1", "+FLAGS", "\\Seen")
-    assert count(maildrop) == 2
+        client.store("2", "+FLAGS", "\\Deleted")
+    page.open()
     page.choose("pop3_show", "all")
-    page.choose("pop3_show_deleted", "no")
-    saves(page)
-    with maildrop.imap() as client:
-        client.select()
-        client.store("2:3", "+FLAGS", "\\Deleted")
-    assert count(maildrop) == 1
+    page.choose("pop3_show_days", "0")
+    page.choose("pop3_show_since", "none")
     page.choose("pop3_show_deleted", "yes")
     saves(page)
+    assert [page.answer(key) for key in keys] == ["all", "0", "none", "yes"]
     assert count(maildrop) == 3
 
 
@@ -148,7 +173,7 @@ def test_when_to_warn_and_in_which_language(page, maildrop):
     page.tick("quota_warn", **{"50_%": True})
     page.choose("language", "de")
     saves(page)
-    assert page.items("quota_warn")["50\N{NO-BREAK SPACE}%"] and page.answer("language") == "de"
+    assert page.items("quota_warn")["50 %"] and page.answer("language") == "de"
     fill(maildrop, 7)
     maildrop.server.wait_for(lambda: notice(maildrop), what="the notice")
     assert b"Postfach" in notice(maildrop)[0] or b"=?" in notice(maildrop)[0]
@@ -157,9 +182,16 @@ def test_when_to_warn_and_in_which_language(page, maildrop):
 def test_when_to_warn_of_little_space(page, maildrop):
     page.tick("quota_warn_free", **{"10_MB": True})
     saves(page)
-    assert page.items("quota_warn_free")["10\N{NO-BREAK SPACE}MB"]
+    assert page.items("quota_warn_free")["10 MB"]
     fill(maildrop, 3)
     maildrop.server.wait_for(lambda: notice(maildrop), what="the notice")
+
+
+def is_alerted(maildrop):
+    with maildrop.imap() as client:
+        client.select()
+        client.noop()
+        return client.response("ALERT")[1] != [None]
 
 
 def test_how_to_warn(page, owner, maildrop):
@@ -179,10 +211,8 @@ def test_how_to_warn(page, owner, maildrop):
         "quota_warn_channels": "alert", "quota_warn_repeat": "7d", "quota_warn_rearm": "9",
         "quota_warn_recovered": "yes"}
     fill(maildrop, 7)
-    with maildrop.imap() as client:
-        client.select()
-        alerts = client.response("ALERT")[1]
-    assert alerts != [None] and notice(maildrop) == []
+    maildrop.server.wait_for(lambda: is_alerted(maildrop), what="the alert")
+    assert notice(maildrop) == []
 
 
 def test_what_was_not_touched_is_not_chosen(page, owner, maildrop):
@@ -207,3 +237,28 @@ def test_how_the_mailbox_is_doing(page, maildrop):
     assert "Downloaded by POP, still in your inbox\n2 messages" in text
     assert "Deleted by POP, still in your inbox\n1 message" in text
     assert " of 12 MB (0 %)" in text
+
+
+def test_what_was_deleted_comes_back(page, maildrop):
+    """By the button, and POP3 is shown it again."""
+    maildrop.server.store.put(f"mailbox/{maildrop.user}", owner_may_change="pop3_show undo",
+                              pop3_delete_limit="2")
+    maildrop.deliver(3)
+    maildrop.delete(1, 2, 3)
+    assert maildrop.having("$POP3Hidden") == [1, 2, 3]
+    page.open()
+    assert "3 kept in your inbox" in page.text(".coexist-deletions")
+    button = page.find(".coexist-undo button")
+    assert button.get_attribute("aria-label").startswith("Bring back what was deleted on ")
+    assert page.submit(button.click) == ""
+    assert page.all(".coexist-deletions") == [] and maildrop.having("$POP3Hidden") == []
+    assert count(maildrop) >= 3
+
+
+def test_an_undo_is_not_offered_where_it_is_not_allowed(page, maildrop):
+    maildrop.server.store.put(f"mailbox/{maildrop.user}", pop3_delete="trash")
+    maildrop.deliver(1)
+    maildrop.delete(1)
+    page.open()
+    assert "1 moved" in page.text(".coexist-deletions")
+    assert page.all(".coexist-undo") == []
