@@ -54,15 +54,28 @@ bool coexist_control_root_try_find(struct mail_user *user,
 	return root_find(user, MAILBOX_LIST_PATH_TYPE_CONTROL, root_r);
 }
 
-const char *coexist_control_root_folder(struct mail_user *user)
+/* Which modes files get there is not asked: a session that only looks would pay for
+   that more than for the look. */
+static const char *
+folder_get(struct mail_user *user, enum mailbox_list_path_type type)
 {
-	struct mail_namespace *ns = mail_namespace_find_inbox(user->namespaces);
+	struct mailbox_list *list =
+		mail_namespace_find_inbox(user->namespaces)->list;
 	const char *folder;
 
-	return mailbox_list_get_root_path(ns->list,
-			MAILBOX_LIST_PATH_TYPE_CONTROL, &folder) ||
-		mailbox_list_get_root_path(ns->list,
-			MAILBOX_LIST_PATH_TYPE_DIR, &folder) ? folder : NULL;
+	return mailbox_list_get_root_path(list, type, &folder) ||
+		mailbox_list_get_root_path(list, MAILBOX_LIST_PATH_TYPE_DIR,
+					   &folder) ? folder : NULL;
+}
+
+const char *coexist_index_root_folder(struct mail_user *user)
+{
+	return folder_get(user, MAILBOX_LIST_PATH_TYPE_INDEX);
+}
+
+const char *coexist_control_root_folder(struct mail_user *user)
+{
+	return folder_get(user, MAILBOX_LIST_PATH_TYPE_CONTROL);
 }
 
 bool coexist_index_root_find(struct mail_user *user, const char *file_name,

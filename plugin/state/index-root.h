@@ -32,7 +32,9 @@ bool coexist_index_root_try_find(struct mail_user *user,
    where Dovecot keeps such files of its own. */
 bool coexist_control_root_try_find(struct mail_user *user,
 				   struct coexist_index_root *root_r);
-/* Returns the folder of the control root alone, which costs less, or NULL. */
+/* Return the folder of the index root or of the control root alone, which costs less,
+   or NULL. */
+const char *coexist_index_root_folder(struct mail_user *user);
 const char *coexist_control_root_folder(struct mail_user *user);
 /* Makes the folder. Returns 0, or -1 and an error. */
 int coexist_index_root_create(const struct coexist_index_root *root,

@@ -14,10 +14,9 @@ static const struct coexist_mailbox_file state_file = {
 };
 
 static const char *
-file_path(const struct coexist_index_root *root,
-	  const struct coexist_mailbox_file *file)
+file_path(const char *folder, const struct coexist_mailbox_file *file)
 {
-	return t_strconcat(root->folder, "/", file->name, NULL);
+	return t_strconcat(folder, "/", file->name, NULL);
 }
 
 int coexist_mailbox_file_read(struct mail_user *user,
@@ -30,7 +29,7 @@ int coexist_mailbox_file_read(struct mail_user *user,
 	*text_r = "";
 	if (!coexist_index_root_find(user, file->name, &root))
 		return -1;
-	if (coexist_small_file_read_up_to(file_path(&root, file),
+	if (coexist_small_file_read_up_to(file_path(root.folder, file),
 					  file->max_size, text_r, &error) < 0) {
 		e_warning(user->event, "coexist: %s", error);
 		*text_r = "";
@@ -50,7 +49,7 @@ file_update(struct coexist_index_root *root,
 	    coexist_state_file_decide_t *decide, void *context,
 	    const char **error_r)
 {
-	const char *path = file_path(root, file);
+	const char *path = file_path(root->folder, file);
 
 	root->mode.max_size = file->max_size;
 	if (coexist_state_file_update(path, &root->mode, decide, context,
@@ -88,13 +87,13 @@ int coexist_mailbox_state_update(struct mail_user *user,
 
 bool coexist_mailbox_state_try_read(struct mail_user *user, const char **text_r)
 {
-	struct coexist_index_root root;
+	const char *folder = coexist_index_root_folder(user);
 	const char *error;
 
 	*text_r = "";
-	if (!coexist_index_root_try_find(user, &root))
+	if (folder == NULL)
 		return FALSE;
-	(void)coexist_small_file_read(file_path(&root, &state_file), text_r,
+	(void)coexist_small_file_read(file_path(folder, &state_file), text_r,
 				      &error);
 	return TRUE;
 }

@@ -13,7 +13,7 @@
 #define LOCK_TIMEOUT_SECS 2
 #define LOCK_STALE_SECS 10
 
-/* Returns TRUE if the line sets this name. */
+/* Returns TRUE if the line, or the first of several, sets this name. */
 static bool line_sets(const char *line, const char *name)
 {
 	size_t length = strlen(name);
@@ -23,11 +23,14 @@ static bool line_sets(const char *line, const char *name)
 
 const char *coexist_state_text_get(const char *text, const char *name)
 {
-	const char *const *lines = t_strsplit(text, "\n");
+	size_t begin = strlen(name) + 1, length;
 
-	for (; *lines != NULL; lines++) {
-		if (line_sets(*lines, name))
-			return *lines + strlen(name) + 1;
+	/* most mailboxes have no state */
+	while (*text != '\0') {
+		length = strcspn(text, "\n");
+		if (line_sets(text, name))
+			return t_strndup(text + begin, length - begin);
+		text += length + (text[length] == '\n' ? 1 : 0);
 	}
 	return NULL;
 }
