@@ -29,17 +29,33 @@ def test_the_same_sources_give_the_same_package(suite, tmp_path):
     assert sums(tmp_path) == sums(first.parent)
 
 
-def test_the_same_commit_gives_the_same_sources(tmp_path):
-    for name in ("one", "two"):
-        subprocess.run([TOP / "build-aux/release", "--sources", "HEAD", tmp_path / name],
-                       check=True, capture_output=True)
-    assert sums(tmp_path / "one") == sums(tmp_path / "two")
-    [dsc] = (tmp_path / "one").glob("*.dsc")
+def make_sources(folder):
+    """Make the tarball and Debian's source package of the commit."""
+    subprocess.run([TOP / "build-aux/release", "--sources", "HEAD", folder],
+                   check=True, capture_output=True)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def sources(tmp_path_factory):
+    return make_sources(tmp_path_factory.mktemp("sources") / "one")
+
+
+def test_the_same_commit_gives_the_same_sources(sources, tmp_path):
+    assert sums(make_sources(tmp_path / "two")) == sums(sources)
+
+
+def test_the_source_package(sources, tmp_path):
+    """It has what Debian builds from, and lintian has nothing to say about it."""
+    [dsc] = sources.glob("*.dsc")
     subprocess.run(["dpkg-source", "-x", dsc, tmp_path / "unpacked"], check=True,
                    capture_output=True)
     version = git("show", "HEAD:debian/changelog").split("(")[1].split(")")[0]
     assert dsc.name == f"dovecot-coexist_{version}.dsc"
     assert (tmp_path / "unpacked/configure").exists()
+    done = subprocess.run(["lintian", "--display-info", "--pedantic", dsc],
+                          capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
 
 
 def test_a_release_of_a_tag(suite, tmp_path):
