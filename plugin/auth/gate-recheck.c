@@ -207,14 +207,17 @@ refusal_find(const struct coexist_login_facts *facts,
 	return TRUE;
 }
 
-/* The userdb's own fields are nobody's business here. The uid is the asker's, as
-   Dovecot gives the answer to nobody else. */
+/* The userdb's own fields are nobody's business here, but for the uid: Dovecot gives the
+   answer to a process of that uid alone. Where the userdb has none, because dovecot.conf
+   says it, the asker is believed. */
 static void
 reply_begin(const struct coexist_login_facts *facts)
 {
 	struct auth_fields *reply = facts->request->fields.userdb_reply;
-	const char *uid = word_text(facts, COEXIST_RECHECK_UID);
+	const char *uid = t_strdup(auth_fields_find(reply, "uid"));
 
+	if (uid == NULL)
+		uid = word_text(facts, COEXIST_RECHECK_UID);
 	auth_fields_reset(reply);
 	if (uid != NULL)
 		auth_fields_add(reply, "uid", uid, 0);

@@ -31,8 +31,8 @@
 /* clock=<seconds>: the clock of this host was set since the session began, to a later
    time than it would have by so many, or to an earlier one. */
 #define COEXIST_RECHECK_CLOCK "clock="
-/* uid=<number>: who asks. Dovecot answers a look-up of a userdb that has no uid to
-   root alone, unless the socket has the mode 0777. */
+/* uid=<number>: who asks, for a userdb that has no uid: Dovecot would answer its look-ups
+   to root alone, unless the socket has the mode 0777. */
 #define COEXIST_RECHECK_UID "uid="
 
 #endif
