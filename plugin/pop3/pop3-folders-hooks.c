@@ -10,6 +10,7 @@
 #include "mail-storage-private.h"
 #include "compat-namespace.h"
 #include "coexist-event.h"
+#include "mailbox-none.h"
 #include "maildrop-folders.h"
 #include "pop3-folders.h"
 #include "pop3-folders-changes.h"
@@ -19,9 +20,6 @@
 #include "session-policy.h"
 #include "storage-driver.h"
 #include "user-hooks.h"
-
-#include <fcntl.h>
-#include <unistd.h>
 
 #define POP3_FOLDERS_STORAGE_CONTEXT(obj) \
 	MODULE_CONTEXT_REQUIRE(obj, pop3_folders_storage_module)
@@ -71,33 +69,13 @@ static struct folders_session *session_of(struct pop3_folders *folders)
    the others, and INBOX most of all, are to be read nevertheless. Any other error passes,
    and fails the login: what is left out leaves the view for good. */
 
-/* Returns TRUE if the operating system does not let us have the mailbox, and no ACL. */
-static bool is_unreachable(struct mailbox *box)
-{
-	static const enum mailbox_list_path_type types[] = {
-		MAILBOX_LIST_PATH_TYPE_MAILBOX, MAILBOX_LIST_PATH_TYPE_INDEX,
-		MAILBOX_LIST_PATH_TYPE_CONTROL
-	};
-	const char *path;
-	unsigned int i;
-
-	for (i = 0; i < N_ELEMENTS(types); i++) {
-		if (mailbox_get_path_to(box, types[i], &path) > 0 &&
-		    faccessat(AT_FDCWD, path, R_OK | X_OK, AT_EACCESS) < 0 &&
-		    errno != ENOENT)
-			return TRUE;
-	}
-	return FALSE;
-}
-
 /* Returns TRUE if the mailbox, in which there was an error, is left out. */
 static bool leave_out(struct pop3_folder *folder, struct mailbox *box)
 {
 	enum mail_error error;
 	const char *text = mailbox_get_last_internal_error(box, &error);
 
-	if (error != MAIL_ERROR_NOTFOUND &&
-	    (error != MAIL_ERROR_PERM || is_unreachable(box))) {
+	if (!coexist_mailbox_is_none(box, error)) {
 		e_error(box->event, "coexist: POP3 is shown nothing, because of "
 			"%s: %s", folder->name, text);
 		mail_storage_set_internal_error(box->storage);

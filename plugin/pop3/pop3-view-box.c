@@ -90,10 +90,10 @@ notices_get(struct pop3_view_box *vbox, struct mailbox *box,
 	}
 }
 
-bool pop3_view_box_list(struct pop3_view_box *vbox,
-			struct mailbox_transaction_context *t,
-			const struct pop3_view_request *request,
-			struct coexist_view_listing *listing_r)
+int pop3_view_box_list(struct pop3_view_box *vbox,
+		       struct mailbox_transaction_context *t,
+		       const struct pop3_view_request *request,
+		       struct coexist_view_listing *listing_r)
 {
 	struct coexist_view_memory memory;
 	ARRAY_TYPE(seq_range) notices;
@@ -108,8 +108,12 @@ bool pop3_view_box_list(struct pop3_view_box *vbox,
 	bool is_first;
 
 	vbox->uidvalidity = mail_index_get_header(t->view)->uid_validity;
-	(void)coexist_view_store_read(vbox->user, vbox->guid,
-				      vbox->uidvalidity, &memory);
+	if (coexist_view_store_read(vbox->user, vbox->guid, vbox->uidvalidity,
+				    &memory) < 0) {
+		mailbox_set_critical(t->box, "coexist: POP3 is shown nothing: "
+				     "what it was shown before can't be read");
+		return -1;
+	}
 	is_first = memory.uidvalidity == 0;
 	(void)memory_complete(vbox, &memory);
 	notices_get(vbox, t->box, &notices);
@@ -120,7 +124,7 @@ bool pop3_view_box_list(struct pop3_view_box *vbox,
 	memory_note(vbox, t, &memory, &listing_r->look);
 	array_clear(&vbox->due);
 	array_append_array(&vbox->due, &memory.due);
-	return is_first;
+	return is_first ? 1 : 0;
 }
 
 /* Downloads */

@@ -46,11 +46,12 @@ pop3_view_box_create(struct mail_user *user, const struct mailbox *box,
 		     const char *guid);
 
 /* Lists the mailbox of the transaction, which is synced, and notes in the memory what is
-   listed. Returns TRUE if nothing was remembered of it before. */
-bool pop3_view_box_list(struct pop3_view_box *vbox,
-			struct mailbox_transaction_context *t,
-			const struct pop3_view_request *request,
-			struct coexist_view_listing *listing_r);
+   listed. Returns 1 if nothing was remembered of it before, else 0; or -1 with the error in
+   the mailbox if what is remembered can't be read: nothing is listed then. */
+int pop3_view_box_list(struct pop3_view_box *vbox,
+		       struct mailbox_transaction_context *t,
+		       const struct pop3_view_request *request,
+		       struct coexist_view_listing *listing_r);
 
 /* See pop3-view.h. */
 int pop3_view_box_marks_begin(struct pop3_view_box *vbox);

@@ -154,7 +154,8 @@ static int folder_open(struct pop3_folder *folder)
 	return folder_identify(folder) < 0 ? -1 : 1;
 }
 
-static void
+/* Returns 0, or -1 with the error in the mailbox. */
+static int
 folder_list(struct listing *listing, struct pop3_folder *folder)
 {
 	struct pop3_view_maildrop *maildrop = listing->maildrop;
@@ -174,7 +175,10 @@ folder_list(struct listing *listing, struct pop3_folder *folder)
 			folder->next_uid - 1;
 	}
 	t = mailbox_transaction_begin(folder->box, 0, "coexist view");
-	(void)pop3_view_box_list(vbox, t, &request, &box_listing);
+	if (pop3_view_box_list(vbox, t, &request, &box_listing) < 0) {
+		mailbox_transaction_rollback(&t);
+		return -1;
+	}
 	/* what could not leave has to do it next time */
 	if (!folder->is_inbox && !vbox->known.returns)
 		memory_add(listing, folder);
@@ -187,6 +191,7 @@ folder_list(struct listing *listing, struct pop3_folder *folder)
 	(void)mailbox_transaction_commit(&t);
 	if (folder->is_inbox)
 		maildrop->client->uid_validity = folder->uidvalidity;
+	return 0;
 }
 
 /* The maildrop */
@@ -319,15 +324,16 @@ static void memory_note(struct listing *listing)
 	}
 }
 
-static void listing_init(struct listing *listing,
-			 struct pop3_view_maildrop *maildrop)
+/* Returns 0, or -1 if what is remembered can't be read. */
+static int
+listing_init(struct listing *listing, struct pop3_view_maildrop *maildrop)
 {
 	i_zero(listing);
 	listing->maildrop = maildrop;
 	t_array_init(&listing->listed, 32);
 	t_array_init(&listing->folders, 32);
-	(void)coexist_maildrop_memory_read(maildrop->client->user,
-					   &listing->memory);
+	return coexist_maildrop_memory_read(maildrop->client->user,
+					    &listing->memory);
 }
 
 /* Returns TRUE if the mailbox was listed under another name, as where one is a symbolic link
@@ -353,6 +359,8 @@ static bool all_list(struct listing *listing,
 
 	array_foreach_elem(&listing->maildrop->folders->all, folder) {
 		ret = folder_open(folder);
+		if (ret > 0 && !was_listed(listing, folder))
+			ret = folder_list(listing, folder);
 		if (ret < 0) {
 			mailbox_set_critical(t->box, "coexist: POP3 is shown "
 				"nothing, because of %s: %s", folder->name,
@@ -360,8 +368,6 @@ static bool all_list(struct listing *listing,
 								NULL));
 			return FALSE;
 		}
-		if (ret > 0 && !was_listed(listing, folder))
-			folder_list(listing, folder);
 	}
 	return TRUE;
 }
@@ -372,7 +378,11 @@ bool pop3_view_folders_list(struct pop3_view_maildrop *maildrop,
 {
 	struct listing listing;
 
-	listing_init(&listing, maildrop);
+	if (listing_init(&listing, maildrop) < 0) {
+		mailbox_set_critical(t->box, "coexist: POP3 is shown nothing: "
+				     "what it was shown before can't be read");
+		return FALSE;
+	}
 	if (!pop3_folders_map_read(maildrop->folders, t->view)) {
 		mailbox_set_critical(t->box, "coexist: The index is not as the "
 				     "virtual plugin writes it");
@@ -389,6 +399,7 @@ void pop3_view_folders_forget(struct pop3_view_maildrop *maildrop)
 {
 	struct listing listing;
 
-	listing_init(&listing, maildrop);
-	memory_note(&listing);
+	/* what can't be read now is as it was when there are others again */
+	if (listing_init(&listing, maildrop) == 0)
+		memory_note(&listing);
 }

@@ -136,9 +136,13 @@ list_inbox(struct pop3_view *view, struct mailbox_transaction_context *t)
 	};
 	struct coexist_view_listing listing;
 	unsigned int count = mail_index_view_get_messages_count(t->view);
+	int ret = pop3_view_box_list(inbox_get(view), t, &request, &listing);
 
-	if (pop3_view_box_list(inbox_get(view), t, &request, &listing) &&
-	    listing.look.filtered && seq_range_count(&listing.shown) < count)
+	view->failed = ret < 0;
+	if (ret < 0)
+		return;
+	if (ret > 0 && listing.look.filtered &&
+	    seq_range_count(&listing.shown) < count)
 		beginning_log(view, &listing, count);
 	array_append_array(&view->shown, &listing.shown);
 	if (view->had_folders)

@@ -8,6 +8,8 @@
 #include "small-file.h"
 #include "state-file.h"
 
+#include <unistd.h>
+
 static const struct coexist_mailbox_file state_file = {
 	.name = COEXIST_STATE_FILE_NAME,
 	.max_size = COEXIST_SMALL_FILE_MAX_SIZE
@@ -25,17 +27,18 @@ int coexist_mailbox_file_read(struct mail_user *user,
 {
 	struct coexist_index_root root;
 	const char *error;
+	int ret;
 
 	*text_r = "";
 	if (!coexist_index_root_find(user, file->name, &root))
-		return -1;
+		return file->is_needed ? 0 : -1;
 	if (coexist_small_file_read_up_to(file_path(root.folder, file),
-					  file->max_size, text_r, &error) < 0) {
-		e_warning(user->event, "coexist: %s", error);
-		*text_r = "";
-		return -1;
-	}
-	return 0;
+					  file->max_size, text_r, &error) >= 0)
+		return 0;
+	ret = file->is_needed && errno == EINVAL ? 0 : -1;
+	e_warning(user->event, "coexist: %s", error);
+	*text_r = "";
+	return ret;
 }
 
 int coexist_mailbox_state_read(struct mail_user *user, const char **text_r)
@@ -52,6 +55,7 @@ file_update(struct coexist_index_root *root,
 	const char *path = file_path(root->folder, file);
 
 	root->mode.max_size = file->max_size;
+	root->mode.keeps_unread = file->is_needed;
 	if (coexist_state_file_update(path, &root->mode, decide, context,
 				      error_r) == 0)
 		return 0;
@@ -77,6 +81,19 @@ int coexist_mailbox_file_update(struct mail_user *user,
 		return -1;
 	}
 	return 0;
+}
+
+void coexist_mailbox_file_remove(struct mail_user *user,
+				 const struct coexist_mailbox_file *file)
+{
+	struct coexist_index_root root;
+	const char *path;
+
+	if (!coexist_index_root_try_find(user, &root))
+		return;
+	path = file_path(root.folder, file);
+	if (unlink(path) < 0 && errno != ENOENT)
+		e_warning(user->event, "coexist: unlink(%s) failed: %m", path);
 }
 
 int coexist_mailbox_state_update(struct mail_user *user,

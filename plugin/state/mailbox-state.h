@@ -55,9 +55,14 @@ int coexist_mailbox_state_update(struct mail_user *user,
 struct coexist_mailbox_file {
 	const char *name;
 	size_t max_size;
+	/* What is in it is of need: while an error keeps it from us, as one of the disk,
+	   it is read and changed by nobody. */
+	bool is_needed;
 };
 
-/* The same as coexist_mailbox_state_read() and coexist_mailbox_state_update(). */
+/* The same as coexist_mailbox_state_read() and coexist_mailbox_state_update(). Of a file
+   that is needed, -1 means that there is one, of which we can't know what is in it: without
+   a place for it, or with another thing in its place, it is empty. */
 int coexist_mailbox_file_read(struct mail_user *user,
 			      const struct coexist_mailbox_file *file,
 			      const char **text_r);
@@ -65,5 +70,8 @@ int coexist_mailbox_file_update(struct mail_user *user,
 				const struct coexist_mailbox_file *file,
 				coexist_state_file_decide_t *decide,
 				void *context);
+/* Removes the file, if there is one. A failure is logged. */
+void coexist_mailbox_file_remove(struct mail_user *user,
+				 const struct coexist_mailbox_file *file);
 
 #endif

@@ -23,6 +23,7 @@ fd_read_text(int fd, const char *path, size_t max_size, const char **text_r,
 	}
 	if (!S_ISREG(st.st_mode) || (uoff_t)st.st_size > max_size) {
 		*error_r = t_strdup_printf("%s is not a small file", path);
+		errno = EINVAL;
 		return -1;
 	}
 	text = t_malloc0((size_t)st.st_size + 1);
@@ -33,6 +34,7 @@ fd_read_text(int fd, const char *path, size_t max_size, const char **text_r,
 	}
 	if (ret == 0 || strlen(text) != (size_t)st.st_size) {
 		*error_r = t_strdup_printf("%s is not a text", path);
+		errno = EINVAL;
 		return -1;
 	}
 	*text_r = text;

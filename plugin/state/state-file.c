@@ -128,6 +128,20 @@ text_read(const char *path, const struct coexist_state_mode *mode,
 		coexist_small_file_read_up_to(path, max_size, text_r, error_r);
 }
 
+/* Sets the values. What nobody could read any more is not written. */
+static int
+values_set(struct dotlock **dotlock, int fd, const char *path, size_t max_size,
+	   const string_t *text, const char **error_r)
+{
+	if (str_len(text) <= max_size)
+		return dotlock_replace(dotlock, fd, path, text, error_r);
+	*error_r = t_strdup_printf("%s would have more than %zu bytes", path,
+				   max_size);
+	file_dotlock_delete(dotlock);
+	errno = EIO;
+	return -1;
+}
+
 int coexist_state_file_update(const char *path,
 			      const struct coexist_state_mode *mode,
 			      coexist_state_file_decide_t *decide,
@@ -142,16 +156,23 @@ int coexist_state_file_update(const char *path,
 	fd = dotlock_open(path, mode, &dotlock, error_r);
 	if (fd == -1)
 		return -1;
-	if (text_read(path, mode, &text, &error) < 0)
+	if (text_read(path, mode, &text, &error) < 0) {
+		if (mode->keeps_unread && errno != EINVAL) {
+			*error_r = error;
+			file_dotlock_delete(&dotlock);
+			errno = EIO;
+			return -1;
+		}
 		text = "";
+	}
 	count = decide(text, values, context);
 	i_assert(count <= N_ELEMENTS(values));
 	if (count == 0) {
 		file_dotlock_delete(&dotlock);
 		return 0;
 	}
-	return dotlock_replace(&dotlock, fd, path,
-			       text_set(text, values, count), error_r);
+	return values_set(&dotlock, fd, path, max_size_get(mode),
+			  text_set(text, values, count), error_r);
 }
 
 unsigned int

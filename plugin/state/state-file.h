@@ -28,6 +28,8 @@ struct coexist_state_mode {
 	bool no_wait;
 	/* a link in the file's place is no file: it is replaced */
 	bool no_link;
+	/* fail where there is a file of which an error keeps the text from us */
+	bool keeps_unread;
 	/* in bytes: a larger file can't be read; 0 for that of small files */
 	size_t max_size;
 };

@@ -12,19 +12,21 @@
 #include "str.h"
 #include "mailbox-state.h"
 #include "view-memory.h"
+#include "view-store.h"
 
 #define STATE_FOLDERS "pop3_folders"
 #define STATE_FOLDERS_REMEMBERED "remembered"
 #define NAME_FOLDERS "folders"
 #define WORD_OUT "out"
 
-/* Those that are out, in some 60 bytes each. */
+/* Those that are out, in some 60 bytes each, and a file each beside. */
 #define FOLDERS_MAX 600
 #define GUID_LENGTH_MAX 64
 
 static const struct coexist_mailbox_file folders_file = {
 	.name = COEXIST_MAILDROP_FILE_NAME,
-	.max_size = 128 * 1024
+	.max_size = 128 * 1024,
+	.is_needed = TRUE
 };
 
 bool coexist_maildrop_memory_exists(const char *state)
@@ -237,18 +239,35 @@ static void state_note(struct mail_user *user)
 		(void)coexist_mailbox_state_set(user, &value, 1);
 }
 
+/* Of mailboxes that are forgotten. */
+static void
+views_remove(struct mail_user *user,
+	     const ARRAY_TYPE(coexist_maildrop_folder) *before,
+	     const ARRAY_TYPE(coexist_maildrop_folder) *folders)
+{
+	const struct coexist_maildrop_folder *folder;
+
+	array_foreach(before, folder) {
+		if (folder_find(folders, folder->guid) == NULL)
+			coexist_view_store_remove(user, folder->guid);
+	}
+}
+
 static unsigned int
 note_decide(const char *text, struct coexist_state_value *values_r,
 	    void *context)
 {
 	struct note *note = context;
-	ARRAY_TYPE(coexist_maildrop_folder) folders;
+	ARRAY_TYPE(coexist_maildrop_folder) folders, before;
 
 	memory_parse(note->user, text, &folders);
+	t_array_init(&before, 32);
+	array_append_array(&before, &folders);
 	if (!coexist_maildrop_memory_merge(&folders, note->listed))
 		return 0;
 	if (*text == '\0')
 		state_note(note->user);
+	views_remove(note->user, &before, &folders);
 	values_r->name = NAME_FOLDERS;
 	values_r->value = coexist_maildrop_memory_format(&folders);
 	return 1;
@@ -263,41 +282,85 @@ int coexist_maildrop_memory_note(struct mail_user *user,
 					   &note);
 }
 
+bool coexist_maildrop_memory_has_out(
+	const ARRAY_TYPE(coexist_maildrop_folder) *folders)
+{
+	const struct coexist_maildrop_folder *folder;
+
+	array_foreach(folders, folder) {
+		if (folder->out)
+			return TRUE;
+	}
+	return FALSE;
+}
+
 struct returning {
 	struct mail_user *user;
-	const ARRAY_TYPE(const_string) *guids;
+	const ARRAY_TYPE(const_string) *guids, *all;
 };
+
+static bool
+has_guid(const ARRAY_TYPE(const_string) *guids, const char *guid)
+{
+	const char *const *guidp;
+
+	array_foreach(guids, guidp) {
+		if (strcmp(*guidp, guid) == 0)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* Returns TRUE if that changes anything. */
+static bool
+folders_return(const struct returning *returning,
+	       const ARRAY_TYPE(coexist_maildrop_folder) *before,
+	       ARRAY_TYPE(coexist_maildrop_folder) *folders_r)
+{
+	const struct coexist_maildrop_folder *folder;
+	struct coexist_maildrop_folder one;
+	bool changed = FALSE;
+
+	array_foreach(before, folder) {
+		one = *folder;
+		if (has_guid(returning->guids, folder->guid)) {
+			one.out = FALSE;
+		} else if (returning->all != NULL &&
+			   !has_guid(returning->all, folder->guid)) {
+			changed = TRUE;
+			continue;
+		}
+		if (one.out != folder->out)
+			changed = TRUE;
+		array_push_back(folders_r, &one);
+	}
+	return changed;
+}
 
 static unsigned int
 return_decide(const char *text, struct coexist_state_value *values_r,
 	      void *context)
 {
 	struct returning *returning = context;
-	ARRAY_TYPE(coexist_maildrop_folder) folders;
-	struct coexist_maildrop_folder *all;
-	bool changed = FALSE;
-	unsigned int i, count;
-	const char *guid;
+	ARRAY_TYPE(coexist_maildrop_folder) before, folders;
 
-	memory_parse(returning->user, text, &folders);
-	all = array_get_modifiable(&folders, &count);
-	for (i = 0; i < count; i++) {
-		array_foreach_elem(returning->guids, guid) {
-			if (all[i].out && strcmp(all[i].guid, guid) == 0) {
-				all[i].out = FALSE;
-				changed = TRUE;
-			}
-		}
-	}
+	memory_parse(returning->user, text, &before);
+	t_array_init(&folders, 32);
+	if (!folders_return(returning, &before, &folders))
+		return 0;
+	views_remove(returning->user, &before, &folders);
 	values_r->name = NAME_FOLDERS;
 	values_r->value = coexist_maildrop_memory_format(&folders);
-	return changed ? 1 : 0;
+	return 1;
 }
 
 int coexist_maildrop_memory_return(struct mail_user *user,
-				   const ARRAY_TYPE(const_string) *guids)
+				   const ARRAY_TYPE(const_string) *guids,
+				   const ARRAY_TYPE(const_string) *all)
 {
-	struct returning returning = { .user = user, .guids = guids };
+	struct returning returning = {
+		.user = user, .guids = guids, .all = all
+	};
 
 	return coexist_mailbox_file_update(user, &folders_file, return_decide,
 					   &returning);

@@ -13,7 +13,8 @@ struct mail_user;
 
    It is the file dovecot-coexist.folders in the index root (index-root.h). That there is
    one is a line of the mailbox's state. Mailboxes are known by their GUIDs, so they may
-   be renamed. */
+   be renamed. One that was removed is out until a reset of the view, or until very many are
+   out: then it is forgotten, with the file of its view (view-store.h). */
 
 #define COEXIST_MAILDROP_FILE_NAME "dovecot-coexist.folders"
 
@@ -31,18 +32,24 @@ ARRAY_DEFINE_TYPE(coexist_maildrop_folder, struct coexist_maildrop_folder);
 /* Returns TRUE if the state's text says that there is a memory. */
 bool coexist_maildrop_memory_exists(const char *state);
 
-/* Reads the memory to the data stack; it is empty if there is none, or if it can't be
-   read, which is logged. Returns 0 or -1. */
+/* Reads the memory to the data stack; it is empty if there is none, or if it is not as we
+   write it, which is logged. Returns 0, or -1 after logging a warning if there is one that
+   can't be read: nothing may be listed then (view-store.h). */
 int coexist_maildrop_memory_read(struct mail_user *user,
 				 ARRAY_TYPE(coexist_maildrop_folder) *folders_r);
 /* Sets what is known of a mailbox. */
 void coexist_maildrop_memory_recall(
 	const ARRAY_TYPE(coexist_maildrop_folder) *folders, const char *guid,
 	uint32_t uidvalidity, struct coexist_view_known *known_r);
-/* Forgets of these mailboxes that they have been out. Returns 0 or -1, after logging a
-   warning. */
+/* Forgets of these mailboxes that they have been out. With a list of all that there are,
+   which may be NULL, forgets what is known of others, and their views. Returns 0 or -1,
+   after logging a warning. */
 int coexist_maildrop_memory_return(struct mail_user *user,
-				   const ARRAY_TYPE(const_string) *guids);
+				   const ARRAY_TYPE(const_string) *guids,
+				   const ARRAY_TYPE(const_string) *all);
+/* Returns TRUE if any mailbox has been out. */
+bool coexist_maildrop_memory_has_out(
+	const ARRAY_TYPE(coexist_maildrop_folder) *folders);
 
 /* Remembers that a session listed these mailboxes, and no others. Returns 0, also if
    there was nothing new to remember, or -1 after logging a warning. */
@@ -59,8 +66,7 @@ bool coexist_maildrop_memory_parse(const char *text,
 	ARRAY_TYPE(coexist_maildrop_folder) *folders);
 const char *coexist_maildrop_memory_format(
 	const ARRAY_TYPE(coexist_maildrop_folder) *folders);
-/* Merges what was listed into the memory. Returns TRUE if that changes it. Mailboxes
-   that have been out for longest are forgotten if there are very many. */
+/* Merges what was listed into the memory. Returns TRUE if that changes it. */
 bool coexist_maildrop_memory_merge(
 	ARRAY_TYPE(coexist_maildrop_folder) *folders,
 	const ARRAY_TYPE(coexist_maildrop_folder) *listed);

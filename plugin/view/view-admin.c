@@ -7,8 +7,10 @@
 #include "ioloop.h"
 #include "mail-namespace.h"
 #include "mail-storage-private.h"
+#include "mailbox-list-iter.h"
 #include "coexist/day.h"
 #include "keywords.h"
+#include "mailbox-none.h"
 #include "maildrop-folders.h"
 #include "maildrop-memory.h"
 #include "mailbox-state.h"
@@ -45,25 +47,25 @@ static struct mailbox *box_alloc(struct mail_user *user, const char *name)
 	return mailbox_alloc(ns->list, name, 0);
 }
 
-/* Returns 1, 0 if a mailbox besides INBOX can't be opened, which is not in the maildrop
-   then, or -1 after logging an error. */
+/* Returns 1, 0 if a mailbox besides INBOX is not there or not to be read, and not in the
+   maildrop then, or -1 after logging an error. */
 static int box_prepare(struct mailbox *box, bool is_inbox, const char **guid_r)
 {
 	struct mailbox_metadata metadata;
+	enum mail_error error;
+	const char *text;
 
-	*guid_r = NULL;
 	if (mailbox_open(box) == 0 &&
 	    mailbox_sync(box, MAILBOX_SYNC_FLAG_FULL_READ) == 0 &&
-	    (is_inbox || mailbox_get_metadata(box, MAILBOX_METADATA_GUID,
-					      &metadata) == 0)) {
-		if (!is_inbox)
-			*guid_r = guid_128_to_string(metadata.guid);
+	    mailbox_get_metadata(box, MAILBOX_METADATA_GUID, &metadata) == 0) {
+		*guid_r = guid_128_to_string(metadata.guid);
 		return 1;
 	}
-	if (!is_inbox)
+	text = mailbox_get_last_internal_error(box, &error);
+	if (!is_inbox && coexist_mailbox_is_none(box, error))
 		return 0;
-	e_error(box->event, "coexist: Can't open INBOX: %s",
-		mailbox_get_last_internal_error(box, NULL));
+	e_error(box->event, "coexist: Can't open %s: %s",
+		mailbox_get_vname(box), text);
 	return -1;
 }
 
@@ -76,44 +78,22 @@ memory_complete(const struct view_box *vbox, struct coexist_view_memory *memory)
 	}
 }
 
-static void memory_read(struct view_box *vbox)
+/* Returns 0, or -1 after logging why not. */
+static int memory_read(struct view_box *vbox)
 {
 	ARRAY_TYPE(coexist_maildrop_folder) folders;
 
-	(void)coexist_view_store_read(vbox->user, vbox->guid, vbox->uidvalidity,
-				      &vbox->memory);
+	if (coexist_view_store_read(vbox->user, vbox->guid, vbox->uidvalidity,
+				    &vbox->memory) < 0)
+		return -1;
 	if (vbox->guid == NULL)
-		return;
-	(void)coexist_maildrop_memory_read(vbox->user, &folders);
+		return 0;
+	if (coexist_maildrop_memory_read(vbox->user, &folders) < 0)
+		return -1;
 	coexist_maildrop_memory_recall(&folders, vbox->guid, vbox->uidvalidity,
 				       &vbox->known);
 	memory_complete(vbox, &vbox->memory);
-}
-
-/* Returns as box_prepare() does. */
-static int
-box_open(struct mail_user *user, const char *name, struct view_box *vbox_r)
-{
-	bool is_inbox = strcmp(name, "INBOX") == 0;
-	int ret;
-
-	i_zero(vbox_r);
-	vbox_r->user = user;
-	vbox_r->policy = coexist_session_policy_get(user);
-	vbox_r->box = is_inbox ? coexist_notice_inbox(user) :
-		box_alloc(user, name);
-	ret = box_prepare(vbox_r->box, is_inbox, &vbox_r->guid);
-	if (ret <= 0) {
-		mailbox_free(&vbox_r->box);
-		return ret;
-	}
-	vbox_r->t = mailbox_transaction_begin(vbox_r->box, 0, "coexist view");
-	vbox_r->mail = mail_alloc(vbox_r->t, MAIL_FETCH_RECEIVED_DATE, NULL);
-	vbox_r->uidvalidity =
-		mail_index_get_header(vbox_r->t->view)->uid_validity;
-	vbox_r->count = mail_index_view_get_messages_count(vbox_r->t->view);
-	memory_read(vbox_r);
-	return 1;
+	return 0;
 }
 
 static void box_close(struct view_box *vbox)
@@ -123,11 +103,61 @@ static void box_close(struct view_box *vbox)
 	mailbox_free(&vbox->box);
 }
 
-static int box_do(struct mail_user *user, const char *name,
-		  view_box_func_t *func, void *context)
+/* Returns TRUE the first time that the GUID is noted: one mailbox may have two names, as
+   where one is a symbolic link to the other. */
+static bool guid_note(ARRAY_TYPE(const_string) *guids, const char *guid)
+{
+	const char *const *other;
+
+	array_foreach(guids, other) {
+		if (strcmp(*other, guid) == 0)
+			return FALSE;
+	}
+	array_push_back(guids, &guid);
+	return TRUE;
+}
+
+/* Returns as box_prepare() does, and 0 if the mailbox is in the list already. */
+static int
+box_open(struct mail_user *user, const char *name,
+	 ARRAY_TYPE(const_string) *guids, struct view_box *vbox_r)
+{
+	bool is_inbox = strcmp(name, "INBOX") == 0;
+	const char *guid;
+	int ret;
+
+	i_zero(vbox_r);
+	vbox_r->user = user;
+	vbox_r->policy = coexist_session_policy_get(user);
+	vbox_r->box = is_inbox ? coexist_notice_inbox(user) :
+		box_alloc(user, name);
+	ret = box_prepare(vbox_r->box, is_inbox, &guid);
+	if (ret > 0 && !guid_note(guids, guid))
+		ret = 0;
+	if (ret <= 0) {
+		mailbox_free(&vbox_r->box);
+		return ret;
+	}
+	vbox_r->guid = is_inbox ? NULL : guid;
+	vbox_r->t = mailbox_transaction_begin(vbox_r->box, 0, "coexist view");
+	vbox_r->mail = mail_alloc(vbox_r->t, MAIL_FETCH_RECEIVED_DATE, NULL);
+	vbox_r->uidvalidity =
+		mail_index_get_header(vbox_r->t->view)->uid_validity;
+	vbox_r->count = mail_index_view_get_messages_count(vbox_r->t->view);
+	if (memory_read(vbox_r) == 0)
+		return 1;
+	e_error(user->event, "coexist: What POP3 is shown of %s can't be found "
+		"out, see the warning before", name);
+	box_close(vbox_r);
+	return -1;
+}
+
+static int
+box_do(struct mail_user *user, const char *name,
+       ARRAY_TYPE(const_string) *guids, view_box_func_t *func, void *context)
 {
 	struct view_box vbox;
-	int ret = box_open(user, name, &vbox);
+	int ret = box_open(user, name, guids, &vbox);
 
 	if (ret <= 0)
 		return ret;
@@ -143,9 +173,11 @@ boxes_do(struct mail_user *user, view_box_func_t *func, void *context)
 {
 	const struct coexist_maildrop_refused *refused;
 	struct coexist_maildrop_folders folders;
+	ARRAY_TYPE(const_string) guids;
 	const char *name, *error;
 	int ret = 0;
 
+	t_array_init(&guids, 32);
 	if (coexist_maildrop_folders_find(user,
 			coexist_session_policy_get(user), &folders,
 			&error) < 0) {
@@ -156,14 +188,14 @@ boxes_do(struct mail_user *user, view_box_func_t *func, void *context)
 		e_warning(user->event, "coexist: POP3 is shown INBOX alone: "
 			  "pop3_folders are more than %u mailboxes",
 			  COEXIST_MAILDROP_FOLDERS_MAX);
-		return box_do(user, "INBOX", func, context);
+		return box_do(user, "INBOX", &guids, func, context);
 	}
 	array_foreach(&folders.refused, refused) {
 		e_info(user->event, "coexist: POP3 is not shown %s: %s",
 		       refused->name, refused->why);
 	}
 	array_foreach_elem(&folders.names, name) {
-		if (box_do(user, name, func, context) < 0)
+		if (box_do(user, name, &guids, func, context) < 0)
 			ret = -1;
 	}
 	return ret;
@@ -416,6 +448,70 @@ static int reset(struct view_box *vbox, void *context)
 	return -1;
 }
 
+/* Returns 1 after adding the mailbox' GUID, 0 if there is no such mailbox, or -1 if that can't
+   be found out. */
+static int
+all_add(const struct mailbox_info *info, ARRAY_TYPE(const_string) *guids)
+{
+	struct mailbox *box;
+	struct mailbox_metadata metadata;
+	enum mail_error error;
+	const char *guid;
+	int ret = 0;
+
+	if ((info->flags & (MAILBOX_NOSELECT | MAILBOX_NONEXISTENT)) != 0)
+		return 0;
+	box = mailbox_alloc(info->ns->list, info->vname, MAILBOX_FLAG_READONLY);
+	if (mailbox_get_metadata(box, MAILBOX_METADATA_GUID, &metadata) == 0) {
+		guid = guid_128_to_string(metadata.guid);
+		array_push_back(guids, &guid);
+		ret = 1;
+	} else {
+		(void)mailbox_get_last_internal_error(box, &error);
+		if (error != MAIL_ERROR_NOTFOUND)
+			ret = -1;
+	}
+	mailbox_free(&box);
+	return ret;
+}
+
+/* Finds the GUIDs of all mailboxes of the user's own. Returns FALSE if that can't be done. */
+static bool
+all_find(struct mail_user *user, ARRAY_TYPE(const_string) *guids)
+{
+	static const char *const patterns[] = { "*", NULL };
+	struct mailbox_list_iterate_context *iter;
+	const struct mailbox_info *info;
+	bool found = TRUE;
+
+	iter = mailbox_list_iter_init_namespaces(user->namespaces, patterns,
+		MAIL_NAMESPACE_TYPE_PRIVATE, MAILBOX_LIST_ITER_RETURN_NO_FLAGS);
+	while ((info = mailbox_list_iter_next(iter)) != NULL) {
+		if (all_add(info, guids) < 0)
+			found = FALSE;
+	}
+	return mailbox_list_iter_deinit(&iter) == 0 && found;
+}
+
+/* What has left with a mailbox that was out is in the mailbox' memory now. Mailboxes that
+   were removed are forgotten. */
+static int
+maildrop_reset(struct mail_user *user, const struct reset_change *change)
+{
+	ARRAY_TYPE(coexist_maildrop_folder) folders;
+	ARRAY_TYPE(const_string) all;
+	bool has_all;
+
+	if (coexist_maildrop_memory_read(user, &folders) < 0)
+		return -1;
+	t_array_init(&all, 64);
+	has_all = change->reset->since == 0 &&
+		coexist_maildrop_memory_has_out(&folders) &&
+		all_find(user, &all);
+	return coexist_maildrop_memory_return(user, &change->guids,
+					      has_all ? &all : NULL);
+}
+
 int coexist_view_reset(struct mail_user *user,
 		       const struct coexist_view_reset *set,
 		       struct coexist_view_reset_result *result_r)
@@ -426,7 +522,7 @@ int coexist_view_reset(struct mail_user *user,
 	t_array_init(&change.guids, 16);
 	if (boxes_do(user, reset, &change) < 0)
 		return -1;
-	/* what has left with a mailbox that was out is in the mailbox' memory now */
-	return set->dry_run || array_is_empty(&change.guids) ? 0 :
-		coexist_maildrop_memory_return(user, &change.guids);
+	return set->dry_run ||
+		!coexist_maildrop_memory_exists(coexist_mailbox_state_peek(user)) ?
+		0 : maildrop_reset(user, &change);
 }

@@ -26,7 +26,8 @@ static struct coexist_mailbox_file view_file(const char *guid)
 	struct coexist_mailbox_file file = {
 		.name = guid == NULL ? COEXIST_VIEW_FILE_NAME :
 			t_strconcat(COEXIST_VIEW_FILE_NAME".", guid, NULL),
-		.max_size = VIEW_FILE_MAX_SIZE
+		.max_size = VIEW_FILE_MAX_SIZE,
+		.is_needed = TRUE
 	};
 
 	return file;
@@ -106,4 +107,12 @@ int coexist_view_store_change(struct mail_user *user, const char *guid,
 
 	return coexist_mailbox_file_update(user, &file, change_decide,
 					   &view_change);
+}
+
+void coexist_view_store_remove(struct mail_user *user, const char *guid)
+{
+	struct coexist_mailbox_file file = view_file(guid);
+
+	i_assert(guid != NULL);
+	coexist_mailbox_file_remove(user, &file);
 }

@@ -14,16 +14,18 @@ struct mailbox;
    Other mailboxes of the maildrop have one each, in a file of that name with a dot and
    the GUID of the mailbox, if a filter was ever in force.
 
-   Needs the user's namespaces. Failures are logged as warnings: a session goes on
-   with what it knows. */
+   Needs the user's namespaces. Failures are logged as warnings. What can't be written
+   is forgotten; while an error keeps from us what was written, nothing may be listed:
+   all that has left would be listed again. */
 
 #define COEXIST_VIEW_FILE_NAME "dovecot-coexist.view"
 
 /* Returns TRUE if the state's text says that there is a memory of INBOX. */
 bool coexist_view_store_exists(const char *state);
 
-/* Reads the memory to the data stack; it is empty if there is none, if it can't be
-   read, or if it is of another UIDVALIDITY. guid is NULL for INBOX. Returns 0 or -1. */
+/* Reads the memory to the data stack; it is empty if there is none, if it is not as we
+   write it, or if it is of another UIDVALIDITY. guid is NULL for INBOX. Returns 0, or -1 if
+   there is one that can't be read. */
 int coexist_view_store_read(struct mail_user *user, const char *guid,
 			    uint32_t uidvalidity,
 			    struct coexist_view_memory *memory_r);
@@ -35,5 +37,7 @@ typedef bool coexist_view_change_t(struct coexist_view_memory *memory,
    memory is as it was. */
 int coexist_view_store_change(struct mail_user *user, const char *guid,
 			      coexist_view_change_t *change, void *context);
+/* Removes the memory of a mailbox besides INBOX. */
+void coexist_view_store_remove(struct mail_user *user, const char *guid);
 
 #endif

@@ -123,6 +123,48 @@ static bool size_holds(const char *path)
 	return holds;
 }
 
+/* What nobody could read is not written, and what is there stays. */
+static bool limit_holds(const char *path)
+{
+	struct coexist_state_values set = { .values = values, .count = 2 };
+	struct coexist_state_mode small = mode;
+	const char *text, *error;
+
+	small.max_size = 8;
+	return file_write(path, "a=0\n", 4) &&
+		coexist_state_file_update(path, &small,
+			coexist_state_file_decide_values, &set, &error) == 0 &&
+		file_write(path, "c=\n", 3) &&
+		coexist_state_file_update(path, &small,
+			coexist_state_file_decide_values, &set, &error) == -1 &&
+		strstr(error, path) != NULL &&
+		coexist_small_file_read(path, &text, &error) == 1 &&
+		strcmp(text, "c=\n") == 0;
+}
+
+/* An error keeps the text from us. */
+static bool unread_holds(const char *path)
+{
+	struct coexist_state_values set = { .values = values, .count = 1 };
+	struct coexist_state_mode keeping = mode;
+	const char *text, *error;
+	struct stat st;
+
+	keeping.keeps_unread = TRUE;
+	i_unlink_if_exists(path);
+	return symlink(path, path) == 0 &&
+		coexist_small_file_read(path, &text, &error) == -1 &&
+		coexist_state_file_update(path, &keeping,
+			coexist_state_file_decide_values, &set, &error) == -1 &&
+		strstr(error, path) != NULL &&
+		lstat(path, &st) == 0 && S_ISLNK(st.st_mode) &&
+		unlink(path) == 0 && file_write(path, "\0", 1) &&
+		coexist_state_file_update(path, &keeping,
+			coexist_state_file_decide_values, &set, &error) == 0 &&
+		coexist_small_file_read(path, &text, &error) == 1 &&
+		strcmp(text, "a=1\n") == 0;
+}
+
 static bool missing_holds(const char *folder)
 {
 	const char *path = t_strconcat(folder, "/missing/state", NULL);
@@ -260,6 +302,8 @@ int main(void)
 				set_holds(path, &set_rows[i]));
 	}
 	failed += check("size", size_holds(path));
+	failed += check("limit", limit_holds(path));
+	failed += check("can't be read", unread_holds(path));
 	failed += check("missing folder", missing_holds(folder));
 	failed += check("nothing to set", nothing_holds(path));
 	failed += check("decides by the text",

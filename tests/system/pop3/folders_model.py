@@ -2,7 +2,9 @@
 """A plain model of a POP3 maildrop of several mailboxes, made of one view each
 (view_model.py), and random changes of a real one beside it."""
 
+import json
 import random
+from collections import Counter
 from datetime import datetime, timedelta, timezone
 from fnmatch import fnmatch
 from imaplib import Time2Internaldate
@@ -15,6 +17,13 @@ FILTERS = {"pop3_show": ("all", "unread"), "pop3_show_days": ("0", "0", "5", "15
            "pop3_show_deleted": ("yes", "no"), "pop3_max_messages": ("0", "0", "2", "4"),
            "pop3_mark_read": ("stock", "quit", "never")}
 FOLDERS = ("INBOX", "Sent", "Sent Work/*", "Sent Work/*", "Work/*", "Work/0 Sent", "*")
+
+
+def explained(maildrop):
+    """Return {mailbox: how many messages POP3 is shown} as an administrator is told."""
+    rows = json.loads(maildrop.server.doveadm("-f", "json", "coexist", "explain", "--pop3-view",
+                                              "-u", maildrop.user))
+    return Counter(row["mailbox"] for row in rows if row["shown"] == "yes")
 
 
 class FolderView(View):

@@ -7,9 +7,12 @@ import shutil
 import pytest
 
 from folders import PLUGINS, fill, uids
+from instance import message
 from login_delay import refusal
 from view_listing import listed, names
 
+FEW_OPEN = {"conf23": "plugin {\n  virtual_max_open_mailboxes = 1\n}\n",
+            "conf24": "virtual_max_open_mailboxes = 1\n"}
 IN_MEMORY = {"conf23": "mail_location = maildir:~/mail:INDEX=MEMORY\n",
              "conf24": "mail_index_path = MEMORY\n"}
 
@@ -62,6 +65,34 @@ def test_an_error_that_passes_fails_the_login_and_nothing_has_left(filled, path)
     assert after.keys() == ALL | {"sent 3"}
 
 
+@pytest.mark.parametrize("name", ["dovecot-coexist.folders", "dovecot-coexist.view",
+                                  "dovecot-coexist.view.*"])
+def test_a_memory_that_can_not_be_read_fails_the_login_and_stays(filled, show, name):
+    """Without it, all that has left would be listed again."""
+    show(pop3_folders="Sent Other", pop3_max_messages="1")
+    filled.deliver(message("newer"))
+    shown = {"newer", "sent 2", "other"}
+    assert set(listed(filled)) == shown
+    show(pop3_folders="Sent Other")
+    for path in filled.folder.glob(name):
+        before = path.read_bytes()
+        with NoAccess(path):
+            assert "[SYS/TEMP]" in refusal(filled)
+        assert path.read_bytes() == before
+        assert set(listed(filled)) == shown
+
+
+def test_an_administrator_hears_of_an_error_too(filled):
+    """What POP3 is shown is not told, and not reset, without one of the mailboxes."""
+    assert set(listed(filled)) == ALL
+    fill(filled, "Sent", "sent 3")
+    with NoAccess(filled.folder / ".Sent"):
+        for command in (("explain", "--pop3-view"), ("view", "--reset")):
+            done = filled.server.doveadm("coexist", *command, "-u", filled.user, check=False)
+            assert done.returncode != 0 and "Can't open Sent" in done.stderr
+    assert set(listed(filled)) == ALL | {"sent 3"}
+
+
 def test_a_place_that_can_not_be_made_fails_the_login(filled):
     assert set(listed(filled)) == ALL
     place = filled.folder / "dovecot-coexist.maildrop"
@@ -88,6 +119,61 @@ def test_a_message_that_can_not_be_read_locks_nobody_out(filled):
         assert set(listed(filled)) == ALL - {"sent 1"}
     unreadable.chmod(0o600)
     assert set(listed(filled)) == ALL
+
+
+def test_a_message_of_inbox_that_can_not_be_read_fails_the_login(filled):
+    """Dovecot lists three times, and then it says so; nothing has left by that."""
+    with filled.pop3() as pop:
+        before = uids(pop)
+        pop.quit()
+    assert before.keys() == ALL
+    filled.deliver(message("newer"))
+    unreadable = unsized(filled, ".", 1)
+    for _ in range(2):
+        assert "[SYS/TEMP]" in refusal(filled)
+    unreadable.chmod(0o600)
+    with filled.pop3() as pop:
+        after = uids(pop)
+    assert after.keys() == ALL | {"newer"}
+    assert {one: after[one] for one in before} == before
+
+
+def test_a_filter_shows_what_it_did_after_an_inbox_that_can_not_be_read(maildrop, show):
+    show(pop3_max_messages="2")
+    maildrop.deliver(3)
+    assert listed(maildrop) == names(2, 3)
+    maildrop.deliver(message("newer"))
+    unreadable = unsized(maildrop, ".", 3)
+    assert "[SYS/TEMP]" in refusal(maildrop)
+    unreadable.chmod(0o600)
+    assert listed(maildrop) == [*names(3), "newer"]
+
+
+def test_a_second_listing_with_few_mailboxes_open(start):
+    """It looks for each message, and opens the mailboxes again for that."""
+    server = start(gate={}, plugins=PLUGINS, **FEW_OPEN)
+    maildrop = server.maildrop()
+    maildrop.deliver(2)
+    for mailbox in ("Sent", "Other", "Work"):
+        fill(maildrop, mailbox, f"{mailbox} 1", f"{mailbox} 2")
+    server.store.put("mailbox/" + maildrop.user, pop3_folders="Sent Other Work")
+    with maildrop.pop3() as pop:
+        before = uids(pop)
+        pop.quit()
+    assert len(before) == 8
+    unreadable = [unsized(maildrop, mailbox, 0) for mailbox in (".Sent", ".Work")]
+    gone = {"Sent 1", "Work 1"}
+    for _ in range(2):
+        with maildrop.pop3() as pop:
+            after = uids(pop)
+            assert after == {one: before[one] for one in before if one not in gone}
+            for number in range(1, len(after) + 1):
+                pop.retr(number)
+            pop.quit()
+    for path in unreadable:
+        path.chmod(0o600)
+    with maildrop.pop3() as pop:
+        assert uids(pop) == before
 
 
 def test_no_temporary_folder_is_left_by_a_session_that_does_not_begin(start):

@@ -319,3 +319,55 @@ def test_a_reset_since_a_day(filled, show):
             pop.retr(number)
         pop.quit()
     assert listed(filled) == []
+
+
+# Mailboxes that are removed
+
+def views(maildrop):
+    """Return the GUIDs of the mailboxes that have a file of their view."""
+    return {path.name.rpartition(".")[2] for path in
+            maildrop.folder.rglob("dovecot-coexist.view.*")}
+
+
+def known(maildrop):
+    """Return the GUIDs of the mailboxes that the maildrop had."""
+    [path] = maildrop.folder.rglob("dovecot-coexist.folders")
+    return {entry.split("/")[0] for entry in path.read_text().partition("=")[2].split()}
+
+
+def test_a_reset_forgets_what_was_removed(filled, show):
+    fill(filled, "Work/a", "a 1", "a 2")
+    fill(filled, "Work/b", "b 1", "b 2")
+    show(**WITH, pop3_max_messages="1")
+    assert set(listed(filled)) == {*names(1), "sent 2", "a 2", "b 2"}
+    assert views(filled) == known(filled) and len(known(filled)) == 3
+    before = known(filled)
+    with filled.imap() as imap:
+        assert imap.delete("Work/a")[0] == "OK"
+    show(pop3_folders="Sent", pop3_max_messages="1")
+    assert set(listed(filled)) == {*names(1), "sent 2"}
+    # of what is there, and out, it stays known what was listed
+    assert reset(filled, "--dry-run") == (1, 0)
+    assert views(filled) == known(filled) == before
+    assert reset(filled) == (1, 0)
+    assert views(filled) == known(filled) and len(known(filled)) == 2 and known(filled) < before
+    show(**WITH)
+    assert set(listed(filled)) == {*names(1), "sent 1", "sent 2"}
+
+
+def test_of_very_many_that_are_out_the_first_are_forgotten(filled, show):
+    show(**WITH, pop3_max_messages="1")
+    assert set(listed(filled)) == {*names(1), "sent 2"}
+    [there] = known(filled)
+    [path] = filled.folder.rglob("dovecot-coexist.folders")
+    text = path.read_text().rstrip("\n")
+    out = [f"{number:032x}" for number in range(1, 651)]
+    path.write_text(text.replace("folders=", "folders=" + "".join(
+        f"{guid}/7/1/out " for guid in out)) + "\n")
+    for guid in (out[0], out[-1]):
+        path.with_name(f"dovecot-coexist.view.{guid}").write_text("uidvalidity=7\n")
+    fill(filled, "Work/a", "a 1")
+    assert set(listed(filled)) == {*names(1), "sent 2", "a 1"}
+    assert len(known(filled)) == 600
+    assert there in known(filled) and out[-1] in known(filled) and out[0] not in known(filled)
+    assert there in views(filled) and out[-1] in views(filled) and out[0] not in views(filled)

@@ -3,10 +3,12 @@
 plain model says, IMAP too, and a program that leaves its mail on the server stores each
 message that it was shown, and none twice."""
 
+from collections import Counter
+
 import pytest
 
 from folders import PLUGINS
-from folders_model import Changes
+from folders_model import Changes, explained
 from test_view_fetchmail import FETCHMAIL, Fetchmail
 from view_model import Program
 
@@ -55,7 +57,9 @@ class Walk(Changes):
             assert sum(len(line) + 2 for line in pop.top(number, 100)[1]) == size
 
     def session(self):
+        told = explained(self.maildrop)
         shown = self.shown()
+        assert told == Counter(box.name for box, _ in shown)
         with self.maildrop.pop3() as pop:
             at = self.numbers(pop, shown)
             self.agree(pop, len(at))

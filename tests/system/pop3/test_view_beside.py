@@ -8,6 +8,7 @@ import threading
 import pytest
 
 from instance import Dovecot, message
+from login_delay import refusal
 from test_beside_other_plugins import LAZY_EXPUNGE, MAIL_LOG, together
 from test_delete_index_in_memory import MEMORY
 from test_virtual_inbox import namespaces
@@ -100,6 +101,24 @@ def test_a_memory_that_can_not_be_written(start):
     lock.rmdir()
     assert listed(maildrop) == names(1, 2, 3)
     assert [line for line in maildrop.log_problems() if "Somebody else keeps" in line]
+
+
+def test_a_memory_that_can_not_be_read_shows_nothing_again(start):
+    """The login fails, as by an error in INBOX, and all is as before when the error is gone."""
+    server = start(coexist=KEYS)
+    maildrop = server.maildrop()
+    maildrop.deliver(6)
+    assert listed(maildrop) == names(4, 5, 6)
+    path = maildrop.folder / "dovecot-coexist.view"
+    before = path.read_bytes()
+    path.chmod(0)
+    assert "[SYS/TEMP]" in refusal(maildrop)
+    assert path.read_bytes() == before
+    done = server.doveadm("coexist", "view", "--reset", "-u", maildrop.user, check=False)
+    assert done.returncode != 0
+    assert path.read_bytes() == before
+    path.chmod(0o600)
+    assert listed(maildrop) == names(4, 5, 6)
 
 
 def test_many_sessions_at_once_leave_one_memory(start):
