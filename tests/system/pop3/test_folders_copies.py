@@ -5,6 +5,7 @@ again because POP3 deleted it, and each keeps its unique ID."""
 import pytest
 
 from folders import PLUGINS, fill, uids
+from folders_model import explained
 from view_listing import listed, names
 
 LAZY = {"conf23": "plugin {\n  lazy_expunge = Expunged\n}\n",
@@ -91,6 +92,7 @@ def test_a_symbolic_link_is_not_listed_twice(start):
     (maildrop.folder / ".Link").symlink_to(".Sent")
     server.store.put("mailbox/" + maildrop.user, pop3_folders="Sent Link")
     for _ in range(2):
+        assert explained(maildrop) == {"INBOX": 1, "Sent": 1}
         assert sorted(listed(maildrop)) == [*names(1), "sent"]
 
 
@@ -135,6 +137,136 @@ def test_the_ids_of_copies_are_the_same_in_another_order(maildrop, show):
             found.append(({key: sorted(ids) for key, ids in of.items()},
                           pop.list()[1]))
     assert found[0][0] == found[1][0]
+
+
+def hidden_in(maildrop, *mailboxes):
+    """Return the mailboxes in which POP3 has hidden a message."""
+    return [mailbox for mailbox in mailboxes
+            if any("$POP3Hidden" in flags for flags in maildrop.flags(mailbox).values())]
+
+
+def expunge_all(maildrop, mailbox):
+    with maildrop.imap() as imap:
+        imap.select(mailbox)
+        imap.store("1:*", "+FLAGS", "(\\Deleted)")
+        assert imap.expunge()[0] == "OK"
+
+
+def copy_all(maildrop, source, *mailboxes):
+    with maildrop.imap() as imap:
+        imap.select(source)
+        for mailbox in mailboxes:
+            imap.create(mailbox)
+            assert imap.copy("1:*", mailbox)[0] == "OK"
+
+
+def listed_ids(maildrop):
+    with maildrop.pop3() as pop:
+        found = places(pop)
+        pop.quit()
+    assert len(set(found)) == len(found)
+    return found
+
+
+@pytest.mark.parametrize("deleted", [0, 1])
+def test_the_id_of_a_copy_is_the_same_when_the_other_was_deleted_and_is_gone(
+        maildrop, show, deleted):
+    """A program has forgotten the ID of what it deleted: it would download the copy again."""
+    fill(maildrop, "Sent", "twin")
+    copy_all(maildrop, "Sent", "Work")
+    show(pop3_folders="Sent Work")
+    with maildrop.pop3() as pop:
+        before = places(pop)
+        pop.dele(deleted + 1)
+        pop.quit()
+    [gone] = hidden_in(maildrop, "Sent", "Work")
+    expunge_all(maildrop, gone)
+    assert listed_ids(maildrop) == [before[1 - deleted]]
+
+
+@pytest.mark.parametrize("gone", ["Sent", "Work"])
+def test_the_id_of_a_copy_is_the_same_when_the_other_has_left_and_is_gone(maildrop, show, gone):
+    fill(maildrop, "Sent", "twin")
+    copy_all(maildrop, "Sent", "Work")
+    show(pop3_folders="Sent Work")
+    before = set(listed_ids(maildrop))
+    with maildrop.imap() as imap:
+        imap.select(gone)
+        imap.store("1", "+FLAGS", "(\\Seen)")
+    show(pop3_folders="Sent Work", pop3_show="unread")
+    [kept] = listed_ids(maildrop)
+    assert kept in before
+    expunge_all(maildrop, gone)
+    assert listed_ids(maildrop) == [kept]
+
+
+@pytest.fixture
+def ordered(maildrop):
+    """Three mailboxes in the order of their GUIDs, by which the first of new ones is found."""
+    made = [f"W{number}" for number in range(3)]
+    with maildrop.imap() as imap:
+        for mailbox in made:
+            imap.create(mailbox)
+    guids = {}
+    for mailbox in made:
+        text = maildrop.server.doveadm("-f", "tab", "mailbox", "status", "-u", maildrop.user,
+                                       "guid", mailbox)
+        guids[text.split()[-1]] = mailbox
+    return [guids[guid] for guid in sorted(guids)]
+
+
+def test_a_message_keeps_its_id_when_copies_of_it_come(maildrop, show, ordered):
+    fill(maildrop, ordered[-1], "twin")
+    show(pop3_folders="*")
+    [before] = listed_ids(maildrop)
+    copy_all(maildrop, ordered[-1], *ordered[:-1])
+    assert len(listed_ids(maildrop)) == 3
+    with maildrop.pop3() as pop:
+        pop.dele(places(pop).index(before) + 1)
+        pop.quit()
+    assert hidden_in(maildrop, *ordered) == [ordered[-1]]
+
+
+def test_ids_are_the_same_when_the_mailbox_of_the_other_has_been_out(maildrop, show, ordered):
+    fill(maildrop, ordered[0], "twin")
+    show(pop3_folders=ordered[0])
+    listed_ids(maildrop)
+    show(pop3_folders=" ".join(ordered[1:]))
+    copy_all(maildrop, ordered[0], *ordered[1:])
+    before = listed_ids(maildrop)
+    assert len(before) == 2
+    show(pop3_folders="*")
+    # what is in the first has left
+    assert sorted(listed_ids(maildrop)) == sorted(before)
+
+
+def test_a_copy_that_is_moved_away_and_the_message_keep_apart(maildrop, show):
+    """The only one that is left with the GUID of what is gone keeps its own ID; a new one has
+    the GUID, as what is moved has."""
+    fill(maildrop, "Sent", "twin")
+    show(pop3_folders="*")
+    [guid] = listed_ids(maildrop)
+    copy_all(maildrop, "Sent", "Work")
+    both = set(listed_ids(maildrop))
+    with maildrop.imap() as imap:
+        imap.select("Sent")
+        imap.create("Other")
+        assert imap.uid("MOVE", "1:*", "Other")[0] == "OK"
+    assert guid in both
+    assert set(listed_ids(maildrop)) == both
+
+
+def test_a_memory_of_copies_that_is_not_ours_harms_nobody(maildrop, show):
+    fill(maildrop, "Sent", "twin", "alone")
+    copy_all(maildrop, "Sent", "Work")
+    show(pop3_folders="*")
+    before = listed_ids(maildrop)
+    path = maildrop.folder / "dovecot-coexist.copies"
+    written = path.read_text()
+    for text in ("copies=../7/9/1", "copies=", "x" * 100, "", written[:len(written) // 2]):
+        path.write_text(text)
+        assert sorted(listed_ids(maildrop)) == sorted(before)
+        assert written in path.read_text()
 
 
 # INBOX alone
