@@ -200,3 +200,37 @@ def test_names_that_look_alike(filled, show):
     show(pop3_folders="sent")
     assert set(listed(filled)) == {*names(1, 2), "another"}
     assert filled.subjects(quoted("Sent")) == ["sent 1", "sent 2"]
+
+
+# LAST (pop3_enable_last), which is of RFC 1460
+
+def test_rset_makes_nothing_unread_outside_inbox(start):
+    server = start(gate={}, plugins=PLUGINS, conf="pop3_enable_last = yes\n")
+    maildrop = server.maildrop()
+    server.store.put("mailbox/" + maildrop.user, pop3_folders="Sent", pop3_max_messages="2")
+    maildrop.deliver(3)
+    fill(maildrop, "Sent", "sent 1", "sent 2", "sent 3")
+    for mailbox in ("INBOX", "Sent"):
+        with maildrop.imap() as imap:
+            imap.select(mailbox)
+            imap.store("1,2", "+FLAGS", "(\\Seen \\Flagged)")
+    with maildrop.pop3() as pop:
+        at = numbers(pop)
+        assert set(at) == {*names(2, 3), "sent 2", "sent 3"}
+        last = max(at["sent 2"], at["number 2"])
+        assert pop._shortcmd("LAST") == b"+OK %d" % last
+        for subject in ("sent 3", "number 3"):
+            pop.retr(at[subject])
+            pop.dele(at[subject])
+        assert pop._shortcmd("LAST") == b"+OK %d" % max(at[one] for one in ("sent 3", "number 3"))
+        pop.rset()
+        assert pop._shortcmd("LAST") == b"+OK 0"
+        assert numbers(pop) == at
+        pop.quit()
+    # what POP3 is not shown stays as it is in INBOX, too
+    assert maildrop.seen() == [1]
+    assert maildrop.flags("Sent")[1] == {"\\Seen", "\\Flagged"}
+    assert "\\Seen" in maildrop.flags("Sent")[2]
+    assert maildrop.having("\\Flagged") == [1, 2]
+    assert set(listed(maildrop)) == set(at)
+    assert maildrop.log_problems() == []

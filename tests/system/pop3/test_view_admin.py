@@ -134,6 +134,20 @@ def test_asking_changes_nothing(maildrop, show):
     assert listed(maildrop) == names(1, 2, 3)
 
 
+def test_status_counts_what_imap_has(server, maildrop, show):
+    """Whatever POP3 is shown of it; what POP3 has hidden is counted beside."""
+    show(pop3_show="unread", pop3_max_messages="2", pop3_delete="hide", pop3_mark_downloaded="yes")
+    maildrop.deliver(4)
+    reads(maildrop, 4)
+    assert listed(maildrop) == names(2, 3)
+    with maildrop.pop3() as pop:
+        pop.retr(1)
+        pop.dele(2)
+        pop.quit()
+    [row] = json.loads(server.doveadm("-f", "json", "coexist", "status", "-u", maildrop.user))
+    assert [int(row[name]) for name in ("messages", "hidden", "downloaded")] == [4, 1, 1]
+
+
 def test_all_users_at_once(server, maildrop, show):
     """As over the HTTP API, a command for mailboxes takes a mask."""
     show(pop3_max_messages="1")
