@@ -5,16 +5,19 @@ import imaplib
 import poplib
 
 from . import bounds, counting, documents, site
-from .lab import ACCESS, BARE, FEW, KEYS, LOADED, NOTED, NOTIFY
+from .lab import ACCESS, BARE, FEW, KEYS, LOADED, NO_DOCUMENT, NOTED, NOTIFY
 
 PROTOCOLS = ("imap", "pop3")
 USERS = [documents.user(number) for number in range(FEW)]
+# who has a document of the domain and of everybody, and none of the mailbox
+WITHOUT = [documents.user(number) for number in range(FEW, 2 * FEW)]
 MESSAGES, SIZE = 3, 1000
 NUMBER = 50
-NAMES = (BARE, NOTIFY, LOADED, NOTED, ACCESS, KEYS)
+NAMES = (BARE, NOTIFY, LOADED, NOTED, ACCESS, NO_DOCUMENT, KEYS)
 WHAT = {NOTIFY: "Dovecot's plugin notify alone", LOADED: "nothing configured",
         NOTED: "note_last_use",
-        ACCESS: "documents that only allow or deny", KEYS: "session keys"}
+        ACCESS: "documents that only allow or deny",
+        NO_DOCUMENT: "the same, and none of the mailbox", KEYS: "session keys"}
 LIMITS = {(LOADED, "imap"): "idle", (LOADED, "pop3"): "idle",
           (ACCESS, "imap"): "imap access", (KEYS, "imap"): "imap keys",
           (KEYS, "pop3"): "pop3 keys"}
@@ -27,8 +30,9 @@ def rows(lab, effort, _patience):
     for protocol in PROTOCOLS:
         services = ("auth", f"{protocol}-login", protocol)
         costs = counting.in_turns(
-            NAMES, lambda name: counting.per_session(lab, name, services, work(protocol),
-                                                     NUMBER), effort.counts)
+            NAMES, lambda name: counting.per_session(lab, name, services,
+                                                     work(protocol, name), NUMBER),
+            effort.counts)
         what = said(protocol)
         for name in NAMES[1:]:
             limit = LIMITS.get((name, protocol))
@@ -43,7 +47,7 @@ def rows(lab, effort, _patience):
 
 def modules_of(name, protocol):
     """Return the services that load a plugin on that server."""
-    return ("auth", protocol) if name in (ACCESS, KEYS) else (protocol,)
+    return ("auth", protocol) if name in (ACCESS, NO_DOCUMENT, KEYS) else (protocol,)
 
 
 def said(protocol):
@@ -53,14 +57,20 @@ def said(protocol):
 
 def prepare(lab):
     """Make the mailboxes of those who log in."""
-    for user in (*USERS, *documents.PROBES):
+    for user in (*USERS, *WITHOUT, *documents.PROBES):
         lab.add_mailbox(user, MESSAGES, SIZE)
-    lab.settle(lambda server: work("pop3")(server, len(USERS)))
+    for name in (ACCESS, NO_DOCUMENT):
+        lab.settle(lambda server: work("pop3", name)(server, len(users(name))))
 
 
-def work(protocol):
+def users(name):
+    """Return who logs in to the server of that name."""
+    return WITHOUT if name == NO_DOCUMENT else USERS
+
+
+def work(protocol, name):
     """Return function(server, number) that has so many sessions, one after the other."""
-    return lambda server, number: server.measure_logins(protocol, USERS, number, 1)
+    return lambda server, number: server.measure_logins(protocol, users(name), number, 1)
 
 
 def check_gate(lab):
