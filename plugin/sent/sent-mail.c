@@ -6,6 +6,7 @@
 #include "istream.h"
 #include "mail-storage-private.h"
 #include "message-size.h"
+#include "sha1.h"
 #include "coexist-event.h"
 #include "special-mailbox.h"
 
@@ -25,11 +26,12 @@ void coexist_sent_mail_close(struct coexist_sent_mail *mail)
 		mailbox_free(&mail->box);
 }
 
-/* To sync a maildir is to read its whole folder, where a message was just put. Who
-   looks into it next has to do that, and finds in the index what was asked for. */
+/* To sync a maildir is to read its whole folder, where a message was just put, and
+   that of a dbox waits for the disk. Who looks into it next has to do that, and finds
+   in the index what was asked for. */
 static bool has_to_sync(struct mailbox *box)
 {
-	return strcmp(box->storage->name, "maildir") != 0 ||
+	return strcmp(box->storage->name, "mbox") == 0 ||
 		mail_index_is_in_memory(box->index);
 }
 
@@ -49,8 +51,9 @@ int coexist_sent_mail_commit(struct coexist_sent_mail *mail)
 
 /* Brings the mailbox up to date. This process may have its index in memory since
    before there was a UIDVALIDITY. Of a mailbox that is open for saving only the
-   index is looked at: the folder of a maildir is read once, when the message has
-   gone. */
+   index is looked at, not the folder of a maildir. But Dovecot's index of all
+   mailboxes asks for the mailbox's GUID then, and the maildir reads its list of
+   names for that. */
 static int mail_sync(const struct coexist_sent_mail *mail)
 {
 	if (mailbox_sync(mail->box, MAILBOX_SYNC_FLAG_FAST) == 0)
@@ -59,27 +62,45 @@ static int mail_sync(const struct coexist_sent_mail *mail)
 	return -1;
 }
 
-/* Returns TRUE if the mailbox, which is up to date, has the message. */
+/* Returns TRUE if the mailbox has the message, as far as its index was read. */
 static bool mail_find(struct coexist_sent_mail *mail, uint32_t uid)
 {
 	if (uid == 0)
 		return FALSE;
+	if (mail->t != NULL) {
+		mail_free(&mail->mail);
+		mailbox_transaction_rollback(&mail->t);
+	}
 	mail->t = mailbox_transaction_begin(mail->box, 0, "coexist sent copy");
 	mail->mail = mail_alloc(mail->t, 0, NULL);
 	return mail_set_uid(mail->mail, uid);
 }
 
+struct coexist_sent_place
+coexist_sent_place_get(struct mailbox *box, uint32_t uidvalidity, uint32_t uid)
+{
+	struct coexist_sent_place place = {
+		.uidvalidity = uidvalidity,
+		.uid = uid
+	};
+	const char *name = mailbox_get_vname(box);
+	unsigned char digest[SHA1_RESULTLEN];
+
+	sha1_get_digest(name, strlen(name), digest);
+	memcpy(place.mailbox, digest, sizeof(place.mailbox));
+	return place;
+}
+
 static bool
 box_is_in_place(struct mailbox *box, const struct coexist_sent_place *place)
 {
-	struct mailbox_metadata metadata;
+	struct coexist_sent_place here;
 	struct mailbox_status status;
 
-	return mailbox_get_metadata(box, MAILBOX_METADATA_GUID,
-				    &metadata) == 0 &&
-		guid_128_equals(metadata.guid, place->mailbox_guid) &&
-		mailbox_get_status(box, STATUS_UIDVALIDITY, &status) == 0 &&
-		status.uidvalidity == place->uidvalidity;
+	if (mailbox_get_status(box, STATUS_UIDVALIDITY, &status) < 0)
+		return FALSE;
+	here = coexist_sent_place_get(box, status.uidvalidity, place->uid);
+	return memcmp(&here, place, sizeof(here)) == 0;
 }
 
 /* Returns TRUE if the message is known by its GUID. A storage that has none, or
@@ -171,30 +192,20 @@ int coexist_sent_mail_open_uid(struct mailbox *box, uint32_t uid,
 	int ret = -1;
 
 	i_zero(mail_r);
+	/* both have the index in common: what is opened now is up to date */
+	(void)mail_index_refresh(box->index);
 	mail_r->box = mailbox_alloc(box->list, mailbox_get_vname(box),
 				    MAILBOX_FLAG_SAVEONLY |
 				    MAILBOX_FLAG_IGNORE_ACLS);
 	if (mailbox_open(mail_r->box) < 0)
 		mail_log(mail_r, "open");
+	else if (mail_find(mail_r, uid))
+		ret = 1;
 	else if (mail_sync(mail_r) == 0)
 		ret = mail_find(mail_r, uid) ? 1 : 0;
 	if (ret <= 0)
 		coexist_sent_mail_close(mail_r);
 	return ret;
-}
-
-struct coexist_sent_place
-coexist_sent_place_get(struct mailbox *box, uint32_t uidvalidity, uint32_t uid)
-{
-	struct coexist_sent_place place = {
-		.uidvalidity = uidvalidity,
-		.uid = uid
-	};
-	struct mailbox_metadata metadata;
-
-	if (mailbox_get_metadata(box, MAILBOX_METADATA_GUID, &metadata) == 0)
-		guid_128_copy(place.mailbox_guid, metadata.guid);
-	return place;
 }
 
 /* The body */

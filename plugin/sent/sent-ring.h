@@ -32,8 +32,13 @@ enum coexist_sent_kind {
 	COEXIST_SENT_PAIRED
 };
 
+#define COEXIST_SENT_NAME_HASH_SIZE 16
+
+/* Where a message is. The GUID of a mailbox would say it, too, but to ask for that
+   means for a maildir to read its list of names, and to write it anew. */
 struct coexist_sent_place {
-	guid_128_t mailbox_guid;
+	/* of the mailbox's name */
+	unsigned char mailbox[COEXIST_SENT_NAME_HASH_SIZE];
 	uint32_t uidvalidity, uid;
 };
 
