@@ -19,10 +19,16 @@ DKIM = (b"DKIM-Signature:  v=1;\ta=rsa-sha256; c=simple/simple; d=example.org; s
         b"\th=from:to ; bh=abc=;\r\n  b=AbC\r\n\t dEf=\r\n")
 
 
+# so that submission takes messages from where IMAP has them (RFC 4468)
+BURL = "imap_urlauth_host = localhost\nimap_urlauth_port = 143\n"
+BURL23 = BURL + "mail_attribute_dict = file:%h/attributes\n"
+BURL24 = BURL + "mail_attribute {\n  dict file {\n    path = ~/attributes\n  }\n}\n"
+
+
 @pytest.fixture(scope="module", params=["maildir", "mdbox"])
 def server(request, start):
     return start(storage=request.param, coexist={"sent_copy": "always"},
-                 conf="submission_max_mail_size = 200M\n")
+                 conf="submission_max_mail_size = 200M\n", conf23=BURL23, conf24=BURL24)
 
 
 def uids(outbox, folder="Sent"):
@@ -95,6 +101,109 @@ def test_in_chunks(outbox):
             assert client.getreply()[0] == 250
     outbox.settle()
     assert outbox.texts() == [message]
+
+
+def test_chunks_in_one_write_with_the_envelope(outbox):
+    message = letter()
+    half = len(message) // 2
+    with outbox.smtp() as client:
+        client.send(b"MAIL FROM:<alice@example.org>\r\nRCPT TO:<bob@example.org>\r\n"
+                    + b"BDAT %d\r\n" % half + message[:half]
+                    + b"BDAT %d LAST\r\n" % (len(message) - half) + message[half:])
+        assert [client.getreply()[0] for _ in range(4)] == [250] * 4
+    outbox.settle()
+    assert outbox.texts() == [message]
+
+
+def test_three_pipelined(outbox):
+    """MAIL, RCPT, RCPT and DATA in one write (RFC 2920), three times in a session."""
+    messages = [letter() for _ in range(3)]
+    with outbox.smtp() as client:
+        for message in messages:
+            client.send(b"MAIL FROM:<alice@example.org>\r\nRCPT TO:<bob@example.org>\r\n"
+                        b"RCPT TO:<carol@example.org>\r\nDATA\r\n")
+            assert [client.getreply()[0] for _ in range(4)] == [250, 250, 250, 354]
+            client.send(message + b".\r\n")
+            assert client.getreply()[0] == 250
+    outbox.settle()
+    assert outbox.texts() == messages
+
+
+def test_a_client_that_ends_the_message_says_quit_and_is_gone(outbox):
+    message = letter()
+    client = outbox.smtp()
+    client.mail("alice@example.org")
+    client.rcpt("bob@example.org")
+    client.putcmd("data")
+    client.getreply()
+    client.send(message + b".\r\nQUIT\r\n")
+    client.close()
+    outbox.server.wait_for(outbox.listed, 30, "the copy")
+    assert outbox.texts() == [message] and len(outbox.relay.messages) == 1
+
+
+@pytest.fixture
+def draft(outbox):
+    """The message of a draft, and the URL that it has (RFC 5092)."""
+    message = letter(body="caf\u00e9\r\n.\r\n..dots\r\n")
+    outbox.append(message, folder="Drafts", flags=r"(\Draft)")
+    with outbox.imap() as client:
+        text = client.status("Drafts", "(UIDVALIDITY)")[1][0]
+    validity = int(re.search(rb"UIDVALIDITY (\d+)", text)[1])
+    return message, f"imap://{outbox.user}@localhost/Drafts;UIDVALIDITY={validity}/;UID=1"
+
+
+def burl(outbox, *commands):
+    """Send by these commands the message that they name; return the last reply."""
+    with outbox.smtp() as client:
+        assert client.has_extn("burl")
+        client.mail("alice@example.org")
+        client.rcpt("bob@example.org")
+        for command in commands:
+            reply = client.docmd(command)
+        return reply
+
+
+def test_from_where_imap_has_it(outbox, draft):
+    """BURL: the program does not send its draft again. The draft stays, as without us."""
+    message, url = draft
+    assert burl(outbox, f"BURL {url} LAST")[0] == 250
+    outbox.settle()
+    assert outbox.texts() == [message] and outbox.texts("Drafts") == [message]
+    assert [text for _, text in outbox.relay.messages] != []
+    with outbox.imap() as client:
+        client.select("Drafts")
+        client.copy("1", "Sent")
+    assert outbox.texts() == [message]
+
+
+def test_from_where_imap_has_it_by_authorized_urls(outbox, draft):
+    """BURL with URLAUTH (RFC 4467), the header and the body each in a chunk."""
+    message, url = draft
+    head, body = (f"{url}/;SECTION={part};urlauth=submit+{outbox.user}"
+                  for part in ("HEADER", "TEXT"))
+    with outbox.imap() as client:
+        text = [command(client, "GENURLAUTH", f'"{one}"'.encode(), b"INTERNAL")
+                and client.response("GENURLAUTH")[1][0] for one in (head, body)]
+    head, body = (re.search(rb'imap://[^"\s]+', one)[0].decode() for one in text)
+    assert burl(outbox, f"BURL {head}", f"BURL {body} LAST")[0] == 250
+    outbox.settle()
+    assert outbox.texts() == [message]
+
+
+def test_what_is_nowhere_is_neither_sent_nor_kept(outbox, draft):
+    _, url = draft
+    assert burl(outbox, f"BURL {url}9 LAST")[0] >= 500
+    outbox.settle()
+    assert outbox.listed() == [] and outbox.relay.messages == []
+
+
+def test_what_has_no_sender_is_none_of_a_person(outbox):
+    """A program's answer to a delivery notice (RFC 5321, 4.5.5)."""
+    with outbox.smtp() as client:
+        client.sendmail("", ["bob@example.org"], letter())
+    outbox.settle()
+    assert outbox.listed() == [] and len(outbox.relay.messages) == 1
 
 
 @pytest.mark.parametrize("which", ["signed", "dkim"])
