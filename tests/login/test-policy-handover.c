@@ -457,9 +457,13 @@ static bool key_comes_back(const struct coexist_handover *handover,
 			   enum coexist_key key, bool left_out,
 			   const char *found)
 {
+	enum coexist_openable ignored;
 	bool obeys = key != COEXIST_KEY_preset &&
 		(coexist_session_obeys(handover->protocol,
 				       handover->gate_decided, key) ||
+		 (handover->protocol == COEXIST_PROTOCOL_IMAP &&
+		  handover->items[COEXIST_HANDOVER_OWNER] != NULL &&
+		  coexist_openable_find(key, &ignored)) ||
 		 (key == COEXIST_KEY_deny_text &&
 		  handover->items[COEXIST_HANDOVER_INSTEAD] != NULL));
 
