@@ -175,12 +175,16 @@ class Page:
             "document.documentElement.classList.toggle('dark-mode', arguments[0])", is_dark)
 
     def problems(self, axe):
-        """Return what axe-core, given as its script, calls serious or critical."""
+        """Return what axe-core, given as its script, calls serious or critical.
+
+        Not of the bars above and below, which are the skin's own.
+        """
         self.driver.execute_script(axe)
         self.driver.set_script_timeout(PATIENCE)
         found = self.driver.execute_async_script(
             "const done = arguments[0];"
-            "axe.run('#layout-content').then(found => done(JSON.stringify(found.violations)))")
+            "axe.run({include: [['#layout-content']], exclude: [['#layout-content > .header'],"
+            "['#layout-content > .footer']]}).then(found => done(JSON.stringify(found.violations)))")
         return [(rule["id"], rule["impact"], [node["html"][:200] for node in rule["nodes"]])
                 for rule in json.loads(found) if rule["impact"] in ("serious", "critical")]
 
