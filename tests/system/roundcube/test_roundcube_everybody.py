@@ -47,7 +47,8 @@ def test_a_keyboard_is_enough(page, owner):
     assert owner.lines() == ["language=de", "pop3_delete=trash", "pop3_mark_read=complete"]
     places = [page.driver.execute_script(
         "return arguments[0].compareDocumentPosition(arguments[1])",
-        page.find(f"#{before}"), page.find(f"#{after}")) for before, after in zip(seen, seen[1:])]
+        page.find(f"#{before}"), page.find(f"#{after}")) for before, after in zip(seen, seen[1:])
+        if before != after]     # a date has three fields of one name
     assert all(place & 4 for place in places), seen
 
 
