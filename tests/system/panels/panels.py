@@ -32,6 +32,7 @@ class Panel:
     schema     the tables, with USERS in them, who all may do all
     off        {protocol of Dovecot: the statement that switches it off for a user}
     password, user_  the panel's own queries, in the words of Dovecot 2.3
+    nothing    statements after which the column for POP3 of a user says nothing
     closed     the statement that closes a mailbox, or None
     suspended  the statement that suspends it as a whole, or None
     reopened   the statement that takes that back, if it closed all of them
@@ -45,6 +46,7 @@ class Panel:
     password: str
     user: str
     off: dict
+    nothing: str
     closed: str = None
     suspended: str = None
     reopened: str = None
@@ -123,6 +125,13 @@ def rows(text):
                      for number, user in enumerate(USERS)) + "\n"
 
 
+def nullable(kind, table, column, type_name):
+    """Return the statement that lets a column be NULL."""
+    if kind is MariaDb:
+        return f"ALTER TABLE {table} MODIFY {column} {type_name}; "
+    return f"ALTER TABLE {table} ALTER {column} DROP NOT NULL; "
+
+
 # iRedMail
 
 IREDMAIL_SWITCHES = [f"enable{name}" for name in (
@@ -160,6 +169,10 @@ def iredmail(kind):
         + where,
         {protocol: f"UPDATE mailbox SET {columns} WHERE username='{{user}}'"
          for protocol, columns in off.items()},
+        "".join(nullable(kind, "mailbox", f"enablepop3{suffix}", number)
+                for suffix in ("", "secured", "tls"))
+        + "UPDATE mailbox SET enablepop3=NULL, enablepop3secured=NULL, enablepop3tls=NULL "
+          "WHERE username='{user}'",
         closed="UPDATE mailbox SET active=0 WHERE username='{user}'",
         variant="_pg" * (kind is PanelPostgresql))
 
@@ -189,6 +202,8 @@ def ispconfig():
         {protocol: f"UPDATE mail_user SET disable{column}='y' WHERE email='{{user}}'"
          for protocol, column in (("imap", "imap"), ("pop3", "pop3"), ("sieve", "sieve"),
                                   ("sasl", "smtp"))},
+        nullable(MariaDb, "mail_user", "disablepop3", "ENUM('n','y')")
+        + "UPDATE mail_user SET disablepop3=NULL WHERE email='{user}'",
         closed="UPDATE mail_domain SET active='n'", reopened="UPDATE mail_domain SET active='y'")
 
 
@@ -213,6 +228,8 @@ def froxlor():
         "WHERE (username = '%u' OR email = '%u')",
         {"imap": "UPDATE mail_users SET imap=0 WHERE email='{user}'",
          "pop3": "UPDATE mail_users SET pop3=0 WHERE email='{user}'"},
+        nullable(MariaDb, "mail_users", "pop3", "TINYINT(1)")
+        + "UPDATE mail_users SET pop3=NULL WHERE email='{user}'",
         suspended="UPDATE mail_users SET imap=0, pop3=0, postfix='N' WHERE email='{user}'",
         ends_sessions=False)
 
@@ -237,7 +254,9 @@ def modoboa():
     off = ("UPDATE admin_mailbox SET is_send_only=TRUE FROM core_user WHERE core_user.id = user_id "
            "AND email='{user}'")
     return Panel("modoboa", PanelPostgresql, schema, f"SELECT email AS user, password {where}",
-                 f"SELECT '/mnt/home/%n' AS home {where}", {"imap": off, "pop3": off}, at_once=True,
+                 f"SELECT '/mnt/home/%n' AS home {where}", {"imap": off, "pop3": off},
+                 nullable(PanelPostgresql, "admin_mailbox", "is_send_only", "")
+                 + off.replace("=TRUE", "=NULL"), at_once=True,
                  closed="UPDATE core_user SET is_active=FALSE WHERE email='{user}'")
 
 
@@ -261,6 +280,8 @@ def mailcow():
         {protocol: f"UPDATE mailbox SET attributes=JSON_SET(attributes, '$.{name}_access', '0') "
                    "WHERE username='{user}'" for protocol, name in (
                        ("imap", "imap"), ("pop3", "pop3"), ("sieve", "sieve"), ("sasl", "smtp"))},
+        "UPDATE mailbox SET attributes=JSON_REMOVE(attributes, '$.pop3_access') "
+        "WHERE username='{user}'",
         closed="UPDATE mailbox SET active=2 WHERE username='{user}'", ends_sessions=False)
 
 
@@ -281,7 +302,8 @@ def vmm():
         {protocol: f"UPDATE accounts SET {column}=FALSE WHERE \"user\"='{{user}}'"
          for protocol, column in (("imap", "imap"), ("pop3", "pop3"), ("sieve", "sieve"),
                                   ("sasl", "smtp"))},
-        ends_sessions=False)
+        nullable(PanelPostgresql, "accounts", "pop3", "")
+        + "UPDATE accounts SET pop3=NULL WHERE \"user\"='{user}'", ends_sessions=False)
 
 
 PANELS = [iredmail(MariaDb), iredmail(PanelPostgresql), ispconfig(), froxlor(), modoboa(), mailcow(),

@@ -24,4 +24,4 @@ def schema(kind):
 
 def panel(kind):
     """PostfixAdmin has no queries of its own in Dovecot: they are the recipe's."""
-    return Panel(RECIPE, kind, schema(kind), "", "", {}, variant=f"_{kind.driver}")
+    return Panel(RECIPE, kind, schema(kind), "", "", {}, "", variant=f"_{kind.driver}")
