@@ -112,13 +112,29 @@ def test_marks_the_configuration_as_the_administrators(tmp_path):
     assert set((tmp_path / "conffiles").read_text().split()) == wanted
 
 
+def calls(script, folder, *arguments):
+    """Return what a maintainer script calls where systemd runs."""
+    folder.mkdir()
+    for name in ("deb-systemd-invoke", "deb-systemd-helper", "systemctl", "dovecot-coexist"):
+        (folder / name).write_text(f'#!/bin/sh\necho "{name} $*" >>{folder}/calls\n')
+        (folder / name).chmod(0o755)
+    (folder / "script").write_text(script.read_text().replace("/run/systemd/system", str(folder)))
+    subprocess.run(["sh", folder / "script", *arguments], check=True,
+                   env={"PATH": f"{folder}:/usr/bin:/bin"})
+    return (folder / "calls").read_text().splitlines() if (folder / "calls").exists() else []
+
+
 def test_an_upgrade_leaves_the_timer_as_it_is(tmp_path):
     """The administrator may have started it; the package never does."""
-    run("dpkg-deb", "--control", PACKAGE, str(tmp_path))
-    scripts = "".join((tmp_path / name).read_text() for name in ("preinst", "prerm", "postinst")
-                      if (tmp_path / name).exists())
-    assert "deb-systemd-helper update-state 'dovecot-coexist-expire.timer'" in scripts
-    assert not re.search("deb-systemd-invoke (stop|start|restart)", scripts)
+    run("dpkg-deb", "--control", PACKAGE, str(tmp_path / "control"))
+    timer = "dovecot-coexist-expire.timer"
+    scripts = {name: tmp_path / "control" / name for name in ("prerm", "postinst", "postrm")}
+    assert f"deb-systemd-helper update-state '{timer}'" in scripts["postinst"].read_text()
+    for path in scripts.values():
+        assert not re.search("deb-systemd-invoke (re)?start", path.read_text())
+    stop = f"deb-systemd-invoke stop {timer}"
+    assert stop in calls(scripts["prerm"], tmp_path / "remove", "remove")
+    assert calls(scripts["prerm"], tmp_path / "upgrade", "upgrade", "9.9") == []
 
 
 def verified(root):
@@ -162,6 +178,15 @@ def test_brings_the_documentation(files):
                        ("man5/coexist-policy.5", "pop3_mark_read"),
                        ("man8/dovecot-coexist.8", "without_modules")):
         assert word in run("zcat", str(files / f"usr/share/man/{page}.gz"))
+
+
+def test_pages_link_to_what_is_installed(files):
+    folder = files / "usr/share/doc/dovecot-coexist"
+    links = [(page, link) for page in folder.rglob("*.md")
+             for link in re.findall(r"\]\(([^)#\s]+)", page.read_text()) if ":" not in link]
+    assert len(links) > 100
+    assert [f"{page.relative_to(folder)}: {link}" for page, link in links
+            if not (page.parent / link).exists()] == []
 
 
 def test_installing_changes_nothing(files, tmp_path):
