@@ -15,6 +15,7 @@ CACHE = Path("/var/cache/dovecot-coexist")
 # Debian's suites of each test, and the next one that has a newer Dovecot.
 NEXT = {"bookworm": "bookworm-backports", "trixie": "sid"}
 SERIES = {"bookworm": "2.3", "bookworm-backports": "2.3", "trixie": "2.4", "sid": "2.4"}
+OLDER = "0.0.1-1"
 # Tests that the package does not have.
 NOT_OF_THE_PACKAGE = ("tests/debian", "tests/packaging", "tests/system", "tests/instance")
 
@@ -36,42 +37,35 @@ def state():
     return whole.hexdigest()[:12]
 
 
-def _build(source, suite, folder):
-    """Build the packages of a source tree in a suite into the folder, if it is not there."""
+def package(suite):
+    """Return the file of the package of this checkout for the Dovecot of a suite."""
+    folder = BUILD / f"{suite}-{state()}"
     if not folder.is_dir():
         part = folder.with_name(folder.name + ".part")
         # the unit tests have tiers of their own
-        subprocess.run([source / "build-aux/package", "--output", part, suite], check=True,
+        subprocess.run([TOP / "build-aux/package", "--output", part, suite], check=True,
                        env={**os.environ, "DEB_BUILD_OPTIONS": "nocheck"})
         part.rename(folder)
-    [package] = folder.glob("dovecot-coexist_*.deb")
-    return package
+    [found] = folder.glob("dovecot-coexist_*.deb")
+    return found
 
 
-def package(suite):
-    """Return the file of the package of this checkout for the Dovecot of a suite."""
-    return _build(TOP, suite, BUILD / f"{suite}-{state()}")
-
-
-def previous_commit():
-    """Return the commit before the one that gave debian/changelog its newest version."""
-    version = (TOP / "debian/changelog").read_text().split(")")[0] + ")"
-    found = git("log", "--format=%H", "-S", version, "--", "debian/changelog").split()
-    assert found, f"no commit has brought {version}: is the history of git there?"
-    return git("rev-parse", f"{found[-1]}^").strip()
-
-
-def previous_package(suite):
-    """Return the file of the package of the version before this one."""
-    commit = previous_commit()
-    folder = BUILD / f"{suite}-{commit[:12]}"
-    with tempfile.TemporaryDirectory() as source:
-        if not folder.is_dir():
-            archive = subprocess.run(
-                ["git", "-c", "safe.directory=*", "-C", TOP, "archive", commit],
-                check=True, capture_output=True).stdout
-            subprocess.run(["tar", "-C", source, "-xf", "-"], input=archive, check=True)
-        return _build(Path(source), suite, folder)
+def older_package(suite):
+    """Return the file of the same package with an older version: none was released before."""
+    newest = package(suite)
+    field = subprocess.run(["dpkg-deb", "--field", newest, "Version"], check=True,
+                           capture_output=True, text=True).stdout.strip()
+    older = BUILD / f"older/{newest.name.replace(field, OLDER)}"
+    older.parent.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as parent:
+        folder = Path(parent) / "package"
+        subprocess.run(["dpkg-deb", "--raw-extract", newest, folder], check=True)
+        control = folder / "DEBIAN/control"
+        control.write_text(control.read_text().replace(f"\nVersion: {field}\n",
+                                                       f"\nVersion: {OLDER}\n"))
+        subprocess.run(["dpkg-deb", "--root-owner-group", "--build", folder, older], check=True,
+                       capture_output=True)
+    return older
 
 
 def mirror():

@@ -11,7 +11,7 @@ import shutil
 
 import pytest
 
-from packages import NEXT, mirror, package, previous_package
+from packages import NEXT, OLDER, mirror, older_package, package
 from site_on_debian import (ANA, DOVECOT, JO, PASSWORD, assert_mail_flows, assert_stock, install,
                             is_in_force, put_ours_in_force, refusal)
 
@@ -21,6 +21,11 @@ MODULES = "/usr/lib/dovecot/modules"
 def dovecot(debian):
     """Return the version that is installed."""
     return debian.run("dovecot --version").stdout.split()[0]
+
+
+def version(debian):
+    """Return our package's version."""
+    return debian.run("dpkg-query -W -f '${Version}' dovecot-coexist").stdout
 
 
 def is_installed(debian, name="dovecot-coexist"):
@@ -40,11 +45,12 @@ def add_next_suite(debian, suite):
 
 
 def test_a_new_version_of_ours(debian, suite):
-    put_ours_in_force(debian, previous_package(suite))
+    put_ours_in_force(debian, older_package(suite))
+    assert version(debian) == OLDER
     assert is_in_force(debian)
     assert_mail_flows(debian, "the version before")
     install(debian, package(suite))
-    assert debian.run("dpkg-query -W -f '${Version}' dovecot-coexist").stdout.startswith("0.2.0-1")
+    assert version(debian) == package(suite).name.split("_")[1]
     assert is_in_force(debian)
     assert_mail_flows(debian, "the new version")
     assert debian.run("doveadm coexist preflight", check=False).returncode == 0
