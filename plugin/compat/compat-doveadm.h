@@ -31,9 +31,7 @@ static inline bool coexist_doveadm_needs_settings_module(void)
    setting". Goes with 2.3. */
 #if DOVECOT_PREREQ(2, 4, 0)
 #define COEXIST_REMEDY_PASSDB "passdb coexist { driver = coexist }"
-#define COEXIST_REMEDY_SITE \
-	"Dovecot knows the settings once settings/libcoexist_settings.so is " \
-	"there and it was restarted"
+#define COEXIST_REMEDY_SITE "Mend that, then run: doveadm reload"
 #else
 #define COEXIST_REMEDY_PASSDB \
 	"passdb { driver = coexist  " \

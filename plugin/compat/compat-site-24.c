@@ -27,6 +27,33 @@ text_dup(pool_t pool, const void *set, const struct setting_define *define)
 			CONST_PTR_OFFSET(set, define->offset));
 }
 
+/* Dovecot calls it a bug of the program when its configuration process has not
+   loaded the settings module, or another version's, as right after an
+   installation. */
+static const char *read_error(const char *error)
+{
+	if (strstr(error, "settings struct") == NULL)
+		return error;
+	return "Dovecot does not know the settings of this dovecot-coexist: "
+	       "settings/libcoexist_settings.so is not there, does not fit, or "
+	       "is newer than Dovecot's start";
+}
+
+static int
+texts_get(struct event *event, struct coexist_site_setting_texts **site_r,
+	  struct coexist_settings **policy_r, const char **error_r)
+{
+	if (settings_get(event, &coexist_site_setting_parser_info, 0, site_r,
+			 error_r) < 0)
+		return -1;
+	if (settings_get(event, &coexist_setting_parser_info, 0, policy_r,
+			 error_r) < 0) {
+		settings_free(*site_r);
+		return -1;
+	}
+	return 0;
+}
+
 int coexist_compat_site_read(pool_t pool, struct event *event,
 			     const char *path ATTR_UNUSED,
 			     const char *site_r[COEXIST_SITE_COUNT],
@@ -35,14 +62,11 @@ int coexist_compat_site_read(pool_t pool, struct event *event,
 {
 	struct coexist_site_setting_texts *site;
 	struct coexist_settings *policy;
+	const char *error;
 	unsigned int i;
 
-	if (settings_get(event, &coexist_site_setting_parser_info, 0,
-			 &site, error_r) < 0)
-		return -1;
-	if (settings_get(event, &coexist_setting_parser_info, 0,
-			 &policy, error_r) < 0) {
-		settings_free(site);
+	if (texts_get(event, &site, &policy, &error) < 0) {
+		*error_r = read_error(error);
 		return -1;
 	}
 	for (i = 0; i < COEXIST_SITE_COUNT; i++) {

@@ -10,9 +10,11 @@ import re
 import pytest
 
 from instance import InstanceError
+from instance.instance import built_stage
 from spoilt import stage_with_stale, stage_without
 
 pytestmark = pytest.mark.differs("how modules are loaded")
+EX_CONFIG = 78
 SETTINGS = "libcoexist_settings.so"
 OTHER_ABI = "Module is for different ABI version"
 
@@ -60,3 +62,19 @@ def test_sessions_of_dovecot_24_are_stock_without_the_settings_module(start, tmp
     assert maildrop.seen() == [1]
     server.wait_log(rf"pop3\({maildrop.user}\).*: Error: coexist: Can't read the settings, "
                     "going on without them: .*no settings struct named 'coexist'")
+
+
+@pytest.mark.only_on(24, reason="Dovecot 2.3 knows no settings of ours")
+def test_doveadm_says_what_dovecot_24_does_not_know(start, tmp_path):
+    """It asks doveconf here; a Dovecot that was not reloaded answers the same."""
+    server = start(modules=stage_without(SETTINGS, tmp_path / "stage"))
+    done = server.doveadm("coexist", "policy", "get", "-u", "user0", check=False)
+    assert done.returncode == EX_CONFIG
+    assert "does not know the settings of this dovecot-coexist" in done.stderr
+    assert done.stderr.rstrip().endswith("then run: doveadm reload")
+    assert "BUG" not in done.stderr
+
+    [module] = built_stage().rglob(SETTINGS)
+    server.inside("cp", module, server.dovecot.moduledir / "settings")
+    done = server.doveadm("coexist", "policy", "get", "-u", "user0", check=False)
+    assert "No store is configured" in done.stderr
