@@ -2,8 +2,8 @@
 #ifndef COEXIST_ADMIN_TELL_H
 #define COEXIST_ADMIN_TELL_H
 
+#include "admin-kick.h"
 #include "admin-scope.h"
-#include "policy-decision.h"
 
 struct coexist_admin;
 struct coexist_document;
@@ -38,15 +38,7 @@ int coexist_admin_tell_brake_changes(struct coexist_admin *admin,
 void coexist_admin_tell_changes(struct coexist_admin *admin,
 				const struct coexist_admin_changes *changes);
 
-/* Whose sessions, and what with them. */
-struct coexist_admin_kick {
-	/* NULL for all */
-	const char *user, *domain;
-	/* COEXIST_PROTOCOL_OTHER for all */
-	enum coexist_protocol protocol;
-	/* only those that the policy forbids: they ask and decide themselves */
-	bool if_refused;
-};
+/* Ends those sessions. */
 void coexist_admin_kick(struct coexist_admin *admin,
 			const struct coexist_admin_kick *kick);
 

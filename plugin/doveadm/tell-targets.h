@@ -2,11 +2,15 @@
 #ifndef COEXIST_TELL_TARGETS_H
 #define COEXIST_TELL_TARGETS_H
 
+#include "admin-kick.h"
 #include "admin-sessions.h"
-#include "admin-tell.h"
 
 /* Whom a change of a policy, or a kick, concerns: the targets, out of anvil's list of the
    open sessions. For admin-tell.c and tell-signal.c. */
+
+struct coexist_admin;
+struct coexist_admin_changes;
+struct coexist_admin_judge;
 
 /* A session that is concerned. */
 struct coexist_target {
