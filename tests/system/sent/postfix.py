@@ -26,7 +26,8 @@ mydestination =
 mynetworks = 192.0.2.0/24
 virtual_mailbox_domains = {domain}
 virtual_transport = lmtp:inet:127.0.0.1:{lmtp}
-virtual_alias_maps = inline:{{ {{ info@{domain} = alice@{domain} }} }}
+virtual_alias_maps = inline:{{ {{ info@{domain} = alice@{domain} }},
+  {{ both@{domain} = both@{domain}, eve@{domain} }} }}
 default_transport = discard:
 smtpd_sasl_type = dovecot
 smtpd_sasl_path = private/auth
@@ -123,6 +124,11 @@ class Postfix:
     def settle(self):
         """Wait until nothing is on its way any more."""
         self.server.wait_for(lambda: not self.queued(), what="an empty queue")
+
+    def try_again(self):
+        """Have what waits delivered; return whether nothing does any more."""
+        self.server.inside("postqueue", "-c", ETC, "-f")
+        return not self.queued()
 
     def queued(self):
         return self.server.inside("postqueue", "-c", ETC, "-j").stdout.splitlines()

@@ -15,10 +15,11 @@ from postfix import AUTH, PAGE, SPOOL, Postfix
 
 pytestmark = pytest.mark.differs("how the LMTP service is told")
 GENERATION = Dovecot.installed().generation
-ALICE, EVE, NEVER, FULL, SIFTED = (f"{name}@example.org"
-                                   for name in ("alice", "eve", "never", "full", "sifted"))
+ALICE, EVE, NEVER, FULL, SIFTED, BOTH = (
+    f"{name}@example.org" for name in ("alice", "eve", "never", "full", "sifted", "both"))
 SMALL = {"quota_rule": "*:storage=1K"} if GENERATION == 23 else {"quota_storage_size": "1K"}
-USERS = {ALICE: {}, EVE: {}, NEVER: {"coexist_sent_copy": "never"}, FULL: SMALL, SIFTED: {}}
+USERS = {ALICE: {}, EVE: {}, NEVER: {"coexist_sent_copy": "never"}, FULL: SMALL, SIFTED: {},
+         BOTH: {}}
 
 
 def _listener():
@@ -157,6 +158,40 @@ def test_only_postfix_can_connect(server):
     socket = server.folder / "postfix/queue/private/sent-copy"
     assert socket.is_socket() and socket.stat().st_mode & 0o777 == 0o600
     assert socket.owner() == "postfix"
+
+
+def test_who_has_mail_of_the_login_forwarded_has_no_copy(postfix, empty):
+    """An alias says where mail to the login goes, and not what it sends."""
+    both, eve = empty(BOTH), empty(EVE)
+    postfix.send(BOTH, letter())
+    assert (len(both.listed()), eve.listed(), eve.listed("INBOX")) == (1, [], [])
+    postfix.send(ALICE, letter(), to=[BOTH])
+    assert (len(both.listed("INBOX")), len(eve.listed("INBOX"))) == (1, 1)
+
+
+def test_the_way_of_a_message_that_is_sent_on_stays(postfix, empty):
+    """What it had on its way to the sender is part of it (RFC 5322, 3.6.6)."""
+    alice = empty(ALICE)
+    message = (b"Resent-From: alice@example.org\r\nResent-To: carol@elsewhere.example\r\n"
+               b"Resent-Date: Mon, 30 Nov 2026 11:00:00 +0000\r\nResent-Message-ID: <r@alice>\r\n"
+               b"Received: from a by b; Mon, 30 Nov 2026 10:00:00 +0000\r\n" + letter())
+    postfix.send(ALICE, message)
+    assert alice.texts() == [message]
+
+
+def test_copies_wait_while_dovecot_is_away(server, postfix, empty):
+    alice, message = empty(ALICE), letter()
+    socket = server.folder / "postfix/queue/private/sent-copy"
+    away = socket.rename(socket.with_name("away"))
+    try:
+        with postfix.client(ALICE) as client:
+            client.sendmail(ALICE, ["carol@elsewhere.example"], message)
+        server.wait_for(lambda: "status=deferred" in postfix.log(), 60, "Postfix to try it")
+        assert alice.listed() == []
+    finally:
+        away.rename(socket)
+    server.wait_for(postfix.try_again, 60, "an empty queue")
+    assert alice.texts() == [message]
 
 
 def test_whose_policy_is_never_has_no_copy_anywhere(postfix, empty):
