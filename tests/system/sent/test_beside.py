@@ -4,8 +4,10 @@
 import shutil
 import subprocess
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from fcntl import LOCK_EX, lockf
+from signal import SIGTERM
 
 import pytest
 
@@ -14,6 +16,13 @@ from outbox import Outbox, letter
 from relay import relay_of
 
 pytestmark = pytest.mark.differs("events, ACLs and locks")
+TEAM = """namespace team {
+  type = public
+  prefix = team/
+  separator = /
+  %s
+}
+"""
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +106,66 @@ def test_an_index_that_has_no_uidvalidity_yet(stored_before):
             assert len(outbox.listed()) == 1
     outbox.settle()
     assert outbox.texts() == [message]
+
+
+def is_waited_for(ring):
+    """Return whether another process waits for the lock."""
+    inode = f":{ring.stat().st_ino} "
+    return any("->" in line and inode in line for line in open("/proc/locks"))
+
+
+def test_the_reply_waits_for_no_copy(outbox):
+    """The client has it while another program has the ring."""
+    outbox.send(letter())
+    with outbox.smtp() as client:
+        with locked(outbox.ring):
+            client.sendmail("alice@example.org", ["bob@example.org"], letter())
+            outbox.server.wait_for(lambda: is_waited_for(outbox.ring), 60, "submission to wait")
+            assert len(outbox.listed()) == 1
+    outbox.settle()
+    assert len(outbox.listed()) == 2
+
+
+def test_submission_is_told_to_end_while_it_stores(outbox):
+    outbox.send(letter())
+    message = letter()
+    with outbox.smtp() as client:
+        with locked(outbox.ring):
+            client.sendmail("alice@example.org", ["bob@example.org"], message)
+            outbox.server.wait_for(lambda: is_waited_for(outbox.ring), 60, "submission to wait")
+            outbox.server.kill(outbox.server.session_pid("submission", outbox.user), SIGTERM)
+        outbox.settle()
+        client.close()
+    assert outbox.texts()[1:] == [message]
+
+
+@pytest.mark.parametrize("first", ["sent", "nothing"])
+def test_an_append_waits_while_the_server_stores(outbox, first):
+    message = letter()
+    outbox.send(letter(), *[message] * (first == "sent"))
+    with ThreadPoolExecutor(1) as threads:
+        with locked(outbox.ring):
+            stored = threads.submit(outbox.append, message)
+            outbox.server.wait_for(lambda: is_waited_for(outbox.ring), 60, "the APPEND to wait")
+            assert not stored.done()
+        [uid] = stored.result()
+    assert [one for one, _, _ in outbox.listed()][1:] == [uid]
+
+
+def test_the_team_has_its_own_sent(start):
+    """A copy in a mailbox of others leaves the server's in the sender's own."""
+    server = start(coexist={"sent_copy": "always"}, conf23=TEAM % "location = maildir:~/team",
+                   conf24=TEAM % "mail_driver = maildir\n  mail_path = ~/team")
+    with relay_of(server) as relay:
+        outbox = Outbox(server, server.maildrop().user, relay)
+        message = letter()
+        outbox.send(message)
+        ring = outbox.ring.read_bytes()
+        outbox.append(message, folder="team/Sent")
+        assert outbox.texts() == outbox.texts("team/Sent") == [message]
+        assert outbox.ring.read_bytes() == ring
+        outbox.append(message)
+        assert outbox.texts() == [message]
 
 
 def test_the_owners_own_expunge_stays(outbox):

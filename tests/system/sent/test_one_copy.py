@@ -78,6 +78,18 @@ def test_into_another_folder(outbox):
     assert (uids(outbox), uids(outbox, '"Sent Items"')) == ([], [uid])
 
 
+def test_what_is_in_an_outbox_before_it_is_sent_counts_for_nothing(outbox):
+    """The program takes it out of there once it has sent it."""
+    message = letter()
+    outbox.append(message, folder="Outbox")
+    outbox.send(message)
+    with outbox.imap() as client:
+        client.select("Outbox")
+        client.store("1", "+FLAGS", r"\Deleted")
+        client.expunge()
+    assert outbox.texts() == [message]
+
+
 def test_a_session_that_has_sent_selected_sees_it_go(outbox):
     message = letter()
     outbox.send(message)
