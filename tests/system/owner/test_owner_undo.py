@@ -61,7 +61,7 @@ def test_an_owner_brings_back_what_was_held(owner, maildrop):
 
 
 def test_the_last_use_is_told(owner, maildrop):
-    put(maildrop, junk_notice="1d", **UNDO)     # which has the use noted
+    put(maildrop, sent_copy="pop3", **UNDO)      # which has the use noted
     assert owner.chosen(*STATUS) == {"status/pop3_last_use": None,
                                      "status/pop3_deletions": None, "status/may_undo": "yes"}
     with maildrop.pop3() as client:
