@@ -204,8 +204,7 @@ def test_how_to_warn(page, owner, maildrop):
         "quota_warn_channels": "alert", "quota_warn_repeat": "7d", "quota_warn_rearm": "9",
         "quota_warn_recovered": "yes"}
     fill(maildrop, 7)
-    with maildrop.imap() as client:
-        client.select()
+    with maildrop.imap() as client:     # imaplib's select() would forget the alert
         maildrop.server.wait_for(lambda: client.noop() and "ALERT" in client.untagged_responses,
                                  what="the alert")
     assert notice(maildrop) == []
