@@ -83,6 +83,14 @@ def test_what_is_off_is_refused_with_the_reason(server, panel, sql, user):
         assert outcome(server, protocol, user) == "passes"
 
 
+def test_what_says_nothing_is_off(server, panel, sql, user):
+    """The panel's own query turns such a mailbox away, and so it is refused with the reason."""
+    sql(panel.nothing.format(user=user))
+    assert outcome(server, "pop3", user) == "deny"
+    assert outcome(server, "pop3", user, password="wrong") == "fails"
+    assert panel.at_once or outcome(server, "imap", user) == "passes"
+
+
 def test_mail_comes_in_and_doveadm_finds(server, panel, sql, user):
     for statement in panel.off.values():
         sql(statement.format(user=user))
