@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from choices import Owner
 from outbox import Outbox, letter
 from relay import relay_of
 
@@ -34,7 +35,12 @@ def test_what_the_page_says_is_all(server):
         message = letter(SECRET, body=f"{SECRET}\r\n")
         server.deliver(outbox.user, [message, letter(SECRET)])
         server.doveadm("mailbox", "create", "-u", outbox.user, "Projects")
-        server.doveadm("coexist", "policy", "set", "-u", outbox.user, "--owner", "quota_warn=90")
+        Owner(maildrop).chooses(quota_warn="90")
+        with maildrop.imap() as imap:
+            imap.select()
+            imap.store("2", "+FLAGS", r"(\Seen)")
+            imap.copy("1:2", "Projects")
+            imap.copy("1", "Projects")
         with maildrop.pop3() as pop:
             pop.retr(1)
             pop.dele(1)
