@@ -40,7 +40,6 @@ def test_what_the_page_says_is_all(server):
             imap.select()
             imap.store("2", "+FLAGS", r"(\Seen)")
             imap.copy("1:2", "Projects")
-            imap.copy("1", "Projects")
         with maildrop.pop3() as pop:
             pop.retr(1)
             pop.dele(1)
@@ -51,7 +50,8 @@ def test_what_the_page_says_is_all(server):
     server.wait_for(lambda: (mail / "dovecot-coexist.journal").exists(), what="the journal")
     named = set(re.findall(r"^\| `(dovecot-coexist\.[\w.]+)`", PAGE.read_text(), re.M))
     files = {page_name(path): path for path in mail.rglob("dovecot-coexist.*")}
-    assert set(files) == named
+    # no two messages here have one GUID: tests/system/pop3/test_folders_copies.py is about those
+    assert set(files) == named - {"dovecot-coexist.copies"}
     indexes = server.doveadm("mailbox", "path", "-u", outbox.user, "-t", "index", "INBOX")
     assert server.folder / Path(indexes.strip()).relative_to("/mnt") == mail
     for path in [file for path in files.values() for file in (path, *path.rglob("*"))
