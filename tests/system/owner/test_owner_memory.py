@@ -18,7 +18,7 @@ def server(start):
 def chooses(owner):
     owner.chooses(pop3_delete="hide", pop3_keep_days="30", quota_warn="80 95")
     with owner.session() as metadata:
-        assert len(metadata.get("", depth="infinity")) == 3 + 3 * 6
+        assert len(metadata.get("", depth="infinity")) == 3 + 6 + 3 * 15 + 1
         assert metadata.set(pop3_show="unread", pop3_delete="x").startswith("NO ")
         assert metadata.set(pop3_show="unread").startswith("OK ")
         assert metadata.set(mailbox="INBOX", pop3_show="unread").startswith("NO ")
