@@ -248,8 +248,7 @@ void coexist_gate_login(struct coexist_gate *gate,
 	}
 	coexist_login_state_read_userdb(state);
 	state->asked_user = request->fields.user;
-	coexist_gate_lookup(gate, event, request->fields.user,
-			    state->userdb_texts, flags,
+	coexist_gate_lookup(gate, event, request, state->userdb_texts, flags,
 			    login_policy_found, state);
 }
 

@@ -5,10 +5,12 @@
 #include "gate-lookup.h"
 #include "lib-event.h"
 #include "str.h"
+#include "compat-auth.h"
 #include "document-reader.h"
 #include "gate.h"
 #include "log-repeat.h"
 #include "policy-document-texts.h"
+#include "site-policy.h"
 #include "store-presence.h"
 
 struct gate_lookup;
@@ -29,7 +31,7 @@ struct gate_lookup {
 	struct coexist_gate *gate;
 	struct event *event;
 	const char *user;
-	const char *const *userdb_texts;
+	const char *const *userdb_texts, *const *site_texts;
 	enum coexist_gate_lookup_flags flags;
 	coexist_gate_callback_t *callback;
 	void *context;
@@ -99,7 +101,7 @@ policy_make(struct gate_lookup *lookup, bool with_unproved,
 			documents[i] = lookup->documents[i].unproved;
 	}
 	coexist_policy_scopes_init(documents, lookup->userdb_texts,
-				   lookup->gate->site_texts, policy->scopes);
+				   lookup->site_texts, policy->scopes);
 	coexist_policy_merge(policy->scopes, COEXIST_SCOPE_COUNT,
 			     log_unknown_value, &context, &policy->policy);
 }
@@ -350,10 +352,12 @@ document_ask(struct gate_lookup *lookup, enum coexist_policy_scope scope,
 }
 
 void coexist_gate_lookup(struct coexist_gate *gate, struct event *event,
-			 const char *user, const char *const *userdb_texts,
+			 const struct auth_request *request,
+			 const char *const *userdb_texts,
 			 enum coexist_gate_lookup_flags flags,
 			 coexist_gate_callback_t *callback, void *context)
 {
+	const char *user = request->fields.user;
 	const char *domain = coexist_policy_scope_domain(user);
 	struct gate_lookup *lookup;
 	unsigned int i;
@@ -367,6 +371,7 @@ void coexist_gate_lookup(struct coexist_gate *gate, struct event *event,
 	event_ref(event);
 	lookup->user = user;
 	lookup->userdb_texts = userdb_texts;
+	lookup->site_texts = coexist_site_policy_get(gate->site_policy, request);
 	lookup->flags = flags;
 	lookup->callback = callback;
 	lookup->context = context;

@@ -4,6 +4,7 @@
 
 #include "policy-scopes.h"
 
+struct auth_request;
 struct event;
 struct coexist_gate;
 
@@ -44,12 +45,13 @@ enum coexist_gate_lookup_flags {
 typedef void coexist_gate_callback_t(const struct coexist_gate_policy *policy,
 				     void *context);
 
-/* Looks up the user's policy. userdb_texts, indexed by key, is what the userdb
-   named so far, or NULL if that is nothing. It and the user's name must live until
-   the callback, which may be called before this returns. The policy lives for the
+/* Looks up the policy of the request's user. userdb_texts, indexed by key, is what the userdb
+   named so far, or NULL if that is nothing. It and the request must live until the
+   callback, which may be called before this returns. The policy lives for the
    call only. */
 void coexist_gate_lookup(struct coexist_gate *gate, struct event *event,
-			 const char *user, const char *const *userdb_texts,
+			 const struct auth_request *request,
+			 const char *const *userdb_texts,
 			 enum coexist_gate_lookup_flags flags,
 			 coexist_gate_callback_t *callback, void *context);
 

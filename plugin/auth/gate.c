@@ -5,45 +5,56 @@
 #include "gate.h"
 #include "lib-event.h"
 #include "llist.h"
+#include "compat-site.h"
 #include "document-reader.h"
 #include "log-repeat.h"
 #include "session-limit.h"
+#include "site-policy.h"
 #include "site-refusal.h"
 #include "store-presence.h"
 
 static struct coexist_gate *gates = NULL;
 
-static struct coexist_gate *gate_find(const char *path)
+/* What of the policy is written differently for some logins the gate looks up for each
+   of them (site-policy.h): it is one gate all the same. */
+static bool
+gates_equal(const struct coexist_gate *one, const struct coexist_gate *other)
 {
-	struct coexist_gate *gate;
-
-	for (gate = gates; gate != NULL; gate = gate->next) {
-		if (strcmp(gate->path, path) == 0)
-			return gate;
-	}
-	return NULL;
-}
-
-/* Most sites leave policies to documents, and the scope is merged for each login. */
-static const char *const *site_texts_find(const struct coexist_gate *gate)
-{
-	const char *const *texts = gate->config.policy_texts;
 	unsigned int i;
 
-	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
-		if (texts[i] != NULL && *texts[i] != '\0')
-			return texts;
+	for (i = 0; i < COEXIST_SITE_COUNT; i++) {
+		if (strcmp(one->config.texts[i], other->config.texts[i]) != 0 ||
+		    null_strcmp(one->config.unknown[i],
+				other->config.unknown[i]) != 0)
+			return FALSE;
 	}
-	return NULL;
+	return TRUE;
+}
+
+/* Of a file there is one text: it is not read, and complained about, twice. */
+static struct coexist_gate *gate_find_path(const char *path)
+{
+	struct coexist_gate *gate = gates;
+
+	while (gate != NULL && strcmp(gate->path, path) != 0)
+		gate = gate->next;
+	return COEXIST_SITE_HAS_FILTERS ? NULL : gate;
+}
+
+static struct coexist_gate *gate_find(const struct coexist_gate *like)
+{
+	struct coexist_gate *gate = gates;
+
+	while (gate != NULL && !gates_equal(gate, like))
+		gate = gate->next;
+	return COEXIST_SITE_HAS_FILTERS ? gate : NULL;
 }
 
 static int
 gate_open(struct coexist_gate *gate, const char **error_r)
 {
-	if (coexist_site_config_read(gate->pool, gate->event, gate->path,
-				     &gate->config, error_r) < 0)
-		return -1;
-	gate->site_texts = site_texts_find(gate);
+	coexist_site_config_warn(&gate->config, gate->event);
+	gate->site_policy = coexist_site_policy_new(&gate->config, gate->event);
 	gate->texts = coexist_site_texts_read(&gate->config, gate->event);
 	if (coexist_document_reader_new(&gate->config, gate->event, gate->log,
 					&gate->reader, error_r) < 0) {
@@ -66,6 +77,7 @@ static void gate_free(struct coexist_gate *gate)
 	coexist_store_presence_free(gate->presence);
 	coexist_document_reader_free(gate->reader);
 	coexist_refusal_texts_free(gate->texts);
+	coexist_site_policy_free(gate->site_policy);
 	coexist_log_repeat_free(gate->log);
 	event_unref(&gate->event);
 	i_free(gate->path);
@@ -73,28 +85,60 @@ static void gate_free(struct coexist_gate *gate)
 	i_free(gate);
 }
 
-int coexist_gate_init(struct event *event, const char *path,
-		      struct coexist_gate **gate_r, const char **error_r)
+static struct coexist_gate *gate_new(struct event *event, const char *path)
 {
-	struct coexist_gate *gate = gate_find(path);
+	struct coexist_gate *gate = i_new(struct coexist_gate, 1);
 
-	if (gate != NULL) {
-		gate->refcount++;
-		*gate_r = gate;
-		return 0;
-	}
-	gate = i_new(struct coexist_gate, 1);
 	gate->refcount = 1;
 	gate->pool = pool_alloconly_create("coexist gate", 2048);
 	gate->path = i_strdup(path);
 	gate->event = event_create(event);
 	gate->log = coexist_log_repeat_new();
-	if (gate_open(gate, error_r) < 0) {
+	return gate;
+}
+
+static struct coexist_gate *gate_share(struct coexist_gate *gate)
+{
+	gate->refcount++;
+	return gate;
+}
+
+static int
+gate_make(struct coexist_gate *gate, struct coexist_gate **gate_r,
+	  const char **error_r)
+{
+	struct coexist_gate *known;
+
+	if (coexist_site_config_read(gate->pool, gate->event, gate->path,
+				     &gate->config, error_r) < 0)
+		return -1;
+	known = gate_find(gate);
+	if (known != NULL) {
+		gate_free(gate);
+		*gate_r = gate_share(known);
+		return 0;
+	}
+	if (gate_open(gate, error_r) < 0)
+		return -1;
+	DLLIST_PREPEND(&gates, gate);
+	*gate_r = gate;
+	return 0;
+}
+
+int coexist_gate_init(struct event *event, const char *path,
+		      struct coexist_gate **gate_r, const char **error_r)
+{
+	struct coexist_gate *gate = gate_find_path(path);
+
+	if (gate != NULL) {
+		*gate_r = gate_share(gate);
+		return 0;
+	}
+	gate = gate_new(event, path);
+	if (gate_make(gate, gate_r, error_r) < 0) {
 		gate_free(gate);
 		return -1;
 	}
-	DLLIST_PREPEND(&gates, gate);
-	*gate_r = gate;
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 struct coexist_document_reader;
 struct coexist_log_repeat;
 struct coexist_session_limit;
+struct coexist_site_policy;
 struct coexist_store_presence;
 struct event;
 
@@ -24,8 +25,8 @@ struct coexist_gate {
 	struct coexist_log_repeat *log;
 
 	struct coexist_site_config config;
-	/* the policy of the configuration, NULL if that says nothing */
-	const char *const *site_texts;
+	/* the policy of the configuration, as it holds for each login */
+	struct coexist_site_policy *site_policy;
 	/* the refusals' texts: those that were installed, those of the site */
 	coexist_refusal_texts *texts;
 	struct coexist_document_reader *reader;
@@ -39,7 +40,9 @@ static inline bool coexist_gate_is_log_only(const struct coexist_gate *gate)
 	return coexist_site_number(&gate->config, COEXIST_SITE_log_only) != 0;
 }
 
-/* Returns the gate of this configuration; those with the same path share one.
+/* Returns the gate of this configuration: blocks with the same path and the same site
+   settings share one, with what it knows of the store and of sessions. On Dovecot 2.4
+   a block's settings are those that its event sees, within protocol { } for example.
    See coexist_site_config_read() for the arguments. Returns 0, or -1 and an
    error. */
 int coexist_gate_init(struct event *event, const char *path,

@@ -158,7 +158,7 @@ static void lookup(struct coexist_gate *gate, struct coexist_login_state *state)
 		flags |= COEXIST_GATE_LOOKUP_AGAIN;
 	state->userdb_gate = gate;
 	auth_request_ref(request);
-	coexist_gate_lookup(gate, authdb_event(request), request->fields.user,
+	coexist_gate_lookup(gate, authdb_event(request), request,
 			    state->userdb_texts, flags, answer_decided, state);
 }
 

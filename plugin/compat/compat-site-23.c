@@ -124,6 +124,15 @@ int coexist_compat_site_read(pool_t pool, struct event *event,
 	return 0;
 }
 
+int coexist_compat_site_policy_read(pool_t pool ATTR_UNUSED,
+				    struct event *event ATTR_UNUSED,
+				    const char *policy_r[COEXIST_KEY_COUNT] ATTR_UNUSED,
+				    const char **error_r)
+{
+	*error_r = "Dovecot 2.3 has one policy for all logins";
+	return -1;
+}
+
 int coexist_compat_store_open(struct event *event, const char *store_uri,
 			      struct dict **dict_r, const char **error_r)
 {

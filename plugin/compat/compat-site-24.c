@@ -39,18 +39,24 @@ static const char *read_error(const char *error)
 	       "is newer than Dovecot's start";
 }
 
-static int
-texts_get(struct event *event, struct coexist_site_setting_texts **site_r,
-	  struct coexist_settings **policy_r, const char **error_r)
+int coexist_compat_site_policy_read(pool_t pool, struct event *event,
+				    const char *policy_r[COEXIST_KEY_COUNT],
+				    const char **error_r)
 {
-	if (settings_get(event, &coexist_site_setting_parser_info, 0, site_r,
-			 error_r) < 0)
-		return -1;
-	if (settings_get(event, &coexist_setting_parser_info, 0, policy_r,
-			 error_r) < 0) {
-		settings_free(*site_r);
+	struct coexist_settings *policy;
+	const char *error;
+	unsigned int i;
+
+	if (settings_get(event, &coexist_setting_parser_info, 0,
+			 &policy, &error) < 0) {
+		*error_r = read_error(error);
 		return -1;
 	}
+	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
+		policy_r[i] = text_dup(pool, policy,
+				       &coexist_setting_defines[i]);
+	}
+	settings_free(policy);
 	return 0;
 }
 
@@ -61,11 +67,13 @@ int coexist_compat_site_read(pool_t pool, struct event *event,
 			     const char **store_uri_r, const char **error_r)
 {
 	struct coexist_site_setting_texts *site;
-	struct coexist_settings *policy;
 	const char *error;
 	unsigned int i;
 
-	if (texts_get(event, &site, &policy, &error) < 0) {
+	if (coexist_compat_site_policy_read(pool, event, policy_r, error_r) < 0)
+		return -1;
+	if (settings_get(event, &coexist_site_setting_parser_info, 0,
+			 &site, &error) < 0) {
 		*error_r = read_error(error);
 		return -1;
 	}
@@ -73,11 +81,6 @@ int coexist_compat_site_read(pool_t pool, struct event *event,
 		site_r[i] = text_dup(pool, site,
 				     &coexist_site_setting_defines[i]);
 	}
-	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
-		policy_r[i] = text_dup(pool, policy,
-				       &coexist_setting_defines[i]);
-	}
-	settings_free(policy);
 	settings_free(site);
 	*store_uri_r = NULL;
 	return 0;

@@ -3,6 +3,8 @@
 #define COEXIST_COMPAT_SITE_H
 
 #include "compat-version.h"
+#include "lib-event.h"
+#include "net.h"
 #include "coexist/policy-keys.h"
 #include "coexist/site-settings.h"
 
@@ -31,6 +33,36 @@ int coexist_compat_site_read(pool_t pool, struct event *event,
 			     const char *site_r[COEXIST_SITE_COUNT],
 			     const char *policy_r[COEXIST_KEY_COUNT],
 			     const char **store_uri_r, const char **error_r);
+
+/* TRUE if protocol { }, remote { } and local { } hold for the keys there, too, so
+   that what is written depends on the login.
+   Since 2.4.0: 8b3f1be7c2 "lib-settings: Add settings_root_find() and
+   settings_instance_find()", with which auth reads our settings. Goes with 2.3. */
+#if DOVECOT_PREREQ(2, 4, 0)
+#define COEXIST_SITE_HAS_FILTERS TRUE
+#else
+#define COEXIST_SITE_HAS_FILTERS FALSE
+#endif
+
+/* Lets the filters know an address.
+   Since 2.4.0: f0d3b7fcd1 "lib: Add "ip" type for events and "ip/bits" matching for
+   event filters". Goes with 2.3. */
+static inline void
+coexist_site_event_add_ip(struct event *event, const char *name,
+			  const struct ip_addr *ip)
+{
+#if DOVECOT_PREREQ(2, 4, 0)
+	event_add_ip(event, name, ip);
+#else
+	event_add_str(event, name, net_ip2addr(ip));
+#endif
+}
+
+/* Reads the policy keys alone, where COEXIST_SITE_HAS_FILTERS: as they hold for what
+   the event has as protocol, local_ip, remote_ip and local_name. */
+int coexist_compat_site_policy_read(pool_t pool, struct event *event,
+				    const char *policy_r[COEXIST_KEY_COUNT],
+				    const char **error_r);
 
 /* Returns 1, 0 and an error if no store is configured, or -1 and an error. */
 int coexist_compat_store_open(struct event *event, const char *store_uri,

@@ -25,7 +25,7 @@ int coexist_admin_keyring_need(const struct coexist_admin *admin,
 			       coexist_keyring **keyring_r)
 {
 	*keyring_r = coexist_admin_keyring_read(admin);
-	if (!admin->config.unknown[COEXIST_SITE_policy_public_keys])
+	if (admin->config.unknown[COEXIST_SITE_policy_public_keys] == NULL)
 		return 0;
 	g_clear_pointer(keyring_r, coexist_keyring_free);
 	doveadm_exit_code = EX_CONFIG;

@@ -28,8 +28,10 @@ int coexist_admin_read_config(struct coexist_admin *admin, const char **error_r)
 
 	if (coexist_site_config_read(admin->pool, admin->event,
 				     coexist_doveadm_config_path(),
-				     &admin->config, &error) == 0)
+				     &admin->config, &error) == 0) {
+		coexist_site_config_warn(&admin->config, admin->event);
 		return 0;
+	}
 	*error_r = t_strconcat(error, ". "COEXIST_REMEDY_SITE, NULL);
 	return -1;
 }

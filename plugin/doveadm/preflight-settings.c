@@ -272,7 +272,7 @@ check_site_value(struct coexist_preflight *preflight,
 {
 	const struct coexist_policy_key *info = &coexist_site_settings[setting];
 
-	if (!preflight->admin->config.unknown[setting])
+	if (preflight->admin->config.unknown[setting] == NULL)
 		return;
 	coexist_preflight_print(preflight,
 		t_strconcat("site setting ", info->name, NULL),

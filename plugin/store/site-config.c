@@ -8,7 +8,7 @@
 #include "logged-value.h"
 
 static void
-setting_init(struct event *event, struct coexist_site_config *config,
+setting_init(struct coexist_site_config *config,
 	     enum coexist_site_setting setting)
 {
 	const struct coexist_policy_key *info = &coexist_site_settings[setting];
@@ -23,10 +23,7 @@ setting_init(struct event *event, struct coexist_site_config *config,
 		break;
 	case COEXIST_VALUE_YES:
 	case COEXIST_VALUE_UNKNOWN:
-		config->unknown[setting] = TRUE;
-		e_warning(event, "coexist: Ignoring unknown value of the site "
-			  "setting %s=%s (expected %s)", info->name,
-			  coexist_logged_value(text), info->expected);
+		config->unknown[setting] = text;
 		break;
 	}
 	config->texts[setting] = info->default_value;
@@ -47,9 +44,26 @@ int coexist_site_config_read(pool_t pool, struct event *event,
 				     error_r) < 0)
 		return -1;
 	for (i = 0; i < COEXIST_SITE_COUNT; i++)
-		setting_init(event, &config, i);
+		setting_init(&config, i);
 	*config_r = config;
 	return 0;
+}
+
+void coexist_site_config_warn(const struct coexist_site_config *config,
+			      struct event *event)
+{
+	const struct coexist_policy_key *info;
+	unsigned int i;
+
+	for (i = 0; i < COEXIST_SITE_COUNT; i++) {
+		info = &coexist_site_settings[i];
+		if (config->unknown[i] == NULL)
+			continue;
+		e_warning(event, "coexist: Ignoring unknown value of the site "
+			  "setting %s=%s (expected %s)", info->name,
+			  coexist_logged_value(config->unknown[i]),
+			  info->expected);
+	}
 }
 
 int coexist_site_config_open_store(const struct coexist_site_config *config,

@@ -13,8 +13,8 @@ struct coexist_site_config {
 	/* valid, or the built-in default */
 	struct coexist_value values[COEXIST_SITE_COUNT];
 	const char *texts[COEXIST_SITE_COUNT];
-	/* the site wrote something else, which is not valid */
-	bool unknown[COEXIST_SITE_COUNT];
+	/* what the site wrote and is not valid, or NULL */
+	const char *unknown[COEXIST_SITE_COUNT];
 	/* as the site wrote them; NULL or empty means it did not */
 	const char *policy_texts[COEXIST_KEY_COUNT];
 	/* Dovecot 2.3: the dict's URI, or NULL. Dovecot 2.4 keeps it in its
@@ -23,13 +23,17 @@ struct coexist_site_config {
 };
 
 /* Reads the configuration: on Dovecot 2.3 from the key file at path, on 2.4
-   from the settings behind the event. Unknown values count as missing and are
-   logged with the event. Returns 0, or -1 and an error that names the file and
-   line, or the setting. Everything is allocated from the pool. */
+   from the settings behind the event. Unknown values count as missing. Returns 0, or -1
+   and an error that names the file and line, or the setting. Everything is allocated
+   from the pool. */
 int coexist_site_config_read(pool_t pool, struct event *event,
 			     const char *path,
 			     struct coexist_site_config *config_r,
 			     const char **error_r);
+
+/* Logs the unknown values. */
+void coexist_site_config_warn(const struct coexist_site_config *config,
+			      struct event *event);
 
 /* Opens the store's dict: see coexist_store_open(). */
 int coexist_site_config_open_store(const struct coexist_site_config *config,

@@ -12,7 +12,7 @@
 bool coexist_site_wants_signatures(const struct coexist_site_config *config)
 {
 	return *config->texts[COEXIST_SITE_policy_public_keys] != '\0' ||
-		config->unknown[COEXIST_SITE_policy_public_keys];
+		config->unknown[COEXIST_SITE_policy_public_keys] != NULL;
 }
 
 /* Returns NULL, or an error on the data stack. */
@@ -46,7 +46,7 @@ coexist_site_keyring_read(const struct coexist_site_config *config,
 	if (!coexist_site_wants_signatures(config))
 		return NULL;
 	keyring = coexist_keyring_new();
-	if (config->unknown[COEXIST_SITE_policy_public_keys])
+	if (config->unknown[COEXIST_SITE_policy_public_keys] != NULL)
 		error = "It names no files";
 	while (coexist_list_next(&list, &item, &length)) {
 		const char *file_error =
