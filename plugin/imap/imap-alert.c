@@ -23,6 +23,8 @@
 struct imap_alert {
 	union imap_module_context module_ctx;
 	struct timeout *to;
+	/* FALSE if what the owner chose, or did not, has no alerts */
+	bool is_on;
 };
 
 static MODULE_CONTEXT_DEFINE_INIT(imap_alert_module, &imap_module_register);
@@ -55,11 +57,26 @@ static void alert_schedule(struct client *client)
 {
 	struct imap_alert *alert = IMAP_ALERT_CONTEXT(client);
 
-	if (alert->to == NULL) {
+	if (alert->is_on && alert->to == NULL) {
 		alert->to = timeout_add_short_to(io_loop_get_root(),
 						 LOOK_DELAY_MSECS,
 						 alert_timeout, client);
 	}
+}
+
+static bool policy_has_alerts(struct mail_user *user)
+{
+	const char *list = coexist_policy_text(coexist_session_policy_get(user),
+		COEXIST_KEY_quota_warn_channels);
+	const char *item;
+	size_t length;
+
+	while (coexist_list_next(&list, &item, &length)) {
+		if (length == strlen("alert") &&
+		    strncasecmp(item, "alert", length) == 0)
+			return TRUE;
+	}
+	return FALSE;
 }
 
 static void alert_init(struct client *client)
@@ -67,9 +84,11 @@ static void alert_init(struct client *client)
 	struct imap_alert *alert = IMAP_ALERT_CONTEXT(client);
 
 	alert->module_ctx.super.init(client);
+	/* what the owner chose is known now */
+	alert->is_on = policy_has_alerts(client->user);
 	/* A session that wakes up from hibernation goes on in the middle of an
 	   IDLE, and gets its alert by the timeout. */
-	if (!client->user->session_restored) T_BEGIN {
+	if (alert->is_on && !client->user->session_restored) T_BEGIN {
 		alert_look(client);
 	} T_END;
 	alert_schedule(client);
@@ -110,28 +129,21 @@ static void alert_destroy(struct client *client, const char *reason)
 	alert->module_ctx.super.destroy(client, reason);
 }
 
-static bool policy_has_alerts(const struct coexist_policy *policy)
+/* Dovecot makes the namespaces, and by them the owner's choice is known, between this
+   and init(). */
+static bool may_have_alerts(struct mail_user *user)
 {
-	const char *list = coexist_policy_text(policy,
-		COEXIST_KEY_quota_warn_channels);
-	const char *item;
-	size_t length;
+	coexist_openable_set open = coexist_session_policy_get_open(user);
 
-	while (coexist_list_next(&list, &item, &length)) {
-		if (length == strlen("alert") &&
-		    strncasecmp(item, "alert", length) == 0)
-			return TRUE;
-	}
-	return FALSE;
+	return policy_has_alerts(user) ||
+		(open & BIT(COEXIST_OPENABLE_quota_warn_channels)) != 0;
 }
 
 void imap_alert_create(struct client *client)
 {
-	const struct coexist_policy *policy =
-		coexist_session_policy_get(client->user);
 	struct imap_alert *alert;
 
-	if (policy == NULL || !policy_has_alerts(policy))
+	if (!may_have_alerts(client->user))
 		return;
 	alert = p_new(client->pool, struct imap_alert, 1);
 	alert->module_ctx.super = client->v;

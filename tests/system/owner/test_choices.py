@@ -8,6 +8,7 @@ from email.header import decode_header, make_header
 import pytest
 
 from choices import OPENED
+from quota.alerts import Session
 
 
 def test_a_choice_holds_in_the_next_session(owner, maildrop):
@@ -62,6 +63,22 @@ def test_a_quota_level_and_its_language_are_obeyed_by_deliveries(owner, maildrop
     maildrop.server.deliver(maildrop.user, [b"Subject: large\r\n\r\n" + line * 850])
     maildrop.server.wait_for(lambda: len(maildrop.subjects()) == 3, what="the notice")
     assert "buzón" in str(make_header(decode_header(maildrop.subjects()[-1])))
+
+
+def test_an_alert_that_was_chosen_is_said(owner, maildrop):
+    """The client is made before the choice is known."""
+    maildrop.server.store.put(f"mailbox/{maildrop.user}",
+                              owner_may_change="quota_warn quota_warn_channels")
+    owner.chooses(quota_warn="50", quota_warn_channels="alert")
+    maildrop.deliver(1)
+    line = b"x" * 70 + b"\r\n"
+    maildrop.server.deliver(maildrop.user, [b"Subject: large\r\n\r\n" + line * 850])
+    with Session(maildrop) as session:
+        assert len(session.alerts()) == 1
+    owner.chooses(quota_warn_channels="mail")
+    maildrop.server.deliver(maildrop.user, [b"Subject: larger\r\n\r\n" + line * 400])
+    with Session(maildrop) as session:
+        assert session.alerts(seconds=3) == []
 
 
 @pytest.mark.parametrize("name, value", [

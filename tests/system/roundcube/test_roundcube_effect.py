@@ -207,7 +207,6 @@ def test_how_to_warn(page, owner, maildrop):
     assert notice(maildrop) == []
 
 
-@pytest.mark.xfail(strict=True, reason="the alert of an owner's choice waits in the state, unsaid")
 def test_an_alert_that_the_owner_chose_is_said(owner, maildrop):
     owner.chooses(quota_warn="50", quota_warn_channels="alert")
     owner.chosen("effective/quota_warn")        # a session that sees an empty mailbox
