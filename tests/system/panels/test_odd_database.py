@@ -85,7 +85,8 @@ def quoted(value):
 
 def orphans(server):
     """Return (exit code, names)."""
-    done = server.doveadm("-f", "json", "coexist", "policy", "list", "--orphans", check=False)
+    done = server.doveadm("-f", "json", "coexist", "policy", "list", "--orphans", check=False,
+                          timeout=600)    # a driver lets each look-up wait for a minute
     return done.returncode, {row["name"] for row in json.loads(done.stdout)}
 
 
