@@ -127,7 +127,8 @@ struct coexist_login_state {
 	uint64_t generation;
 	struct coexist_login_handover handover;
 
-	/* the userdbs are asked, and watched: who gets the answer of the last */
+	/* the userdbs are asked, and watched, or ours is the last of them: who gets
+	   the answer of all */
 	const struct watched_userdb *watch;
 	userdb_callback_t *watched_userdb;
 

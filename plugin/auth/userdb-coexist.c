@@ -18,10 +18,30 @@ struct coexist_userdb_module {
 };
 
 static void
+last_reply(enum userdb_result result, struct auth_request *request)
+{
+	struct coexist_login_state *state = coexist_login_state_get(request);
+
+	coexist_auth_userdb_reply(state->watched_userdb, result, request);
+}
+
+/* Who has asked may be gone when the store has answered. A chain may ask twice. */
+static void guard_reply(struct coexist_login_state *state)
+{
+	struct auth_request *request = state->request;
+
+	if (request->private_callback.userdb == last_reply)
+		return;
+	state->watched_userdb = request->private_callback.userdb;
+	request->private_callback.userdb = last_reply;
+}
+
+static void
 coexist_lookup(struct auth_request *request, userdb_callback_t *callback)
 {
 	struct coexist_userdb_module *module =
 		(struct coexist_userdb_module *)request->userdb->userdb;
+	struct coexist_login_state *state;
 
 	if (!request->userdb_success) {
 		/* OK from here would make a user out of anybody */
@@ -30,9 +50,9 @@ coexist_lookup(struct auth_request *request, userdb_callback_t *callback)
 		/* the watch answers when all userdbs have */
 		callback(USERDB_RESULT_OK, request);
 	} else {
-		coexist_userdb_answer(module->gate,
-				      coexist_login_state_get(request),
-				      callback);
+		state = coexist_login_state_get(request);
+		guard_reply(state);
+		coexist_userdb_answer(module->gate, state, callback);
 	}
 }
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A session that ends while auth still looks its user up: auth lives on.
 
-Dovecot 2.4's dies of whoever has asked for a user and is gone (doc/dovecot-notes.md).
+Dovecot 2.4.1's dies of whoever has asked for a user and is gone (doc/dovecot-notes.md).
 """
 
 import os
@@ -14,6 +14,7 @@ import pytest
 
 from instance.block import block
 from instance.processes import title
+from instance.gate import STORE, key_file
 from open_session import GENERATION, Imap, Pop3
 
 pytestmark = pytest.mark.differs("how auth answers")
@@ -24,17 +25,28 @@ NOBODY = {23: block("userdb", ["driver = sql", "args = /mnt/etc/nobody.conf.ext"
           24: block("userdb sql", ["sql_driver = sqlite", f"sqlite_path = {DATABASE}",
                                    f"query = {QUERY}"])}[GENERATION]
 FILES = {"nobody.conf.ext": f"driver = sqlite\nconnect = {DATABASE}\nuser_query = {QUERY}\n"}
+# Our userdb, and no passdb of ours.
+OWN = {23: block("userdb", ["driver = coexist", "args = /mnt/etc/coexist.conf.ext"]),
+       24: block("userdb coexist", ["driver = coexist"])
+       + block("coexist", [block("dict fs", [block("fs posix", [f"prefix = /mnt/{STORE}/"])])])
+       }[GENERATION]
+PROTOCOL = {23: "service", 24: "protocol"}[GENERATION]
+DEBUG = ("log_debug = category=auth\nauth_worker_max_count = 1\n" if GENERATION == 23
+         else "log_debug = category=auth\n")
+
+
+def fill(server):
+    """Make the database, which has nobody."""
+    with sqlite3.connect(server.folder / "etc/nobody.db") as database:
+        database.execute("CREATE TABLE nobody (user, home)")
 
 
 @pytest.fixture(scope="module")
 def asking(gated):
     """asking() returns a server whose look-ups of users wait for a worker of auth."""
     def start_one():
-        server = gated(chain=NOBODY, files=FILES,
-                       conf="log_debug = category=auth\nauth_worker_max_count = 1\n"
-                       if GENERATION == 23 else "log_debug = category=auth\n")
-        with sqlite3.connect(server.folder / "etc/nobody.db") as database:
-            database.execute("CREATE TABLE nobody (user, home)")
+        server = gated(chain=NOBODY, files=FILES, conf=DEBUG)
+        fill(server)
         return server
     return start_one
 
@@ -172,3 +184,21 @@ def test_a_stop_with_such_sessions(asking):
         server.wait_for(lambda: not server.pids() and
                         not any(os.path.exists(f"/proc/{one.pid}") for one in ones),
                         what="Dovecot to end")
+
+
+def test_auth_lives_on_with_our_userdb_alone(start):
+    server = start(chain=NOBODY + OWN, conf=DEBUG,
+                   files={**FILES, "coexist.conf.ext": key_file({}, {})})
+    fill(server)
+    user = server.maildrop().user
+    server.doveadm("user", user)
+    auth = auths(server, workers=False)
+    with stopped(server):
+        begin = len(server.log_text())
+        with socket.socket(socket.AF_UNIX) as asker:
+            asker.connect(str(server.folder / "run/auth-userdb"))
+            asker.sendall(f"VERSION\t1\t0\nUSER\t1\t{user}\t{PROTOCOL}=imap\n".encode())
+            server.wait_for(lambda: asked(server, user, begin), what="auth to be asked")
+    assert "home" in server.doveadm("user", user)
+    assert auths(server, workers=False) == auth
+    assert "killed with signal" not in server.log_text()
