@@ -258,9 +258,6 @@ void coexist_gate_recheck_answer(struct coexist_gate *gate,
 	struct coexist_login_facts facts;
 
 	coexist_login_facts_init(&facts, gate, state->request);
-	/* of what has no logins, nobody asks */
-	if (facts.protocol == COEXIST_PROTOCOL_OTHER)
-		return;
 	T_BEGIN {
 		answer(state, &facts, policy);
 	} T_END;

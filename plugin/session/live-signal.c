@@ -134,12 +134,10 @@ void coexist_live_signal_init(const struct coexist_live_clients *clients)
 
 	live_clients = clients;
 	live_timer_init();
-	if (ioloop != NULL)
-		io_loop_set_current(io_loop_get_root());
+	io_loop_set_current(io_loop_get_root());
 	lib_signals_set_handler(COEXIST_LIVE_SIGNAL, LIBSIG_FLAGS_SAFE,
 				live_signal, NULL);
-	if (ioloop != NULL)
-		io_loop_set_current(ioloop);
+	io_loop_set_current(ioloop);
 }
 
 void coexist_live_signal_deinit(void)
