@@ -91,6 +91,9 @@ static bool line_handle(struct coexist_userdb_query *query, const char *line)
 {
 	const char *const *words = t_strsplit_tabescaped(line);
 
+	/* an empty line */
+	if (words[0] == NULL)
+		return FALSE;
 	if (strcmp(words[0], "USER") == 0 && str_array_length(words) >= 3)
 		answer(query, words + 3, NULL);
 	else if (strcmp(words[0], "NOTFOUND") == 0)
