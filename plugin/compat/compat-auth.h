@@ -322,8 +322,9 @@ coexist_auth_userdb_reply(userdb_callback_t *callback,
 	/* Since 2.4.0: 7a8cd50229 "auth: Use connection API with
 	   auth_master_connection", by which user_callback() writes to an output
 	   that is freed as soon as he is not. It is the callback of requests that
-	   no client of a login has made. Goes with 2.4. */
-#if DOVECOT_PREREQ(2, 4, 0)
+	   no client of a login has made. Until 2.4.3: 95512b697f "lib: connection
+	   API - Always have iostreams available". Goes with 2.4.1. */
+#if DOVECOT_PREREQ(2, 4, 0) && !DOVECOT_PREREQ(2, 4, 3)
 	struct auth_master_connection *conn = request->master;
 
 	if (request->handler == NULL && conn != NULL && conn->destroyed) {

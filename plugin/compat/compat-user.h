@@ -18,8 +18,9 @@
 
 /* Auth dies if who has asked it for a user is gone when the userdb answers.
    Since 2.4.0: 7a8cd50229 "auth: Use connection API with auth_master_connection", by
-   which user_callback() writes to an output that is freed by then. Goes with 2.4. */
-#if DOVECOT_PREREQ(2, 4, 0)
+   which user_callback() writes to an output that is freed by then. Until 2.4.3:
+   95512b697f "lib: connection API - Always have iostreams available". Goes with 2.4.1. */
+#if DOVECOT_PREREQ(2, 4, 0) && !DOVECOT_PREREQ(2, 4, 3)
 #define COEXIST_AUTH_NEEDS_WHO_ASKED 1
 #else
 #define COEXIST_AUTH_NEEDS_WHO_ASKED 0
