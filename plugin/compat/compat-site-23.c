@@ -77,21 +77,69 @@ static bool policy_key_is_known(const char *name)
 	return coexist_key_find(name, &key);
 }
 
+/* Returns TRUE if it is a line of a key file, behind a group or before the first. */
+static bool line_is_valid(const char *line, bool in_group)
+{
+	g_autoptr(GKeyFile) keys = g_key_file_new();
+	g_autofree char *text =
+		g_strconcat(in_group ? "[site]\n" : "", line, "\n", NULL);
+
+	return g_key_file_load_from_data(keys, text, strlen(text),
+					 G_KEY_FILE_NONE, NULL);
+}
+
+/* Returns the text without the lines that are none, each of which is an error in the
+   log; the caller frees it. The line itself may have a password. */
+static char *lines_keep(const struct site_file *file, const char *text)
+{
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+	GString *kept = g_string_sized_new(strlen(text));
+	bool in_group = FALSE;
+	unsigned int i;
+
+	for (i = 0; lines[i] != NULL; i++) {
+		if (!line_is_valid(lines[i], in_group)) {
+			e_error(file->event, "coexist: Ignoring line %u of %s: "
+				"It is no key=value of a [group]", i + 1,
+				file->path);
+			continue;
+		}
+		in_group = in_group || *g_strchug(lines[i]) == '[';
+		g_string_append(kept, lines[i]);
+		g_string_append_c(kept, '\n');
+	}
+	return g_string_free(kept, FALSE);
+}
+
+/* A mistake in one line keeps nobody out, as the rest holds. */
+static int
+site_file_parse(const struct site_file *file, const char *text,
+		const char **error_r)
+{
+	g_autoptr(GError) error = NULL;
+	g_autofree char *kept = NULL;
+
+	if (g_key_file_load_from_data(file->keys, text, strlen(text),
+				      G_KEY_FILE_NONE, NULL))
+		return 0;
+	kept = lines_keep(file, text);
+	if (g_key_file_load_from_data(file->keys, kept, strlen(kept),
+				      G_KEY_FILE_NONE, &error))
+		return 0;
+	*error_r = t_strdup(error->message);
+	return -1;
+}
+
 static int
 site_file_read(const struct site_file *file, const char **error_r)
 {
-	g_autoptr(GError) parse_error = NULL;
 	const char *text, *error;
 	int ret = coexist_small_file_read(file->path, &text, &error);
 
 	if (ret == 0)
 		error = "There is no such file";
-	if (ret > 0) {
-		if (g_key_file_load_from_data(file->keys, text, strlen(text),
-					      G_KEY_FILE_NONE, &parse_error))
-			return 0;
-		error = parse_error->message;
-	}
+	if (ret > 0 && site_file_parse(file, text, &error) == 0)
+		return 0;
 	*error_r = t_strdup_printf("Can't read %s: %s", file->path, error);
 	return -1;
 }

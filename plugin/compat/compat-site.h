@@ -44,13 +44,13 @@ int coexist_compat_site_read(pool_t pool, struct event *event,
 #define COEXIST_SITE_HAS_FILTERS FALSE
 #endif
 
-/* Lets the filters know an address.
-   Since 2.4.0: f0d3b7fcd1 "lib: Add "ip" type for events and "ip/bits" matching for
-   event filters". Goes with 2.3. */
+/* Lets the filters know an address. */
 static inline void
 coexist_site_event_add_ip(struct event *event, const char *name,
 			  const struct ip_addr *ip)
 {
+	/* Since 2.4.0: f0d3b7fcd1 "lib: Add "ip" type for events and "ip/bits"
+	   matching for event filters". Goes with 2.3. */
 #if DOVECOT_PREREQ(2, 4, 0)
 	event_add_ip(event, name, ip);
 #else

@@ -250,8 +250,8 @@ void coexist_admin_tell_changes(struct coexist_admin *admin,
 	tell_judged(&teller);
 }
 
-void coexist_admin_kick(struct coexist_admin *admin,
-			const struct coexist_admin_kick *kick)
+void coexist_admin_kick_sessions(struct coexist_admin *admin,
+				 const struct coexist_admin_kick *kick)
 {
 	struct coexist_teller teller;
 

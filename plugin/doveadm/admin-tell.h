@@ -39,7 +39,7 @@ void coexist_admin_tell_changes(struct coexist_admin *admin,
 				const struct coexist_admin_changes *changes);
 
 /* Ends those sessions. */
-void coexist_admin_kick(struct coexist_admin *admin,
-			const struct coexist_admin_kick *kick);
+void coexist_admin_kick_sessions(struct coexist_admin *admin,
+				 const struct coexist_admin_kick *kick);
 
 #endif

@@ -53,7 +53,7 @@ static void sessions_kick(struct coexist_admin *admin)
 		return;
 	}
 	if (protocol_read(admin, &kick.protocol) == 0)
-		coexist_admin_kick(admin, &kick);
+		coexist_admin_kick_sessions(admin, &kick);
 }
 
 static void cmd_kick(struct doveadm_cmd_context *cctx)

@@ -115,9 +115,18 @@ static char *problem_of_place(const char *name, const char *group)
 			       coexist_doveadm_config_path(), name);
 }
 
+/* Returns TRUE if no session obeys the key: what the gate decides about, a session does
+   not decide once more. */
+static bool is_of_gate(enum coexist_key key, bool has_gate)
+{
+	return coexist_policy_keys[key].obeyed == COEXIST_OBEYED_GATE ||
+		(has_gate &&
+		 coexist_policy_keys[key].obeyed == COEXIST_OBEYED_LOGIN);
+}
+
 /* Returns what is wrong with the name in plugin { }, which the auth process does not
    read, or NULL; the caller frees it. */
-static char *problem_of_name(const char *name)
+static char *problem_of_name(const char *name, bool has_gate)
 {
 	enum coexist_site_setting setting;
 	enum coexist_key key;
@@ -125,7 +134,7 @@ static char *problem_of_name(const char *name)
 	if (strcmp(name, "config") == 0)
 		return NULL;
 	if (coexist_key_find(name, &key)) {
-		return coexist_policy_keys[key].obeyed == COEXIST_OBEYED_GATE ?
+		return is_of_gate(key, has_gate) ?
 			problem_of_place(name, "policy") : NULL;
 	}
 	if (!site_setting_find(name, &setting))
@@ -135,7 +144,7 @@ static char *problem_of_name(const char *name)
 
 static void
 check_names(struct coexist_preflight *preflight,
-	    const struct coexist_doveconf_block *plugin)
+	    const struct coexist_doveconf_block *plugin, bool has_gate)
 {
 	const struct coexist_doveconf_setting *setting = plugin->settings;
 
@@ -145,12 +154,27 @@ check_names(struct coexist_preflight *preflight,
 		if (!g_str_has_prefix(setting->name, COEXIST_KEY_PREFIX))
 			continue;
 		problem = problem_of_name(setting->name +
-					  strlen(COEXIST_KEY_PREFIX));
+					  strlen(COEXIST_KEY_PREFIX), has_gate);
 		if (problem == NULL)
 			continue;
 		coexist_preflight_print(preflight, t_strdup_printf(
 			"plugin { %s }", setting->name),
 			COEXIST_PREFLIGHT_WARN, problem);
+	}
+}
+
+/* Also in protocol { }, remote { } and the like. */
+static void
+check_plugins(struct coexist_preflight *preflight,
+	      const struct coexist_doveconf_block *conf, bool has_gate)
+{
+	const struct coexist_doveconf_block *child;
+
+	for (child = conf->children; child != NULL; child = child->next) {
+		if (strcmp(child->type, "plugin") == 0)
+			check_names(preflight, child, has_gate);
+		else
+			check_plugins(preflight, child, has_gate);
 	}
 }
 
@@ -257,10 +281,7 @@ check_trash(struct coexist_preflight *preflight,
 void coexist_preflight_settings(struct coexist_preflight *preflight,
 				const struct coexist_doveconf_block *conf)
 {
-	const struct coexist_doveconf_block *plugin;
-
-	COEXIST_DOVECONF_FOREACH(plugin, conf, "plugin")
-		check_names(preflight, plugin);
+	check_plugins(preflight, conf, coexist_preflight_has_gate(conf));
 	check_quota_warning(preflight, conf);
 	check_quota_missing(preflight, conf);
 	check_trash(preflight, conf);

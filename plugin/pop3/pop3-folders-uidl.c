@@ -306,6 +306,7 @@ static void all_make(struct pop3_folders_uidl *uidl)
 	struct client *client = uidl->client;
 	struct mail *mail = mail_alloc(client->trans, 0, NULL);
 	ARRAY_TYPE(coexist_copy_folder) memory;
+	bool is_read;
 	uint32_t seq;
 
 	uidl->count =
@@ -313,14 +314,15 @@ static void all_make(struct pop3_folders_uidl *uidl)
 	uidl->pool = pool_alloconly_create("coexist unique ids", 16 * 1024);
 	uidl->guids = p_new(uidl->pool, const char *, uidl->count + 1);
 	hash_table_create(&uidl->owners, uidl->pool, 0, str_hash, strcmp);
-	coexist_copy_memory_read(client->user, &memory);
+	is_read = coexist_copy_memory_read(client->user, &memory) == 0;
 	of_folders_init(uidl, &memory);
 	for (seq = 1; seq <= uidl->count; seq++) T_BEGIN {
 		message_add(uidl, mail, seq);
 	} T_END;
 	mail_free(&mail);
 	copies_find(uidl, client->trans->view);
-	memory_note(uidl);
+	if (is_read)
+		memory_note(uidl);
 }
 
 const char *pop3_folders_uidl_get(struct pop3_folders_uidl *uidl,

@@ -6,6 +6,7 @@
 #include "array.h"
 #include "mail-storage-private.h"
 #include "coexist/policy-keys.h"
+#include "copy-store.h"
 #include "keywords.h"
 #include "mailbox-same.h"
 #include "maildrop-memory.h"
@@ -377,8 +378,11 @@ bool pop3_view_folders_list(struct pop3_view_maildrop *maildrop,
 			    ARRAY_TYPE(seq_range) *shown)
 {
 	struct listing listing;
+	/* read once more for the unique IDs */
+	ARRAY_TYPE(coexist_copy_folder) copies;
 
-	if (listing_init(&listing, maildrop) < 0) {
+	if (listing_init(&listing, maildrop) < 0 ||
+	    coexist_copy_memory_read(maildrop->client->user, &copies) < 0) {
 		mailbox_set_critical(t->box, "coexist: POP3 is shown nothing: "
 				     "what it was shown before can't be read");
 		return FALSE;

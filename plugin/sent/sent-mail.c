@@ -62,18 +62,19 @@ static int mail_sync(const struct coexist_sent_mail *mail)
 	return -1;
 }
 
-/* Returns TRUE if the mailbox has the message, as far as its index was read. */
+/* Returns TRUE if the mailbox has the message, as far as its index was read. If not, there
+   is no transaction, and the mailbox can be synced. */
 static bool mail_find(struct coexist_sent_mail *mail, uint32_t uid)
 {
 	if (uid == 0)
 		return FALSE;
-	if (mail->t != NULL) {
-		mail_free(&mail->mail);
-		mailbox_transaction_rollback(&mail->t);
-	}
 	mail->t = mailbox_transaction_begin(mail->box, 0, "coexist sent copy");
 	mail->mail = mail_alloc(mail->t, 0, NULL);
-	return mail_set_uid(mail->mail, uid);
+	if (mail_set_uid(mail->mail, uid))
+		return TRUE;
+	mail_free(&mail->mail);
+	mailbox_transaction_rollback(&mail->t);
+	return FALSE;
 }
 
 struct coexist_sent_place
@@ -83,9 +84,14 @@ coexist_sent_place_get(struct mailbox *box, uint32_t uidvalidity, uint32_t uid)
 		.uidvalidity = uidvalidity,
 		.uid = uid
 	};
-	const char *name = mailbox_get_vname(box);
 	unsigned char digest[SHA1_RESULTLEN];
+	const char *root, *name;
 
+	/* not the name that is shown: an alias of the namespace has another one */
+	if (!mailbox_list_get_root_path(box->list, MAILBOX_LIST_PATH_TYPE_DIR,
+					&root))
+		root = "";
+	name = t_strconcat(root, "/", box->name, NULL);
 	sha1_get_digest(name, strlen(name), digest);
 	memcpy(place.mailbox, digest, sizeof(place.mailbox));
 	return place;
@@ -192,17 +198,15 @@ int coexist_sent_mail_open_uid(struct mailbox *box, uint32_t uid,
 	int ret = -1;
 
 	i_zero(mail_r);
-	/* both have the index in common: what is opened now is up to date */
-	(void)mail_index_refresh(box->index);
 	mail_r->box = mailbox_alloc(box->list, mailbox_get_vname(box),
 				    MAILBOX_FLAG_SAVEONLY |
 				    MAILBOX_FLAG_IGNORE_ACLS);
 	if (mailbox_open(mail_r->box) < 0)
 		mail_log(mail_r, "open");
-	else if (mail_find(mail_r, uid))
-		ret = 1;
-	else if (mail_sync(mail_r) == 0)
+	else if (mail_sync(mail_r) == 0) {
+		/* what a script has expunged is there until the index is synced */
 		ret = mail_find(mail_r, uid) ? 1 : 0;
+	}
 	if (ret <= 0)
 		coexist_sent_mail_close(mail_r);
 	return ret;

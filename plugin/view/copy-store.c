@@ -23,13 +23,14 @@ static void memory_parse(struct mail_user *user, const char *text,
 	}
 }
 
-void coexist_copy_memory_read(struct mail_user *user,
-			      ARRAY_TYPE(coexist_copy_folder) *folders_r)
+int coexist_copy_memory_read(struct mail_user *user,
+			     ARRAY_TYPE(coexist_copy_folder) *folders_r)
 {
 	const char *text;
+	int ret = coexist_mailbox_file_read(user, &copies_file, &text);
 
-	(void)coexist_mailbox_file_read(user, &copies_file, &text);
 	memory_parse(user, text, folders_r);
+	return ret;
 }
 
 struct note {
@@ -59,8 +60,8 @@ void coexist_copy_memory_note(struct mail_user *user,
 	struct note note = { .user = user, .found = found };
 	ARRAY_TYPE(coexist_copy_folder) folders;
 
-	coexist_copy_memory_read(user, &folders);
-	if (coexist_copy_memory_merge(&folders, found)) {
+	if (coexist_copy_memory_read(user, &folders) == 0 &&
+	    coexist_copy_memory_merge(&folders, found)) {
 		(void)coexist_mailbox_file_update(user, &copies_file,
 						  note_decide, &note);
 	}

@@ -11,10 +11,10 @@ struct mail_user;
 
 #define COEXIST_COPY_FILE_NAME "dovecot-coexist.copies"
 
-/* Reads the memory to the data stack; it is empty if there is none, or if it can't be
-   read, which is logged. */
-void coexist_copy_memory_read(struct mail_user *user,
-			      ARRAY_TYPE(coexist_copy_folder) *folders_r);
+/* Reads the memory to the data stack; it is empty if there is none. Returns 0, or -1 after
+   logging that it can't be read: what is found then must not be noted. */
+int coexist_copy_memory_read(struct mail_user *user,
+			     ARRAY_TYPE(coexist_copy_folder) *folders_r);
 /* Remembers what a session has found in these mailboxes, and in no others. Failures are
    logged. */
 void coexist_copy_memory_note(struct mail_user *user,

@@ -485,7 +485,9 @@ all_find(struct mail_user *user, ARRAY_TYPE(const_string) *guids)
 	bool found = TRUE;
 
 	iter = mailbox_list_iter_init_namespaces(user->namespaces, patterns,
-		MAIL_NAMESPACE_TYPE_PRIVATE, MAILBOX_LIST_ITER_RETURN_NO_FLAGS);
+		MAIL_NAMESPACE_TYPE_PRIVATE, MAILBOX_LIST_ITER_RETURN_NO_FLAGS |
+		/* those that an ACL denies, too: they were not removed */
+		MAILBOX_LIST_ITER_RAW_LIST);
 	while ((info = mailbox_list_iter_next(iter)) != NULL) {
 		if (all_add(info, guids) < 0)
 			found = FALSE;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The site's key file of Dovecot 2.3: its values are read as those of a document are."""
 
+import poplib
 import re
 
 import pytest
@@ -17,6 +18,7 @@ VALUES = {
     "an escaped blank": (rb"pop3_access=\sdeny\s", True, None),
     "blank": (b"pop3_access=  ", False, None),
     "unknown": (b"pop3_access=denied", False, "pop3_access=denied"),
+    "no line of a key file": (b"imap_access deny\npop3_access=deny", True, "Ignoring line "),
     "not UTF-8": (b"pop3_access=d\xe9ny", False,
                   "pop3_access in group [policy] of /mnt/etc/coexist.conf.ext: Not UTF-8"),
     "another one": (b"deny_text=D\xe9sol\xe9\npop3_access=deny", True,
@@ -50,3 +52,17 @@ def test_value(server, name):
     ignored = [line for line in done.stderr.splitlines() if "Ignoring" in line]
     assert len(ignored) == (said is not None)
     assert said is None or said in ignored[0]
+
+
+def test_a_line_that_is_none_locks_nobody_out(gated):
+    server = gated({"joe": {}}, coexist={"pop3_access": "deny"})
+    key_file = server.folder / "etc/coexist.conf.ext"
+    key_file.write_text("log_only no\n" + key_file.read_text() + "imap_access\n")
+    server.read_files_again()
+    server.imap("joe").logout()
+    with pytest.raises(poplib.error_proto, match="POP3"):
+        server.pop3("joe")
+    problems = {line.partition("coexist: ")[2] for line in server.log_problems()}
+    last = len(key_file.read_text().splitlines())
+    assert {f"Ignoring line {number} of /mnt/etc/coexist.conf.ext: It is no key=value of a [group]"
+            for number in (1, last)} <= problems

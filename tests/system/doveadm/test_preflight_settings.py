@@ -96,7 +96,7 @@ def test_an_owner_who_is_told_twice_of_a_full_mailbox(admin, text, keys, is_twic
 @pytest.mark.only_on(23, reason="Dovecot 2.4 itself does not take them")
 @pytest.mark.parametrize("name, remedy", [
     ("coexist_pop3_mark_reed", "pop3_mark_read"), ("coexist_log_only", "[site]"),
-    ("coexist_imap_max_sessions", "[policy]"), ("coexist_imap_access", None),
+    ("coexist_imap_max_sessions", "[policy]"), ("coexist_imap_access", "[policy]"),
     ("coexist_archive_mailbox", None), ("coexist_config", None), ("quota_rule", None)])
 def test_names_in_the_plugin_settings(admin, name, remedy):
     status, found = preflight(admin, without("^(plugin \\{\n)", rf"\1  {name} = "
@@ -105,6 +105,14 @@ def test_names_in_the_plugin_settings(admin, name, remedy):
     assert status == 0
     assert found.get(check, [None])[0] == ("warn" if remedy else None)
     assert remedy is None or remedy in found[check][1]
+
+
+@pytest.mark.only_on(23, reason="Dovecot 2.4 obeys it there")
+def test_a_denial_that_no_session_obeys(admin):
+    """The gate has decided, and sees no plugin { } at all."""
+    _, found = preflight(admin, with_pop3("  plugin {\n    coexist_pop3_access = deny\n  }"))
+    status, remedy = found["plugin { coexist_pop3_access }"]
+    assert status == "warn" and "[policy]" in remedy
 
 
 def test_a_gate_that_only_logs(admin, site):

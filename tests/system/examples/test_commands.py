@@ -29,9 +29,9 @@ FORM = re.compile(r"SCOPE|\[--| \| -A|…|\bFILE\b|s_client")
 # Whoever a page is about is somebody of the example.
 PEOPLE = re.compile(r"\b\w+@example\.(com|org)\b|(?<=-u )USER\b")
 PROGRAM = re.compile("dovecot-coexist (on|off|status|remove)$")
-# What a host has and the private Dovecot has not, or what would end the test's; the head
+# What a host has and the private Dovecot has not, a webmail too, or what would end it; the head
 # of a table; and what tests/system/auth/test_signatures.py does.
-NOT_HERE = re.compile("^(fail2ban-|postfix reload|time +session |"
+NOT_HERE = re.compile("^(fail2ban-|apt install ./roundcube-|postfix reload|time +session |"
                       "dovecot-coexist guard && exec dovecot|openssl pkeyutl)")
 # What makes the site, which is there already.
 MAKES_THE_SITE = ("apt ", "useradd ", "cp ", "sqlite3 /etc/dovecot/users.sqlite <")

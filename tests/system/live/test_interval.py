@@ -193,12 +193,15 @@ class TestClock:
     @pytest.mark.parametrize("opens, protocol", [(Pop3, "pop3"), (IdleImap, "imap")])
     def test_the_interval_holds_after_it_was_put_back(self, server, clock, opens, protocol):
         user = server.maildrop().user
-        with opens(server, user) as client, clock.days_from_now(-4):
-            client.hear_end()
-            server.wait_log("Time just moved backwards")
-            with opens(server, user) as client:
-                server.store.put(f"mailbox/{user}", **{f"{protocol}_access": "deny"})
-                assert re.search(LAST[protocol] + "$", client.hear_end()[0])
+        with opens(server, user) as client:
+            # at rest
+            seen(server, user)
+            with clock.days_from_now(-4):
+                client.hear_end()
+                server.wait_log("Time just moved backwards")
+                with opens(server, user) as client:
+                    server.store.put(f"mailbox/{user}", **{f"{protocol}_access": "deny"})
+                    assert re.search(LAST[protocol] + "$", client.hear_end()[0])
 
 
 class TestSunset:

@@ -222,7 +222,7 @@ def test_it_returns_when_a_dovecot_obeys_that_could_not_read(server):
     site.write_text(ON + MISTAKE)
     try:
         for pid in server.pids("config"):
-            os.kill(pid, signal.SIGTERM)
+            os.kill(pid, signal.SIGKILL)
         wait_for(lambda: not server.pids("config"), what="the end of config")
         os.kill(server.pid, signal.SIGHUP)
         wait_for(lambda: "service(config): command startup failed" in server.log_text(),

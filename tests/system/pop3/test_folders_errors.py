@@ -82,6 +82,23 @@ def test_a_memory_that_can_not_be_read_fails_the_login_and_stays(filled, show, n
         assert set(listed(filled)) == shown
 
 
+def test_a_memory_of_copies_that_can_not_be_read_fails_the_login_and_stays(filled):
+    """Without it, a copy would get another unique ID, and be downloaded again."""
+    with filled.imap() as client:
+        client.select("Sent")
+        client.copy("1", "Other")
+    with filled.pop3() as pop:
+        before = {number: pop.uidl(number) for number in range(1, pop.stat()[0] + 1)}
+        pop.quit()
+    memory = filled.folder / "dovecot-coexist.copies"
+    text = memory.read_bytes()
+    with NoAccess(memory):
+        assert "[SYS/TEMP]" in refusal(filled)
+    assert memory.read_bytes() == text
+    with filled.pop3() as pop:
+        assert {number: pop.uidl(number) for number in before} == before
+
+
 def test_an_administrator_hears_of_an_error_too(filled):
     """What POP3 is shown is not told, and not reset, without one of the mailboxes."""
     assert set(listed(filled)) == ALL

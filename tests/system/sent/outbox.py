@@ -15,6 +15,11 @@ _numbers = count(1)
 # flags that Dovecot gives to what it stores
 DOVECOTS = {r"\Recent", "$HasAttachment", "$HasNoAttachment"}
 
+# For a server whose LMTP is wrapped: it takes what it is given for copies.
+LISTENER = {f"conf{generation}": "service lmtp {\n  process_limit = 1\n  executable = /mnt/bin/lmtp "
+            f"-o {group}coexist_sent_copy_listener=yes\n}}\n"
+            for generation, group in ((23, "plugin/"), (24, ""))}
+
 
 def letter(subject=None, *, body="Good morning\r\n", ago=timedelta(), message_id=True,
            to="bob@example.org", **headers):

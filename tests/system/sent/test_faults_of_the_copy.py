@@ -15,7 +15,7 @@ import smtplib
 import pytest
 
 from faults import CHANGES, FULL_DISK, IO_ERROR, KILL, Faults
-from outbox import Outbox, letter
+from outbox import LISTENER, Outbox, letter
 from relay import relay_of
 
 pytestmark = pytest.mark.differs("the calls of the storage")
@@ -23,8 +23,6 @@ FAULTS = {"killed": KILL, "full_disk": FULL_DISK, "io_error": IO_ERROR}
 # of the calls, every so manieth at commit
 STRIDE = 5
 QUEUED = "250 2.0.0 Queued as 1"
-LISTENER = ("plugin {\n  coexist_sent_copy_listener = yes\n}\n",
-            "coexist_sent_copy_listener = yes\n")
 
 
 @pytest.fixture(scope="module", params=FAULTS)
@@ -140,7 +138,7 @@ def lmtp_faults(tmp_path_factory):
 @pytest.fixture(scope="module")
 def lmtp(start, storage, lmtp_faults):
     return start(storage=storage, wrap={"lmtp": lmtp_faults.wrapper},
-                 coexist={"sent_copy": "always"}, conf23=LISTENER[0], conf24=LISTENER[1])
+                 coexist={"sent_copy": "always"}, **LISTENER)
 
 
 def bring(outbox, message):

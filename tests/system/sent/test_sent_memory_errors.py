@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from instance import NOTICE_TEXTS, Instance
-from outbox import Outbox, letter
+from outbox import LISTENER, Outbox, letter
 from relay import relay_of
 
 USERS = {"jo": {}, "bcc": {"coexist_sent_copy_bcc": "yes"}, "pop": {"coexist_sent_copy": "pop3"}}
@@ -51,9 +51,7 @@ def test_submission_and_imap(tmp_path, storage):
 def test_lmtp(tmp_path):
     """A service that has the option, as Postfix's road has one."""
     # a second process would be stopped while it starts
-    lmtp = ("service lmtp {\n  process_limit = 1\n  executable = /mnt/bin/lmtp "
-            "-o %scoexist_sent_copy_listener=yes\n}\n")
-    with Instance(tmp_path, users=USERS, conf23=lmtp % "plugin/", conf24=lmtp % "",
+    with Instance(tmp_path, users=USERS, **LISTENER,
                   coexist={"sent_copy": "always"}, wrap={"lmtp": "valgrind"}) as server:
         message = letter()
         server.deliver("jo", [b"Received: x\r\n y\r\n" + message, message, letter(), b"\r\n",
