@@ -4,6 +4,7 @@
 import pytest
 
 from outbox import Outbox, letter
+from relay import relay_of
 
 pytestmark = pytest.mark.differs("settings, quota and special mailboxes")
 
@@ -118,3 +119,23 @@ def test_mail_that_arrives_is_none_that_was_sent(start, where):
         outbox = Outbox(server, server.maildrop(group).user, None)
         server.deliver(outbox.user, letter())
         assert (len(outbox.listed("INBOX")), outbox.listed()) == (1, [])
+
+
+ALIAS = ("namespace old {\n  prefix = INBOX/\n  separator = /\n  hidden = yes\n  list = no\n"
+         "  alias_for = \n}\nnamespace inbox {\n  separator = /\n}\n")
+
+
+@pytest.mark.parametrize("first", ["program", "server"])
+def test_an_alias_of_the_mailbox_for_sent_messages_is_the_same_one(start, first):
+    """As sites have it that were Courier's."""
+    server = start(coexist={"sent_copy": "always"}, conf23=ALIAS,
+                   conf24=ALIAS.replace("alias_for = \n", "alias_for = inbox\n"))
+    with relay_of(server) as relay:
+        outbox, message = Outbox(server, server.maildrop().user, relay), letter()
+        outbox.imap().create("Sent")
+        if first == "program":
+            outbox.append(message, folder="INBOX/Sent")
+        outbox.send(message)
+        if first == "server":
+            outbox.append(message, folder="INBOX/Sent")
+        assert outbox.texts() == [message]
