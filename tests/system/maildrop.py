@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from datetime import datetime, timezone
 
 from idle import Idle
-from instance import InstanceError, config, message
+from instance import InstanceError, config, message, wait
 from transcript import Transcript
 
 LINE = b"Nobody is going to read this. " * 30 + b"\r\n"
@@ -193,6 +193,12 @@ class Maildrop:
         (folder / "dovecot-virtual").write_text(definition)
         for path in (folder.parents[1], folder.parent, folder):
             shutil.chown(path, *config.owner())
+
+    def settle(self):
+        """Dovecot looks once more at a maildir that had just changed when it was read."""
+        for _ in range(2):
+            wait.wait_for_next_second()
+        self.server.doveadm("mailbox", "status", "-u", self.user, "messages", "INBOX")
 
     def snapshot(self):
         """Return {file name: hash} of all that is stored of this mailbox."""

@@ -10,7 +10,6 @@ import pytest
 
 from administrator import CONF23, CONF24, EX_CONFIG, EX_NOUSER, EX_TEMPFAIL, Administrator
 from expiry import COLUMNS, GROUPS, counts, expire, row
-from instance import wait
 from names import STATE
 
 
@@ -42,16 +41,9 @@ def test_it_expires_and_says_what(maildrop, downloaded):
     assert row(again)["oldest"] == ""
 
 
-def settle(maildrop):
-    """Dovecot looks once more at a maildir that had just changed when it was read."""
-    for _ in range(2):
-        wait.wait_for_next_second()
-    maildrop.server.doveadm("mailbox", "status", "-u", maildrop.user, "messages", "INBOX")
-
-
 def test_dry_run_says_the_same_and_changes_nothing(maildrop, downloaded):
     downloaded(maildrop, 3, 2)
-    settle(maildrop)
+    maildrop.settle()
     before = maildrop.snapshot()
     would = expire(maildrop, "--dry-run", "--now")
     assert (would.returncode, would.stderr, counts(would)) == (0, "", (2, 0, 0))

@@ -104,6 +104,7 @@ def test_a_second_download_writes_nothing(maildrop):
             pop.retr(1)
             pop.retr(2)
             pop.quit()
+        maildrop.settle()
         states.append(maildrop.snapshot())
     assert states[2] == states[1]
     assert maildrop.having(KEYWORD) == [1, 2]
