@@ -53,10 +53,15 @@ int coexist_sent_mail_commit(struct coexist_sent_mail *mail)
    before there was a UIDVALIDITY. Of a mailbox that is open for saving only the
    index is looked at, not the folder of a maildir. But Dovecot's index of all
    mailboxes asks for the mailbox's GUID then, and the maildir reads its list of
-   names for that. */
+   names for that. What somebody has expunged is in the index until all is synced: a
+   script may have done so with the program's message. */
 static int mail_sync(const struct coexist_sent_mail *mail)
 {
-	if (mailbox_sync(mail->box, MAILBOX_SYNC_FLAG_FAST) == 0)
+	enum mailbox_sync_flags flags =
+		mail_index_sync_have_any_expunges(mail->box->index) ? 0 :
+		MAILBOX_SYNC_FLAG_FAST;
+
+	if (mailbox_sync(mail->box, flags) == 0)
 		return 0;
 	mail_log(mail, "sync");
 	return -1;
@@ -203,10 +208,8 @@ int coexist_sent_mail_open_uid(struct mailbox *box, uint32_t uid,
 				    MAILBOX_FLAG_IGNORE_ACLS);
 	if (mailbox_open(mail_r->box) < 0)
 		mail_log(mail_r, "open");
-	else if (mail_sync(mail_r) == 0) {
-		/* what a script has expunged is there until the index is synced */
+	else if (mail_sync(mail_r) == 0)
 		ret = mail_find(mail_r, uid) ? 1 : 0;
-	}
 	if (ret <= 0)
 		coexist_sent_mail_close(mail_r);
 	return ret;

@@ -147,7 +147,11 @@ SCRIPTS = {
     "elsewhere": 'require ["fileinto", "mailbox"];\nfileinto :create "Elsewhere";\n',
     # as those have it who keep copies by Sieve
     "discard": "discard;\n",
+    "discard at once": "discard;\n",
 }
+# else Sieve only marks what it discards as deleted
+AT_ONCE = ("plugin {\n  imapsieve_expunge_discarded = yes\n}\n" if plugin_lists.IS_23 else
+           "imapsieve_expunge_discarded = yes\n")
 
 
 @pytest.fixture(params=SCRIPTS)
@@ -158,6 +162,8 @@ def script(request):
 @pytest.fixture
 def sieved(start, script):
     conf = Loaded(SIEVE).conf + (SIEVE23 if plugin_lists.IS_23 else SIEVE24)
+    if script == "discard at once":
+        conf += AT_ONCE
     server = served(start, conf, files={"sent.sieve": SCRIPTS[script]})
     with relay_of(server) as relay:
         yield outbox_of(server, relay)
@@ -172,6 +178,7 @@ def test_a_script_sees_what_the_program_stores(sieved, script):
             if r"\Deleted" not in flags]
     seen = {r"\Seen"}
     assert kept == {"label": [(seen | {"$Label2"}, message)], "elsewhere": [(seen, message)],
-                    "discard": [(seen, message)]}[script], outbox.log()
+                    "discard": [(seen, message)],
+                    "discard at once": [(seen, message)]}[script], outbox.log()
     assert len(outbox.texts("Elsewhere")) == (1 if script == "elsewhere" else 0)
     assert problems(outbox) == []
