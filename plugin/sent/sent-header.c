@@ -4,13 +4,8 @@
 #include "lib.h"
 #include "sent-header.h"
 #include "istream.h"
-#include "message-date.h"
 #include "message-header-parser.h"
 #include "sha1.h"
-#include "str.h"
-
-/* A longer Date is none (RFC 5322, 3.3). */
-#define DATE_MAX_LENGTH 128
 
 /* The fields of the keys, in the order in which they are hashed. */
 enum sent_field {
@@ -36,7 +31,6 @@ static const char *const field_names[FIELD_COUNT] = {
 struct sent_fields {
 	struct sha1_ctxt hashes[FIELD_COUNT];
 	bool seen[FIELD_COUNT];
-	string_t *date;
 	/* the value of this field begins on one of its next lines */
 	bool value_follows;
 };
@@ -59,10 +53,6 @@ static void field_add(struct sent_fields *fields, enum sent_field field,
 			break;
 		sha1_loop(&fields->hashes[field], value + begin, end - begin);
 		fields->seen[field] = TRUE;
-	}
-	if (field == FIELD_DATE && str_len(fields->date) <= DATE_MAX_LENGTH) {
-		str_append_data(fields->date, value,
-				I_MIN(size, DATE_MAX_LENGTH));
 	}
 }
 
@@ -153,15 +143,6 @@ static void keys_make(struct sent_fields *fields,
 	key_make(digests, FIELD_FROM, FIELD_SUBJECT, keys_r->look);
 }
 
-static time_t date_parse(const string_t *text)
-{
-	time_t date;
-	int timezone;
-
-	return message_date_parse(str_data(text), str_len(text), &date,
-				  &timezone) ? date : 0;
-}
-
 int coexist_sent_header_read(struct istream *input,
 			     struct coexist_sent_header *header_r)
 {
@@ -173,7 +154,6 @@ int coexist_sent_header_read(struct istream *input,
 
 	i_zero(header_r);
 	i_zero(&fields);
-	fields.date = t_str_new(DATE_MAX_LENGTH);
 	for (field = 0; field < FIELD_COUNT; field++)
 		sha1_init(&fields.hashes[field]);
 	parser = message_parse_header_init(input, NULL, 0);
@@ -186,7 +166,6 @@ int coexist_sent_header_read(struct istream *input,
 	if (ret == 0 || input->stream_errno != 0)
 		return -1;
 	keys_make(&fields, &header_r->keys);
-	header_r->date = date_parse(fields.date);
 	return 0;
 }
 

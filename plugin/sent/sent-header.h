@@ -19,8 +19,6 @@ struct coexist_sent_keys {
 
 struct coexist_sent_header {
 	struct coexist_sent_keys keys;
-	/* of Date; 0 if there is none that can be read */
-	time_t date;
 	/* it has been on its way already: a Received line */
 	bool received;
 	/* nobody wrote it: Auto-Submitted (RFC 3834), or a report (RFC 6522)
