@@ -55,7 +55,7 @@ owner_attribute_get(struct mailbox *box, enum mail_attribute_type type_flags,
 		    const char *name, struct mail_attribute_value *value_r)
 {
 	struct owner_mailbox *obox = OWNER_MAILBOX_CONTEXT(box);
-	enum coexist_openable openable;
+	enum coexist_openable openable = 0;
 	enum coexist_owner_entry entry =
 		entry_parse(box, type_flags, name, &openable);
 

@@ -20,6 +20,7 @@ static const struct {
 		"The value of {key} is too long.",
 		"{key} has to be set alone.",
 		"The journal has no such session any more.",
+		"There is nothing left to bring back.",
 		"This belongs to the server, not to a mailbox: "
 		"SETMETADATA \"\" ({values} ...).",
 		"{key} could not be stored. Please try again later."
@@ -32,6 +33,7 @@ static const struct {
 		"El valor de {key} es demasiado largo.",
 		"{key} se tiene que fijar solo.",
 		"El registro ya no tiene esa sesión.",
+		"Ya no queda nada que recuperar.",
 		"Esto es del servidor, no de un buzón: "
 		"SETMETADATA \"\" ({values} ...).",
 		"No se ha podido guardar {key}. Inténtelo más tarde."
@@ -44,6 +46,7 @@ static const struct {
 		"El valor de {key} és massa llarg.",
 		"{key} s'ha de fixar sol.",
 		"El registre ja no té aquesta sessió.",
+		"Ja no queda res per recuperar.",
 		"Això és del servidor, no d'una bústia: "
 		"SETMETADATA \"\" ({values} ...).",
 		"No s'ha pogut desar {key}. Torneu-ho a provar més tard."
@@ -56,6 +59,7 @@ static const struct {
 		"Der Wert von {key} ist zu lang.",
 		"{key} muss allein gesetzt werden.",
 		"Das Protokoll hat diese Sitzung nicht mehr.",
+		"Es ist nichts mehr da, was zurückgeholt werden könnte.",
 		"Das gehört zum Server, nicht zu einem Ordner: "
 		"SETMETADATA \"\" ({values} ...).",
 		"{key} konnte nicht gespeichert werden. Bitte versuchen Sie "
@@ -69,6 +73,7 @@ static const struct {
 		"La valeur de {key} est trop longue.",
 		"{key} doit être fixé seul.",
 		"Le journal n'a plus cette session.",
+		"Il ne reste rien à récupérer.",
 		"Ceci relève du serveur, non d'un dossier : "
 		"SETMETADATA \"\" ({values} ...).",
 		"{key} n'a pas pu être enregistré. Veuillez réessayer plus "
@@ -82,6 +87,7 @@ static const struct {
 		"O valor de {key} é demasiado longo.",
 		"{key} tem de ser definido sozinho.",
 		"O registo já não tem essa sessão.",
+		"Já não resta nada para recuperar.",
 		"Isto pertence ao servidor, não a uma pasta: "
 		"SETMETADATA \"\" ({values} ...).",
 		"Não foi possível guardar {key}. Tente de novo mais tarde."

@@ -19,7 +19,9 @@ enum coexist_owner_refusal {
 	COEXIST_OWNER_REFUSAL_ALONE,
 	/* there is no such session in the journal */
 	COEXIST_OWNER_REFUSAL_NO_SESSION,
-	/* it is to be set as {place} */
+	/* nothing of the session can be undone any more */
+	COEXIST_OWNER_REFUSAL_NOTHING_LEFT,
+	/* it is to be set as {values} */
 	COEXIST_OWNER_REFUSAL_PLACE,
 	/* it could not be stored */
 	COEXIST_OWNER_REFUSAL_FAILED,

@@ -41,9 +41,12 @@ int coexist_owner_undo_run(struct mailbox *box, const char *session)
 	struct coexist_undo_result result;
 	int ret = coexist_undo_run(box->storage->user, session, &result);
 
-	if (ret > 0)
+	if (ret > 0 && result.shown + result.returned + result.unread > 0)
 		return 0;
-	if (ret == 0) {
+	if (ret > 0) {
+		refuse(box, MAIL_ERROR_NOTPOSSIBLE,
+		       COEXIST_OWNER_REFUSAL_NOTHING_LEFT);
+	} else if (ret == 0) {
 		refuse(box, MAIL_ERROR_NOTPOSSIBLE,
 		       COEXIST_OWNER_REFUSAL_NO_SESSION);
 	} else {

@@ -44,6 +44,16 @@ def test_an_owner_brings_back_what_was_deleted(owner, maildrop, how, hidden, mov
     assert deletions(owner) == []
 
 
+def test_what_is_not_there_any_more_is_said_to_be_gone(owner, maildrop):
+    put(maildrop, pop3_delete="trash", **UNDO)
+    maildrop.deliver(2)
+    maildrop.delete(1)
+    session = only(deletions(owner), 0, 1)
+    maildrop.server.doveadm("expunge", "-u", maildrop.user, "mailbox", "Trash", "all")
+    assert owner.choose(undo=session).startswith("NO [CANNOT] There is nothing left")
+    assert maildrop.subjects() == ["number 2"]
+
+
 def test_an_owner_brings_back_what_was_held(owner, maildrop):
     """All of it, and as unread as it was."""
     put(maildrop, pop3_delete_limit="2", **UNDO)
@@ -169,7 +179,7 @@ def test_a_journal_of_a_strangers_hand(owner, maildrop):
                     + line.format("fine") + "garbage\n" + line.format("x" * 5000))
     assert [session for session, *_ in deletions(owner)][1:2] == ["fine"]
     with owner.session() as metadata:
-        assert metadata.set(undo="fine").startswith("OK ")
+        assert metadata.set(undo="fine").startswith("NO [CANNOT] There is nothing left")
 
 
 def test_the_journal_says_who_chose_what(owner, maildrop):
