@@ -6,7 +6,19 @@
 #include "mail-storage-private.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+/* A mailbox is a folder, but an mbox is a file. */
+static bool is_forbidden(const char *path)
+{
+	struct stat st;
+	int mode = stat(path, &st) == 0 && !S_ISDIR(st.st_mode) ?
+		R_OK : R_OK | X_OK;
+
+	return faccessat(AT_FDCWD, path, mode, AT_EACCESS) < 0 &&
+		errno != ENOENT;
+}
 
 /* Returns TRUE if the operating system does not let us have the mailbox, and no ACL. */
 static bool is_unreachable(struct mailbox *box)
@@ -20,8 +32,7 @@ static bool is_unreachable(struct mailbox *box)
 
 	for (i = 0; i < N_ELEMENTS(types); i++) {
 		if (mailbox_get_path_to(box, types[i], &path) > 0 &&
-		    faccessat(AT_FDCWD, path, R_OK | X_OK, AT_EACCESS) < 0 &&
-		    errno != ENOENT)
+		    is_forbidden(path))
 			return TRUE;
 	}
 	return FALSE;
