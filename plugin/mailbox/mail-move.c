@@ -101,7 +101,7 @@ copy_keywords(const struct coexist_move *move, struct mail *mail)
 
 	t_array_init(&keywords, 8);
 	array_append(&keywords, names, str_array_length(names));
-	if (move->keyword != NULL && !str_array_find(names, move->keyword) &&
+	if (move->keyword != NULL && !str_array_icase_find(names, move->keyword) &&
 	    seq_range_exists(move->keyword_uids, mail->uid))
 		array_push_back(&keywords, &move->keyword);
 	if (array_is_empty(&keywords))

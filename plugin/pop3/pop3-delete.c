@@ -180,7 +180,7 @@ static bool keyword_set(const struct pop3_delete *del, struct mail *real)
 	mail_update_keywords(real, MODIFY_ADD, keywords);
 	mailbox_keywords_unref(&keywords);
 	/* the acl plugin lets it get lost without an error */
-	return str_array_find(mail_get_keywords(real), names[0]);
+	return str_array_icase_find(mail_get_keywords(real), names[0]);
 }
 
 /* What Dovecot would do, if it was only to hide. */

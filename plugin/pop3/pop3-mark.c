@@ -20,7 +20,7 @@ bool pop3_mark_is_seen(struct mail *mail)
 
 bool pop3_mark_is_downloaded(struct mail *mail)
 {
-	return str_array_find(mail_get_keywords(mail),
+	return str_array_icase_find(mail_get_keywords(mail),
 			      POP3_DOWNLOADED_KEYWORD);
 }
 
@@ -58,13 +58,13 @@ static bool hide_apply(struct mail *mail, const char *keyword, bool *changed)
 	const char *const names[] = { keyword, NULL };
 	struct mail_keywords *keywords;
 
-	if (str_array_find(mail_get_keywords(mail), keyword))
+	if (str_array_icase_find(mail_get_keywords(mail), keyword))
 		return TRUE;
 	pop3_keyword_allow(mail->box, keyword);
 	keywords = mailbox_keywords_create_valid(mail->box, names);
 	mail_update_keywords(mail, MODIFY_ADD, keywords);
 	mailbox_keywords_unref(&keywords);
-	if (!str_array_find(mail_get_keywords(mail), keyword))
+	if (!str_array_icase_find(mail_get_keywords(mail), keyword))
 		return FALSE;
 	*changed = TRUE;
 	return TRUE;

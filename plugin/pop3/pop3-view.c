@@ -145,7 +145,10 @@ list_inbox(struct pop3_view *view, struct mailbox_transaction_context *t)
 	    seq_range_count(&listing.shown) < count)
 		beginning_log(view, &listing, count);
 	array_append_array(&view->shown, &listing.shown);
-	if (view->had_folders)
+	/* a policy that is partial may have lost pop3_folders for this session: what nobody has
+	   downloaded yet must not leave by that */
+	if (view->had_folders &&
+	    !coexist_session_policy_is_partial(view->client->user))
 		pop3_view_folders_forget(&view->maildrop);
 }
 

@@ -161,6 +161,14 @@ with_separator(const struct finder *finder, const char *name)
 			     mail_namespace_get_sep(finder->inbox_ns));
 }
 
+/* Dovecot names what is below INBOX so, whatever case it was named in (RFC 9051, section
+   5.1). */
+static const char *with_inbox(const char *name, char separator)
+{
+	return strncasecmp(name, "INBOX", 5) != 0 || name[5] != separator ?
+		name : t_strconcat("INBOX", name + 5, NULL);
+}
+
 /* Returns the full name for an item of the key, which may be a pattern. */
 static const char *full_name(const struct finder *finder, const char *item)
 {
@@ -174,7 +182,8 @@ static const char *full_name(const struct finder *finder, const char *item)
 				   without_prefix(ns, item), NULL);
 	}
 	if (*ns->prefix != '\0' || *inbox->prefix == '\0')
-		return item;
+		return with_inbox(item, mail_namespace_get_sep(
+			finder->inbox_ns));
 	return t_strconcat(inbox->prefix, item, NULL);
 }
 

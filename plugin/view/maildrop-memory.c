@@ -265,8 +265,8 @@ note_decide(const char *text, struct coexist_state_value *values_r,
 	array_append_array(&before, &folders);
 	if (!coexist_maildrop_memory_merge(&folders, note->listed))
 		return 0;
-	if (*text == '\0')
-		state_note(note->user);
+	/* also if that failed when there was no memory yet */
+	state_note(note->user);
 	views_remove(note->user, &before, &folders);
 	values_r->name = NAME_FOLDERS;
 	values_r->value = coexist_maildrop_memory_format(&folders);

@@ -234,7 +234,7 @@ static bool is_hidden(struct view_box *vbox, uint32_t seq)
 	if (keyword == NULL)
 		return FALSE;
 	mail_set_seq(vbox->mail, seq);
-	return str_array_find(mail_get_keywords(vbox->mail), keyword);
+	return str_array_icase_find(mail_get_keywords(vbox->mail), keyword);
 }
 
 static void

@@ -91,7 +91,8 @@ change_decide(const char *text, struct coexist_state_value *values_r,
 	memory_parse(change->user, text, &memory);
 	if (!change->change(&memory, change->context))
 		return 0;
-	if (*text == '\0' && change->is_inbox)
+	/* also if that failed when there was no memory yet */
+	if (change->is_inbox)
 		state_note(change->user);
 	return coexist_view_memory_format(&memory, values_r);
 }
