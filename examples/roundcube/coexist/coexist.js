@@ -16,7 +16,8 @@ window.rcmail && rcmail.addEventListener('init', function () {
     }
     // for the button that the skin shows on a phone
     rcmail.register_command('plugin.coexist-save', function () {
-        form.requestSubmit();
+        // requestSubmit() is not there in Safari before 16
+        document.getElementById('coexist-save').click();
     }, true);
     form.addEventListener('input', function (event) {
         var answer = event.target.closest('.coexist-answer'),

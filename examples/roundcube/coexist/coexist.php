@@ -58,9 +58,14 @@ class coexist extends rcube_plugin
     public function save()
     {
         if ($this->is_posted()) {
-            $server = $this->server();
-            $form   = new coexist_form($this, $server->settings());
-            $this->tell($server->store($form->changes($_POST['_coexist'] ?? [])), 'saved');
+            $server   = $this->server();
+            $settings = $server->settings();
+            $form     = new coexist_form($this, $settings);
+            $this->tell(
+                $settings ? $server->store($form->changes($_POST['_coexist'] ?? []))
+                          : $this->gettext($server->failed() ? 'noanswer' : 'nothingopen'),
+                'saved'
+            );
         }
 
         $this->show_again();

@@ -36,7 +36,7 @@ class coexist_page
         $content  = $this->refusal($refusal);
 
         if (!$settings) {
-            $content .= html::p('coexist-nothing', $this->q('nothingopen'));
+            $content .= html::p('coexist-nothing', $this->q($this->server->failed() ? 'noanswer' : 'nothingopen'));
         }
         $content .= $this->status();
         if ($settings) {
@@ -155,6 +155,9 @@ class coexist_page
     {
         $quota = $this->server->quota();
 
+        if ($quota === false) {
+            return '';
+        }
         if ($quota === null) {
             return $this->row('usage', $this->q('nolimit'));
         }

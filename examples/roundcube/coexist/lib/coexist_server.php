@@ -21,6 +21,9 @@ class coexist_server
     /** @var array|null by name */
     private $entries;
 
+    /** @var bool whether the server has not answered */
+    private $failed = false;
+
     public function __construct($storage)
     {
         $this->storage = $storage;
@@ -34,6 +37,12 @@ class coexist_server
         }
 
         return $this->entries[$name] ?? null;
+    }
+
+    /** Returns whether what was read last is no answer of the server's. */
+    public function failed()
+    {
+        return $this->failed;
     }
 
     /** Returns each setting that the server knows, by its name. */
@@ -58,12 +67,16 @@ class coexist_server
         }, (array) $this->storage->list_folders());
     }
 
-    /** Returns what Roundcube knows of the quota, or null where there is none. */
+    /** Returns what Roundcube knows of the quota, null where there is none, false without an answer. */
     public function quota()
     {
         $quota = $this->storage->get_quota('INBOX');
 
-        return is_array($quota) && !empty($quota['total']) ? $quota : null;
+        if (!is_array($quota)) {
+            return false;
+        }
+
+        return !empty($quota['total']) ? $quota : null;
     }
 
     /** Returns how many messages of INBOX have the keyword. */
@@ -106,12 +119,15 @@ class coexist_server
     private function read()
     {
         $this->entries = [];
+        $this->failed  = !$this->storage->check_connection();
 
-        if (!$this->storage->get_capability('METADATA-SERVER')) {
+        if ($this->failed || !$this->storage->get_capability('METADATA-SERVER')) {
             return;
         }
 
-        $found = $this->storage->get_metadata('', self::names());
+        // not what Roundcube's own cache had of it days ago
+        $found        = $this->storage->get_metadata('', self::names(), [], true);
+        $this->failed = !is_array($found);
 
         foreach ((array) ($found[''] ?? []) as $name => $value) {
             if (strpos($name, self::ENTRIES . '/') === 0) {
