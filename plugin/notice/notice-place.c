@@ -98,14 +98,17 @@ static void replace(struct mailbox *inbox, struct replacement *replacement)
 	}
 	left = coexist_notice_withdraw(inbox, &replacement->before,
 				       /*also_read=*/FALSE);
+	if (left == 0) {
+		replacement_log(inbox, replacement, "is gone");
+		return;
+	}
 	if (left > 0) {
 		replacement_log(inbox, replacement,
 				"was read, answered or flagged, and stays");
-		(void)coexist_mailbox_state_update(user, leave_decide,
-						   &replacement->before);
-	} else if (left == 0) {
-		replacement_log(inbox, replacement, "is gone");
 	}
+	/* what could not be withdrawn is one of ours all the same */
+	(void)coexist_mailbox_state_update(user, leave_decide,
+					   &replacement->before);
 }
 
 void coexist_notice_replace(struct mailbox *inbox, const char *name,
