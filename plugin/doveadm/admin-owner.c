@@ -48,11 +48,15 @@ visit_walk(struct coexist_mailbox_walk *walk, const char *name, void *context)
 	coexist_mailbox_visit(walk, name, visit_mailbox, context);
 }
 
-/* Visits the mailbox of the scope, if there is one. */
+/* Visits the mailbox of the scope. What keeps from that has its own error. */
 static void
 visit_make(const struct coexist_admin_scope *scope, struct visit *visit)
 {
-	(void)coexist_mailbox_walk(visit->admin, scope, visit_walk, visit);
+	if (coexist_mailbox_walk(visit->admin, scope, visit_walk, visit) == 0 &&
+	    !visit->done) {
+		coexist_admin_fail(visit->admin, EX_NOUSER,
+				   "%s: There is no such mailbox", scope->name);
+	}
 }
 
 /* Returns 0, or -1 after an error was logged: only a mailbox has an owner. */
@@ -109,9 +113,6 @@ void coexist_admin_owner_change(struct coexist_admin *admin,
 	if (owner_scope_read(admin, &scope) < 0)
 		return;
 	visit_make(&scope, &visit);
-	if (!visit.done)
-		coexist_admin_fail(admin, EX_NOUSER, "%s: There is no such "
-				   "mailbox", scope.name);
 }
 
 /* As the gate has it: gate-owner.h. */

@@ -64,9 +64,9 @@ int coexist_admin_user_find(struct coexist_admin *admin, const char *name,
 	return -1;
 }
 
-bool coexist_admin_user_look(const struct coexist_admin *admin, pool_t pool,
-			     const char *name,
-			     struct coexist_admin_user *user_r)
+int coexist_admin_user_look(const struct coexist_admin *admin, pool_t pool,
+			    const char *name,
+			    struct coexist_admin_user *user_r)
 {
 	int ret;
 
@@ -76,7 +76,7 @@ bool coexist_admin_user_look(const struct coexist_admin *admin, pool_t pool,
 		coexist_admin_fail(admin, EX_TEMPFAIL, "Can't look up user %s",
 				   name);
 	}
-	return ret > 0;
+	return ret;
 }
 
 void coexist_admin_user_read_texts(const struct coexist_admin *admin,

@@ -22,12 +22,12 @@ struct coexist_admin_user {
 int coexist_admin_user_find(struct coexist_admin *admin, const char *name,
 			    struct coexist_admin_user *user_r);
 
-/* The same for one of many users, whom the userdb has listed, from a pool. Returns
-   FALSE if there is no such user any more, or after an error was logged and the exit
-   code set. */
-bool coexist_admin_user_look(const struct coexist_admin *admin, pool_t pool,
-			     const char *name,
-			     struct coexist_admin_user *user_r);
+/* The same for one of many users, whom the userdb has listed, from a pool. Returns 1, 0
+   if there is no such user any more, or -1 after an error was logged and the exit code
+   set. */
+int coexist_admin_user_look(const struct coexist_admin *admin, pool_t pool,
+			    const char *name,
+			    struct coexist_admin_user *user_r);
 
 /* Reads what the userdbs say of the policy of a user by this very name: nothing if
    there is none or nobody can tell. The texts are from the pool. */

@@ -270,14 +270,15 @@ static void
 policies_judge(struct coexist_mailbox_walk *walk,
 	       const struct coexist_admin_scope *scope, struct mailbox *mailbox)
 {
-	const struct find *find = mailbox->find;
+	struct find *find = mailbox->find;
 
 	if (coexist_admin_policy_read(find->admin, scope,
-				      &mailbox->before) == 0 &&
+				      &mailbox->before) < 0 ||
 	    coexist_admin_policy_read_changed(find->admin, scope, find->kind,
 					      find->document,
-					      &mailbox->after) == 0 &&
-	    may_be_refused(mailbox)) {
+					      &mailbox->after) < 0)
+		find->has_failed = TRUE;
+	else if (may_be_refused(mailbox)) {
 		coexist_mailbox_visit(walk, mailbox->name, mailbox_visit,
 				      mailbox);
 	}
@@ -294,10 +295,13 @@ mailbox_judge(struct coexist_mailbox_walk *walk, const char *name,
 		.kind = COEXIST_ADMIN_SCOPE_MAILBOX
 	};
 	struct mailbox mailbox = { .find = find };
-
 	pool_t pool = pool_alloconly_create("coexist mailbox", 2048);
+	int ret = coexist_admin_user_look(find->admin, pool, name,
+					  &scope.user);
 
-	if (coexist_admin_user_look(find->admin, pool, name, &scope.user)) {
+	if (ret < 0)
+		find->has_failed = TRUE;
+	else if (ret > 0) {
 		scope.name = scope.user.name;
 		mailbox.name = scope.name;
 		policies_judge(walk, &scope, &mailbox);

@@ -309,7 +309,6 @@ static void view_explain(struct doveadm_cmd_context *cctx)
 			params[i].value_set = FALSE;
 	}
 	cctx->argv = params;
-	cctx->cmd = &coexist_cmd_view;
 	doveadm_cmd_ver2_to_mail_cmd_wrapper(cctx);
 }
 
@@ -335,6 +334,8 @@ static void cmd_explain(struct doveadm_cmd_context *cctx)
 struct doveadm_cmd_ver2 coexist_cmd_explain = {
 	.name = "coexist explain",
 	.cmd = cmd_explain,
+	/* with --pop3-view */
+	.mail_cmd = coexist_cmd_view_alloc,
 	.usage = "-u USER [--force] [--protocol PROTOCOL] [--ip ADDRESS] "
 		"[--tls] [--date YYYY-MM-DD] | -u USER --pop3-view",
 	.parameters = (const struct doveadm_cmd_param[]) {

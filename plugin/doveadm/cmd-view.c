@@ -146,7 +146,7 @@ COEXIST_MAIL_CMD_INIT(cmd_view_init)
 		COEXIST_PRINT_COLUMNS(messages);
 }
 
-static struct doveadm_mail_cmd_context *cmd_view_alloc(void)
+struct doveadm_mail_cmd_context *coexist_cmd_view_alloc(void)
 {
 	struct doveadm_mail_cmd_context *ctx;
 
@@ -160,7 +160,7 @@ static struct doveadm_mail_cmd_context *cmd_view_alloc(void)
 
 struct doveadm_cmd_ver2 coexist_cmd_view = {
 	.name = "coexist view",
-	.mail_cmd = cmd_view_alloc,
+	.mail_cmd = coexist_cmd_view_alloc,
 	.usage = COEXIST_MAIL_USAGE" [--reset [--since YYYY-MM-DD] "
 		"[--dry-run]]",
 	.parameters = (const struct doveadm_cmd_param[]) {

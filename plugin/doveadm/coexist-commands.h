@@ -48,4 +48,8 @@ struct doveadm_cmd_ver2;
 	extern struct doveadm_cmd_ver2 coexist_cmd_##name;
 COEXIST_COMMANDS(COEXIST_COMMAND_DECLARE)
 
+struct doveadm_mail_cmd_context;
+/* Returns the command "coexist view", which is also explain's --pop3-view. */
+struct doveadm_mail_cmd_context *coexist_cmd_view_alloc(void);
+
 #endif

@@ -140,7 +140,7 @@ static const struct doveadm_cmd_ver2 *command_find(const char *name)
 static bool users_are_named(const struct doveadm_cmd_context *cctx)
 {
 	static const char *const names[] = {
-		"user", "all-users", "user-file", "domain", NULL
+		"user", "user-file", "domain", NULL
 	};
 	struct coexist_admin admin;
 	int i;
@@ -152,6 +152,8 @@ static bool users_are_named(const struct doveadm_cmd_context *cctx)
 		    str_array_find(names, param->name))
 			return TRUE;
 	}
+	if (coexist_admin_flag(cctx, "all-users"))
+		return TRUE;
 	coexist_admin_begin(cctx, &admin);
 	coexist_admin_fail(&admin, EX_USAGE, "Whose mailbox? Expected user");
 	coexist_admin_deinit(&admin);
@@ -165,9 +167,12 @@ static void command_run(struct doveadm_cmd_context *cctx)
 
 	cctx->argv++;
 	cctx->argc--;
+	if (cmd->mail_cmd != NULL && coexist_admin_is_http(cctx) &&
+	    !users_are_named(cctx))
+		return;
 	if (cmd->cmd != NULL)
 		cmd->cmd(cctx);
-	else if (!coexist_admin_is_http(cctx) || users_are_named(cctx))
+	else
 		doveadm_cmd_ver2_to_mail_cmd_wrapper(cctx);
 }
 

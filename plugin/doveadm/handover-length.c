@@ -80,6 +80,11 @@ size_t coexist_handover_length(
 	}
 	memset(delay_text, 'x', sizeof(delay_text) - 1);
 	delay_text[sizeof(delay_text) - 1] = '\0';
+	if (coexist_policy_number(&policy, COEXIST_KEY_owner_may_change) != 0) {
+		handover.items[COEXIST_HANDOVER_OWNER] =
+			coexist_handover_owner_text(COEXIST_OPENABLE_ALL |
+						    COEXIST_OPENABLE_UNDO);
+	}
 	if (coexist_policy_number(&policy, COEXIST_KEY_pop3_login_delay) != 0)
 		handover.items[COEXIST_HANDOVER_DELAY_TEXT] = delay_text;
 	return longest_handover(&handover, left_out_r);

@@ -11,6 +11,7 @@
 
 #define NAME "sent_copy_listener"
 #define LISTENER "coexist_"NAME
+#define CHECK_QUOTA "lmtp_rcpt_check_quota"
 /* a login as good as any other */
 #define LOGIN "jo@example.org"
 
@@ -241,6 +242,38 @@ check_module(struct coexist_preflight *preflight,
 		"protocol lmtp: coexist");
 }
 
+/* Returns TRUE if LMTP refuses recipients whose mailbox is full, before we are asked. */
+static bool checks_quota(const struct coexist_doveconf_block *conf)
+{
+	const struct coexist_doveconf_block *protocol;
+
+	COEXIST_DOVECONF_FOREACH(protocol, conf, "protocol") {
+		if (strcmp(protocol->name, "lmtp") == 0 &&
+		    strcmp(coexist_doveconf_get(protocol, CHECK_QUOTA, "no"),
+			   "no") != 0)
+			return TRUE;
+	}
+	return strcmp(coexist_doveconf_get(conf, CHECK_QUOTA, "no"), "no") != 0;
+}
+
+static void
+check_quota(struct coexist_preflight *preflight,
+	    const struct coexist_doveconf_block *conf,
+	    const struct coexist_doveconf_block *service)
+{
+	const char *executable =
+		coexist_doveconf_get(service, "executable", "");
+
+	if (!checks_quota(conf) ||
+	    strstr(executable, CHECK_QUOTA"=no") != NULL)
+		return;
+	coexist_preflight_print(preflight, t_strdup_printf(
+		"service %s, "CHECK_QUOTA, service->name),
+		COEXIST_PREFLIGHT_WARN, "Who sends from a mailbox that is full "
+		"reads that the copy was refused. Add to the executable: "
+		"-o "CHECK_QUOTA"=no (doc/sent-mail.md)");
+}
+
 void coexist_preflight_sent(struct coexist_preflight *preflight,
 			    const struct coexist_doveconf_block *conf)
 {
@@ -252,6 +285,7 @@ void coexist_preflight_sent(struct coexist_preflight *preflight,
 			continue;
 		check_module(preflight, conf, service);
 		check_sockets(preflight, service);
+		check_quota(preflight, conf, service);
 		check_postfix(preflight, service);
 	}
 }

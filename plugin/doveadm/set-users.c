@@ -7,6 +7,7 @@
 #include "istream.h"
 #include "admin-batch.h"
 #include "admin-gate.h"
+#include "admin-owner.h"
 #include "admin-values.h"
 #include "coexist-admin.h"
 
@@ -60,11 +61,12 @@ void coexist_set_users(struct coexist_admin *admin, const char *const *values)
 	struct istream *input = coexist_admin_batch_input(admin->cctx, PARAM);
 
 	if (coexist_admin_scope_is_given(admin) ||
+	    coexist_admin_owner_is_asked(admin) ||
 	    coexist_admin_flag(admin->cctx, "dry-run") ||
 	    coexist_admin_flag(admin->cctx, "tell")) {
 		coexist_admin_fail(admin, EX_USAGE, "-F is a list of mailboxes: "
-				   "there can't be -u, -d, --default, --dry-run "
-				   "or --tell");
+				   "there can't be -u, -d, --default, --owner, "
+				   "--dry-run or --tell");
 		return;
 	}
 	batch = coexist_admin_batch_new(admin);

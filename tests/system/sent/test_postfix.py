@@ -33,7 +33,8 @@ def _listener():
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     server = Instance(tmp_path_factory.mktemp("dovecot"), users=USERS, quota=True, sieve=True,
-                      coexist={"sent_copy": "always"}, conf=AUTH + _listener(),
+                      coexist={"sent_copy": "always"},
+                      conf=AUTH + "lmtp_rcpt_check_quota = yes\n" + _listener(),
                       plugins={"all": ["quota", "coexist"], "lmtp": ["sieve"]})
     postfix = Postfix(server)
     ports = Ports(("mx", "submission"))
@@ -305,6 +306,12 @@ def test_preflight_finds_a_socket_elsewhere(road):
 def test_preflight_finds_a_socket_that_is_open_to_all(road):
     found = road(lambda text: text.replace("mode = 0600", "mode = 0666"))
     assert found["service lmtp-sent-copy"][0] == "warn"
+
+
+def test_preflight_finds_that_a_full_mailbox_refuses_copies(road):
+    found = road(lambda text: text.replace(" -o lmtp_rcpt_check_quota=no", ""))
+    status, remedy = found["service lmtp-sent-copy, lmtp_rcpt_check_quota"]
+    assert status == "warn" and "-o lmtp_rcpt_check_quota=no" in remedy
 
 
 def test_preflight_finds_the_setting_in_the_wrong_place(road):
