@@ -42,6 +42,8 @@ def rows(lab, effort, _patience):
         what = "APPEND" if service == "imap" else "message by submission"
         yield counting.row(f"{what} of 8 KB, sent_copy = never", costs, BARE, LOADED, SAME)
         own = counting.of_module(lab, LOADED, service, work, COUNTED)
+        # else 0 would tell nothing
+        assert counting.of_module(lab, SENT, service, work, COUNTED) > 0
         yield Row(f"instructions in our functions, {what} of 8 KB, sent_copy = never", "",
                   f"{own:,.0f}", Interval(own, own, own), NONE, style="{:,.0f}")
         yield counting.row(f"{what} of 8 KB, always", costs, BARE, SENT, None)

@@ -35,6 +35,34 @@ def test_names_tell_the_sizes(files):
     assert mean(path.stat().st_size for path in files) == pytest.approx(SIZE, rel=0.1)
 
 
+OUR_CALLS = f"""\
+ob=(1) /usr/lib/dovecot/libdovecot.so.0
+fn=(1) i_malloc
+10 5
+cob=(2) /usr/lib/dovecot/modules/{counting.MODULE}
+cfn=(2) ours
+calls=1 20
+11 1000
+ob=(2)
+fn=(2)
+20 7
++1 3
+cfn=(1)
+calls=1 10
+* 500
+fn=(3) ours_too
+ob=(1)
+fn=(1)
+12 9
+"""
+
+
+@pytest.mark.parametrize("end, own", [("totals: 24\n", 10), ("", None)])
+def test_what_our_functions_take_themselves(end, own):
+    """Without what they call, and None of a file that is not written to its end."""
+    assert counting._own(OUR_CALLS + end) == own
+
+
 def test_what_has_no_module_of_ours_counts_as_bare():
     """Else a row would tell how the memory of a login process happens to lie."""
     costs = {"bare": [{"imap-login": 100, "imap": 200}, {"imap-login": 110, "imap": 200}],

@@ -39,7 +39,7 @@ def test_a_session_without_a_policy(server):
     maildrop.deliver(1)
     with maildrop.pop3() as pop:
         pop.quit()
-    assert told(maildrop, IDLE)[0] == IDLE
+    assert told(maildrop, IDLE) == [IDLE]
 
 
 def test_a_session_that_is_refused(server):

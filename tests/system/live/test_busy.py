@@ -3,12 +3,14 @@
 is lost or there twice."""
 
 import re
+import signal
 import time
 import zlib
+from contextlib import suppress
 
 import pytest
 
-from instance import message
+from instance import InstanceError, message
 from maildrop import large_message
 from open_session import GENERATION, LAST, Imap, Pop3, logged, policy, set_for
 
@@ -34,6 +36,15 @@ def maildrop(server):
 def deny(server, user, protocol):
     """Forbid a protocol, without waiting for the sessions."""
     policy(server, "set", "--no-wait", "-u", user, f"{protocol}_access=deny")
+
+
+def deny_in_this_moment(server, user, protocol, pid):
+    """Forbid it at the point where the session's process is, however long doveadm takes."""
+    with suppress(InstanceError, ProcessLookupError):
+        server.kill(pid, signal.SIGSTOP)
+    deny(server, user, protocol)
+    with suppress(InstanceError, ProcessLookupError):
+        server.kill(pid, signal.SIGCONT)
 
 
 def test_a_retr_to_a_client_that_reads_is_finished(server, maildrop):
@@ -115,28 +126,26 @@ def test_a_compressed_session_hears_why(server, maildrop):
 
 
 @pytest.mark.parametrize("command", ["COPY", "MOVE"])
-def test_toggles_at_any_moment_of_a_copy_lose_nothing(server, maildrop, command):
+@pytest.mark.parametrize("step", range(4))
+def test_toggles_at_any_moment_of_a_copy_lose_nothing(server, maildrop, command, step):
     """All has arrived, or nothing has."""
     maildrop.deliver(40)
     everything = sorted(f"number {number}" for number in range(1, 41))
+    known = len(server.logins("imap", maildrop.user))
     with Imap(server, maildrop.user) as client:
+        pid = server.session_pid("imap", maildrop.user, known)
         client.say("CREATE Elsewhere")
-    for step in range(4):
-        with Imap(server, maildrop.user) as client:
-            client.say("SELECT INBOX")
-            client.send(f"c {command} 1:40 Elsewhere")
-            time.sleep(0.002 * step)
-            deny(server, maildrop.user, "imap")
-            text, _ = client.hear_end()
-        is_done = "\r\nc OK " in f"\r\n{text}"
-        assert re.search(LAST["imap"] + "$", text), text
-        arrived = sorted(subjects(server, maildrop.user, "Elsewhere"))
-        assert arrived in ([], everything) and (arrived or not is_done)
-        left = sorted(subjects(server, maildrop.user, "INBOX"))
-        assert left == (everything if command == "COPY" or not arrived else [])
-        set_for(server, maildrop.user, "imap_access=allow")
-        if arrived:
-            break
+        client.say("SELECT INBOX")
+        client.send(f"c {command} 1:40 Elsewhere")
+        time.sleep(0.002 * step)
+        deny_in_this_moment(server, maildrop.user, "imap", pid)
+        text, _ = client.hear_end()
+    is_done = "\r\nc OK " in f"\r\n{text}"
+    assert re.search(LAST["imap"] + "$", text), text
+    arrived = sorted(subjects(server, maildrop.user, "Elsewhere"))
+    assert arrived in ([], everything) and (arrived or not is_done)
+    left = sorted(subjects(server, maildrop.user, "INBOX"))
+    assert left == (everything if command == "COPY" or not arrived else [])
 
 
 class TestRetention:
@@ -157,12 +166,14 @@ class TestRetention:
                 client.send(f"RETR {number}")
                 client.hear(r"^\.\r\n")
             client.say("QUIT")
+        known = len(server.logins("pop3", maildrop.user))
         with clock.days_from_now(10), Pop3(server, maildrop.user) as client:
+            pid = server.session_pid("pop3", maildrop.user, known)
             client.say("NOOP")
             client.send("QUIT")
             client.hear(r"^\+OK.*\n")
             time.sleep(wait)
-            deny(server, maildrop.user, "pop3")
+            deny_in_this_moment(server, maildrop.user, "pop3", pid)
             client.hear_end()
         server.wait_for(lambda: not server.pids("pop3"), LONGEST, "the end of the process")
         assert subjects(server, maildrop.user, "INBOX") == []
@@ -213,12 +224,14 @@ def test_toggles_at_any_moment_of_quit_lose_nothing(server, action):
     everything = sorted(f"number {number}" for number in range(1, 21))
     set_for(server, user, f"pop3_delete={action}")
     for step in range(4):
+        known = len(server.logins("pop3", user))
         with Pop3(server, user) as client:
+            pid = server.session_pid("pop3", user, known)
             for number in (1, 2):
                 client.say(f"DELE {number}")
             client.send("QUIT")
             time.sleep(0.002 * step)
-            deny(server, user, "pop3")
+            deny_in_this_moment(server, user, "pop3", pid)
             text, _ = client.hear_end()
             assert text.startswith("+OK Logging out") or re.fullmatch(LAST["pop3"], text), text
         set_for(server, user, "pop3_access=allow")

@@ -84,5 +84,6 @@ def test_fetchmail(server, maildrop, seed, tmp_path):
 
 
 @pytest.mark.night
-def test_fetchmail_for_long(server, maildrop, seed, tmp_path):
-    walk(server, maildrop, 1000 + seed, tmp_path, 200)
+@pytest.mark.parametrize("number", range(1000, 1003))
+def test_fetchmail_for_long(server, maildrop, number, tmp_path):
+    walk(server, maildrop, number, tmp_path, 200)
