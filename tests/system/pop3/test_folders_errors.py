@@ -2,6 +2,7 @@
 """Errors in a maildrop of several mailboxes: those that pass fail the login, as they do in
 INBOX, and nothing leaves the view by them. A message that can't be read locks nobody out."""
 
+import re
 import shutil
 
 import pytest
@@ -120,9 +121,14 @@ def test_a_place_that_can_not_be_made_fails_the_login(filled):
     assert set(listed(filled)) == ALL
 
 
+def written(path):
+    """Return the seconds and the microseconds that the name of a maildir's file has."""
+    return [int(number) for number in re.findall(r"\d+", path.name)[:2]]
+
+
 def unsized(maildrop, mailbox, number):
     """Take the sizes out of the name of the message's file, and nobody may read it."""
-    path = sorted((maildrop.folder / mailbox).glob("*/*,S=*"))[number]
+    path = sorted((maildrop.folder / mailbox).glob("*/*,S=*"), key=written)[number]
     new = path.with_name(path.name.split(",S=")[0] + ":2,")
     new = path.parents[1] / "cur" / new.name
     path.rename(new)

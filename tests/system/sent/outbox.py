@@ -66,12 +66,13 @@ class Outbox:
                 client.sendmail("alice@example.org", to, message)
         self.settle()
 
-    def settle(self):
-        """Wait until what was sent is stored."""
-        self.server.wait_for(lambda: not self._processes(), 30, "submission to have ended")
+    def settle(self, service="submission"):
+        """Wait until its sessions have ended, and what was sent is stored."""
+        self.server.wait_for(lambda: not self._processes(service), 30,
+                             f"{service} to have ended")
 
-    def _processes(self):
-        return [pid for pid in self.server.pids("submission")
+    def _processes(self, service):
+        return [pid for pid in self.server.pids(service)
                 if f"[{self.user} " in _title(pid)]
 
     def imap(self):

@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """sent_copy beside what else a site has: events, ACLs, odd storages, many at once."""
 
-import shutil
-import subprocess
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -76,28 +74,14 @@ def locked(ring):
         yield
 
 
-@pytest.fixture
-def stored_before(outbox):
-    """Another outbox, whose program has stored a message, and that message.
-
-    No process has its mailbox open yet, and its index has to be made anew.
-    """
+def test_an_index_that_has_no_uidvalidity_yet(outbox):
+    """Submission opens Sent before a session of IMAP has made its index anew."""
     message = letter()
     outbox.append(message)
-    other = Outbox(outbox.server, outbox.server.maildrop().user, outbox.relay)
-    mail = other.ring.parent
-    shutil.rmtree(mail, ignore_errors=True)
-    mail.parent.mkdir(parents=True, exist_ok=True)
-    subprocess.run(["cp", "-a", outbox.ring.parent, mail], check=True)
-    for index in (mail / ".Sent").glob("dovecot.index*"):
-        index.unlink()
-    return other, message
-
-
-def test_an_index_that_has_no_uidvalidity_yet(stored_before):
-    """Submission opens Sent before a session of IMAP has made its index."""
-    outbox, message = stored_before
+    outbox.settle("imap")
     sent = outbox.ring.parent / ".Sent"
+    for index in sent.glob("dovecot.index*"):
+        index.unlink()
     with outbox.smtp() as client:
         with locked(outbox.ring):
             client.sendmail("alice@example.org", ["bob@example.org"], message)
