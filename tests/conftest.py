@@ -45,16 +45,16 @@ def format_of(item):
 def case_of(item):
     """Return what tiers.py asks about a collected test."""
     module, _, name = item.nodeid.partition("::")
-    return Case(module, name, format_of(item),
+    return Case(module, name, format_of(item), generation_of(item),
                 is_nights=item.get_closest_marker("night") is not None,
                 is_walk="seed" in getattr(item, "fixturenames", ()),
-                is_everywhere=item.get_closest_marker("differs") is not None)
+                is_differing=item.get_closest_marker("differs") is not None)
 
 
-def is_here(item, generation):
-    """True unless the case is about the other generation of Dovecot."""
+def generation_of(item):
+    """Return the generation of Dovecot that the case is about, or None."""
     mark = item.get_closest_marker("only_on")
-    return mark is None or mark.args[0] == generation
+    return mark.args[0] if mark else None
 
 
 def keep(config, items, kept):
@@ -69,7 +69,8 @@ def keep(config, items, kept):
 def pytest_collection_modifyitems(config, items):
     """Leave out what is about the other generation of Dovecot, or of another tier."""
     dovecot = Dovecot.installed()
-    here = {case_of(item): item for item in items if is_here(item, dovecot.generation)}
+    here = {case_of(item): item for item in items
+            if generation_of(item) in (None, dovecot.generation)}
     config.stash[_COLLECTED] = list(here)
     chosen = select(list(here), config.getoption("tier"), dovecot.version)
     keep(config, items, {here[case] for case in chosen})

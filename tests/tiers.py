@@ -3,8 +3,8 @@
 
 quick   the first case of each module
 whole   each case but those of the night, and one of the two formats below
-commit  the rotation: each case on one of the two versions of its generation, and on
-        both the first of each folder and what is about the version
+commit  the rotation: each case on one of the four versions, what is about the version
+        on one of each generation, and the first of each folder on all four
 rest    what the rotation leaves out on that version
 long    what takes too long for a commit
 walks   the random walks of properties, for more of them than at commit
@@ -16,17 +16,17 @@ from collections import namedtuple
 
 TIERS = ("quick", "whole", "commit", "rest", "long", "walks", "night")
 
-# The versions of a generation share all of the suite's sources but for some lines of
-# plugin/compat, so one of them stands for the other in most cases.
+# The versions share all of the suite's sources but for plugin/compat, so one of them
+# stands for the others in most cases.
 GENERATIONS = {23: ((2, 3, 19), (2, 3, 21)), 24: ((2, 4, 1), (2, 4, 5))}
 
 # Formats that keep many messages in a file: which version of a generation tries them.
 TURNS = {"mdbox": {23: 0, 24: 1}, "sdbox": {23: 1, 24: 0}}
 
 # A collected test: its module, its name there, the storage format that it is about or
-# None, whether it is too long for a commit, whether it is one of many walks, and
-# whether it is about what differs between the versions of a generation.
-Case = namedtuple("Case", "module name format is_nights is_walk is_everywhere")
+# None, the generation that it is about or None, whether it is too long for a commit,
+# whether it is one of many walks, and whether it is about what differs between versions.
+Case = namedtuple("Case", "module name format generation is_nights is_walk is_differing")
 
 
 def turn_of(version):
@@ -37,13 +37,22 @@ def turn_of(version):
     return generation, known.index(version) if version in known else len(known) - 1
 
 
+def _is_formats_turn(case, version):
+    generation, turn = turn_of(version)
+    return case.format not in TURNS or TURNS[case.format][generation] == turn
+
+
 def _is_turn(case, version):
     """True if the rotation gives the case to this version."""
     generation, turn = turn_of(version)
-    if case.format in TURNS:
-        return TURNS[case.format][generation] == turn
-    # by module: half of it would start the same servers
-    return zlib.crc32(case.module.encode()) % len(GENERATIONS[generation]) == turn
+    # by module: a part of it would start the same servers
+    number = zlib.crc32(case.module.encode())
+    generations = [case.generation] if case.generation else list(GENERATIONS)
+    if not case.is_differing:
+        generations = [generations[number // 2 % len(generations)]]
+    if generation not in generations:
+        return False
+    return _is_formats_turn(case, version) if case.format in TURNS else number % 2 == turn
 
 
 def folder_of(case):
@@ -61,7 +70,7 @@ def _first_cases(cases, place):
 
 
 def _is_whole(case, version):
-    return not case.is_nights and (case.format not in TURNS or _is_turn(case, version))
+    return not case.is_nights and _is_formats_turn(case, version)
 
 
 def select(cases, tier, version):
@@ -70,8 +79,7 @@ def select(cases, tier, version):
     of_folders = _first_cases(cases, folder_of)
 
     def is_commit(case):
-        return not case.is_nights and (case in of_folders or case.is_everywhere
-                                       or _is_turn(case, version))
+        return not case.is_nights and (case in of_folders or _is_turn(case, version))
 
     def is_rest(case):
         return not (case.is_nights or case.is_walk or is_commit(case))

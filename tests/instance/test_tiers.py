@@ -16,7 +16,7 @@ pytestmark = pytest.mark.differs
 
 def case(name, module="a.py", **how):
     return Case(module, name, **{"format": None, "is_nights": False, "is_walk": False,
-                                 "is_everywhere": False, **how})
+                                 "generation": None, "is_differing": False, **how})
 
 
 @pytest.fixture
@@ -29,10 +29,17 @@ def at(cases, tier, version):
     return set(select(cases, tier, version))
 
 
-def test_each_case_runs_on_its_generation_at_commit(collected, versions):
+def test_each_case_runs_on_a_version_at_commit(collected):
     assert len(collected) == len(set(collected)) > 0
-    selected = set().union(*(at(collected, "commit", version) for version in versions))
+    selected = set().union(*(at(collected, "commit", version) for version in VERSIONS))
     assert selected == {case for case in collected if not case.is_nights}
+
+
+def test_no_version_has_much_more_than_its_share(collected, versions):
+    """The largest has a third of what both have of this generation."""
+    numbers = [len(at(collected, "commit", version)) for version in versions]
+    assert 0.5 < numbers[0] / numbers[1] < 2
+    assert sum(numbers) < 0.8 * len(collected)
 
 
 def test_each_case_runs_on_each_version_at_commit_or_at_night(collected, versions):
@@ -56,23 +63,40 @@ def test_each_folder_has_a_case_on_each_version_at_commit(collected, versions):
         assert {folder_of(case) for case in at(collected, "commit", version)} == folders
 
 
-def test_what_differs_runs_on_each_version(collected, versions):
-    differs = {case for case in collected if case.is_everywhere and not case.is_nights}
+def test_what_differs_runs_on_each_generation(collected):
+    differs = {case for case in collected if case.is_differing and not case.is_nights}
     assert differs
-    for version in versions:
-        assert differs <= at(collected, "commit", version)
+    for generation, versions in GENERATIONS.items():
+        of_both = {case for case in differs if case.generation in (None, generation)}
+        assert of_both <= set().union(*(at(collected, "commit", version)
+                                        for version in versions))
 
 
 @pytest.mark.parametrize("generation", GENERATIONS)
-def test_formats_take_turns(generation):
-    plenty = [case(f"{name}{number}", format=name if name != "maildir" else None)
-              for name in ("maildir", "mdbox", "sdbox") for number in range(5)]
-    formats = [Counter(case.format for case in select(plenty, "commit", version)
-                       if case.name != "maildir0")
-               for version in GENERATIONS[generation]]
-    assert formats[0] + formats[1] == {None: 4, "mdbox": 5, "sdbox": 5}
-    assert sorted(counted["mdbox"] for counted in formats) == [0, 5]
-    assert sorted(counted["sdbox"] for counted in formats) == [0, 5]
+def test_what_is_about_a_generation_runs_on_one_of_its_versions(generation):
+    about = {case("x", f"{number}.py", generation=generation) for number in range(50)}
+    others = [case("first", f"{number}.py") for number in range(50)]
+    for version in VERSIONS:
+        assert bool(at(others + list(about), "commit", version) & about) == (
+            version in GENERATIONS[generation])
+    assert about <= set().union(*(at(others + list(about), "commit", version)
+                                  for version in VERSIONS))
+
+
+@pytest.mark.parametrize("is_differing", [False, True])
+def test_formats_take_turns(is_differing):
+    """A version has one of the two, and each case of it one version or one of each
+    generation."""
+    plenty = [case("any", f"{name}{number}.py", format=name, is_differing=is_differing)
+              for name in ("maildir", "mdbox", "sdbox") for number in range(40)]
+    first = case("first", "first.py")
+    formats = [Counter(case.format for case in select([first] + plenty, "commit", version))
+               for version in VERSIONS]
+    for counted in formats:
+        assert (counted["mdbox"] > 0) != (counted["sdbox"] > 0) and counted["maildir"] > 0
+    times = len(GENERATIONS) if is_differing else 1
+    assert sum(formats, Counter()) == {None: len(VERSIONS), "maildir": 40 * times,
+                                       "mdbox": 40 * times, "sdbox": 40 * times}
 
 
 def test_a_walk_is_walked_at_commit_and_farther_at_night():
@@ -84,7 +108,7 @@ def test_a_walk_is_walked_at_commit_and_farther_at_night():
 
 
 def test_what_takes_too_long_is_of_the_night_alone():
-    long, other = case("long", is_nights=True, is_everywhere=True), case("other")
+    long, other = case("long", is_nights=True, is_differing=True), case("other")
     for version in VERSIONS:
         for tier in "quick", "whole", "commit", "rest", "walks":
             assert long not in at([long, other], tier, version)

@@ -202,8 +202,8 @@ def promtool_test(alert, series, values, firing):
             f"    alert_rule_test:\n{checks}")
 
 
-@pytest.fixture(params=[(alert, *case) for alert, cases in ALERTS.items() for case in cases]
-                if PROMTOOL else [], ids=lambda case: case[0])
+@pytest.fixture(params=[pytest.param((alert, *case), id=alert)
+                        for alert, cases in ALERTS.items() for case in cases if PROMTOOL])
 def alert_case(request):
     return request.param
 
