@@ -73,13 +73,6 @@ static void test_no_key_is_like_another(void)
 					       none.keys.look));
 }
 
-static void test_date(void)
-{
-	g_assert_cmpint(header_read(WHOLE).date, ==, 1772442000);
-	g_assert_cmpint(header_read("Date: soon\r\n\r\n").date, ==, 0);
-	g_assert_cmpint(header_read("\r\n").date, ==, 0);
-}
-
 static void test_what_it_is(void)
 {
 	static const struct {
@@ -140,7 +133,6 @@ int main(int argc, char *argv[])
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/sent-header/same", test_same);
 	g_test_add_func("/sent-header/none", test_no_key_is_like_another);
-	g_test_add_func("/sent-header/date", test_date);
 	g_test_add_func("/sent-header/what-it-is", test_what_it_is);
 	g_test_add_func("/sent-header/long", test_a_long_line);
 	return g_test_run();
