@@ -158,17 +158,17 @@
 	KEY(pop3_folders, MAILBOXES, "INBOX", "", MAILDROP, \
 	    "The mailboxes and patterns that make up the POP3 maildrop.") \
 	KEY(sent_copy, CHOICE, "never", \
-	    COEXIST_CHOICE_WORDS(COEXIST_SENT_COPY_CHOICES), ENFORCED, \
+	    COEXIST_CHOICE_WORDS(COEXIST_SENT_COPY_CHOICES), DELIVERY, \
 	    "Is what this mailbox sends kept in its mailbox for sent " \
 	    "messages, once? pop3: while it is used by POP3, within the last " \
 	    "30 days.") \
-	KEY(sent_copy_bcc, FLAG, "no", "no yes", ENFORCED, \
+	KEY(sent_copy_bcc, FLAG, "no", "no yes", DELIVERY, \
 	    "Does the copy say in Bcc to whom the message went that its " \
 	    "header does not name?") \
-	KEY(sent_copy_max_size, SIZE, "0", "", ENFORCED, \
+	KEY(sent_copy_max_size, SIZE, "0", "", DELIVERY, \
 	    "No copy is kept of larger messages; 0 means no limit.") \
 	KEY(sent_copy_over_quota, CHOICE, "skip", \
-	    COEXIST_CHOICE_WORDS(COEXIST_OVER_QUOTA_CHOICES), ENFORCED, \
+	    COEXIST_CHOICE_WORDS(COEXIST_OVER_QUOTA_CHOICES), DELIVERY, \
 	    "What happens to the copy when the mailbox is full.") \
 	KEY(quota_warn, PERCENTS, "", "", DELIVERY, \
 	    "Levels of usage, in percent, at which the owner is told.") \
@@ -184,7 +184,7 @@
 	    "How the owner is told.") \
 	KEY(quota_warn_recovered, FLAG, "no", "no yes", DELIVERY, \
 	    "Tell the owner when usage is back below every level.") \
-	KEY(junk_notice, INTERVAL, "0", "", POP3, \
+	KEY(junk_notice, INTERVAL, "0", "", ENFORCED, \
 	    "How often an owner who reads the mailbox by POP3 alone is told of " \
 	    "new mail in the mailbox for junk; 0 is never.") \
 	KEY(junk_notice_list, FLAG, "no", "no yes", POP3, \

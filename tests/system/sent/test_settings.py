@@ -3,7 +3,7 @@
 
 import pytest
 
-from outbox import Outbox, letter
+from outbox import LISTENER, Outbox, letter
 from relay import relay_of
 
 pytestmark = pytest.mark.differs("settings, quota and special mailboxes")
@@ -119,6 +119,19 @@ def test_mail_that_arrives_is_none_that_was_sent(start, where):
         outbox = Outbox(server, server.maildrop(group).user, None)
         server.deliver(outbox.user, letter())
         assert (len(outbox.listed("INBOX")), outbox.listed()) == (1, [])
+
+
+@pytest.mark.parametrize("document, site", [("always", "never"), ("never", "always")])
+def test_a_document_counts_where_postfix_brings_the_copy(start, document, site):
+    """LMTP is told what the gate read."""
+    listener = {name: text.replace("/mnt/bin/", "") for name, text in LISTENER.items()}
+    server = start(gate={}, coexist={"sent_copy": site}, **listener)
+    outbox, other = (Outbox(server, server.maildrop().user, None) for _ in range(2))
+    server.store.put(f"mailbox/{outbox.user}", sent_copy=document)
+    for box in (outbox, other):
+        server.deliver(box.user, letter())
+    kept = {"always": 1, "never": 0}
+    assert (len(outbox.listed()), len(other.listed())) == (kept[document], kept[site])
 
 
 ALIAS = ("namespace old {\n  prefix = INBOX/\n  separator = /\n  hidden = yes\n  list = no\n"

@@ -129,6 +129,18 @@ def test_who_uses_imap_is_not_told(owner):
     assert len(jo.told()) == 1
 
 
+def test_a_document_has_imap_noted(start):
+    """An owner who reads the mailbox by IMAP is not told."""
+    server = start(gate={})
+    users = [server.maildrop().user for _ in range(2)]
+    server.store.put(f"mailbox/{users[0]}", junk_notice="7d")
+    for user in users:
+        with server.imap(user) as client:
+            client.select()
+    states = [server.folder / "home" / user / "mail/dovecot-coexist.state" for user in users]
+    assert [state.exists() for state in states] == [True, False]
+
+
 def test_without_the_folder_and_with_it_later(owner):
     jo = owner()
     jo.pop3()
