@@ -21,7 +21,7 @@ def rows(lab, effort, _patience):
     """Yield rows for all the processes of a login, and for the session's alone."""
     prepare(lab)
     costs = counting.in_turns(
-        NAMES, lambda name: counting.per_session(lab, name, SERVICES, work(PROTOCOL),
+        NAMES, lambda name: counting.per_session(lab, name, SERVICES, work(PROTOCOL, name),
                                                  NUMBER, once=True), effort.counts)
     for base, name, what in ROWS:
         what = f"{said(PROTOCOL)}, one process each, {what}"
