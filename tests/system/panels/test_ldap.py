@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The recipe for iRedMail with OpenLDAP: enabledService of a mailbox."""
 
+import json
 import re
+from os import EX_TEMPFAIL
 
 import pytest
 
@@ -31,6 +33,9 @@ objectclass ( 1.3.6.1.4.1.99999.2.1 NAME 'mailUser' SUP top AUXILIARY
 OWN_FILTER = ("(&(objectClass=mailUser)(mail=%u)(accountStatus=active)(!(domainStatus=disabled))"
               "(enabledService=mail)(enabledService=%Ls%Lc))")
 
+LISTED = "(&(objectClass=mailUser)(accountStatus=active))"
+GONE = "gone@site.example"
+
 
 def entries():
     """The directory, with a password for each of USERS."""
@@ -47,7 +52,8 @@ def own(uri):
     if GENERATION == 23:
         ldap = (f"uris = {uri}\ndn = cn=admin,{SUFFIX}\ndnpass = secret\nbase = {BASE}\n"
                 f"ldap_version = 3\nauth_bind = yes\npass_filter = {OWN_FILTER}\npass_attrs = mail=user\n"
-                f"user_filter = {OWN_FILTER}\nuser_attrs = =home=/mnt/home/%n\n")
+                f"user_filter = {OWN_FILTER}\nuser_attrs = =home=/mnt/home/%n\n"
+                f"iterate_attrs = mail=user\niterate_filter = {LISTED}\n")
         lines = ["driver = ldap", "args = /mnt/etc/panel-ldap.conf.ext"]
         return block("passdb", lines) + block("userdb", lines), {"panel-ldap.conf.ext": ldap}
     lines = [f"ldap_uris = {uri}", f"ldap_auth_dn = cn=admin,{SUFFIX}", "ldap_auth_dn_password = secret",
@@ -56,6 +62,8 @@ def own(uri):
                                    f"passdb_ldap_filter = {to24(OWN_FILTER)}"])
             + block("userdb panel", ["driver = ldap", *lines,
                                      f"userdb_ldap_filter = {to24(OWN_FILTER)}",
+                                     f"userdb_ldap_iterate_filter = {LISTED}",
+                                     block("userdb_ldap_iterate_fields", ["user = %{ldap:mail}"]),
                                      block("fields", ["home = /mnt/home/%{user|username}"])])), {}
 
 
@@ -130,3 +138,24 @@ def test_an_account_that_is_closed_is_nobody(server, directory, user):
            "delete: enabledService", "enabledService: pop3secured")
     for protocol in ("pop3", "imap"):
         assert outcome(server, protocol, user) == "fails"
+
+
+def orphans(server):
+    """Return (exit code, names) of `policy list --orphans`."""
+    done = server.doveadm("-f", "json", "coexist", "policy", "list", "--orphans", check=False)
+    return done.returncode, {row["name"] for row in json.loads(done.stdout)}
+
+
+def test_whom_the_directory_does_not_have_is_an_orphan(server, directory, user):
+    for name in (user, GONE):
+        server.store.put(f"mailbox/{name}", pop3_access="deny")
+    assert orphans(server) == (0, {GONE})
+    directory.end()
+    try:
+        status, names = orphans(server)
+        assert (status, names) == (EX_TEMPFAIL, set())
+    finally:
+        directory.begin()
+        server.store.remove(f"mailbox/{user}")
+        server.store.remove(f"mailbox/{GONE}")
+    server.wait_for(lambda: outcome(server, "pop3", user) == "passes", what="the directory again")
