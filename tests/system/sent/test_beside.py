@@ -182,11 +182,13 @@ def test_a_thousand_pairs(start):
         told = []
         with outbox.imap() as client:
             client.create("Sent")
-        store = threading.Thread(target=lambda: told.extend(outbox.append(*messages)))
-        store.start()
+        # far apart, they were none of the same moment
         for begin in range(0, 1000, 100):
-            outbox.send(*messages[begin:begin + 100])
-        store.join()
+            block = messages[begin:begin + 100]
+            store = threading.Thread(target=lambda: told.extend(outbox.append(*block)))
+            store.start()
+            outbox.send(*block)
+            store.join()
         assert [uid for uid, _, _ in outbox.listed()] == told
 
 

@@ -42,18 +42,24 @@ def unlocked(outbox):
     return outbox
 
 
-def listed(outbox):
+def texts(outbox):
     try:
         return unlocked(outbox).texts()
     except imaplib.IMAP4.abort:     # Dovecot mends the index of an mdbox and hangs up
         return outbox.texts()
 
 
-def check(found, kept, sent, step):
-    """Nothing that was there is lost, and each is one that was sent, once or twice.
+def listed(outbox):
+    """Return the messages in Sent.
 
-    Dovecot finds what a killed process has written to an mdbox when it mends its index.
+    Dovecot writes the header of a message in an mdbox last: what a killed process has
+    written is found after that many NULs, as IMAP shows them, when the index is mended.
     """
+    return [text.lstrip(b"\x80") for text in texts(outbox)]
+
+
+def check(found, kept, sent, step):
+    """Nothing that was there is lost, and each is one that was sent, once or twice."""
     assert set(kept) <= set(found) <= set(sent), step
     assert max(map(found.count, found)) <= 2, step
 
