@@ -161,17 +161,12 @@ class Walk:
             self.deleted(subject)
 
     def deleted(self, subject):
-        """Look where it was: copies are alike."""
+        """Look where it was: copies are alike but for what hides them."""
         self.went[subject] += 1
         for name, box in self.boxes.items():
-            if name == "INBOX":
-                subjects = self.maildrop.subjects()
-                for number, one in enumerate(box):
-                    if number >= len(subjects) or one[0] != subjects[number]:
-                        del box[number]
-                        break
-                continue
             flags = self.maildrop.flags(quoted(name))
+            if name == "INBOX":
+                box[:] = [[one, False] for one in self.maildrop.subjects()]
             for number, one in enumerate(box, 1):
                 one[1] = HIDDEN in flags[number]
 
