@@ -149,7 +149,8 @@ def test_no_process_hangs_for_longer_than_auth_waits(server):
             one.ends("is cut off")
         server.wait_for(lambda: not any(one.is_running() for one in ones), HANGS_SECS,
                         "the processes to end")
-    assert auths(server, workers=False) == auth
+    # a new worker does not say at once that it is one
+    assert auth <= auths(server, workers=False)
     with Pop3(server, server.maildrop().user) as other:
         assert other.is_open()
     assert "killed with signal" not in server.log_text()
