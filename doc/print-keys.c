@@ -61,17 +61,13 @@ static void print_man(const struct coexist_policy_key *key)
 	fputs("\n.br\nValues: ", stdout);
 	print_syntax(key, print_roff);
 	printf(". Default: %s.\n", default_describe(key));
-	if (key->obeyed == COEXIST_OBEYED_LATER)
-		fputs("Not enforced yet.\n", stdout);
 }
 
 static void print_markdown(const struct coexist_policy_key *key)
 {
 	printf("| `%s` | ", key->name);
 	print_syntax(key, print_plain);
-	printf(" | %s | %s%s |\n", default_describe(key), key->help,
-	       key->obeyed == COEXIST_OBEYED_LATER ?
-	       " *Not enforced yet.*" : "");
+	printf(" | %s | %s |\n", default_describe(key), key->help);
 }
 
 /* Prints `key=`, and `key=word` for each word that the key takes. */

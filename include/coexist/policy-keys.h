@@ -19,9 +19,8 @@
    state    who obeys the key, and so has to be told of it: DELIVERY any
             session and each delivery, ENFORCED any session, POP3 a session of POP3,
             MAILDROP such a session and doveadm, which explains it, LOGIN the gate, or the session of
-            that login where the gate did not decide, GATE the gate alone,
-            LATER nobody yet
-   help     one line; the manual adds "Not enforced yet." to a LATER key
+            that login where the gate did not decide, GATE the gate alone
+   help     one line
 
    The order is that of the manual and, on Dovecot 2.4, that of the settings
    structure which the config process and the sessions must share. */

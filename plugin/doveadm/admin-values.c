@@ -42,10 +42,6 @@ value_warn(const struct coexist_admin *admin, enum coexist_key key,
 	const struct coexist_policy_key *info = &coexist_policy_keys[key];
 	g_autofree char *problem = coexist_problem_of_meaning(info, text);
 
-	if (info->obeyed == COEXIST_OBEYED_LATER) {
-		e_warning(admin->event, "%s: "COEXIST_PROBLEM_LATER,
-			  info->name);
-	}
 	if (problem != NULL)
 		e_warning(admin->event, "%s: %s", info->name, problem);
 }

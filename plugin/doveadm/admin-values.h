@@ -11,8 +11,7 @@ struct coexist_document;
 int coexist_admin_values_set(const struct coexist_admin *admin,
 			     struct coexist_document *document,
 			     const char *const *values);
-/* Warns of keys that are stored and that nothing obeys yet, and of values that are
-   obeyed in another sense than their author may think. */
+/* Warns of values that are obeyed in another sense than their author may think. */
 void coexist_admin_values_warn(const struct coexist_admin *admin,
 			       const char *const *values);
 

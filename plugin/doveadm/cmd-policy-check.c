@@ -63,10 +63,8 @@ check_value(const struct check *check, enum coexist_key key, const char *text)
 	case COEXIST_VALUE_UNKNOWN:
 		problem = coexist_problem_of_value(info, text);
 		print_problem(check, info->name, text, problem);
-		return;
+		break;
 	}
-	if (text != NULL && info->obeyed == COEXIST_OBEYED_LATER)
-		print_problem(check, info->name, text, COEXIST_PROBLEM_LATER);
 }
 
 static void

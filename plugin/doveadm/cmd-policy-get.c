@@ -4,7 +4,6 @@
 #include "lib.h"
 #include "coexist-commands.h"
 #include "doveadm.h"
-#include "lib-event.h"
 #include "coexist-admin.h"
 #include "admin-document.h"
 #include "admin-domains.h"
@@ -74,23 +73,8 @@ static void print_meta(const struct coexist_document *document)
 	}
 }
 
-/* Warns of a value that some scope has, and that nothing obeys. */
 static void
-warn_of_later(const struct coexist_admin *admin,
-	      const struct coexist_admin_policy *policy, enum coexist_key key)
-{
-	const struct coexist_policy_key *info = &coexist_policy_keys[key];
-
-	if (info->obeyed == COEXIST_OBEYED_LATER &&
-	    policy->policy.entries[key].scope != NULL) {
-		e_warning(admin->event, "%s: "COEXIST_PROBLEM_LATER,
-			  info->name);
-	}
-}
-
-static void
-print_effective(const struct coexist_admin *admin,
-		const struct coexist_admin_policy *policy, const bool *wanted)
+print_effective(const struct coexist_admin_policy *policy, const bool *wanted)
 {
 	unsigned int i;
 
@@ -100,7 +84,6 @@ print_effective(const struct coexist_admin *admin,
 		doveadm_print(coexist_policy_keys[i].name);
 		doveadm_print(coexist_policy_text(&policy->policy, i));
 		doveadm_print(coexist_admin_policy_origin(policy, i));
-		warn_of_later(admin, policy, i);
 	}
 }
 
@@ -115,7 +98,7 @@ get_effective(const struct coexist_admin *admin,
 		coexist_admin_domain_check(admin, scope->name);
 	if (coexist_admin_policy_read(admin, scope, &policy) == 0) {
 		coexist_admin_owner_choose(admin, scope, &policy);
-		print_effective(admin, &policy, wanted);
+		print_effective(&policy, wanted);
 	}
 	coexist_admin_policy_deinit(&policy);
 }

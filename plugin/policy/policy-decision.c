@@ -213,7 +213,6 @@ bool coexist_session_obeys(enum coexist_protocol protocol, bool gate_decided,
 			   enum coexist_key key)
 {
 	switch (coexist_policy_keys[key].obeyed) {
-	case COEXIST_OBEYED_LATER:
 	case COEXIST_OBEYED_GATE:
 		return false;
 	case COEXIST_OBEYED_LOGIN:

@@ -38,7 +38,6 @@ enum coexist_type {
 
 /* Who obeys a key: the state in the table. */
 enum coexist_obeyed {
-	COEXIST_OBEYED_LATER,		/* by nobody yet */
 	COEXIST_OBEYED_GATE,		/* by the gate alone */
 	/* by the gate, or by the session of the login where the gate did not
 	   decide */

@@ -7,9 +7,6 @@
 /* What is wrong with a name or a value that an administrator has written, in words.
    The texts are the caller's to free. */
 
-/* The key is one that nothing obeys yet (COEXIST_OBEYED_LATER). */
-#define COEXIST_PROBLEM_LATER "Not enforced yet: nothing obeys this key"
-
 /* The name is no key's. */
 char *coexist_problem_of_name(const char *name);
 /* The text is not a value of the key: names the item of a list that is wrong. */

@@ -30,7 +30,6 @@ class Key:
 
     name: str
     syntax: str
-    obeyed: bool
 
     @property
     def is_access(self):
@@ -41,8 +40,7 @@ class Key:
 def keys():
     """Return all keys there are."""
     rows = re.findall(r"^\| `(\w+)` \| (.*?) \| (.*?) \| (.*) \|$", PAGE.read_text(), re.M)
-    return [Key(name, syntax, "Not enforced yet" not in text)
-            for name, syntax, _, text in rows]
+    return [Key(name, syntax) for name, syntax, _, _ in rows]
 
 
 def _network(random):

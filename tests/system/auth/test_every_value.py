@@ -304,7 +304,7 @@ def as_logged(value):
 
 def is_obeyed(key, service, is_gated):
     """Must the service know the key? Behind the gate nobody decides again."""
-    if not key.obeyed or GATE_ALONE.fullmatch(key.name):
+    if GATE_ALONE.fullmatch(key.name):
         return False
     if DECIDES.fullmatch(key.name):
         return not is_gated and service in PROTOCOLS and \
