@@ -168,14 +168,6 @@ static int documents_read(struct coexist_admin_judge *judge, const char *user)
 		document_read(judge, COEXIST_SCOPE_MAILBOX, user, NULL);
 }
 
-static void
-ignore_unknown_value(void *context ATTR_UNUSED,
-		     const struct coexist_scope *scope ATTR_UNUSED,
-		     enum coexist_key key ATTR_UNUSED,
-		     const char *text ATTR_UNUSED)
-{
-}
-
 static void policy_make(struct coexist_admin_judge *judge)
 {
 	coexist_policy_scopes_init(judge->documents, judge->has_userdb ?
@@ -183,7 +175,7 @@ static void policy_make(struct coexist_admin_judge *judge)
 				   judge->admin->config.policy_texts,
 				   judge->scopes);
 	coexist_policy_merge(judge->scopes, COEXIST_SCOPE_COUNT,
-			     ignore_unknown_value, NULL, &judge->policy);
+			     NULL /* unknown values */, NULL, &judge->policy);
 }
 
 static void user_read(struct coexist_admin_judge *judge, const char *user)

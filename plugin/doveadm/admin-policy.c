@@ -157,15 +157,6 @@ int coexist_admin_policy_read(const struct coexist_admin *admin,
 	return 0;
 }
 
-/* Nobody who forecasts wants to hear of each mailbox's values. */
-static void
-ignore_unknown_value(void *context ATTR_UNUSED,
-		     const struct coexist_scope *scope ATTR_UNUSED,
-		     enum coexist_key key ATTR_UNUSED,
-		     const char *text ATTR_UNUSED)
-{
-}
-
 int coexist_admin_policy_read_changed(const struct coexist_admin *admin,
 				      const struct coexist_admin_scope *scope,
 				      enum coexist_admin_scope_kind kind,
@@ -189,8 +180,9 @@ int coexist_admin_policy_read_changed(const struct coexist_admin *admin,
 				   scope->user.userdb_texts,
 				   admin->config.policy_texts,
 				   policy_r->scopes);
+	/* nobody who forecasts wants to hear of each mailbox's values */
 	coexist_policy_merge(policy_r->scopes, COEXIST_SCOPE_COUNT,
-			     ignore_unknown_value, /*context=*/NULL,
+			     NULL /* unknown values */, NULL,
 			     &policy_r->policy);
 	return 0;
 }

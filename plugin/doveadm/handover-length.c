@@ -8,14 +8,6 @@
 #include "refusal-line.h"
 #include "store-generation.h"
 
-static void
-ignore_unknown_value(void *context ATTR_UNUSED,
-		     const struct coexist_scope *scope ATTR_UNUSED,
-		     enum coexist_key key ATTR_UNUSED,
-		     const char *text ATTR_UNUSED)
-{
-}
-
 /* Returns the length of the longest one: each protocol's session decides by keys
    of its own. */
 static size_t
@@ -48,7 +40,7 @@ documents_merge(const struct coexist_document *const *documents,
 	for (i = 0; i < COEXIST_LENGTH_SCOPE_COUNT; i++)
 		coexist_document_init_scope(documents[i], "", &scopes[i]);
 	coexist_policy_merge(scopes, COEXIST_LENGTH_SCOPE_COUNT,
-			     ignore_unknown_value, NULL, policy_r);
+			     NULL /* unknown values */, NULL, policy_r);
 }
 
 size_t coexist_handover_length(

@@ -191,10 +191,11 @@ policy_add_entries(struct coexist_policy *policy,
 		struct coexist_policy_entry *effective =
 			&policy->entries[entry->key];
 
-		if (!entry->is_value)
-			unknown(context, scope, entry->key, entry->text);
-		else if (effective->scope == NULL ||
-			 is_suspend(entry->key, &entry->value))
+		if (!entry->is_value) {
+			if (unknown != NULL)
+				unknown(context, scope, entry->key, entry->text);
+		} else if (effective->scope == NULL ||
+			   is_suspend(entry->key, &entry->value))
 			*effective = policy_entry(scope, entry);
 	}
 }

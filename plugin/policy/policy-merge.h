@@ -77,7 +77,8 @@ coexist_unknown_value_t(void *context, const struct coexist_scope *scope,
 /* Merges the scopes, the narrowest first: the first valid value of a key wins,
    except that a suspend in a wider scope holds. A scope's preset gives values
    to the keys that the scope itself does not name. Values that are unknown
-   count as missing and are reported. The scopes must outlive the policy. */
+   count as missing and are reported, or not if unknown is NULL. The scopes must
+   outlive the policy. */
 void coexist_policy_merge(const struct coexist_scope *scopes,
 			  unsigned int scope_count,
 			  coexist_unknown_value_t *unknown, void *context,

@@ -265,14 +265,6 @@ void coexist_session_policy_user_created(struct mail_user *user)
 	} T_END;
 }
 
-static void
-ignore_unknown_value(void *context ATTR_UNUSED,
-		     const struct coexist_scope *scope ATTR_UNUSED,
-		     enum coexist_key key ATTR_UNUSED,
-		     const char *text ATTR_UNUSED)
-{
-}
-
 const struct coexist_policy *
 coexist_session_policy_merge(struct mail_user *user, const char *const *fields)
 {
@@ -287,8 +279,8 @@ coexist_session_policy_merge(struct mail_user *user, const char *const *fields)
 		documents = documents_read(pool, handover, NULL);
 	userdb = userdb_read(pool, fields, &unknown);
 	scopes_init(cuser, documents, userdb);
-	coexist_policy_merge(cuser->scopes, SCOPE_COUNT, ignore_unknown_value,
-			     NULL, &cuser->policy);
+	coexist_policy_merge(cuser->scopes, SCOPE_COUNT,
+			     NULL /* unknown values */, NULL, &cuser->policy);
 	return &cuser->policy;
 }
 

@@ -119,16 +119,6 @@ static const char *nothing(void *context, enum coexist_key key)
 	return NULL;
 }
 
-static void
-ignore_unknown(void *context, const struct coexist_scope *scope,
-	       enum coexist_key key, const char *text)
-{
-	(void)context;
-	(void)scope;
-	(void)key;
-	(void)text;
-}
-
 static bool in_networks(void *context, const char *networks)
 {
 	return coexist_network_match(networks, context);
@@ -155,7 +145,7 @@ decide(struct site *site, unsigned int number, coexist_document_texts *mailbox,
 	coexist_document_texts_init_scope(mailbox, "mailbox", &scopes[0]);
 	coexist_document_texts_init_scope(domain, "domain", &scopes[2]);
 	coexist_document_texts_init_scope(everybody, "default", &scopes[3]);
-	coexist_policy_merge(scopes, SCOPES, ignore_unknown, NULL, &policy);
+	coexist_policy_merge(scopes, SCOPES, NULL, NULL, &policy);
 	coexist_policy_decide(&policy, &login, &decision);
 	site->refused += decision.refusal != COEXIST_REFUSAL_NONE;
 }

@@ -202,6 +202,22 @@ static void test_empty(void)
 	}
 }
 
+/* Who does not want to hear of unknown values passes no function. */
+static void test_unreported(void)
+{
+	struct texts narrow = { .mark_read = "nevr" };
+	struct texts wide = { .mark_read = "quit" };
+	const struct coexist_scope scopes[] = {
+		{ .name = "narrow", .get = texts_get, .context = &narrow },
+		{ .name = "wide", .get = texts_get, .context = &wide },
+	};
+	struct coexist_policy policy;
+
+	coexist_policy_merge(scopes, G_N_ELEMENTS(scopes), NULL, NULL, &policy);
+	g_assert_cmpstr(coexist_policy_text(&policy,
+				COEXIST_KEY_pop3_mark_read), ==, "quit");
+}
+
 int main(int argc, char *argv[])
 {
 	g_test_init(&argc, &argv, NULL);
@@ -209,5 +225,6 @@ int main(int argc, char *argv[])
 	g_test_add_func("/merge/suspend", test_suspend);
 	g_test_add_func("/merge/mere-yes", test_mere_yes);
 	g_test_add_func("/merge/empty", test_empty);
+	g_test_add_func("/merge/unreported", test_unreported);
 	return g_test_run();
 }
