@@ -6,8 +6,8 @@
 #include "ioloop.h"
 #include "net.h"
 #include "coexist/day.h"
+#include "admin-networks.h"
 #include "coexist-admin.h"
-#include "network-match.h"
 #include "policy-document.h"
 #include "policy-document-texts.h"
 #include "policy-scopes.h"
@@ -213,13 +213,9 @@ static void userdb_read(struct coexist_admin_judge *judge)
 static bool in_networks(void *context, const char *networks)
 {
 	const struct judged_login *login = context;
-	const char *webmail =
-		login->judge->admin->config.texts[COEXIST_SITE_webmail_networks];
 
-	return login->ip.family == 0 ||
-		(login->protocol == COEXIST_PROTOCOL_WEBMAIL &&
-		 webmail != NULL && strcmp(networks, webmail) == 0) ||
-		coexist_network_match(networks, &login->ip);
+	return coexist_admin_in_networks(login->judge->admin, login->protocol,
+					 &login->ip, networks) != 0;
 }
 
 static bool is_refused(const struct judged_login *judged, bool tls)
@@ -242,10 +238,8 @@ static enum coexist_admin_verdict
 decide(const struct coexist_admin_judge *judge,
        const struct coexist_open_session *session)
 {
-	const char *webmail =
-		judge->admin->config.texts[COEXIST_SITE_webmail_networks];
 	bool may_be_webmail = session->protocol == COEXIST_PROTOCOL_IMAP &&
-		webmail != NULL && *webmail != '\0';
+		*judge->admin->config.texts[COEXIST_SITE_webmail_networks] != '\0';
 	struct judged_login login = {
 		.judge = judge, .protocol = session->protocol
 	};
@@ -253,7 +247,8 @@ decide(const struct coexist_admin_judge *judge,
 
 	if (net_addr2ip(session->address, &login.ip) < 0)
 		login.ip.family = 0;
-	if (!may_be_webmail || !coexist_network_match(webmail, &login.ip)) {
+	if (!may_be_webmail ||
+	    !coexist_admin_is_webmail(judge->admin, &login.ip)) {
 		refused += (is_refused(&login, TRUE) ? 1 : 0) +
 			(is_refused(&login, FALSE) ? 1 : 0);
 		asked += 2;

@@ -9,6 +9,7 @@
 #include "lib-event.h"
 #include "mail-user.h"
 #include "net.h"
+#include "admin-networks.h"
 #include "admin-policy.h"
 #include "admin-print.h"
 #include "admin-sessions.h"
@@ -16,7 +17,6 @@
 #include "coexist/day.h"
 #include "mail-functions.h"
 #include "mailbox-walk.h"
-#include "network-match.h"
 #include "time-text.h"
 
 struct find {
@@ -41,21 +41,21 @@ struct known_login {
 	const char *address;
 };
 
-/* The site's own line, which Dovecot 2.4 has for the setting and the key, names the
-   hosts of webmail. */
+/* Fills in the address of a text such as 2001:db8::/64, or one without a family. */
+static void address_parse(const char *text, struct ip_addr *ip_r)
+{
+	if (*text == '\0' || net_addr2ip(t_strcut(text, '/'), ip_r) < 0)
+		ip_r->family = 0;
+}
+
 static bool in_networks(void *context, const char *networks)
 {
 	const struct known_login *known = context;
-	const char *webmail =
-		known->admin->config.texts[COEXIST_SITE_webmail_networks];
 	struct ip_addr ip;
 
-	if (*known->address == '\0' ||
-	    net_addr2ip(t_strcut(known->address, '/'), &ip) < 0 ||
-	    (known->protocol == COEXIST_PROTOCOL_WEBMAIL && webmail != NULL &&
-	     strcmp(networks, webmail) == 0))
-		return TRUE;
-	return coexist_network_match(networks, &ip);
+	address_parse(known->address, &ip);
+	return coexist_admin_in_networks(known->admin, known->protocol, &ip,
+					 networks) != 0;
 }
 
 /* Why and from which day on a policy refuses a login. */
@@ -111,13 +111,11 @@ sessions_find(const ARRAY_TYPE(coexist_open_session) *sessions, const char *user
 static bool is_webmail(const struct find *find,
 		       const struct coexist_open_session *session)
 {
-	const char *networks =
-		find->admin->config.texts[COEXIST_SITE_webmail_networks];
 	struct ip_addr ip;
 
-	return networks != NULL && session->protocol == COEXIST_PROTOCOL_IMAP &&
-		net_addr2ip(session->address, &ip) == 0 &&
-		coexist_network_match(networks, &ip);
+	address_parse(session->address, &ip);
+	return session->protocol == COEXIST_PROTOCOL_IMAP &&
+		coexist_admin_is_webmail(find->admin, &ip);
 }
 
 static unsigned int

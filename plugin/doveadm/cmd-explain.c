@@ -11,12 +11,12 @@
 #include "str.h"
 #include "coexist/day.h"
 #include "coexist-admin.h"
+#include "admin-networks.h"
 #include "admin-policy.h"
 #include "admin-print.h"
 #include "admin-scope.h"
 #include "explain-gate.h"
 #include "explain-keys.h"
-#include "network-match.h"
 #include "policy-decision.h"
 #include "site-refusal.h"
 
@@ -36,22 +36,16 @@ struct explain {
 	bool address_missing;
 };
 
-/* The site's own line, which Dovecot 2.4 has for the setting and the key, names
-   the hosts of webmail; the address is the person's. */
 static bool in_networks(void *context, const char *networks)
 {
 	struct explain *explain = context;
-	const char *webmail =
-		explain->admin->config.texts[COEXIST_SITE_webmail_networks];
+	int ret = coexist_admin_in_networks(explain->admin,
+					    explain->login.protocol,
+					    &explain->ip, networks);
 
-	if (explain->login.protocol == COEXIST_PROTOCOL_WEBMAIL &&
-	    webmail != NULL && strcmp(networks, webmail) == 0)
-		return TRUE;
-	if (explain->ip.family == 0) {
+	if (ret < 0)
 		explain->address_missing = TRUE;
-		return TRUE;
-	}
-	return coexist_network_match(networks, &explain->ip);
+	return ret != 0;
 }
 
 /* Dovecot 2.3's net_addr2ip() alone would read 192.0.2 as 192.0.0.2, like
@@ -215,22 +209,12 @@ explain_protocol(struct explain *explain,
 	coexist_explain_keys(explain->admin, policy, protocol, &decision);
 }
 
-/* An IMAP login from the webmail's networks is webmail for the gate. */
-static bool is_webmail(struct explain *explain)
-{
-	const char *networks =
-		explain->admin->config.texts[COEXIST_SITE_webmail_networks];
-
-	return networks != NULL &&
-		coexist_network_match(networks, &explain->ip);
-}
-
 static void
 explain_policy(struct explain *explain,
 	       const struct coexist_admin_policy *policy)
 {
 	enum coexist_protocol protocol;
-	bool webmail = is_webmail(explain);
+	bool webmail = coexist_admin_is_webmail(explain->admin, &explain->ip);
 
 	for (protocol = 0; protocol < COEXIST_PROTOCOL_OTHER; protocol++) {
 		const char *name = coexist_protocol_name(protocol);
