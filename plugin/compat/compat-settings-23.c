@@ -186,22 +186,10 @@ const char *coexist_lazy_expunge_get(struct mail_user *user)
 
 static bool is_session_setting(const char *name)
 {
-	static const enum coexist_site_setting settings[] = {
-		COEXIST_SITE_archive_mailbox,
-		COEXIST_SITE_note_last_use,
-		COEXIST_SITE_quota_warn_first,
-		COEXIST_SITE_recheck_interval,
-		COEXIST_SITE_retention_notice_days,
-		COEXIST_SITE_sent_copy_listener,
-		COEXIST_SITE_template_dir
-	};
-	unsigned int i;
+	enum coexist_site_setting setting;
 
-	for (i = 0; i < N_ELEMENTS(settings); i++) {
-		if (strcmp(coexist_site_settings[settings[i]].name, name) == 0)
-			return TRUE;
-	}
-	return FALSE;
+	return coexist_site_setting_find(name, &setting) &&
+		coexist_site_setting_is_of_sessions(setting);
 }
 
 static bool setting_is_known(const char *name)

@@ -41,7 +41,7 @@ const struct setting_parser_info coexist_setting_parser_info = {
 	.pool_offset1 = 1 + offsetof(struct coexist_settings, pool),
 };
 
-#define SITE_DEFINE(name, value_type, default_value, choices, help) \
+#define SITE_DEFINE(name, value_type, default_value, choices, state, help) \
 	{ .type = SET_STR_NOVARS, .key = COEXIST_KEY_PREFIX #name, \
 	  .offset = offsetof(struct coexist_site_setting_texts, name) },
 const struct setting_define coexist_site_setting_defines[] = {
@@ -54,7 +54,7 @@ _Static_assert(N_ELEMENTS(coexist_site_setting_defines) ==
 	       COEXIST_SITE_COUNT + 2,
 	       "enum coexist_site_setting is an index into the settings");
 
-#define SITE_DEFAULT(name, value_type, default_value, choices, help) \
+#define SITE_DEFAULT(name, value_type, default_value, choices, state, help) \
 	.name = "",
 static const struct coexist_site_setting_texts coexist_site_defaults = {
 	COEXIST_SITE_SETTINGS(SITE_DEFAULT)

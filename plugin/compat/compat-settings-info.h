@@ -24,7 +24,7 @@ struct coexist_settings {
 
 struct coexist_site_setting_texts {
 	pool_t pool;
-#define COEXIST_SITE_MEMBER(name, value_type, default_value, choices, help) \
+#define COEXIST_SITE_MEMBER(name, value_type, default_value, choices, state, help) \
 	const char *name;
 	COEXIST_SITE_SETTINGS(COEXIST_SITE_MEMBER)
 };

@@ -61,13 +61,10 @@ group_warn_unknown(const struct site_file *file, const char *group,
 
 static bool site_setting_is_known(const char *name)
 {
-	unsigned int i;
+	enum coexist_site_setting setting;
 
-	for (i = 0; i < COEXIST_SITE_COUNT; i++) {
-		if (strcmp(coexist_site_settings[i].name, name) == 0)
-			return TRUE;
-	}
-	return strcmp(name, "store") == 0;
+	return coexist_site_setting_find(name, &setting) ||
+		strcmp(name, "store") == 0;
 }
 
 static bool policy_key_is_known(const char *name)

@@ -82,31 +82,6 @@ choice_of(const struct coexist_preflight *preflight,
 
 /* Names of plugin { } on Dovecot 2.3, where Dovecot takes any. */
 
-static bool site_setting_find(const char *name, enum coexist_site_setting *set_r)
-{
-	unsigned int i;
-
-	for (i = 0; i < COEXIST_SITE_COUNT; i++) {
-		if (strcmp(coexist_site_settings[i].name, name) == 0) {
-			*set_r = i;
-			return TRUE;
-		}
-	}
-	return FALSE;
-}
-
-/* Returns TRUE if sessions obey it, which read nothing but plugin { }. */
-static bool is_of_sessions(enum coexist_site_setting setting)
-{
-	return setting == COEXIST_SITE_archive_mailbox ||
-		setting == COEXIST_SITE_note_last_use ||
-		setting == COEXIST_SITE_quota_warn_first ||
-		setting == COEXIST_SITE_recheck_interval ||
-		setting == COEXIST_SITE_retention_notice_days ||
-		setting == COEXIST_SITE_sent_copy_listener ||
-		setting == COEXIST_SITE_template_dir;
-}
-
 /* The caller frees it. */
 static char *problem_of_place(const char *name, const char *group)
 {
@@ -137,9 +112,10 @@ static char *problem_of_name(const char *name, bool has_gate)
 		return is_of_gate(key, has_gate) ?
 			problem_of_place(name, "policy") : NULL;
 	}
-	if (!site_setting_find(name, &setting))
+	if (!coexist_site_setting_find(name, &setting))
 		return coexist_problem_of_name(name);
-	return is_of_sessions(setting) ? NULL : problem_of_place(name, "site");
+	return coexist_site_setting_is_of_sessions(setting) ? NULL :
+		problem_of_place(name, "site");
 }
 
 static void

@@ -40,11 +40,8 @@ const struct coexist_policy_key coexist_policy_keys[COEXIST_KEY_COUNT] = {
 	COEXIST_POLICY_KEYS(KEY_ENTRY)
 };
 
-#define SITE_ENTRY(name, type, default_value, choices, help) \
-	{ #name, COEXIST_TYPE_##type, default_value, choices, \
-	  EXPECTED_##type(choices), help, COEXIST_OBEYED_ENFORCED },
 const struct coexist_policy_key coexist_site_settings[COEXIST_SITE_COUNT] = {
-	COEXIST_SITE_SETTINGS(SITE_ENTRY)
+	COEXIST_SITE_SETTINGS(KEY_ENTRY)
 };
 
 /* A text that fills its array would have no end. */
@@ -55,10 +52,8 @@ const struct coexist_policy_key coexist_site_settings[COEXIST_SITE_COUNT] = {
 #define KEY_FITS(id, type, value, words, state, text) \
 	FITS(name, #id) FITS(default_value, value) FITS(choices, words) \
 	FITS(expected, EXPECTED_##type(words)) FITS(help, text)
-#define SITE_FITS(id, type, value, words, text) \
-	KEY_FITS(id, type, value, words, ENFORCED, text)
 COEXIST_POLICY_KEYS(KEY_FITS)
-COEXIST_SITE_SETTINGS(SITE_FITS)
+COEXIST_SITE_SETTINGS(KEY_FITS)
 
 #define OPENABLE_ENTRY(name, bounds) { COEXIST_KEY_##name, bounds },
 const struct coexist_openable_key
@@ -139,4 +134,23 @@ bool coexist_key_find_length(const char *name, size_t length,
 bool coexist_key_find(const char *name, enum coexist_key *key_r)
 {
 	return coexist_key_find_length(name, strlen(name), key_r);
+}
+
+bool coexist_site_setting_find(const char *name,
+			       enum coexist_site_setting *setting_r)
+{
+	unsigned int i;
+
+	for (i = 0; i < COEXIST_SITE_COUNT; i++) {
+		if (strcmp(coexist_site_settings[i].name, name) == 0) {
+			*setting_r = (enum coexist_site_setting)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool coexist_site_setting_is_of_sessions(enum coexist_site_setting setting)
+{
+	return coexist_site_settings[setting].obeyed != COEXIST_OBEYED_GATE;
 }

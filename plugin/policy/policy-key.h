@@ -93,5 +93,12 @@ bool coexist_key_find(const char *name, enum coexist_key *key_r);
 /* The same for a name of so many bytes. */
 bool coexist_key_find_length(const char *name, size_t length,
 			     enum coexist_key *key_r);
+/* The same for a site setting. */
+bool coexist_site_setting_find(const char *name,
+			       enum coexist_site_setting *setting_r);
+
+/* Returns true for a site setting that sessions obey. On Dovecot 2.3 they read nothing
+   but plugin { }. */
+bool coexist_site_setting_is_of_sessions(enum coexist_site_setting setting);
 
 #endif
