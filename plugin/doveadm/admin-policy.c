@@ -126,9 +126,8 @@ log_unknown_value(void *context, const struct coexist_scope *scope,
 {
 	const struct unknown_value_context *ctx = context;
 
-	e_warning(ctx->admin->event, "%s",
-		  coexist_unknown_value_describe(
-			scope_word(ctx->policy, scope), key, text));
+	coexist_admin_warn_once(ctx->admin, coexist_unknown_value_describe(
+		scope_word(ctx->policy, scope), key, text));
 }
 
 static void policy_merge(const struct coexist_admin *admin,
@@ -180,7 +179,7 @@ int coexist_admin_policy_read_changed(const struct coexist_admin *admin,
 				   scope->user.userdb_texts,
 				   admin->config.policy_texts,
 				   policy_r->scopes);
-	/* nobody who forecasts wants to hear of each mailbox's values */
+	/* it is read after the one that is not changed, which says what is unknown */
 	coexist_policy_merge(policy_r->scopes, COEXIST_SCOPE_COUNT,
 			     NULL /* unknown values */, NULL,
 			     &policy_r->policy);

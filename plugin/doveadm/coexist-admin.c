@@ -20,6 +20,7 @@ void coexist_admin_begin(const struct doveadm_cmd_context *cctx,
 	/* doveadm -D forces the events of mail users only */
 	event_set_forced_debug(admin_r->event, doveadm_debug);
 	admin_r->pool = pool_alloconly_create("coexist admin", 2048);
+	admin_r->said = g_hash_table_new(g_str_hash, g_str_equal);
 }
 
 int coexist_admin_read_config(struct coexist_admin *admin, const char **error_r)
@@ -54,6 +55,7 @@ int coexist_admin_open_store(struct coexist_admin *admin, const char **error_r)
 void coexist_admin_deinit(struct coexist_admin *admin)
 {
 	coexist_store_close(&admin->store);
+	g_hash_table_unref(admin->said);
 	pool_unref(&admin->pool);
 	event_unref(&admin->event);
 }
@@ -70,6 +72,15 @@ void coexist_admin_fail(const struct coexist_admin *admin, int exit_code,
 	} T_END;
 	va_end(args);
 	doveadm_exit_code = exit_code;
+}
+
+void coexist_admin_warn_once(const struct coexist_admin *admin,
+			     const char *text)
+{
+	if (g_hash_table_contains(admin->said, text))
+		return;
+	g_hash_table_add(admin->said, p_strdup(admin->pool, text));
+	e_warning(admin->event, "%s", text);
 }
 
 void coexist_admin_run(const struct doveadm_cmd_context *cctx,

@@ -4,6 +4,8 @@
 
 #include "site-config.h"
 
+#include <glib.h>
+
 struct doveadm_cmd_context;
 struct coexist_store;
 
@@ -14,6 +16,8 @@ struct coexist_admin {
 	pool_t pool;
 	struct coexist_site_config config;
 	struct coexist_store *store;
+	/* what coexist_admin_warn_once() has said */
+	GHashTable *said;
 };
 
 /* The parts of coexist_admin_run(), for a command that goes on without a
@@ -37,6 +41,11 @@ void coexist_admin_run(const struct doveadm_cmd_context *cctx,
 /* Logs the error and sets doveadm's exit code, a sysexits EX_*. */
 void coexist_admin_fail(const struct coexist_admin *admin, int exit_code,
 			const char *format, ...) ATTR_FORMAT(3, 4);
+
+/* Logs the warning, unless the command has done so already: what is wrong with a wide
+   scope is found in each mailbox. */
+void coexist_admin_warn_once(const struct coexist_admin *admin,
+			     const char *text);
 
 /* Returns TRUE if the option was given, and not as false over the HTTP API. */
 bool coexist_admin_flag(const struct doveadm_cmd_context *cctx,

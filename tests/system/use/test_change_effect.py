@@ -134,6 +134,17 @@ def test_a_wrong_value_is_an_error_and_all_that_happens(server, domain):
     assert done.stderr.count("pop3_access: Not a value") == 1
 
 
+def test_a_value_of_everybody_that_is_none_is_said_once(server, domain):
+    """And not for each mailbox of the domain."""
+    default = server.store.folder / "default"
+    default.write_text("[policy]\npop3_access=perhaps\n")
+    done = server.doveadm("coexist", "policy", "set", "--dry-run", "-d", domain, "imap_access=deny",
+                          check=False)
+    default.unlink()
+    assert done.returncode == 0 and "imap" in done.stdout
+    assert done.stderr.count("Ignoring unknown value in default: pop3_access=perhaps") == 1
+
+
 @pytest.mark.parametrize("what", ["pop3_access", "--all"])
 def test_of_unset(server, domain, what):
     """What a wider scope refuses then."""
