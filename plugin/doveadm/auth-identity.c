@@ -4,6 +4,7 @@
 #include "lib.h"
 #include "auth-identity.h"
 #include "doveconf-block.h"
+#include "saved-rights.h"
 
 #include <grp.h>
 #include <pwd.h>
@@ -37,18 +38,10 @@ static bool identity_take(const struct passwd *passwd)
 	return seteuid(passwd->pw_uid) == 0;
 }
 
-static void identity_restore(const gid_t *groups, int group_count)
-{
-	if (seteuid(0) < 0 || setegid(0) < 0 ||
-	    setgroups((size_t)group_count, groups) < 0)
-		i_fatal("Can't become root again: %m");
-}
-
 bool coexist_identity_try(const char *user, coexist_identity_try_t *try,
 			  void *context, const char **error_r)
 {
-	gid_t groups[256];
-	int group_count = getgroups(N_ELEMENTS(groups), groups);
+	struct coexist_saved_rights rights;
 	const struct passwd *passwd = getpwnam(user);
 	bool ret = FALSE;
 
@@ -56,7 +49,7 @@ bool coexist_identity_try(const char *user, coexist_identity_try_t *try,
 		*error_r = "No such user: see service auth { user }";
 		return FALSE;
 	}
-	if (group_count < 0 || geteuid() != 0) {
+	if (coexist_rights_save(&rights) < 0 || rights.euid != 0) {
 		*error_r = "Only root can tell";
 		return FALSE;
 	}
@@ -64,6 +57,7 @@ bool coexist_identity_try(const char *user, coexist_identity_try_t *try,
 		ret = try(context, error_r);
 	else
 		*error_r = t_strdup_printf("Can't become that user: %m");
-	identity_restore(groups, group_count);
+	if (coexist_rights_restore(&rights) < 0)
+		i_fatal("Can't become root again: %m");
 	return ret;
 }

@@ -7,9 +7,7 @@
 #include "compat-doveadm.h"
 #include "compat-storage-service.h"
 #include "mail-functions.h"
-
-#include <grp.h>
-#include <unistd.h>
+#include "saved-rights.h"
 
 struct coexist_mailbox_walk {
 	const struct coexist_admin *admin;
@@ -18,40 +16,6 @@ struct coexist_mailbox_walk {
 	void *context;
 	int ret;
 };
-
-/* Rights: users are opened with those of their mailboxes, and Dovecot takes back the
-   effective user alone. */
-
-struct rights {
-	uid_t euid;
-	gid_t gid;
-	gid_t groups[64];
-	int groups_count;
-};
-
-static void rights_save(struct rights *rights_r)
-{
-	rights_r->euid = geteuid();
-	rights_r->gid = getegid();
-	rights_r->groups_count =
-		getgroups(N_ELEMENTS(rights_r->groups), rights_r->groups);
-}
-
-/* Returns 0, or -1 and an error: who goes on without the rights stores what auth
-   can't read. */
-static int rights_restore(const struct rights *rights, const char **error_r)
-{
-	if (rights->euid != 0)
-		return 0;
-	if (seteuid(0) == 0 && setgid(rights->gid) == 0 &&
-	    (rights->groups_count < 0 ||
-	     setgroups((size_t)rights->groups_count, rights->groups) == 0))
-		return 0;
-	*error_r = t_strdup_printf("Can't be root again: %m");
-	return -1;
-}
-
-/* The walk */
 
 static void walk_fail(struct coexist_mailbox_walk *walk, int exit_code,
 		      const char *user, const char *error)
@@ -74,25 +38,40 @@ user_open(struct coexist_mailbox_walk *walk, const char *name)
 	return ret > 0 ? user : NULL;
 }
 
+static void
+user_visit(struct coexist_mailbox_walk *walk, const char *name,
+	   coexist_mailbox_visit_t *callback, void *context)
+{
+	struct coexist_mail_functions functions;
+	struct mail_user *user = user_open(walk, name);
+
+	if (user == NULL)
+		return;
+	if (coexist_mail_functions_get(user, &functions) == 0)
+		callback(user, &functions, context);
+	else
+		walk_fail(walk, EX_CONFIG, name, "It can't be looked at");
+	mail_user_deinit(&user);
+}
+
+/* Users are opened with the rights of their mailboxes, and Dovecot takes back the
+   effective user alone: who goes on without the others stores what auth can't
+   read. */
 void coexist_mailbox_visit(struct coexist_mailbox_walk *walk, const char *name,
 			   coexist_mailbox_visit_t *callback, void *context)
 {
-	struct coexist_mail_functions functions;
-	struct rights rights;
-	struct mail_user *user;
-	const char *error;
+	struct coexist_saved_rights rights;
 
-	rights_save(&rights);
-	user = user_open(walk, name);
-	if (user != NULL) {
-		if (coexist_mail_functions_get(user, &functions) == 0)
-			callback(user, &functions, context);
-		else
-			walk_fail(walk, EX_CONFIG, name, "It can't be looked at");
-		mail_user_deinit(&user);
+	if (coexist_rights_save(&rights) < 0) {
+		walk_fail(walk, EX_NOPERM, name, t_strdup_printf(
+			"getgroups() failed: %m"));
+		return;
 	}
-	if (rights_restore(&rights, &error) < 0)
-		walk_fail(walk, EX_NOPERM, name, error);
+	user_visit(walk, name, callback, context);
+	if (coexist_rights_restore(&rights) < 0) {
+		walk_fail(walk, EX_NOPERM, name, t_strdup_printf(
+			"Can't be root again: %m"));
+	}
 }
 
 static bool
