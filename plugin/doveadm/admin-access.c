@@ -27,11 +27,10 @@ struct read_try {
 
 const char *coexist_admin_auth_user(const struct coexist_admin *admin)
 {
-	struct coexist_doveconf_block *conf;
+	const struct coexist_doveconf_block *conf;
 	const char *error;
 
-	if (coexist_doveconf_read(coexist_doveconf_new(admin), &conf,
-				  &error) == 0)
+	if (coexist_doveconf_read(admin->doveconf, &conf, &error) == 0)
 		return coexist_auth_identity(conf);
 	e_debug(admin->event, "coexist: Can't ask for the user of the auth "
 		"process: %s", error);

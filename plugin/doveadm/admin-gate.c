@@ -30,9 +30,8 @@ static const struct service {
 
 struct gate_look {
 	const struct coexist_admin *admin;
-	struct coexist_doveconf *doveconf;
 	/* NULL until it is needed, and if it can't be read */
-	struct coexist_doveconf_block *conf;
+	const struct coexist_doveconf_block *conf;
 	/* what auth says of a service: a word of gate-query.h, or NULL if it has
 	   no gate */
 	const char *word;
@@ -78,7 +77,8 @@ static bool conf_read(struct gate_look *look)
 	const char *error;
 
 	if (look->conf == NULL &&
-	    coexist_doveconf_read(look->doveconf, &look->conf, &error) < 0) {
+	    coexist_doveconf_read(look->admin->doveconf, &look->conf,
+				  &error) < 0) {
 		e_debug(look->admin->event,
 			"coexist: Can't ask for the gate: %s", error);
 	}
@@ -119,7 +119,7 @@ static const char *remedy(const struct gate_look *look)
 			"the passdb coexist is for other protocols";
 	}
 	switch (coexist_switch_state_get(
-			coexist_doveconf_folder(look->doveconf))) {
+			coexist_doveconf_folder(look->admin->doveconf))) {
 	case COEXIST_SWITCH_OFF:
 		return "it is switched off. Run: dovecot-coexist on";
 	case COEXIST_SWITCH_NOT_ON:
@@ -172,9 +172,7 @@ find(struct gate_look *look, struct coexist_auth_query *query,
 const char *coexist_admin_gate_fault(const struct coexist_admin *admin,
 				     const char *const *keys)
 {
-	struct gate_look look = {
-		.admin = admin, .doveconf = coexist_doveconf_new(admin)
-	};
+	struct gate_look look = { .admin = admin };
 	struct coexist_auth_query *query = coexist_auth_query_new(admin->event);
 	const struct service *service;
 

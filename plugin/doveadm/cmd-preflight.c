@@ -16,10 +16,10 @@
 static const struct coexist_doveconf_block *
 conf_read(struct coexist_preflight *preflight)
 {
-	struct coexist_doveconf_block *conf;
+	const struct coexist_doveconf_block *conf;
 	const char *error;
 
-	if (coexist_doveconf_read(preflight->doveconf, &conf, &error) < 0) {
+	if (coexist_doveconf_read(preflight->admin->doveconf, &conf, &error) < 0) {
 		coexist_preflight_print(preflight, "dovecot.conf",
 					COEXIST_PREFLIGHT_FAIL, error);
 		return NULL;
@@ -114,7 +114,6 @@ static void cmd_preflight(struct doveadm_cmd_context *cctx)
 	doveadm_print_init(DOVEADM_PRINT_TYPE_TABLE);
 	COEXIST_PRINT_COLUMNS(columns);
 	coexist_admin_begin(cctx, &admin);
-	preflight.doveconf = coexist_doveconf_new(&admin);
 	coexist_preflight_switch(&preflight);
 	coexist_preflight_modules(&preflight);
 	preflight_config(&preflight);

@@ -6,6 +6,7 @@
 #include "array.h"
 #include "net.h"
 #include "compat-doveadm.h"
+#include "doveconf.h"
 #include "policy-store.h"
 
 #include <pwd.h>
@@ -20,6 +21,8 @@ void coexist_admin_begin(const struct doveadm_cmd_context *cctx,
 	/* doveadm -D forces the events of mail users only */
 	event_set_forced_debug(admin_r->event, doveadm_debug);
 	admin_r->pool = pool_alloconly_create("coexist admin", 2048);
+	admin_r->doveconf = coexist_doveconf_new(admin_r->pool, admin_r->event,
+						 cctx);
 	admin_r->said = g_hash_table_new(g_str_hash, g_str_equal);
 }
 

@@ -7,15 +7,17 @@
 #include <glib.h>
 
 struct doveadm_cmd_context;
+struct coexist_doveconf;
 struct coexist_store;
 
-/* The context of a command: the site's configuration and the store. */
+/* The context of a command: the site's configuration, the store, and what doveconf says. */
 struct coexist_admin {
 	const struct doveadm_cmd_context *cctx;
 	struct event *event;
 	pool_t pool;
 	struct coexist_site_config config;
 	struct coexist_store *store;
+	struct coexist_doveconf *doveconf;
 	/* what coexist_admin_warn_once() has said */
 	GHashTable *said;
 };

@@ -6,7 +6,6 @@
 #include "path-util.h"
 #include "master-service.h"
 #include "compat-doveadm.h"
-#include "coexist-admin.h"
 
 #include <glib.h>
 
@@ -19,27 +18,37 @@ struct answer {
 };
 
 struct coexist_doveconf {
-	const struct coexist_admin *admin;
+	pool_t pool;
+	struct event *event;
+	const struct doveadm_cmd_context *cctx;
+
+	/* what differs from the defaults; both are NULL until it was asked */
+	const struct coexist_doveconf_block *root;
+	const char *root_error;
 	struct answer *answers;
 };
 
-struct coexist_doveconf *coexist_doveconf_new(const struct coexist_admin *admin)
+struct coexist_doveconf *
+coexist_doveconf_new(pool_t pool, struct event *event,
+		     const struct doveadm_cmd_context *cctx)
 {
 	struct coexist_doveconf *doveconf =
-		p_new(admin->pool, struct coexist_doveconf, 1);
+		p_new(pool, struct coexist_doveconf, 1);
 
-	doveconf->admin = admin;
+	doveconf->pool = pool;
+	doveconf->event = event;
+	doveconf->cctx = cctx;
 	return doveconf;
 }
 
 /* A doveadm that was started by Dovecot knows the configuration by a socket
    only; Dovecot leaves a link to the file. What the file includes is in its own
    folder, where doveconf would not look from the link's. */
-static const char *config_path(const struct coexist_admin *admin)
+static const char *config_path(const struct coexist_doveconf *doveconf)
 {
 	const char *link, *path, *error;
 
-	if (admin->cctx->conn_type == DOVEADM_CONNECTION_TYPE_CLI)
+	if (doveconf->cctx->conn_type == DOVEADM_CONNECTION_TYPE_CLI)
 		return master_service_get_config_path(master_service);
 	link = t_strconcat(doveadm_settings->base_dir, "/dovecot.conf", NULL);
 	return t_realpath(link, &path, &error) == 0 ? path : link;
@@ -47,7 +56,7 @@ static const char *config_path(const struct coexist_admin *admin)
 
 const char *coexist_doveconf_folder(const struct coexist_doveconf *doveconf)
 {
-	const char *path = config_path(doveconf->admin);
+	const char *path = config_path(doveconf);
 	const char *slash = strrchr(path, '/');
 
 	return slash == NULL ? "." : t_strdup_until(path, slash);
@@ -80,26 +89,39 @@ static char *run(const char *const *argv, const char **error_r)
 	return g_steal_pointer(&output);
 }
 
-int coexist_doveconf_read(struct coexist_doveconf *doveconf,
-			  struct coexist_doveconf_block **root_r,
-			  const char **error_r)
+static void root_read(struct coexist_doveconf *doveconf)
 {
 	const char *const argv[] = {
-		COEXIST_DOVECONF, "-c", config_path(doveconf->admin), "-n", NULL
+		COEXIST_DOVECONF, "-c", config_path(doveconf), "-n", NULL
 	};
-	g_autofree char *output = run(argv, error_r);
+	const char *error;
+	g_autofree char *output = run(argv, &error);
 
+	e_debug(doveconf->event, "coexist: doveconf -n was run");
 	if (output == NULL)
+		doveconf->root_error = p_strdup(doveconf->pool, error);
+	else
+		doveconf->root = coexist_doveconf_parse(doveconf->pool, output);
+}
+
+int coexist_doveconf_read(struct coexist_doveconf *doveconf,
+			  const struct coexist_doveconf_block **root_r,
+			  const char **error_r)
+{
+	if (doveconf->root == NULL && doveconf->root_error == NULL)
+		root_read(doveconf);
+	if (doveconf->root == NULL) {
+		*error_r = doveconf->root_error;
 		return -1;
-	*root_r = coexist_doveconf_parse(doveconf->admin->pool, output);
+	}
+	*root_r = doveconf->root;
 	return 0;
 }
 
 static void ask(const struct coexist_doveconf *doveconf, struct answer *answer)
 {
-	const struct coexist_admin *admin = doveconf->admin;
 	const char *const argv[] = {
-		COEXIST_DOVECONF, "-c", config_path(admin), "-f",
+		COEXIST_DOVECONF, "-c", config_path(doveconf), "-f",
 		t_strconcat("protocol=", answer->protocol, NULL), "-h",
 		answer->name, NULL
 	};
@@ -107,11 +129,11 @@ static void ask(const struct coexist_doveconf *doveconf, struct answer *answer)
 	g_autofree char *output = run(argv, &error);
 
 	if (output == NULL) {
-		answer->error = p_strdup(admin->pool, error);
+		answer->error = p_strdup(doveconf->pool, error);
 		return;
 	}
-	answer->value = p_strdup(admin->pool, g_strstrip(output));
-	e_debug(admin->event, "coexist: doveconf of protocol %s: %s = %s",
+	answer->value = p_strdup(doveconf->pool, g_strstrip(output));
+	e_debug(doveconf->event, "coexist: doveconf of protocol %s: %s = %s",
 		answer->protocol, answer->name, answer->value);
 }
 
@@ -120,7 +142,7 @@ static const struct answer *
 answer_get(struct coexist_doveconf *doveconf, const char *protocol,
 	   const char *name)
 {
-	pool_t pool = doveconf->admin->pool;
+	pool_t pool = doveconf->pool;
 	struct answer *answer;
 
 	for (answer = doveconf->answers; answer != NULL; answer = answer->next) {

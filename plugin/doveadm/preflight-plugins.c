@@ -15,8 +15,8 @@ setting_read(struct coexist_preflight *preflight, const char *check,
 {
 	const char *value, *error;
 
-	if (coexist_doveconf_read_setting(preflight->doveconf, protocol, name,
-					  &value, &error) == 0)
+	if (coexist_doveconf_read_setting(preflight->admin->doveconf,
+					  protocol, name, &value, &error) == 0)
 		return value;
 	coexist_preflight_print(preflight, check, COEXIST_PREFLIGHT_FAIL,
 				error);

@@ -3,6 +3,7 @@
 
 #include "lib.h"
 #include "preflight.h"
+#include "coexist-admin.h"
 #include "doveconf.h"
 #include "switch-state.h"
 
@@ -14,7 +15,8 @@ static void print(struct coexist_preflight *preflight,
 
 void coexist_preflight_switch(struct coexist_preflight *preflight)
 {
-	const char *folder = coexist_doveconf_folder(preflight->doveconf);
+	const char *folder =
+		coexist_doveconf_folder(preflight->admin->doveconf);
 
 	switch (coexist_switch_state_get(folder)) {
 	case COEXIST_SWITCH_UNUSED:

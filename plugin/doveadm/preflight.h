@@ -3,7 +3,6 @@
 #define COEXIST_PREFLIGHT_H
 
 struct coexist_admin;
-struct coexist_doveconf;
 struct coexist_doveconf_block;
 
 /* The preflight: a self-test of the installation, whose parts print their
@@ -22,7 +21,6 @@ enum coexist_preflight_status {
 
 struct coexist_preflight {
 	struct coexist_admin *admin;
-	struct coexist_doveconf *doveconf;
 	/* what opening the store returned: see coexist_admin_open_store() */
 	int store_ret;
 	const char *store_error;

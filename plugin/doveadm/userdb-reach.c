@@ -17,11 +17,10 @@ static const char *const followers[] = { "prefetch", "coexist", NULL };
 static const struct coexist_doveconf_block *
 configuration_read(const struct coexist_admin *admin)
 {
-	struct coexist_doveconf_block *root;
+	const struct coexist_doveconf_block *root;
 	const char *error;
 
-	if (coexist_doveconf_read(coexist_doveconf_new(admin), &root,
-				  &error) == 0)
+	if (coexist_doveconf_read(admin->doveconf, &root, &error) == 0)
 		return root;
 	e_debug(admin->event, "coexist: The userdbs are not known: %s", error);
 	return NULL;

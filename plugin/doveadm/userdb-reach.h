@@ -7,7 +7,7 @@
 struct coexist_admin;
 
 /* What the userdbs can't say, by their drivers: auth passes over those that are of no
-   use for a question, and answers as if there were none. Each answer costs a doveconf. */
+   use for a question, and answers as if there were none. The first answer costs a doveconf. */
 
 /* Returns FALSE if one of them knows users whom it never lists, or if that can't be
    found out. */

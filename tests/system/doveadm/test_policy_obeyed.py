@@ -127,6 +127,16 @@ def test_no_database_is_asked_about_it(admin, server):
     assert "coexist-preflight@invalid" not in server.log_text()
 
 
+@pytest.mark.parametrize("command, status", [
+    (("policy", "set", "-d", "new.example", "pop3_access=deny"), EX_CONFIG),
+    (("explain", "-u", "alice"), 0)], ids=["set", "explain"])
+def test_the_configuration_is_read_once(open_site, command, status):
+    """By whichever part of the command: auth's user, the userdbs and the gate are all in it."""
+    done = open_site.server.doveadm("-D", "coexist", *command, check=False)
+    assert done.returncode == status
+    assert done.stderr.count("coexist: doveconf -n was run") == 1
+
+
 def test_many_at_once_are_one_question(open_site):
     """Of all the policies that one command stores."""
     etc = open_site.server.folder / "etc"
