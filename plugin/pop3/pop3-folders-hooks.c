@@ -10,10 +10,10 @@
 #include "mail-storage-private.h"
 #include "compat-namespace.h"
 #include "coexist-event.h"
-#include "mailbox-none.h"
 #include "maildrop-folders.h"
 #include "pop3-folders.h"
 #include "pop3-folders-changes.h"
+#include "pop3-folders-failure.h"
 #include "pop3-folders-place.h"
 #include "pop3-folders-uidl.h"
 #include "pop3-mark.h"
@@ -65,30 +65,14 @@ static struct folders_session *session_of(struct pop3_folders *folders)
 	return container_of(folders, struct folders_session, folders);
 }
 
-/* The real mailboxes. One that is not there, or that the owner may not read, is left out:
-   the others, and INBOX most of all, are to be read nevertheless. Any other error passes,
-   and fails the login: what is left out leaves the view for good. */
+/* The real mailboxes */
 
-/* Returns TRUE if the mailbox, in which there was an error, is left out. */
-static bool leave_out(struct pop3_folder *folder, struct mailbox *box)
+/* The login decides what becomes of one that can't be had. Later a message of it is gone,
+   which is nobody's error. */
+static void error_judge(struct pop3_folders_mailbox *fbox)
 {
-	enum mail_error error;
-	const char *text = mailbox_get_last_internal_error(box, &error);
-
-	if (!coexist_mailbox_is_none(box, error)) {
-		e_error(box->event, "coexist: POP3 is shown nothing, because of "
-			"%s: %s", folder->name, text);
-		mail_storage_set_internal_error(box->storage);
-		return FALSE;
-	}
-	if (!folder->failed && error == MAIL_ERROR_PERM) {
-		e_info(box->event, "coexist: POP3 is not shown %s: %s",
-		       folder->name, text);
-	}
-	folder->failed = TRUE;
-	mail_storage_set_error(box->storage, MAIL_ERROR_NOTFOUND,
-			       T_MAIL_ERR_MAILBOX_NOT_FOUND(box->vname));
-	return TRUE;
+	if (fbox->folders->client->trans == NULL)
+		(void)pop3_folders_leave_out(fbox->folders, fbox->folder);
 }
 
 static int pop3_folders_real_open(struct mailbox *box)
@@ -103,9 +87,7 @@ static int pop3_folders_real_open(struct mailbox *box)
 	}
 	if (fbox->outer.open(box) == 0)
 		return 0;
-	/* a message that is gone since the login is nobody's error */
-	if (fbox->folders->client->trans == NULL)
-		(void)leave_out(fbox->folder, box);
+	error_judge(fbox);
 	return -1;
 }
 
@@ -118,8 +100,35 @@ pop3_folders_real_sync_deinit(struct mailbox_sync_context *ctx,
 
 	if (fbox->outer.sync_deinit(ctx, status_r) == 0)
 		return 0;
-	if (fbox->folders->client->trans == NULL)
-		(void)leave_out(fbox->folder, box);
+	error_judge(fbox);
+	return -1;
+}
+
+static int
+pop3_folders_real_get_status(struct mailbox *box,
+			     enum mailbox_status_items items,
+			     struct mailbox_status *status_r)
+{
+	struct pop3_folders_mailbox *fbox = POP3_FOLDERS_MAILBOX_CONTEXT(box);
+
+	if (fbox->outer.get_status(box, items, status_r) == 0)
+		return 0;
+	error_judge(fbox);
+	return -1;
+}
+
+/* An mbox has no GUID if its index is in memory, or if it is read-only and nobody has given
+   it one. */
+static int
+pop3_folders_real_get_metadata(struct mailbox *box,
+			       enum mailbox_metadata_items items,
+			       struct mailbox_metadata *metadata_r)
+{
+	struct pop3_folders_mailbox *fbox = POP3_FOLDERS_MAILBOX_CONTEXT(box);
+
+	if (fbox->outer.get_metadata(box, items, metadata_r) == 0)
+		return 0;
+	error_judge(fbox);
 	return -1;
 }
 
@@ -157,6 +166,8 @@ static void outside_watch(struct mailbox *box)
 	fbox->outer = box->v;
 	box->v.open = pop3_folders_real_open;
 	box->v.sync_deinit = pop3_folders_real_sync_deinit;
+	box->v.get_status = pop3_folders_real_get_status;
+	box->v.get_metadata = pop3_folders_real_get_metadata;
 	box->v.transaction_commit = pop3_folders_real_commit;
 }
 
@@ -218,10 +229,14 @@ static struct mailbox_sync_context *
 pop3_folders_sync_init(struct mailbox *box, enum mailbox_sync_flags flags)
 {
 	struct pop3_folders_mailbox *fbox = POP3_FOLDERS_MAILBOX_CONTEXT(box);
+	struct mailbox_sync_context *ctx;
 
-	return fbox->folders->client->quit_seen ?
-		quit_sync_init(fbox, box, flags) :
-		fbox->module_ctx.super.sync_init(box, flags);
+	if (fbox->folders->client->quit_seen)
+		return quit_sync_init(fbox, box, flags);
+	fbox->folders->syncing = TRUE;
+	ctx = fbox->module_ctx.super.sync_init(box, flags);
+	fbox->folders->syncing = FALSE;
+	return ctx;
 }
 
 static void error_copy(struct mailbox *to, struct mailbox *from)
@@ -287,7 +302,30 @@ pop3_folders_real_exists(struct mailbox *box, bool auto_boxes,
 	if (fbox->module_ctx.super.exists(box, auto_boxes, existence_r) == 0)
 		return 0;
 	*existence_r = MAILBOX_EXISTENCE_NONE;
-	return leave_out(fbox->folder, box) ? 0 : -1;
+	return pop3_folders_leave_out(fbox->folders, fbox->folder) ? 0 : -1;
+}
+
+/* The virtual plugin wants to know whether a mailbox is the one that it has listed, and of
+   INBOX nobody else asks for that: one without a GUID is to be read nevertheless. */
+static int
+pop3_folders_inbox_get_metadata(struct mailbox *box,
+				enum mailbox_metadata_items items,
+				struct mailbox_metadata *metadata_r)
+{
+	static const guid_128_t inbox_guid = {
+		'c', 'o', 'e', 'x', 'i', 's', 't', ' ', 'I', 'N', 'B', 'O', 'X'
+	};
+	struct pop3_folders_mailbox *fbox = POP3_FOLDERS_MAILBOX_CONTEXT(box);
+	enum mail_error error;
+
+	if (fbox->module_ctx.super.get_metadata(box, items, metadata_r) == 0)
+		return 0;
+	error = mailbox_get_last_mail_error(box);
+	if (items != MAILBOX_METADATA_GUID ||
+	    (error != MAIL_ERROR_NOTPOSSIBLE && error != MAIL_ERROR_PERM))
+		return -1;
+	guid_128_copy(metadata_r->guid, inbox_guid);
+	return 0;
 }
 
 /* One that is not there is freed at once, and another one may get its place in memory. */
@@ -336,8 +374,10 @@ static void real_box_hook(struct pop3_folders *folders, struct mailbox *box)
 	fbox = mailbox_context(folders, box);
 	fbox->folder = folder;
 	v->free = pop3_folders_real_free;
-	if (folder != NULL && folder->is_inbox)
+	if (folder != NULL && folder->is_inbox) {
+		v->get_metadata = pop3_folders_inbox_get_metadata;
 		return;
+	}
 	/* \Recent is INBOX's: of other mailboxes IMAP has to see it */
 	box->flags &= ENUM_NEGATE(MAILBOX_FLAG_DROP_RECENT);
 	v->exists = pop3_folders_real_exists;
@@ -450,8 +490,12 @@ static int names_find(struct pop3_folders *folders, bool *is_alone_r,
 	*is_alone_r = FALSE;
 	*why_r = NULL;
 	if (coexist_maildrop_folders_find(folders->user, policy, &found,
-					  error_r) < 0)
-		return -1;
+					  error_r) < 0) {
+		if (!pop3_folders_failure_lasts(folders))
+			return -1;
+		coexist_maildrop_unusable_log(folders->user,
+					      "what can't be listed", *error_r);
+	}
 	refused_log(folders->user, &found);
 	if (array_count(&found.names) > COEXIST_MAILDROP_FOLDERS_MAX) {
 		*why_r = t_strdup_printf("they are more than %u mailboxes",
@@ -498,6 +542,10 @@ static void start(struct pop3_folders *folders)
 
 	if (ret == 0 && why == NULL && !is_alone)
 		ret = virtual_make(folders, &why, &error);
+	if (ret < 0 && pop3_folders_failure_lasts(folders)) {
+		why = error;
+		ret = 0;
+	}
 	if (ret < 0) {
 		/* a view of INBOX alone would be one that all else has left */
 		folders->error = p_strdup(folders->user->pool, error);
@@ -567,6 +615,7 @@ void pop3_folders_create(struct client *client)
 	p_array_init(&folders->all, user->pool, 32);
 	p_array_init(&folders->changes, user->pool, 8);
 	folders->uidl = pop3_folders_uidl_init(client, folders);
+	folders->failure = pop3_folders_failure_init(folders);
 	folders->module_ctx.super = user->v;
 	user->v.deinit = pop3_folders_user_deinit;
 	pop3_folders_set(user, folders);

@@ -148,7 +148,24 @@ static void pop3_folders_expunge(struct mail *mail)
 		"expunged by POP3 (UID %u)", mail->uid);
 }
 
-static void real_mail_hook(struct pop3_folders *folders, struct mail *_mail)
+/* The virtual plugin sorts by this what is new to it, and gives up if it gets no answer. What
+   becomes of a message that can't be read is decided when it is listed. */
+static int
+pop3_folders_get_received_date(struct mail *_mail, time_t *date_r)
+{
+	struct mail_private *mail = (struct mail_private *)_mail;
+	struct pop3_folders_mail *fmail = POP3_FOLDERS_MAIL_CONTEXT(mail);
+
+	if (fmail->module_ctx.super.get_received_date(_mail, date_r) == 0)
+		return 0;
+	if (!fmail->folders->syncing)
+		return -1;
+	*date_r = 0;
+	return 0;
+}
+
+static void real_mail_hook(struct pop3_folders *folders, struct mail *_mail,
+			   bool is_inbox)
 {
 	struct mail_private *mail = (struct mail_private *)_mail;
 	struct mail_vfuncs *v = mail->vlast;
@@ -158,7 +175,9 @@ static void real_mail_hook(struct pop3_folders *folders, struct mail *_mail)
 	fmail->folders = folders;
 	fmail->module_ctx.super = *v;
 	mail->vlast = &fmail->module_ctx.super;
-	v->expunge = pop3_folders_expunge;
+	v->get_received_date = pop3_folders_get_received_date;
+	if (!is_inbox)
+		v->expunge = pop3_folders_expunge;
 	MODULE_CONTEXT_SET(mail, pop3_folders_mail_module, fmail);
 }
 
@@ -175,6 +194,6 @@ void pop3_folders_mail_allocated(struct mail *mail)
 		return;
 	}
 	folder = pop3_folders_find(folders, mail->box);
-	if (folder != NULL && !folder->is_inbox)
-		real_mail_hook(folders, mail);
+	if (folder != NULL)
+		real_mail_hook(folders, mail, folder->is_inbox);
 }

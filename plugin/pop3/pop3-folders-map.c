@@ -55,6 +55,9 @@ header_parse(const unsigned char *data, size_t size,
 		entry.id = mailbox.id;
 		entry.uidvalidity = mailbox.uid_validity;
 		entry.next_uid = mailbox.next_uid;
+		entry.uidvalidity_offset = sizeof(header) +
+			i * sizeof(mailbox) +
+			offsetof(struct map_mailbox, uid_validity);
 		func(&entry, context);
 		names += mailbox.name_len;
 	}
@@ -72,6 +75,21 @@ bool pop3_folders_map_parse(struct mail_index_view *view, uint32_t *ext_id_r,
 		return FALSE;
 	mail_index_get_header_ext(view, *ext_id_r, &data, &size);
 	return header_parse(data, size, func, context);
+}
+
+/* No mailbox has the UIDVALIDITY 0. Should another session have written another list
+   meanwhile, this is about another mailbox of it, which costs some time. */
+void pop3_folders_map_forget(struct mail_index_view *view, uint32_t ext_id,
+			     const struct pop3_folders_map_entry *entry)
+{
+	static const uint32_t no_uidvalidity = 0;
+	struct mail_index_transaction *t;
+
+	t = mail_index_transaction_begin(view,
+					 MAIL_INDEX_TRANSACTION_FLAG_EXTERNAL);
+	mail_index_update_header_ext(t, ext_id, entry->uidvalidity_offset,
+				     &no_uidvalidity, sizeof(no_uidvalidity));
+	(void)mail_index_transaction_commit(&t);
 }
 
 bool pop3_folders_map_lookup(struct mail_index_view *view, uint32_t ext_id,

@@ -14,6 +14,8 @@ struct pop3_folders_map_entry {
 	/* on the data stack */
 	const char *name;
 	uint32_t id, uidvalidity, next_uid;
+	/* where the index has the UIDVALIDITY */
+	size_t uidvalidity_offset;
 };
 
 /* Called for each mailbox. */
@@ -24,6 +26,12 @@ typedef void pop3_folders_map_func_t(const struct pop3_folders_map_entry *entry,
    the virtual plugin writes it. */
 bool pop3_folders_map_parse(struct mail_index_view *view, uint32_t *ext_id_r,
 			    pop3_folders_map_func_t *func, void *context);
+
+/* Lets the virtual plugin look for all messages of the mailbox when it opens it next. It has
+   taken them out when it was told that there is no such mailbox, and would ask the one that
+   it knows for new ones only. */
+void pop3_folders_map_forget(struct mail_index_view *view, uint32_t ext_id,
+			     const struct pop3_folders_map_entry *entry);
 
 /* Looks a message up: its mailbox and its UID there. Returns FALSE if that is not
    known. */

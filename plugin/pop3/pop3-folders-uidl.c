@@ -130,7 +130,7 @@ is_first(const struct pop3_folders *folders, const struct pop3_folder *folder)
 	array_foreach_elem(&folders->all, other) {
 		if (other == folder)
 			return TRUE;
-		if (other->id != 0 &&
+		if (other->id != 0 && !other->failed &&
 		    null_strcmp(other->guid, folder->guid) == 0)
 			return FALSE;
 	}
@@ -147,7 +147,8 @@ of_folders_init(struct pop3_folders_uidl *uidl,
 	p_array_init(&uidl->of_folders, uidl->pool, 32);
 	array_foreach_elem(&uidl->folders->all, folder) {
 		if (folder->is_inbox || folder->guid == NULL ||
-		    folder->id == 0 || !is_first(uidl->folders, folder))
+		    folder->failed || folder->id == 0 ||
+		    !is_first(uidl->folders, folder))
 			continue;
 		of_folder = array_append_space(&uidl->of_folders);
 		of_folder->folder = folder;

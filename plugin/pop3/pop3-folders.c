@@ -90,13 +90,27 @@ bool pop3_folders_is_maildrop(const struct mailbox *box)
 
 /* Messages */
 
+struct map_reading {
+	struct pop3_folders *folders;
+	struct mail_index_view *view;
+};
+
 static void map_entry(const struct pop3_folders_map_entry *entry, void *context)
 {
-	struct pop3_folders *folders = context;
-	struct pop3_folder *folder = pop3_folders_find_name(folders, entry->name);
+	struct map_reading *reading = context;
+	struct pop3_folder *folder =
+		pop3_folders_find_name(reading->folders, entry->name);
 
-	if (folder == NULL || folder->failed)
+	if (folder == NULL)
 		return;
+	if (folder->failed) {
+		if (entry->uidvalidity != 0) {
+			pop3_folders_map_forget(reading->view,
+						reading->folders->ext_id,
+						entry);
+		}
+		return;
+	}
 	folder->id = entry->id;
 	folder->uidvalidity = entry->uidvalidity;
 	folder->next_uid = entry->next_uid;
@@ -105,6 +119,7 @@ static void map_entry(const struct pop3_folders_map_entry *entry, void *context)
 bool pop3_folders_map_read(struct pop3_folders *folders,
 			   struct mail_index_view *view)
 {
+	struct map_reading reading = { .folders = folders, .view = view };
 	struct pop3_folder *folder;
 
 	array_foreach_elem(&folders->all, folder) {
@@ -112,7 +127,7 @@ bool pop3_folders_map_read(struct pop3_folders *folders,
 	}
 	folders->found = NULL;
 	return pop3_folders_map_parse(view, &folders->ext_id, map_entry,
-				      folders);
+				      &reading);
 }
 
 static struct pop3_folder *find_by_id(struct pop3_folders *folders, uint32_t id)

@@ -12,6 +12,7 @@ struct mail;
 struct mail_index_view;
 struct mail_namespace;
 struct mailbox;
+struct pop3_folders_failure;
 struct pop3_folders_uidl;
 struct pop3_mark;
 
@@ -33,8 +34,8 @@ struct pop3_folder {
 	/* in hexadecimal digits, once it is listed */
 	const char *guid;
 	bool is_inbox;
-	/* it can't be opened, which is logged */
-	bool failed;
+	/* it can't be opened, and is left out; or the login fails by it */
+	bool failed, away;
 	/* when it was looked at whether it is replaced, and what was seen */
 	struct timeval checked;
 	bool replaced;
@@ -60,10 +61,13 @@ struct pop3_folders {
 	const char *error;
 	/* NULL if the session has INBOX alone */
 	struct mail_namespace *ns;
-	/* the virtual mailbox, once Dovecot has asked for INBOX */
+	/* the virtual mailbox, once Dovecot has asked for INBOX, and whether it looks for
+	   messages now */
 	struct mailbox *box;
-	/* their unique IDs */
+	bool syncing;
+	/* their unique IDs, and what becomes of those that can't be had */
 	struct pop3_folders_uidl *uidl;
+	struct pop3_folders_failure *failure;
 	/* the real ones, from the opening of the virtual one on */
 	ARRAY_TYPE(pop3_folder) all;
 	/* what is to be changed outside INBOX, see pop3-folders-changes.h */

@@ -12,6 +12,7 @@
 #include "maildrop-memory.h"
 #include "policy-merge.h"
 #include "pop3-folders.h"
+#include "pop3-folders-failure.h"
 #include "pop3-view-box.h"
 #include "private-flags.h"
 #include "session-policy.h"
@@ -254,7 +255,7 @@ is_trusted(const struct listing *listing, const struct pop3_folder *folder,
 		e_warning(folder->box->event, "coexist: POP3 is not shown a "
 			  "message of %s, which can't be read: %s",
 			  folder->name,
-			  mailbox_get_last_internal_error(mail->box, NULL));
+			  mailbox_get_last_internal_error(folder->box, NULL));
 	}
 	return folder->is_inbox;
 }
@@ -352,21 +353,46 @@ was_listed(const struct listing *listing, const struct pop3_folder *folder)
 }
 
 /* Returns FALSE with the error in the transaction's mailbox. */
+static bool inbox_list(struct listing *listing,
+		       struct mailbox_transaction_context *t,
+		       struct pop3_folder *inbox)
+{
+	int ret = folder_open(inbox);
+
+	if (ret > 0)
+		ret = folder_list(listing, inbox);
+	if (ret < 0) {
+		mailbox_set_critical(t->box, "coexist: POP3 is shown nothing, "
+			"because of %s: %s", inbox->name,
+			mailbox_get_last_internal_error(inbox->box, NULL));
+	}
+	return ret >= 0;
+}
+
+/* Returns FALSE after logging the error if the login fails by it. */
+static bool
+other_list(struct listing *listing, struct pop3_folder *folder)
+{
+	int ret = folder_open(folder);
+
+	if (ret > 0 && !was_listed(listing, folder))
+		ret = folder_list(listing, folder);
+	return ret >= 0 ||
+		pop3_folders_leave_out(listing->maildrop->folders, folder);
+}
+
+/* As inbox_list(). */
 static bool all_list(struct listing *listing,
 		     struct mailbox_transaction_context *t)
 {
 	struct pop3_folder *folder;
-	int ret;
 
 	array_foreach_elem(&listing->maildrop->folders->all, folder) {
-		ret = folder_open(folder);
-		if (ret > 0 && !was_listed(listing, folder))
-			ret = folder_list(listing, folder);
-		if (ret < 0) {
-			mailbox_set_critical(t->box, "coexist: POP3 is shown "
-				"nothing, because of %s: %s", folder->name,
-				mailbox_get_last_internal_error(folder->box,
-								NULL));
+		if (folder->is_inbox) {
+			if (!inbox_list(listing, t, folder))
+				return FALSE;
+		} else if (!other_list(listing, folder)) {
+			mail_storage_set_internal_error(t->box->storage);
 			return FALSE;
 		}
 	}
@@ -394,6 +420,7 @@ bool pop3_view_folders_list(struct pop3_view_maildrop *maildrop,
 	}
 	if (!all_list(&listing, t))
 		return FALSE;
+	pop3_folders_failure_finish(maildrop->folders);
 	shown_find(&listing, t, shown);
 	memory_note(&listing);
 	return TRUE;

@@ -327,3 +327,10 @@ int coexist_maildrop_folders_find(struct mail_user *user,
 		item_add(&finder, t_strndup(item, length));
 	return patterns_list(&finder, error_r);
 }
+
+void coexist_maildrop_unusable_log(struct mail_user *user, const char *names,
+				   const char *why)
+{
+	e_warning(user->event, "coexist: POP3 is not shown %s: %s. Mend that, or "
+		  "take it out of pop3_folders", names, why);
+}

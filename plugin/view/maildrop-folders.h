@@ -40,4 +40,9 @@ int coexist_maildrop_folders_find(struct mail_user *user,
 				  struct coexist_maildrop_folders *folders_r,
 				  const char **error_r);
 
+/* Warns that mailboxes of these names are left out of the maildrop, until somebody mends
+   why. */
+void coexist_maildrop_unusable_log(struct mail_user *user, const char *names,
+				   const char *why);
+
 #endif

@@ -10,10 +10,10 @@
 #include "mailbox-list-iter.h"
 #include "coexist/day.h"
 #include "keywords.h"
-#include "mailbox-none.h"
+#include "mailbox-failure.h"
+#include "mailbox-state.h"
 #include "maildrop-folders.h"
 #include "maildrop-memory.h"
-#include "mailbox-state.h"
 #include "notice.h"
 #include "session-policy.h"
 #include "uid-ranges.h"
@@ -47,26 +47,41 @@ static struct mailbox *box_alloc(struct mail_user *user, const char *name)
 	return mailbox_alloc(ns->list, name, 0);
 }
 
-/* Returns 1, 0 if a mailbox besides INBOX is not there or not to be read, and not in the
-   maildrop then, or -1 after logging an error. */
-static int box_prepare(struct mailbox *box, bool is_inbox, const char **guid_r)
+/* Returns 0, or -1 with the error in the mailbox. */
+static int
+box_prepare(struct mailbox *box, bool is_inbox, const char **guid_r)
 {
 	struct mailbox_metadata metadata;
-	enum mail_error error;
-	const char *text;
 
-	if (mailbox_open(box) == 0 &&
-	    mailbox_sync(box, MAILBOX_SYNC_FLAG_FULL_READ) == 0 &&
-	    mailbox_get_metadata(box, MAILBOX_METADATA_GUID, &metadata) == 0) {
+	if (mailbox_open(box) < 0 ||
+	    mailbox_sync(box, MAILBOX_SYNC_FLAG_FULL_READ) < 0)
+		return -1;
+	if (mailbox_get_metadata(box, MAILBOX_METADATA_GUID, &metadata) == 0) {
 		*guid_r = guid_128_to_string(metadata.guid);
-		return 1;
-	}
-	text = mailbox_get_last_internal_error(box, &error);
-	if (!is_inbox && coexist_mailbox_is_none(box, error))
 		return 0;
-	e_error(box->event, "coexist: Can't open %s: %s",
-		mailbox_get_vname(box), text);
-	return -1;
+	}
+	/* an mbox may have none */
+	*guid_r = "";
+	return is_inbox ? 0 : -1;
+}
+
+/* Returns 0 if the mailbox, which has an error, is left out of the maildrop, or -1 after
+   logging the error. */
+static int box_leave_out(struct mailbox *box, bool is_inbox)
+{
+	enum mail_error error;
+	const char *text = mailbox_get_last_internal_error(box, &error);
+	const char *name = mailbox_get_vname(box);
+	enum coexist_mailbox_failure failure = is_inbox ? COEXIST_MAILBOX_AWAY :
+		coexist_mailbox_failure_get(box, error);
+
+	if (failure == COEXIST_MAILBOX_AWAY) {
+		e_error(box->event, "coexist: Can't open %s: %s", name, text);
+		return -1;
+	}
+	if (failure == COEXIST_MAILBOX_UNUSABLE)
+		coexist_maildrop_unusable_log(box->storage->user, name, text);
+	return 0;
 }
 
 static void
@@ -117,22 +132,24 @@ static bool guid_note(ARRAY_TYPE(const_string) *guids, const char *guid)
 	return TRUE;
 }
 
-/* Returns as box_prepare() does, and 0 if the mailbox is in the list already. */
+/* Returns 1, 0 if the mailbox is left out or in the list already, or -1 after logging an
+   error. */
 static int
 box_open(struct mail_user *user, const char *name,
 	 ARRAY_TYPE(const_string) *guids, struct view_box *vbox_r)
 {
 	bool is_inbox = strcmp(name, "INBOX") == 0;
 	const char *guid;
-	int ret;
+	int ret = 1;
 
 	i_zero(vbox_r);
 	vbox_r->user = user;
 	vbox_r->policy = coexist_session_policy_get(user);
 	vbox_r->box = is_inbox ? coexist_notice_inbox(user) :
 		box_alloc(user, name);
-	ret = box_prepare(vbox_r->box, is_inbox, &guid);
-	if (ret > 0 && !guid_note(guids, guid))
+	if (box_prepare(vbox_r->box, is_inbox, &guid) < 0)
+		ret = box_leave_out(vbox_r->box, is_inbox);
+	else if (!guid_note(guids, guid))
 		ret = 0;
 	if (ret <= 0) {
 		mailbox_free(&vbox_r->box);

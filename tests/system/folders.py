@@ -2,7 +2,9 @@
 """A POP3 maildrop of several mailboxes: fill them, and compare what IMAP sees in them."""
 
 import base64
+import os
 import re
+from contextlib import contextmanager
 from datetime import datetime, timezone
 from imaplib import Time2Internaldate
 
@@ -50,3 +52,18 @@ def seen_by_imap(maildrop, *mailboxes):
                       [flags - {"\\Recent", "$POP3Hidden"}
                        for flags in maildrop.flags(quoted(mailbox)).values()])
             for mailbox in mailboxes}
+
+
+@contextmanager
+def broken(maildrop, mailbox):
+    """A mailbox in a maildir has an error that may pass, as far as anybody can tell."""
+    folder = maildrop.folder / f".{mailbox}"
+    path, away = folder / "dovecot-uidlist", folder / "away"
+    path.rename(away)
+    path.mkdir()
+    os.chown(path, folder.stat().st_uid, folder.stat().st_gid)
+    try:
+        yield
+    finally:
+        path.rmdir()
+        away.rename(path)

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Errors in a maildrop of several mailboxes: those that pass fail the login, as they do in
+"""Errors in a maildrop of several mailboxes: those that may pass fail the login, as they do in
 INBOX, and nothing leaves the view by them. A message that can't be read locks nobody out."""
 
 import re
@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-from folders import PLUGINS, fill, uids
+from folders import PLUGINS, broken, fill, uids
 from instance import message
 from login_delay import refusal
 from view_listing import listed, names
@@ -50,20 +50,28 @@ class NoAccess:
         self._path.chmod(self._mode)
 
 
-@pytest.mark.parametrize("path", [".Sent", ".Sent/cur", ".Sent/dovecot-uidlist",
-                                  "dovecot-coexist.maildrop/INBOX"])
-def test_an_error_that_passes_fails_the_login_and_nothing_has_left(filled, path):
+def test_an_error_that_may_pass_fails_the_login_and_nothing_has_left(filled):
+    """Others are in test_folders_left_out.py."""
     with filled.pop3() as pop:
         before = uids(pop)
     assert before.keys() == ALL
     # else Dovecot has no reason to look
     fill(filled, "Sent", "sent 3")
-    with NoAccess(filled.folder / path):
+    with broken(filled, "Sent"):
         assert "[SYS/TEMP]" in refusal(filled)
+    problems = [line for line in filled.log_problems() if "coexist: " in line]
+    assert len(problems) == 1 and "POP3 is shown nothing, because of Sent: " in problems[0]
     with filled.pop3() as pop:
         after = uids(pop)
     assert {one: after[one] for one in before} == before
     assert after.keys() == ALL | {"sent 3"}
+
+
+def test_a_place_that_can_not_be_used_fails_the_login(filled):
+    assert set(listed(filled)) == ALL
+    with NoAccess(filled.folder / "dovecot-coexist.maildrop/INBOX"):
+        assert "[SYS/TEMP]" in refusal(filled)
+    assert set(listed(filled)) == ALL
 
 
 @pytest.mark.parametrize("name", ["dovecot-coexist.folders", "dovecot-coexist.view",
@@ -104,7 +112,7 @@ def test_an_administrator_hears_of_an_error_too(filled):
     """What POP3 is shown is not told, and not reset, without one of the mailboxes."""
     assert set(listed(filled)) == ALL
     fill(filled, "Sent", "sent 3")
-    with NoAccess(filled.folder / ".Sent"):
+    with broken(filled, "Sent"):
         for command in (("explain", "--pop3-view"), ("view", "--reset")):
             done = filled.server.doveadm("coexist", *command, "-u", filled.user, check=False)
             assert done.returncode != 0 and "Can't open Sent" in done.stderr
