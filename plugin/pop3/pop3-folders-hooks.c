@@ -183,19 +183,26 @@ static void all_watch(struct pop3_folders *folders)
 
 /* The virtual mailbox */
 
+/* Opens it as this session has defined it. */
+static int defined_open(struct pop3_folders_mailbox *fbox, struct mailbox *box)
+{
+	struct pop3_folders_place *place = &session_of(fbox->folders)->place;
+	const char *error;
+
+	if (pop3_folders_place_define(fbox->folders->user, place,
+				      &fbox->folders->names, &error) < 0) {
+		mailbox_set_critical(box, "coexist: %s", error);
+		return -1;
+	}
+	return fbox->module_ctx.super.open(box);
+}
+
 static int pop3_folders_open(struct mailbox *box)
 {
 	struct pop3_folders_mailbox *fbox = POP3_FOLDERS_MAILBOX_CONTEXT(box);
 	struct pop3_folders *folders = fbox->folders;
-	const char *error;
-	int ret;
+	int ret = defined_open(fbox, box);
 
-	if (pop3_folders_place_define(folders->user, &session_of(folders)->place,
-				      &folders->names, &error) < 0) {
-		mailbox_set_critical(box, "coexist: %s", error);
-		return -1;
-	}
-	ret = fbox->module_ctx.super.open(box);
 	/* it is read when the mailbox is opened, and never again */
 	pop3_folders_place_remove(folders->user, &session_of(folders)->place);
 	if (ret < 0)
@@ -522,8 +529,8 @@ static int virtual_make(struct pop3_folders *folders, const char **why_r,
 			"protocol pop3";
 		return 0;
 	}
-	if (pop3_folders_place_make(folders->user, &session_of(folders)->place,
-				    error_r) < 0)
+	if (pop3_folders_place_make(folders->user, &folders->names,
+				    &session_of(folders)->place, error_r) < 0)
 		return -1;
 	set.folder = session_of(folders)->place.folder;
 	set.index_in_memory = session_of(folders)->place.is_temporary;

@@ -57,6 +57,19 @@ static const char *mailbox_folder(const struct pop3_folders_place *place)
 	return t_strconcat(place->folder, "/"POP3_FOLDERS_MAILBOX, NULL);
 }
 
+static const char *definition_path(const struct pop3_folders_place *place)
+{
+	return t_strconcat(mailbox_folder(place), "/"DEFINITION_NAME, NULL);
+}
+
+static int access_check(const char *path, const char **error_r)
+{
+	if (faccessat(AT_FDCWD, path, R_OK | W_OK | X_OK, AT_EACCESS) == 0)
+		return 0;
+	*error_r = t_strdup_printf("access(%s) failed: %m", path);
+	return -1;
+}
+
 static int root_make(struct mail_user *user,
 		     const struct coexist_index_root *root,
 		     struct pop3_folders_place *place_r, const char **error_r)
@@ -69,7 +82,7 @@ static int root_make(struct mail_user *user,
 				      NULL);
 	path = mailbox_folder(place_r);
 	if (stat(path, &st) == 0)
-		return 0;
+		return access_check(path, error_r);
 	if (coexist_index_root_create(root, error_r) < 0)
 		return -1;
 	mailbox_list_get_root_permissions(root->list, &perm);
@@ -93,19 +106,6 @@ static int temporary_make(struct mail_user *user,
 	place_r->is_temporary = TRUE;
 	return folder_make(mailbox_folder(place_r), 0700, (gid_t)-1, NULL,
 			   error_r);
-}
-
-int pop3_folders_place_make(struct mail_user *user,
-			    struct pop3_folders_place *place_r,
-			    const char **error_r)
-{
-	struct coexist_index_root root;
-
-	i_zero(place_r);
-	if (coexist_index_root_try_find(user, &root) &&
-	    root.path_type == MAILBOX_LIST_PATH_TYPE_INDEX && !is_listed(&root))
-		return root_make(user, &root, place_r, error_r);
-	return temporary_make(user, place_r, error_r);
 }
 
 /* A plus sign before each name, which else might begin with a sign that means
@@ -161,24 +161,60 @@ static int file_replace(const char *path, mode_t mode, const char *text,
 	return -1;
 }
 
+/* Returns TRUE if the mailbox is defined so. */
+static bool is_defined_as(const char *path, const char *text)
+{
+	const char *before, *error;
+
+	return coexist_small_file_read_up_to(path, DEFINITION_MAX_SIZE,
+					      &before, &error) > 0 &&
+		strcmp(before, text) == 0;
+}
+
 int pop3_folders_place_define(struct mail_user *user,
 			      const struct pop3_folders_place *place,
 			      const ARRAY_TYPE(const_string) *names,
 			      const char **error_r)
 {
-	const char *path = t_strconcat(mailbox_folder(place),
-				       "/"DEFINITION_NAME, NULL);
-	const char *text = definition(names), *before, *error;
+	const char *path = definition_path(place), *text = definition(names);
 	struct coexist_index_root root;
 	mode_t mode = 0600;
 
-	if (coexist_small_file_read_up_to(path, DEFINITION_MAX_SIZE, &before,
-					  &error) > 0 &&
-	    strcmp(before, text) == 0)
+	if (is_defined_as(path, text))
 		return 0;
 	if (!place->is_temporary && coexist_index_root_try_find(user, &root))
 		mode = root.mode.mode;
 	return file_replace(path, mode, text, error_r);
+}
+
+static bool
+root_find(struct mail_user *user, struct coexist_index_root *root_r)
+{
+	return coexist_index_root_try_find(user, root_r) &&
+		root_r->path_type == MAILBOX_LIST_PATH_TYPE_INDEX &&
+		!is_listed(root_r);
+}
+
+/* What makes logins slow is better than what makes them fail. */
+int pop3_folders_place_make(struct mail_user *user,
+			    const ARRAY_TYPE(const_string) *names,
+			    struct pop3_folders_place *place_r,
+			    const char **error_r)
+{
+	struct coexist_index_root root;
+
+	i_zero(place_r);
+	if (root_find(user, &root)) {
+		if (root_make(user, &root, place_r, error_r) == 0 &&
+		    pop3_folders_place_define(user, place_r, names,
+					      error_r) == 0)
+			return 0;
+		e_warning(user->event, "coexist: The index of pop3_folders is "
+			  "made anew for each session: %s", *error_r);
+	}
+	if (temporary_make(user, place_r, error_r) < 0)
+		return -1;
+	return pop3_folders_place_define(user, place_r, names, error_r);
 }
 
 void pop3_folders_place_remove(struct mail_user *user,

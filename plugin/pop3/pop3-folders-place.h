@@ -8,7 +8,8 @@ struct mail_user;
 
 /* The folder of the virtual mailbox that makes up a maildrop: with its definition, and
    its index. It is in the index root (index-root.h), if no IMAP client can take it for a
-   mailbox there; else it is a temporary folder, and the index is not kept. */
+   mailbox there, and if it can be used; else it is a temporary folder, and the index is not
+   kept. */
 struct pop3_folders_place {
 	const char *folder;
 	bool is_temporary;
@@ -17,12 +18,14 @@ struct pop3_folders_place {
 /* The name of the virtual mailbox. */
 #define POP3_FOLDERS_MAILBOX "INBOX"
 
-/* Finds the place, in the user's pool, and makes the folder. Returns 0, or -1 and an
-   error. */
+/* Finds the place, in the user's pool, makes the folder and defines the mailbox as one of
+   these. Returns 0, or -1 and an error. */
 int pop3_folders_place_make(struct mail_user *user,
+			    const ARRAY_TYPE(const_string) *names,
 			    struct pop3_folders_place *place_r,
 			    const char **error_r);
-/* Defines the mailbox as one of these. Returns 0, or -1 and an error. */
+/* Defines the mailbox so again, because sessions of other lists may have the same place.
+   Returns 0, or -1 and an error. */
 int pop3_folders_place_define(struct mail_user *user,
 			      const struct pop3_folders_place *place,
 			      const ARRAY_TYPE(const_string) *names,

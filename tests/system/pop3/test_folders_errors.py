@@ -67,13 +67,6 @@ def test_an_error_that_may_pass_fails_the_login_and_nothing_has_left(filled):
     assert after.keys() == ALL | {"sent 3"}
 
 
-def test_a_place_that_can_not_be_used_fails_the_login(filled):
-    assert set(listed(filled)) == ALL
-    with NoAccess(filled.folder / "dovecot-coexist.maildrop/INBOX"):
-        assert "[SYS/TEMP]" in refusal(filled)
-    assert set(listed(filled)) == ALL
-
-
 @pytest.mark.parametrize("name", ["dovecot-coexist.folders", "dovecot-coexist.view",
                                   "dovecot-coexist.view.*"])
 def test_a_memory_that_can_not_be_read_fails_the_login_and_stays(filled, show, name):
@@ -119,14 +112,44 @@ def test_an_administrator_hears_of_an_error_too(filled):
     assert set(listed(filled)) == ALL | {"sent 3"}
 
 
-def test_a_place_that_can_not_be_made_fails_the_login(filled):
+def is_made_anew(maildrop):
+    """Each session has made an index of its own, and says so."""
+    problems = maildrop.log_problems()
+    return problems != [] and all(
+        "Warning: coexist: The index of pop3_folders is made anew for each session: " in line
+        for line in problems)
+
+
+@pytest.mark.parametrize("name", [".", "INBOX", "INBOX/dovecot-virtual"])
+def test_a_place_that_can_not_be_used_slows_logins_down(filled, name):
+    with filled.pop3() as pop:
+        before = uids(pop)
+    assert before.keys() == ALL
+    place = filled.folder / "dovecot-coexist.maildrop"
+    with NoAccess(place / name):
+        for _ in range(2):
+            with filled.pop3() as pop:
+                assert uids(pop) == before
+                pop.quit()
+    # a file is written anew
+    assert is_made_anew(filled) == (name != "INBOX/dovecot-virtual")
     assert set(listed(filled)) == ALL
+
+
+@pytest.mark.parametrize("name", [".", "INBOX"])
+def test_a_place_that_can_not_be_made_slows_logins_down(filled, name):
+    with filled.pop3() as pop:
+        before = uids(pop)
     place = filled.folder / "dovecot-coexist.maildrop"
     shutil.rmtree(place)
-    place.write_text("in the way")
-    assert "[SYS/TEMP]" in refusal(filled)
-    place.unlink()
-    assert set(listed(filled)) == ALL
+    if name != ".":
+        place.mkdir()
+    (place / name).write_text("in the way")
+    for _ in range(2):
+        with filled.pop3() as pop:
+            assert uids(pop) == before
+            pop.quit()
+    assert is_made_anew(filled)
 
 
 def written(path):
