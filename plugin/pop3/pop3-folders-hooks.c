@@ -194,7 +194,15 @@ static int defined_open(struct pop3_folders_mailbox *fbox, struct mailbox *box)
 		mailbox_set_critical(box, "coexist: %s", error);
 		return -1;
 	}
-	return fbox->module_ctx.super.open(box);
+	if (fbox->module_ctx.super.open(box) < 0)
+		return -1;
+	if (pop3_folders_place_is_defined(place))
+		return 0;
+	/* what the other list has not would leave the view */
+	fbox->module_ctx.super.close(box);
+	mailbox_set_critical(box, "coexist: pop3_folders: Another session has "
+			     "begun with another list at the same moment");
+	return -1;
 }
 
 static int pop3_folders_open(struct mailbox *box)

@@ -161,18 +161,21 @@ static int file_replace(const char *path, mode_t mode, const char *text,
 	return -1;
 }
 
-/* Returns TRUE if the mailbox is defined so. */
-static bool is_defined_as(const char *path, const char *text)
+/* Returns TRUE if the mailbox is defined so, and notes by which file. */
+static bool
+is_defined_as(struct pop3_folders_place *place, const char *path,
+	      const char *text)
 {
 	const char *before, *error;
 
-	return coexist_small_file_read_up_to(path, DEFINITION_MAX_SIZE,
+	return stat(path, &place->definition) == 0 &&
+		coexist_small_file_read_up_to(path, DEFINITION_MAX_SIZE,
 					      &before, &error) > 0 &&
 		strcmp(before, text) == 0;
 }
 
 int pop3_folders_place_define(struct mail_user *user,
-			      const struct pop3_folders_place *place,
+			      struct pop3_folders_place *place,
 			      const ARRAY_TYPE(const_string) *names,
 			      const char **error_r)
 {
@@ -180,11 +183,28 @@ int pop3_folders_place_define(struct mail_user *user,
 	struct coexist_index_root root;
 	mode_t mode = 0600;
 
-	if (is_defined_as(path, text))
+	if (is_defined_as(place, path, text))
 		return 0;
 	if (!place->is_temporary && coexist_index_root_try_find(user, &root))
 		mode = root.mode.mode;
-	return file_replace(path, mode, text, error_r);
+	if (file_replace(path, mode, text, error_r) < 0)
+		return -1;
+	if (is_defined_as(place, path, text))
+		return 0;
+	*error_r = t_strdup_printf("%s is another session's", path);
+	return -1;
+}
+
+/* A file that replaces another one may get its number, and has another time then. */
+bool pop3_folders_place_is_defined(const struct pop3_folders_place *place)
+{
+	const struct stat *before = &place->definition;
+	struct stat st;
+
+	return stat(definition_path(place), &st) == 0 &&
+		st.st_ino == before->st_ino && st.st_dev == before->st_dev &&
+		st.st_ctim.tv_sec == before->st_ctim.tv_sec &&
+		st.st_ctim.tv_nsec == before->st_ctim.tv_nsec;
 }
 
 static bool

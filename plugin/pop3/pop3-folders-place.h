@@ -4,6 +4,8 @@
 
 #include "array-decl.h"
 
+#include <sys/stat.h>
+
 struct mail_user;
 
 /* The folder of the virtual mailbox that makes up a maildrop: with its definition, and
@@ -13,6 +15,8 @@ struct mail_user;
 struct pop3_folders_place {
 	const char *folder;
 	bool is_temporary;
+	/* the file of the definition */
+	struct stat definition;
 };
 
 /* The name of the virtual mailbox. */
@@ -27,9 +31,11 @@ int pop3_folders_place_make(struct mail_user *user,
 /* Defines the mailbox so again, because sessions of other lists may have the same place.
    Returns 0, or -1 and an error. */
 int pop3_folders_place_define(struct mail_user *user,
-			      const struct pop3_folders_place *place,
+			      struct pop3_folders_place *place,
 			      const ARRAY_TYPE(const_string) *names,
 			      const char **error_r);
+/* Returns TRUE if it has been defined so since then, for anybody who read it meanwhile. */
+bool pop3_folders_place_is_defined(const struct pop3_folders_place *place);
 /* Removes a temporary folder. */
 void pop3_folders_place_remove(struct mail_user *user,
 			       struct pop3_folders_place *place);

@@ -4,11 +4,13 @@ INBOX, and nothing leaves the view by them. A message that can't be read locks n
 
 import re
 import shutil
+import subprocess
+from pathlib import Path
 
 import pytest
 
 from folders import PLUGINS, broken, fill, uids
-from instance import message
+from instance import config, message
 from login_delay import refusal
 from view_listing import listed, names
 
@@ -150,6 +152,30 @@ def test_a_place_that_can_not_be_made_slows_logins_down(filled, name):
             assert uids(pop) == before
             pop.quit()
     assert is_made_anew(filled)
+
+
+def test_another_session_defines_the_maildrop_at_the_same_moment(start, tmp_path_factory):
+    """A part of the list would let the rest leave the view."""
+    folder = tmp_path_factory.mktemp("preload")
+    folder.chmod(0o755)
+    library = folder / "other_definition.so"
+    subprocess.run(["cc", "-Wall", "-shared", "-fPIC", "-o", library,
+                    Path(__file__).with_name("other_definition.c"), "-ldl"], check=True)
+    server = start(gate={}, plugins=PLUGINS, wrap={"pop3": f"env LD_PRELOAD={library}"})
+    maildrop = server.maildrop()
+    maildrop.deliver(1)
+    for mailbox in ("Sent", "Other"):
+        fill(maildrop, mailbox, mailbox)
+    server.store.put("mailbox/" + maildrop.user, pop3_folders="Sent Other")
+    everything = {*names(1), "Sent", "Other"}
+    assert set(listed(maildrop)) == everything
+    definition = maildrop.folder / "dovecot-coexist.maildrop/INBOX/dovecot-virtual"
+    other = definition.with_name("dovecot-virtual.other")
+    other.write_text(definition.read_text().replace("+Other\n", ""))
+    shutil.chown(other, *config.owner())
+    assert "[SYS/TEMP]" in refusal(maildrop)
+    assert not other.exists()
+    assert set(listed(maildrop)) == everything
 
 
 def written(path):
