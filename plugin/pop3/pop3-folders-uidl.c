@@ -45,6 +45,8 @@ struct pop3_folders_uidl {
 	const char **guids;
 	uint32_t count;
 	HASH_TABLE_TYPE(owner) owners;
+	/* what was remembered when the messages were listed */
+	ARRAY_TYPE(coexist_copy_folder) listed;
 	/* the mailboxes besides INBOX, each once, and the one that was found last */
 	ARRAY(struct uidl_folder) of_folders;
 	struct uidl_folder *found;
@@ -316,7 +318,7 @@ static void all_make(struct pop3_folders_uidl *uidl)
 	uidl->guids = p_new(uidl->pool, const char *, uidl->count + 1);
 	hash_table_create(&uidl->owners, uidl->pool, 0, str_hash, strcmp);
 	is_read = coexist_copy_memory_read(client->user, &memory) == 0;
-	of_folders_init(uidl, &memory);
+	of_folders_init(uidl, is_read ? &memory : &uidl->listed);
 	for (seq = 1; seq <= uidl->count; seq++) T_BEGIN {
 		message_add(uidl, mail, seq);
 	} T_END;
@@ -351,6 +353,24 @@ const char *pop3_folders_uidl_get(struct pop3_folders_uidl *uidl,
 	return is_valid_id(guid) ? guid : digest(guid);
 }
 
+void pop3_folders_uidl_listed(struct pop3_folders_uidl *uidl,
+			      const ARRAY_TYPE(coexist_copy_folder) *memory)
+{
+	pool_t pool = uidl->client->pool;
+	const struct coexist_copy_folder *folder;
+	struct coexist_copy_folder *copy;
+
+	if (!array_is_empty(&uidl->listed))
+		return;
+	array_foreach(memory, folder) {
+		copy = array_append_space(&uidl->listed);
+		*copy = *folder;
+		copy->guid = p_strdup(pool, folder->guid);
+		p_array_init(&copy->uids, pool, array_count(&folder->uids) + 1);
+		array_append_array(&copy->uids, &folder->uids);
+	}
+}
+
 struct pop3_folders_uidl *
 pop3_folders_uidl_init(struct client *client, struct pop3_folders *folders)
 {
@@ -359,6 +379,7 @@ pop3_folders_uidl_init(struct client *client, struct pop3_folders *folders)
 
 	uidl->client = client;
 	uidl->folders = folders;
+	p_array_init(&uidl->listed, client->pool, 4);
 	return uidl;
 }
 

@@ -2,6 +2,8 @@
 #ifndef COEXIST_POP3_FOLDERS_UIDL_H
 #define COEXIST_POP3_FOLDERS_UIDL_H
 
+#include "copy-memory.h"
+
 struct client;
 struct mail;
 struct pop3_folders;
@@ -16,6 +18,11 @@ struct pop3_folders_uidl;
 struct pop3_folders_uidl *
 pop3_folders_uidl_init(struct client *client, struct pop3_folders *folders);
 void pop3_folders_uidl_deinit(struct pop3_folders_uidl **uidl);
+
+/* Keeps what is remembered of copies when the messages are listed, for a session that can't
+   read it any more when it is asked for IDs. */
+void pop3_folders_uidl_listed(struct pop3_folders_uidl *uidl,
+			      const ARRAY_TYPE(coexist_copy_folder) *memory);
 
 /* Returns the ID of a message outside INBOX. real is NULL if it is gone. */
 const char *pop3_folders_uidl_get(struct pop3_folders_uidl *uidl,

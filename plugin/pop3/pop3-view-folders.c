@@ -13,6 +13,7 @@
 #include "policy-merge.h"
 #include "pop3-folders.h"
 #include "pop3-folders-failure.h"
+#include "pop3-folders-uidl.h"
 #include "pop3-view-box.h"
 #include "private-flags.h"
 #include "session-policy.h"
@@ -404,7 +405,6 @@ bool pop3_view_folders_list(struct pop3_view_maildrop *maildrop,
 			    ARRAY_TYPE(seq_range) *shown)
 {
 	struct listing listing;
-	/* read once more for the unique IDs */
 	ARRAY_TYPE(coexist_copy_folder) copies;
 
 	if (listing_init(&listing, maildrop) < 0 ||
@@ -413,6 +413,7 @@ bool pop3_view_folders_list(struct pop3_view_maildrop *maildrop,
 				     "what it was shown before can't be read");
 		return FALSE;
 	}
+	pop3_folders_uidl_listed(maildrop->folders->uidl, &copies);
 	if (!pop3_folders_map_read(maildrop->folders, t->view)) {
 		mailbox_set_critical(t->box, "coexist: The index is not as the "
 				     "virtual plugin writes it");

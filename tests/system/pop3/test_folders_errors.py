@@ -103,6 +103,31 @@ def test_a_memory_of_copies_that_can_not_be_read_fails_the_login_and_stays(fille
         assert {number: pop.uidl(number) for number in before} == before
 
 
+def test_a_memory_of_copies_that_is_lost_during_a_session(filled):
+    with filled.imap() as client:
+        client.select("Sent")
+        client.copy("1", "Other")
+    with filled.pop3() as pop:
+        before = [line.split()[1] for line in pop.uidl()[1]]
+        pop.quit()
+    # the one with the GUID goes, and its copy is to keep its ID
+    with filled.imap() as client:
+        client.select("Sent")
+        client.store("1", "+FLAGS", "\\Deleted")
+        client.expunge()
+    memory = filled.folder / "dovecot-coexist.copies"
+    text = memory.read_bytes()
+    with filled.pop3() as pop:
+        assert pop.stat()[0] == len(before) - 1
+        with NoAccess(memory):
+            during = [line.split()[1] for line in pop.uidl()[1]]
+        pop.quit()
+    assert set(during) < set(before)
+    assert memory.read_bytes() == text
+    with filled.pop3() as pop:
+        assert [line.split()[1] for line in pop.uidl()[1]] == during
+
+
 def test_an_administrator_hears_of_an_error_too(filled):
     """What POP3 is shown is not told, and not reset, without one of the mailboxes."""
     assert set(listed(filled)) == ALL
