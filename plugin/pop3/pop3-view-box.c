@@ -45,15 +45,19 @@ static bool look_note(struct coexist_view_memory *memory, void *context)
 	return TRUE;
 }
 
-/* Returns TRUE if there is nothing to note: without a filter, of a mailbox besides
-   INBOX the maildrop's memory knows all. */
+/* Returns TRUE if there is nothing to note. Without a filter all that has not left is listed:
+   of INBOX as long as nothing is remembered, and of a mailbox besides INBOX the maildrop's
+   memory knows that. */
 static bool
 is_idle(const struct pop3_view_box *vbox,
 	const struct coexist_view_memory *memory,
 	const struct coexist_view_look *look)
 {
-	return vbox->guid != NULL && !vbox->known.returns && !look->filtered &&
-		array_is_empty(&memory->waiting) &&
+	if (look->filtered || vbox->known.returns)
+		return FALSE;
+	if (vbox->guid == NULL)
+		return memory->uidvalidity == 0;
+	return array_is_empty(&memory->waiting) &&
 		(look->unsure || array_is_empty(&memory->due));
 }
 

@@ -10,9 +10,12 @@
 
 #include <unistd.h>
 
+#define LOST_TEXT COEXIST_STATE_LOST"=yes\n"
+
 static const struct coexist_mailbox_file state_file = {
 	.name = COEXIST_STATE_FILE_NAME,
-	.max_size = COEXIST_SMALL_FILE_MAX_SIZE
+	.max_size = COEXIST_SMALL_FILE_MAX_SIZE,
+	.lost = LOST_TEXT
 };
 
 static const char *
@@ -56,6 +59,7 @@ file_update(struct coexist_index_root *root,
 
 	root->mode.max_size = file->max_size;
 	root->mode.keeps_unread = file->is_needed;
+	root->mode.lost = file->lost;
 	if (coexist_state_file_update(path, &root->mode, decide, context,
 				      error_r) == 0)
 		return 0;
@@ -110,8 +114,9 @@ bool coexist_mailbox_state_try_read(struct mail_user *user, const char **text_r)
 	*text_r = "";
 	if (folder == NULL)
 		return FALSE;
-	(void)coexist_small_file_read(file_path(folder, &state_file), text_r,
-				      &error);
+	if (coexist_small_file_read(file_path(folder, &state_file), text_r,
+				    &error) < 0)
+		*text_r = LOST_TEXT;
 	return TRUE;
 }
 
@@ -121,6 +126,11 @@ const char *coexist_mailbox_state_peek(struct mail_user *user)
 
 	(void)coexist_mailbox_state_try_read(user, &text);
 	return text;
+}
+
+bool coexist_mailbox_state_is_lost(const char *text)
+{
+	return coexist_state_text_get(text, COEXIST_STATE_LOST) != NULL;
 }
 
 int coexist_mailbox_state_try_update(struct mail_user *user,

@@ -15,6 +15,10 @@ struct mail_user;
 
 #define COEXIST_STATE_FILE_NAME "dovecot-coexist.state"
 
+/* The line of a state that has taken the place of one that could not be read: there may have
+   been any other. */
+#define COEXIST_STATE_LOST "lost"
+
 /* Unix time of the last POP3 login that counts, where pop3_login_delay is set */
 #define COEXIST_STATE_POP3_LOGIN "pop3_login"
 
@@ -22,8 +26,11 @@ struct mail_user;
    0, also if nothing was remembered yet, or -1. */
 int coexist_mailbox_state_read(struct mail_user *user, const char **text_r);
 /* Returns the state's text, on the data stack, to a session that may have nothing
-   configured: a state that can't be read is empty, and nothing is logged. */
+   configured: a state that can't be read has the line COEXIST_STATE_LOST alone, and nothing
+   is logged. */
 const char *coexist_mailbox_state_peek(struct mail_user *user);
+/* Returns TRUE if the text has that line. */
+bool coexist_mailbox_state_is_lost(const char *text);
 /* Remembers these values and keeps the others. Returns 0 or -1. */
 int coexist_mailbox_state_set(struct mail_user *user,
 		      const struct coexist_state_value *values,
@@ -34,8 +41,8 @@ int coexist_mailbox_state_try_set(struct mail_user *user,
 			  const struct coexist_state_value *values,
 			  unsigned int count, const char **error_r);
 
-/* For who would rather do without the state than wait or complain: reads it. Returns
-   FALSE if it has no place; one that can't be read is empty. */
+/* For who would rather do without the state than wait or complain: reads it as the above.
+   Returns FALSE if it has no place. */
 bool coexist_mailbox_state_try_read(struct mail_user *user,
 				    const char **text_r);
 /* Remembers what is decided under the lock, if nobody else has that: see
@@ -58,6 +65,8 @@ struct coexist_mailbox_file {
 	/* What is in it is of need: while an error keeps it from us, as one of the disk,
 	   it is read and changed by nobody. */
 	bool is_needed;
+	/* see struct coexist_state_mode */
+	const char *lost;
 };
 
 /* The same as coexist_mailbox_state_read() and coexist_mailbox_state_update(). Of a file

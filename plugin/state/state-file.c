@@ -163,7 +163,7 @@ int coexist_state_file_update(const char *path,
 			errno = EIO;
 			return -1;
 		}
-		text = "";
+		text = mode->lost == NULL ? "" : mode->lost;
 	}
 	count = decide(text, values, context);
 	i_assert(count <= N_ELEMENTS(values));

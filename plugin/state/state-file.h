@@ -32,6 +32,9 @@ struct coexist_state_mode {
 	bool keeps_unread;
 	/* in bytes: a larger file can't be read; 0 for that of small files */
 	size_t max_size;
+	/* the text that a file whose text can't be read counts as having, NULL for an
+	   empty one */
+	const char *lost;
 };
 
 /* Returns the value that a file's text has for the name, on the data stack, or
@@ -39,7 +42,7 @@ struct coexist_state_mode {
 const char *coexist_state_text_get(const char *text, const char *name);
 
 /* A decision under the lock (compare and set): what to set in a file that has this
-   text, which is empty if there is no file, or none that can be read. Returns how
+   text, which is empty if there is no file. Returns how
    many values are in values_r, 0 to leave the file as it is. The values must stay
    until the update returns. */
 #define COEXIST_STATE_FILE_MAX_VALUES 16

@@ -33,7 +33,8 @@ bool coexist_maildrop_memory_exists(const char *state)
 {
 	const char *value = coexist_state_text_get(state, STATE_FOLDERS);
 
-	return value != NULL && *value != '\0';
+	return (value != NULL && *value != '\0') ||
+		coexist_mailbox_state_is_lost(state);
 }
 
 /* The line */

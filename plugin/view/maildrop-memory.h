@@ -29,7 +29,7 @@ struct coexist_maildrop_folder {
 };
 ARRAY_DEFINE_TYPE(coexist_maildrop_folder, struct coexist_maildrop_folder);
 
-/* Returns TRUE if the state's text says that there is a memory. */
+/* Returns TRUE if the state's text says that there is a memory, or that there may be one. */
 bool coexist_maildrop_memory_exists(const char *state);
 
 /* Reads the memory to the data stack; it is empty if there is none, or if it is not as we

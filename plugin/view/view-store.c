@@ -37,7 +37,8 @@ bool coexist_view_store_exists(const char *state)
 {
 	const char *value = coexist_state_text_get(state, STATE_VIEW);
 
-	return value != NULL && *value != '\0';
+	return (value != NULL && *value != '\0') ||
+		coexist_mailbox_state_is_lost(state);
 }
 
 static void

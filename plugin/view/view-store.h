@@ -20,7 +20,8 @@ struct mailbox;
 
 #define COEXIST_VIEW_FILE_NAME "dovecot-coexist.view"
 
-/* Returns TRUE if the state's text says that there is a memory of INBOX. */
+/* Returns TRUE if the state's text says that there is a memory of INBOX, or that there may be
+   one. */
 bool coexist_view_store_exists(const char *state);
 
 /* Reads the memory to the data stack; it is empty if there is none, if it is not as we

@@ -165,6 +165,26 @@ static bool unread_holds(const char *path)
 		strcmp(text, "a=1\n") == 0;
 }
 
+/* A file of which nobody knows what was in it is not one that was empty. */
+static bool lost_holds(const char *path)
+{
+	struct coexist_state_values set = { .values = values, .count = 1 };
+	struct coexist_state_mode losing = mode;
+	const char *text, *error;
+
+	losing.lost = "lost=yes\n";
+	i_unlink_if_exists(path);
+	return coexist_state_file_update(path, &losing,
+			coexist_state_file_decide_values, &set, &error) == 0 &&
+		coexist_small_file_read(path, &text, &error) == 1 &&
+		strcmp(text, "a=1\n") == 0 &&
+		file_write(path, "b=2\0", 4) &&
+		coexist_state_file_update(path, &losing,
+			coexist_state_file_decide_values, &set, &error) == 0 &&
+		coexist_small_file_read(path, &text, &error) == 1 &&
+		strcmp(text, "lost=yes\na=1\n") == 0;
+}
+
 static bool missing_holds(const char *folder)
 {
 	const char *path = t_strconcat(folder, "/missing/state", NULL);
@@ -304,6 +324,7 @@ int main(void)
 	failed += check("size", size_holds(path));
 	failed += check("limit", limit_holds(path));
 	failed += check("can't be read", unread_holds(path));
+	failed += check("is lost", lost_holds(path));
 	failed += check("missing folder", missing_holds(folder));
 	failed += check("nothing to set", nothing_holds(path));
 	failed += check("decides by the text",

@@ -7,8 +7,10 @@ import threading
 
 import pytest
 
+from folders import PLUGINS, fill
 from instance import Dovecot, message
 from login_delay import refusal
+from names import STATE
 from test_beside_other_plugins import LAZY_EXPUNGE, MAIL_LOG, together
 from test_delete_index_in_memory import MEMORY
 from test_virtual_inbox import namespaces
@@ -119,6 +121,52 @@ def test_a_memory_that_can_not_be_read_shows_nothing_again(start):
     assert path.read_bytes() == before
     path.chmod(0o600)
     assert listed(maildrop) == names(4, 5, 6)
+
+
+LOST = {"rights": lambda path: path.chmod(0), "garbage": lambda path: path.write_bytes(b"\0" * 50)}
+
+
+@pytest.mark.parametrize("lose", LOST.values(), ids=LOST)
+@pytest.mark.parametrize("delay", [False, True], ids=["read", "written anew"])
+def test_a_state_that_can_not_be_read_hides_no_memory(start, lose, delay):
+    """Its lines say that there are memories, which are obeyed without any key, too."""
+    server = start(gate={}, plugins=PLUGINS)
+    maildrop = server.maildrop()
+    document = "mailbox/" + maildrop.user
+    maildrop.deliver(6)
+    fill(maildrop, "Sent", "sent")
+    server.store.put(document, pop3_max_messages="3", pop3_folders="Sent")
+    assert set(listed(maildrop)) == {*names(4, 5, 6), "sent"}
+    lose(maildrop.folder / STATE)
+    if delay:
+        # who remembers something else writes the file
+        server.store.put(document, pop3_login_delay="1s", pop3_folders="Sent")
+        assert set(listed(maildrop)) == {*names(4, 5, 6), "sent"}
+        assert "pop3_uid" in (maildrop.folder / STATE).read_text()
+    server.store.put(document)
+    for _ in range(2):
+        assert listed(maildrop) == names(4, 5, 6)
+    # what was listed of it has left
+    server.store.put(document, pop3_folders="Sent")
+    assert listed(maildrop) == names(4, 5, 6)
+    server.store.put(document)
+    assert listed(maildrop) == names(4, 5, 6)
+    server.store.put(document, pop3_folders="Sent")
+    server.doveadm("coexist", "view", "--reset", "-u", maildrop.user)
+    assert set(listed(maildrop)) == {*names(1, 2, 3, 4, 5, 6), "sent"}
+
+
+def test_a_state_that_can_not_be_read_begins_no_memory(start):
+    server = start()
+    maildrop = server.maildrop()
+    maildrop.deliver(2)
+    path = maildrop.folder / STATE
+    path.write_bytes(b"\0")
+    before = maildrop.snapshot().keys()
+    assert listed(maildrop) == names(1, 2)
+    assert not any("coexist" in name for name in maildrop.snapshot().keys() - before)
+    assert path.read_bytes() == b"\0"
+    assert maildrop.log_problems() == []
 
 
 def test_many_sessions_at_once_leave_one_memory(start):
