@@ -147,7 +147,8 @@ static const char *what_text(const struct coexist_journal_line *line,
 			str_sanitize_utf8(line->user, TEXT_LENGTH));
 	}
 	return line->undoes == NULL ? what :
-		t_strdup_printf("%s (undoes %s)", what,
+		t_strdup_printf("%s (undoes %s%s)", what,
+				line->undoes_part ? "a part of " : "",
 				str_sanitize_utf8(line->undoes, TEXT_LENGTH));
 }
 

@@ -17,8 +17,9 @@
    not follow each other; with more, the process would need too much memory. */
 #define LINES_MAX 40
 
-/* Lets each line say when it is written and, of a session that has others, how
-   many messages there are in all: so it is known if one of them is missing. */
+/* Lets each line say when it is written, whether an undo is through by then and, of a
+   session that has others, how many messages there are in all: so it is known if one
+   of them is missing. */
 static void lines_complete(struct coexist_journal_buffer *buffer)
 {
 	bool is_only = coexist_change_counts_total(&buffer->counts) == 0 &&
@@ -29,6 +30,7 @@ static void lines_complete(struct coexist_journal_buffer *buffer)
 	lines = array_get_modifiable(&buffer->lines, &count);
 	for (i = 0; i < count; i++) {
 		lines[i].time = ioloop_time;
+		lines[i].undoes_part = buffer->head.undoes_part;
 		coexist_journal_line_count(&lines[i], &buffer->counts);
 	}
 	for (i = 0; i < count && !is_only; i++) {

@@ -105,6 +105,8 @@ void coexist_journal_line_write(string_t *dest,
 	write_text(dest, "address", line->address);
 	write_text(dest, "user", line->user);
 	write_text(dest, "undoes", line->undoes);
+	if (line->undoes_part)
+		write_text(dest, "partial", "yes");
 	write_text(dest, "chose", line->chose);
 	write_text(dest, "hidden_keyword", line->hidden_keyword);
 	write_text(dest, "mailbox", line->mailbox);
@@ -212,6 +214,10 @@ field_parse(struct coexist_journal_line *line, pool_t pool, const char *name,
 		return time_parse(value, &line->time);
 	if (strcmp(name, "total") == 0)
 		return str_to_uint64(value, &line->total);
+	if (strcmp(name, "partial") == 0) {
+		line->undoes_part = TRUE;
+		return 0;
+	}
 	if ((text = text_find(line, name)) != NULL) {
 		*text = p_strdup(pool, str_tabunescape(t_strdup_noconst(value)));
 		return 0;

@@ -38,6 +38,9 @@ struct coexist_journal_line {
 	const char *user;
 	/* the session that this one undid, or NULL */
 	const char *undoes;
+	/* Only a part of that session: an error has left messages where they were, which
+	   another undo may bring back. */
+	bool undoes_part;
 	/* the owner's choices that changed, as in "pop3_delete=hide", or NULL: such a line
 	   is about no message and no mailbox */
 	const char *chose;

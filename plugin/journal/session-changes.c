@@ -276,6 +276,13 @@ void coexist_changes_set_undoes(struct coexist_changes *changes,
 	i_free(changes->undoes);
 	changes->undoes = i_strdup(session_id);
 	changes->buffer.head.undoes = changes->undoes;
+	changes->buffer.head.undoes_part = TRUE;
+}
+
+void coexist_changes_set_undone(struct coexist_changes *changes)
+{
+	if (changes != NULL)
+		changes->buffer.head.undoes_part = FALSE;
 }
 
 void coexist_changes_set_hidden_keyword(struct coexist_changes *changes,

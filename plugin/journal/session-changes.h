@@ -61,9 +61,10 @@ struct coexist_changes *coexist_changes_suspend(struct mail_user *user);
 void coexist_changes_resume(struct mail_user *user,
 			    struct coexist_changes *changes);
 
-/* The run undoes this session. */
+/* The run undoes this session. Until it is through, what is written of it is a part. */
 void coexist_changes_set_undoes(struct coexist_changes *changes,
 				const char *session_id);
+void coexist_changes_set_undone(struct coexist_changes *changes);
 /* The keyword by which messages are hidden is not $POP3Hidden. Must live as long
    as the user. */
 void coexist_changes_set_hidden_keyword(struct coexist_changes *changes,

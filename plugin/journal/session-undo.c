@@ -222,33 +222,51 @@ static int undo_lines(struct coexist_undo *undo, const char *session_id)
 		if (!is_known(undo, i))
 			undo_box(undo, line->mailbox);
 	}
+	if (!undo->left)
+		coexist_changes_set_undone(undo->changes);
 	coexist_changes_end(&undo->changes);
 	return undo->result->error == MAIL_ERROR_NONE ? 1 : -1;
+}
+
+static int undo_run(struct coexist_undo *undo, const char *session_id)
+{
+	struct coexist_journal journal;
+	const char *error;
+	int ret;
+
+	i_zero(undo->result);
+	undo->pool = pool_alloconly_create("coexist undo", 4096);
+	p_array_init(&undo->lines, undo->pool, 4);
+	i_array_init(&undo->marked, 16);
+	i_array_init(&undo->removed, 16);
+	ret = coexist_journal_read(undo->user, undo->pool, &journal, &error);
+	if (ret < 0) {
+		e_error(undo->user->event, "coexist: %s", error);
+		undo->result->error = MAIL_ERROR_TEMP;
+		undo->left = TRUE;
+	} else if (ret > 0) {
+		ret = !lines_find(undo, &journal, session_id) ? 0 :
+			undo_lines(undo, session_id);
+	}
+	array_free(&undo->removed);
+	array_free(&undo->marked);
+	pool_unref(&undo->pool);
+	return ret;
 }
 
 int coexist_undo_run(struct mail_user *user, const char *session_id,
 		     struct coexist_undo_result *result_r)
 {
 	struct coexist_undo undo = { .user = user, .result = result_r };
-	struct coexist_journal journal;
-	const char *error;
-	int ret;
 
-	i_zero(result_r);
-	undo.pool = pool_alloconly_create("coexist undo", 4096);
-	p_array_init(&undo.lines, undo.pool, 4);
-	i_array_init(&undo.marked, 16);
-	i_array_init(&undo.removed, 16);
-	ret = coexist_journal_read(user, undo.pool, &journal, &error);
-	if (ret < 0) {
-		e_error(user->event, "coexist: %s", error);
-		result_r->error = MAIL_ERROR_TEMP;
-	} else if (ret > 0) {
-		ret = !lines_find(&undo, &journal, session_id) ? 0 :
-			undo_lines(&undo, session_id);
-	}
-	array_free(&undo.removed);
-	array_free(&undo.marked);
-	pool_unref(&undo.pool);
-	return ret;
+	return undo_run(&undo, session_id);
+}
+
+int coexist_undo_run_for_owner(struct mail_user *user, const char *session_id,
+			       struct coexist_undo_result *result_r)
+{
+	struct coexist_undo undo = { .user = user, .result = result_r };
+	int ret = undo_run(&undo, session_id);
+
+	return ret < 0 && !undo.left ? 1 : ret;
 }

@@ -95,14 +95,14 @@ move_back(struct coexist_undo *undo, struct mailbox *target,
 	undo->result->returned += arrived;
 	left -= arrived + move.failed;
 	if (move.failed > 0) {
+		undo->left = TRUE;
 		undo->result->failed += move.failed;
 		undo->result->error = move.error;
 		e_error(undo->box->event, "coexist: %u messages can't be "
 			"moved back: %s", move.failed, move.error_text);
 	}
-	/* they are in both mailboxes then */
 	if (expunge(t, &move.uids) < 0)
-		coexist_undo_failed(undo, target, arrived);
+		coexist_undo_failed_after(undo, target, arrived);
 	coexist_move_deinit(&move);
 	return left;
 }

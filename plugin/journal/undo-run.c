@@ -8,6 +8,13 @@
 void coexist_undo_failed(struct coexist_undo *undo, struct mailbox *box,
 			 uint64_t messages)
 {
+	undo->left = TRUE;
+	coexist_undo_failed_after(undo, box, messages);
+}
+
+void coexist_undo_failed_after(struct coexist_undo *undo, struct mailbox *box,
+			       uint64_t messages)
+{
 	const char *text = mailbox_get_last_internal_error(box,
 		&undo->result->error);
 

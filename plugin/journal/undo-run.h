@@ -26,11 +26,18 @@ struct coexist_undo {
 	struct mailbox *box;
 	const char *mailbox;
 	uint32_t uidvalidity;
+	/* an error has left messages where they were */
+	bool left;
 };
 
-/* Counts messages that can't be put back, and logs the mailbox's error. */
+/* Counts messages that can't be put back and stay where they were, and logs the
+   mailbox's error. */
 void coexist_undo_failed(struct coexist_undo *undo, struct mailbox *box,
 			 uint64_t messages);
+/* The same of messages that are back, and are still where they were, too: another undo
+   would bring them back twice. */
+void coexist_undo_failed_after(struct coexist_undo *undo, struct mailbox *box,
+			       uint64_t messages);
 struct mailbox_transaction_context *
 coexist_undo_transaction_begin(struct mailbox *box);
 

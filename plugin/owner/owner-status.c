@@ -32,13 +32,15 @@ const char *coexist_owner_status_last_use(struct mail_user *user)
 			(time_t)(pop3->day * COEXIST_SECS_PER_DAY)), 'T');
 }
 
+/* Returns TRUE if an undo has left nothing of the session. */
 static bool
 is_undone(const struct coexist_journal *journal, const char *session)
 {
 	const struct coexist_journal_line *line;
 
 	array_foreach(&journal->lines, line) {
-		if (null_strcmp(line->undoes, session) == 0)
+		if (null_strcmp(line->undoes, session) == 0 &&
+		    !line->undoes_part)
 			return TRUE;
 	}
 	return FALSE;

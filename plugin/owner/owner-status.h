@@ -14,8 +14,8 @@ const char *coexist_owner_status_last_use(struct mail_user *user);
 /* So many POP3 sessions are told. */
 #define COEXIST_OWNER_STATUS_SESSIONS 5
 
-/* Returns the POP3 sessions that hid or moved messages and were not undone since, the
-   newest first, a line for each:
+/* Returns the POP3 sessions that hid or moved messages and were not undone since, or
+   in part only, the newest first, a line for each:
 
      2026-03-02T08:14:55Z 4f+EyN1gxtp/AAAB 12 4300
 

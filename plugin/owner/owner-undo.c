@@ -39,7 +39,8 @@ int coexist_owner_undo_judge(struct mailbox *box, const char *session,
 int coexist_owner_undo_run(struct mailbox *box, const char *session)
 {
 	struct coexist_undo_result result;
-	int ret = coexist_undo_run(box->storage->user, session, &result);
+	int ret = coexist_undo_run_for_owner(box->storage->user, session,
+					     &result);
 
 	if (ret > 0 && result.shown + result.returned + result.unread > 0)
 		return 0;

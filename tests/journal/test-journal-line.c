@@ -40,6 +40,10 @@ static const struct line_row {
 	{ "as many moves as a line has", HEAD MOVES_8"end", "8 moved to b" },
 	{ "what undoing does", HEAD"unread=1\tshown=2\treturned=3\tend",
 	  "1 unread again, 1 shown again, 1 moved back" },
+	{ "an undo", HEAD"undoes=x\tshown=2\tend", "1 shown again, undoes x" },
+	{ "an undo that has left messages",
+	  HEAD"undoes=x\tpartial=yes\tshown=2\tend",
+	  "1 shown again, undoes x in part" },
 	{ "no address", "time=2026-01-02T03:04:05Z\tsession=s\t"
 	  "protocol=expire\taddress=\tuidvalidity=9\texpunged=1\tend",
 	  "1 expunged" },
@@ -123,7 +127,7 @@ static const struct text_row {
 	  "line 1 has a field without a value" },
 };
 
-/* What the line counts, and whose it is. */
+/* What the line counts, whose it is, and what it undoes. */
 static const char *line_text(const struct coexist_journal_line *line)
 {
 	struct coexist_change_counts counts;
@@ -133,8 +137,11 @@ static const char *line_text(const struct coexist_journal_line *line)
 	coexist_journal_line_count(line, &counts);
 	text = coexist_change_counts_text(&counts);
 	coexist_change_counts_free(&counts);
-	return line->user == NULL ? text :
-		t_strdup_printf("%s by %s", text, line->user);
+	if (line->user != NULL)
+		text = t_strdup_printf("%s by %s", text, line->user);
+	return line->undoes == NULL ? text :
+		t_strdup_printf("%s, undoes %s%s", text, line->undoes,
+				line->undoes_part ? " in part" : "");
 }
 
 /* What is written is read as the same. */

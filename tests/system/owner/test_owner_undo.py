@@ -24,6 +24,11 @@ def deletions(owner):
             (line.groups() for line in found)]
 
 
+def journal_rows(maildrop):
+    return json.loads(maildrop.server.doveadm("-f", "json", "coexist", "journal", "-u",
+                                              maildrop.user))
+
+
 def only(found, hidden, moved):
     """Return the one session of deletions(), which hid and moved so many."""
     [(session, *counts)] = found
@@ -42,6 +47,49 @@ def test_an_owner_brings_back_what_was_deleted(owner, maildrop, how, hidden, mov
         assert client.stat()[0] == 3
     assert sorted(maildrop.subjects()) == ["number 1", "number 2", "number 3"]
     assert deletions(owner) == []
+
+
+@pytest.fixture
+def half(owner, maildrop):
+    """A session that moved a message of INBOX and hid one of Sent: its name, and the folder
+    of Sent, which nobody can look into until it is opened again."""
+    put(maildrop, pop3_delete="trash", pop3_folders="INBOX Sent", **UNDO)
+    maildrop.deliver(1)
+    with maildrop.imap() as client:
+        client.create("Sent")
+        client.append("Sent", None, None, b"Subject: sent\r\n\r\n")
+    maildrop.delete(1, 2)
+    session = only(deletions(owner), 1, 1)
+    sent = maildrop.folder / ".Sent"
+    sent.chmod(0)
+    yield session, sent
+    sent.chmod(0o700)
+
+
+def test_what_was_brought_back_in_part_stays_on_the_list(owner, maildrop, half):
+    session, sent = half
+    for _ in range(2):
+        assert owner.choose(undo=session).startswith("NO ")
+        assert maildrop.subjects() == ["number 1"]
+        assert only(deletions(owner), 1, 1) == session
+    sent.chmod(0o700)
+    assert owner.choose(undo=session).startswith("OK ")
+    assert deletions(owner) == []
+    with maildrop.pop3() as client:
+        assert client.stat()[0] == 2
+
+
+def test_the_administrator_sees_that_it_was_a_part(owner, maildrop, half):
+    session, sent = half
+    done = maildrop.server.doveadm("coexist", "undo", "-u", maildrop.user, session, check=False)
+    assert done.returncode != 0
+    assert only(deletions(owner), 1, 1) == session
+    sent.chmod(0o700)
+    maildrop.server.doveadm("coexist", "undo", "-u", maildrop.user, session)
+    assert deletions(owner) == []
+    assert [row["what"] for row in journal_rows(maildrop) if row["protocol"] == "undo"] == [
+        f"1 moved back (undoes a part of {session})",
+        f"1 shown again in Sent (undoes {session})"]
 
 
 def test_what_is_not_there_any_more_is_said_to_be_gone(owner, maildrop):
@@ -162,8 +210,7 @@ def test_only_a_few_sessions_are_told(owner, maildrop):
     maildrop.deliver(7)
     for _ in range(7):
         maildrop.delete(1)
-    rows = json.loads(maildrop.server.doveadm("-f", "json", "coexist", "journal", "-u",
-                                              maildrop.user))
+    rows = journal_rows(maildrop)
     assert [session for session, *_ in deletions(owner)] == \
         [row["session"] for row in rows[::-1]][:5]
 
@@ -189,8 +236,7 @@ def test_the_journal_says_who_chose_what(owner, maildrop):
     owner.chooses(pop3_show=None)       # changes nothing
     maildrop.server.doveadm("coexist", "policy", "set", "-u", maildrop.user, "--owner",
                             "pop3_delete=trash")
-    rows = json.loads(maildrop.server.doveadm("-f", "json", "coexist", "journal", "-u",
-                                              maildrop.user))
+    rows = journal_rows(maildrop)
     assert [(row["protocol"], row["what"]) for row in rows] == [
         ("choice", "chose pop3_delete=hide, pop3_show=unread by owner"),
         ("choice", "chose pop3_show= by owner"),
