@@ -21,6 +21,7 @@ static const struct {
 		"{key} has to be set alone.",
 		"The journal has no such session any more.",
 		"There is nothing left to bring back.",
+		"Not all of it could be brought back. Please try again later.",
 		"This belongs to the server, not to a mailbox: "
 		"SETMETADATA \"\" ({values} ...).",
 		"{key} could not be stored. Please try again later."
@@ -34,6 +35,7 @@ static const struct {
 		"{key} se tiene que fijar solo.",
 		"El registro ya no tiene esa sesión.",
 		"Ya no queda nada que recuperar.",
+		"No se ha podido recuperar todo. Inténtelo más tarde.",
 		"Esto es del servidor, no de un buzón: "
 		"SETMETADATA \"\" ({values} ...).",
 		"No se ha podido guardar {key}. Inténtelo más tarde."
@@ -47,6 +49,7 @@ static const struct {
 		"{key} s'ha de fixar sol.",
 		"El registre ja no té aquesta sessió.",
 		"Ja no queda res per recuperar.",
+		"No s'ha pogut recuperar tot. Torneu-ho a provar més tard.",
 		"Això és del servidor, no d'una bústia: "
 		"SETMETADATA \"\" ({values} ...).",
 		"No s'ha pogut desar {key}. Torneu-ho a provar més tard."
@@ -60,6 +63,8 @@ static const struct {
 		"{key} muss allein gesetzt werden.",
 		"Das Protokoll hat diese Sitzung nicht mehr.",
 		"Es ist nichts mehr da, was zurückgeholt werden könnte.",
+		"Nicht alles konnte zurückgeholt werden. Bitte versuchen Sie "
+		"es später noch einmal.",
 		"Das gehört zum Server, nicht zu einem Ordner: "
 		"SETMETADATA \"\" ({values} ...).",
 		"{key} konnte nicht gespeichert werden. Bitte versuchen Sie "
@@ -74,6 +79,7 @@ static const struct {
 		"{key} doit être fixé seul.",
 		"Le journal n'a plus cette session.",
 		"Il ne reste rien à récupérer.",
+		"Tout n'a pas pu être récupéré. Veuillez réessayer plus tard.",
 		"Ceci relève du serveur, non d'un dossier : "
 		"SETMETADATA \"\" ({values} ...).",
 		"{key} n'a pas pu être enregistré. Veuillez réessayer plus "
@@ -88,6 +94,7 @@ static const struct {
 		"{key} tem de ser definido sozinho.",
 		"O registo já não tem essa sessão.",
 		"Já não resta nada para recuperar.",
+		"Não foi possível recuperar tudo. Tente de novo mais tarde.",
 		"Isto pertence ao servidor, não a uma pasta: "
 		"SETMETADATA \"\" ({values} ...).",
 		"Não foi possível guardar {key}. Tente de novo mais tarde."

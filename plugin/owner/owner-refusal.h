@@ -21,6 +21,8 @@ enum coexist_owner_refusal {
 	COEXIST_OWNER_REFUSAL_NO_SESSION,
 	/* nothing of the session can be undone any more */
 	COEXIST_OWNER_REFUSAL_NOTHING_LEFT,
+	/* not all of the session could be undone */
+	COEXIST_OWNER_REFUSAL_NOT_ALL,
 	/* it is to be set as {values} */
 	COEXIST_OWNER_REFUSAL_PLACE,
 	/* it could not be stored */

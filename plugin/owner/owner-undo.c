@@ -53,7 +53,7 @@ int coexist_owner_undo_run(struct mailbox *box, const char *session)
 	} else {
 		refuse(box, result.error == MAIL_ERROR_NONE ?
 		       MAIL_ERROR_TEMP : result.error,
-		       COEXIST_OWNER_REFUSAL_FAILED);
+		       COEXIST_OWNER_REFUSAL_NOT_ALL);
 	}
 	return -1;
 }

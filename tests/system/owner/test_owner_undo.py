@@ -66,6 +66,15 @@ def half(owner, maildrop):
     sent.chmod(0o700)
 
 
+@pytest.mark.parametrize("language, text", [
+    ("en", "Not all of it could be brought back. Please try again later."),
+    ("es", "No se ha podido recuperar todo. Intentelo mas tarde.")])
+def test_the_owner_is_told_that_it_was_a_part(owner, maildrop, half, language, text):
+    put(maildrop, language=language, **UNDO)
+    session, _sent = half
+    assert re.sub(r" \[\w+\]", "", owner.choose(undo=session)) == f"NO {text}"
+
+
 def test_what_was_brought_back_in_part_stays_on_the_list(owner, maildrop, half):
     session, sent = half
     for _ in range(2):
