@@ -339,6 +339,18 @@ bool coexist_journal_line_has_uid(const struct coexist_journal_line *line,
 	return FALSE;
 }
 
+bool coexist_journal_line_is_pop3(const struct coexist_journal_line *line)
+{
+	return strcmp(line->protocol, "pop3") == 0;
+}
+
+bool coexist_journal_line_is_deletion(const struct coexist_journal_line *line)
+{
+	return coexist_journal_line_is_pop3(line) &&
+		(!array_is_empty(&line->uids[COEXIST_CHANGE_HIDDEN]) ||
+		 !array_is_empty(&line->moves));
+}
+
 void coexist_journal_line_count(const struct coexist_journal_line *line,
 				struct coexist_change_counts *counts)
 {

@@ -85,6 +85,11 @@ int coexist_journal_line_parse(pool_t pool, const char *text,
 /* Returns TRUE if it is about this UID of its mailbox. */
 bool coexist_journal_line_has_uid(const struct coexist_journal_line *line,
 				  uint32_t uid);
+/* Returns TRUE if it is of a POP3 session. */
+bool coexist_journal_line_is_pop3(const struct coexist_journal_line *line);
+/* Returns TRUE if it is of a POP3 session that hid or moved messages: what an owner may
+   undo. */
+bool coexist_journal_line_is_deletion(const struct coexist_journal_line *line);
 /* Adds what the line counts. */
 void coexist_journal_line_count(const struct coexist_journal_line *line,
 				struct coexist_change_counts *counts);

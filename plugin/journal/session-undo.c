@@ -85,21 +85,34 @@ static bool is_of_user(const struct coexist_undo *undo,
 		strcmp(line->user, undo->user->username) == 0;
 }
 
-/* Notes the session's lines. Returns FALSE if there are none. */
+/* Returns FALSE for a line that is not undone for who asks. */
+static bool may_undo(const struct coexist_undo *undo,
+		     const struct coexist_journal_line *line)
+{
+	return line->chose == NULL &&
+		(!undo->for_owner || coexist_journal_line_is_pop3(line));
+}
+
+/* Notes the session's lines. Returns FALSE if there are none, or none of them may be
+   undone by the owner alone. */
 static bool
 lines_find(struct coexist_undo *undo, const struct coexist_journal *journal,
 	   const char *session_id)
 {
 	const struct coexist_journal_line *line;
+	bool found = FALSE;
 	unsigned int i;
 
 	for (i = 0; i < array_count(&journal->lines); i++) {
 		line = array_idx(&journal->lines, i);
 		if (strcmp(line->session, session_id) != 0 ||
-		    line->chose != NULL)
+		    !may_undo(undo, line))
 			continue;
 		if (is_of_user(undo, line)) {
 			array_push_back(&undo->lines, &line);
+			if (!undo->for_owner ||
+			    coexist_journal_line_is_deletion(line))
+				found = TRUE;
 		} else {
 			/* str_sanitize_utf8() returns what it was given if that
 			   is clean, and the line ends with the undo's pool */
@@ -107,7 +120,7 @@ lines_find(struct coexist_undo *undo, const struct coexist_journal *journal,
 				str_sanitize_utf8(line->user, NAME_LENGTH));
 		}
 	}
-	return !array_is_empty(&undo->lines);
+	return found;
 }
 
 /* Returns how many messages lines had that are not there: of which a write was
@@ -265,7 +278,9 @@ int coexist_undo_run(struct mail_user *user, const char *session_id,
 int coexist_undo_run_for_owner(struct mail_user *user, const char *session_id,
 			       struct coexist_undo_result *result_r)
 {
-	struct coexist_undo undo = { .user = user, .result = result_r };
+	struct coexist_undo undo = {
+		.user = user, .result = result_r, .for_owner = TRUE
+	};
 	int ret = undo_run(&undo, session_id);
 
 	return ret < 0 && !undo.left ? 1 : ret;

@@ -15,7 +15,8 @@ struct mail_user;
    of the user's, or -1 if not all could be done, after logging why. */
 int coexist_undo_run(struct mail_user *user, const char *session_id,
 		     struct coexist_undo_result *result_r);
-/* The same for the owner, to whom what is back is undone, be it elsewhere, too. */
+/* The same for the owner, who has no other sessions than those of POP3 that hid or
+   moved messages. To the owner what is back is undone, be it elsewhere, too. */
 int coexist_undo_run_for_owner(struct mail_user *user, const char *session_id,
 			       struct coexist_undo_result *result_r);
 

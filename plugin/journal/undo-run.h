@@ -14,6 +14,8 @@ struct coexist_undo {
 	struct mail_user *user;
 	struct coexist_changes *changes;
 	struct coexist_undo_result *result;
+	/* the owner's, who undoes what POP3 deleted alone */
+	bool for_owner;
 	pool_t pool;
 	/* the lines of the session */
 	ARRAY(const struct coexist_journal_line *) lines;

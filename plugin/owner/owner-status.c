@@ -58,11 +58,11 @@ deletion_find(ARRAY_TYPE(deletion) *deletions, const char *session)
 	return NULL;
 }
 
-/* Returns TRUE for a line that an undo of this user's would take. */
+/* Returns TRUE for a deletion that this user may undo. */
 static bool
 is_of_user(const struct coexist_journal_line *line, const struct mail_user *user)
 {
-	return strcmp(line->protocol, "pop3") == 0 &&
+	return coexist_journal_line_is_deletion(line) &&
 		strpbrk(line->session, " \r\n") == NULL &&
 		(line->user == NULL || strcmp(line->user, user->username) == 0);
 }
@@ -78,8 +78,6 @@ line_add(ARRAY_TYPE(deletion) *deletions, const struct coexist_journal *journal,
 
 	array_foreach(&line->moves, move)
 		moved += coexist_uid_list_count(&move->uids);
-	if (hidden + moved == 0)
-		return;
 	deletion = deletion_find(deletions, line->session);
 	if (deletion == NULL) {
 		if (array_count(deletions) == COEXIST_OWNER_STATUS_SESSIONS ||

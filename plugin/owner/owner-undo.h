@@ -14,9 +14,10 @@ struct mailbox;
    coexist_owner_value_judge()). Returns 0, or -1 with an error in the mailbox. */
 int coexist_owner_undo_judge(struct mailbox *box, const char *session,
 			     int read_result);
-/* Undoes the session, as doveadm coexist undo does. Returns 0, or -1 with an error in
-   the mailbox: there is no such session, or some of its messages could not be put back,
-   which was logged. */
+/* Undoes a POP3 session that hid or moved messages, as doveadm coexist undo does.
+   Returns 0, or -1 with an error in the mailbox: there is no such session, there is
+   nothing to put back, or some of its messages could not be put back, which was
+   logged. */
 int coexist_owner_undo_run(struct mailbox *box, const char *session);
 
 #endif

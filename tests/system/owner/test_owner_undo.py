@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+import journal
+
 UNDO = {"owner_may_change": "pop3_show undo"}
 STATUS = ("status/pop3_last_use", "status/pop3_deletions", "status/may_undo")
 
@@ -194,6 +196,56 @@ def test_what_is_no_session_is_refused(owner, maildrop, session, reply):
         pytest.skip("imaplib sends ASCII")
     assert owner.choose(undo=session) == reply
     assert len(deletions(owner)) == 1
+
+
+def moved_by_imap(maildrop):
+    put(maildrop, pop3_delete="trash", **UNDO)
+    with maildrop.imap() as client:
+        client.create("Trash")
+        client.select()
+        assert client._simple_command("MOVE", "1", "Trash")[0] == "OK"
+
+
+def moved_by_retention(maildrop):
+    """Which the journal tells as it tells of POP3."""
+    put(maildrop, pop3_delete="trash", **UNDO)
+    maildrop.delete(1)
+    text = journal.path(maildrop).read_text()
+    assert "protocol=pop3" in text
+    journal.write(maildrop, text.replace("protocol=pop3", "protocol=expire").encode())
+
+
+def read_by_pop3(maildrop):
+    put(maildrop, pop3_mark_read="complete", **UNDO)
+    with maildrop.pop3() as client:
+        client.retr(1)
+        client.quit()
+
+
+@pytest.mark.parametrize("change", [moved_by_imap, moved_by_retention, read_by_pop3])
+def test_an_owner_undoes_what_pop3_deleted_alone(owner, maildrop, change):
+    """The rest is the administrator's."""
+    maildrop.deliver(1)
+    change(maildrop)
+    before = maildrop.subjects(), maildrop.seen()
+    [row] = journal_rows(maildrop)
+    assert owner.choose(undo=row["session"]) == \
+        "NO [CANNOT] The journal has no such session any more."
+    assert (maildrop.subjects(), maildrop.seen()) == before
+    maildrop.server.doveadm("coexist", "undo", "-u", maildrop.user, row["session"])
+    assert (maildrop.subjects(), maildrop.seen()) == (["number 1"], [])
+
+
+def test_what_the_session_marked_besides_is_unread_again(owner, maildrop):
+    put(maildrop, pop3_delete="hide", pop3_mark_read="complete", **UNDO)
+    maildrop.deliver(2)
+    with maildrop.pop3() as client:
+        client.retr(1)
+        client.dele(2)
+        client.quit()
+    assert maildrop.seen() == [1, 2]
+    assert owner.choose(undo=only(deletions(owner), 1, 0)).startswith("OK ")
+    assert maildrop.seen() == []
 
 
 def test_an_undo_stands_for_itself(owner, maildrop):
