@@ -6,6 +6,7 @@
 #include "index-root.h"
 #include "mail-user.h"
 #include "str.h"
+#include "coexist-event.h"
 
 static const char *journal_path(const struct coexist_index_root *root)
 {
@@ -62,6 +63,7 @@ int coexist_journal_read(struct mail_user *user, pool_t pool,
 	if (!coexist_index_root_find(user, COEXIST_JOURNAL_FILE_NAME, &root))
 		return 0;
 	path = journal_path(&root);
+	coexist_trace(user, "Reads the journal: %s", path);
 	ret = coexist_journal_file_read(pool, path, journal_r, error_r);
 	if (journal_r->broken > 0) {
 		e_warning(user->event, "coexist: %s: %u lines are broken and "

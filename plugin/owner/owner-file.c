@@ -5,6 +5,7 @@
 #include "owner-file.h"
 #include "mail-user.h"
 #include "unichar.h"
+#include "coexist-event.h"
 #include "index-root.h"
 #include "small-file.h"
 
@@ -96,6 +97,7 @@ path_read(struct mail_user *user, const char *path, pool_t pool,
 	unsigned int wrong;
 	int ret;
 
+	coexist_trace(user, "Reads the choices: %s", path);
 	ret = coexist_small_file_read_no_link(path, COEXIST_OWNER_FILE_MAX,
 					      &text, &error);
 	if (ret < 0) {

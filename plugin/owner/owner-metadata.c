@@ -11,6 +11,7 @@
 #include "owner-change.h"
 #include "owner-file.h"
 #include "owner-keys.h"
+#include "owner-snapshot.h"
 #include "owner-undo.h"
 #include "owner-values.h"
 #include "session-policy.h"
@@ -23,6 +24,8 @@
 
 struct owner_mailbox {
 	union mailbox_module_context module_ctx;
+	/* A client's command has a mailbox of its own. */
+	struct coexist_owner_snapshot snapshot;
 };
 
 struct owner_transaction {
@@ -50,6 +53,25 @@ entry_parse(struct mailbox *box, enum mail_attribute_type type_flags,
 
 /* Reading */
 
+static void snapshot_renew(struct mailbox *box)
+{
+	struct owner_mailbox *obox = OWNER_MAILBOX_CONTEXT(box);
+
+	coexist_owner_snapshot_init(&obox->snapshot, box->storage->user,
+				    box->pool);
+}
+
+/* dsync has a mailbox open for long, and compares times with what holds now: an older
+   choice must not take the place of one that was made meanwhile. */
+static struct coexist_owner_snapshot *snapshot_get(struct mailbox *box)
+{
+	struct owner_mailbox *obox = OWNER_MAILBOX_CONTEXT(box);
+
+	if (box->storage->user->dsyncing)
+		snapshot_renew(box);
+	return &obox->snapshot;
+}
+
 static int
 owner_attribute_get(struct mailbox *box, enum mail_attribute_type type_flags,
 		    const char *name, struct mail_attribute_value *value_r)
@@ -69,7 +91,7 @@ owner_attribute_get(struct mailbox *box, enum mail_attribute_type type_flags,
 	default:
 		break;
 	}
-	value_r->value = coexist_owner_value_get(box->storage->user, entry,
+	value_r->value = coexist_owner_value_get(snapshot_get(box), entry,
 						 openable,
 						 &value_r->last_change);
 	if (value_r->value == NULL)
@@ -93,12 +115,12 @@ static void name_add(struct owner_iter *iter, const char *prefix,
 		     enum coexist_owner_entry entry,
 		     enum coexist_openable openable)
 {
-	struct mail_user *user = iter->iter.box->storage->user;
 	const char *name = coexist_owner_entry_name(entry, openable);
 	time_t ignored;
 
 	if (strncmp(name, prefix, strlen(prefix)) != 0 ||
-	    coexist_owner_value_get(user, entry, openable, &ignored) == NULL)
+	    coexist_owner_value_get(snapshot_get(iter->iter.box), entry,
+				    openable, &ignored) == NULL)
 		return;
 	name = p_strdup(iter->pool, name + strlen(prefix));
 	array_push_back(&iter->names, &name);
@@ -339,6 +361,7 @@ owner_transaction_commit(struct mailbox_transaction_context *t,
 	if (ot != NULL) T_BEGIN {
 		ret = owner_transaction_do(ot, box);
 	} T_END;
+	snapshot_renew(box);
 	transaction_free(t);
 	if (ret < 0) {
 		/* the roll-back must not change what is said */
@@ -366,6 +389,8 @@ void coexist_owner_metadata_mailbox_allocated(struct mailbox *box)
 
 	obox = p_new(box->pool, struct owner_mailbox, 1);
 	obox->module_ctx.super = *v;
+	coexist_owner_snapshot_init(&obox->snapshot, box->storage->user,
+				    box->pool);
 	box->vlast = &obox->module_ctx.super;
 	v->attribute_get = owner_attribute_get;
 	v->attribute_set = owner_attribute_set;

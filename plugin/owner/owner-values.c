@@ -6,7 +6,7 @@
 #include "mail-storage-private.h"
 #include "owner-file.h"
 #include "owner-refusal.h"
-#include "owner-status.h"
+#include "owner-snapshot.h"
 #include "session-policy.h"
 
 static bool is_open(struct mail_user *user, enum coexist_openable openable)
@@ -58,39 +58,44 @@ value_get(struct mail_user *user, enum coexist_owner_entry entry,
 }
 
 static const char *
-status_get(struct mail_user *user, enum coexist_owner_entry entry)
+status_get(struct coexist_owner_snapshot *snapshot,
+	   enum coexist_owner_entry entry)
 {
-	if (coexist_session_policy_get_open(user) == 0)
+	coexist_openable_set open =
+		coexist_session_policy_get_open(snapshot->user);
+
+	if (open == 0)
 		return NULL;
 	switch (entry) {
 	case COEXIST_OWNER_ENTRY_LAST_USE:
-		return coexist_owner_status_last_use(user);
+		return coexist_owner_snapshot_last_use(snapshot);
 	case COEXIST_OWNER_ENTRY_DELETIONS:
-		return coexist_owner_status_deletions(user);
+		return coexist_owner_snapshot_deletions(snapshot);
 	case COEXIST_OWNER_ENTRY_MAY_UNDO:
-		return (coexist_session_policy_get_open(user) &
-			COEXIST_OPENABLE_UNDO) != 0 ? "yes" : "no";
+		return (open & COEXIST_OPENABLE_UNDO) != 0 ? "yes" : "no";
 	default:
 		return NULL;
 	}
 }
 
 const char *
-coexist_owner_value_get(struct mail_user *user, enum coexist_owner_entry entry,
+coexist_owner_value_get(struct coexist_owner_snapshot *snapshot,
+			enum coexist_owner_entry entry,
 			enum coexist_openable openable, time_t *changed_r)
 {
-	struct coexist_owner_choices choices;
+	const struct coexist_owner_choices *choices;
 
 	*changed_r = 0;
 	if (!coexist_owner_entry_is_keys(entry))
-		return status_get(user, entry);
-	(void)coexist_owner_file_read(user, pool_datastack_create(), &choices);
+		return status_get(snapshot, entry);
+	choices = coexist_owner_snapshot_choices(snapshot);
 	if (entry == COEXIST_OWNER_ENTRY_CHOICE) {
-		*changed_r = choices.times[openable];
-		return choices.texts[openable];
+		*changed_r = choices->times[openable];
+		return choices->texts[openable];
 	}
-	return coexist_session_policy_get_open(user) == 0 ? NULL :
-		value_get(user, entry, openable, choices.texts[openable]);
+	return coexist_session_policy_get_open(snapshot->user) == 0 ? NULL :
+		value_get(snapshot->user, entry, openable,
+			  choices->texts[openable]);
 }
 
 bool coexist_owner_value_may_sleep(enum coexist_openable openable,

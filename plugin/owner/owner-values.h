@@ -6,17 +6,18 @@
 #include "owner-refusal.h"
 #include "mail-error.h"
 
-struct mail_user;
+struct coexist_owner_snapshot;
 struct mailbox;
 
 /* What the entries of an owner's choices have, and which values they take. */
 
-/* Returns the entry's value, on the data stack, or NULL if it has none. It is that of
-   the next session: what was chosen since this one began counts. *changed_r is when a
-   choice was stored last, 0 for what is none. The key is of no matter for entries that
-   are there once. */
+/* Returns the entry's value, from the snapshot or on the data stack, or NULL if it has
+   none. It is that of the next session: what was chosen since this one began counts.
+   *changed_r is when a choice was stored last, 0 for what is none. The key is of no
+   matter for entries that are there once. */
 const char *
-coexist_owner_value_get(struct mail_user *user, enum coexist_owner_entry entry,
+coexist_owner_value_get(struct coexist_owner_snapshot *snapshot,
+			enum coexist_owner_entry entry,
 			enum coexist_openable openable, time_t *changed_r);
 
 /* Returns TRUE if a value is one of its key, whoever it is open to. NULL is one: no

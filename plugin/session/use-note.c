@@ -135,6 +135,7 @@ int coexist_use_noted_read(struct mail_user *user,
 	const char *text;
 	int ret = coexist_mailbox_state_read(user, &text);
 
+	coexist_trace(user, "Reads the last use");
 	coexist_last_use_parse(
 		coexist_state_text_get(text, COEXIST_STATE_LAST_USE),
 		coexist_day(ioloop_time), &noted_r->last);
