@@ -343,7 +343,7 @@ static int owner_transaction_do(struct owner_transaction *ot, struct mailbox *bo
 		return coexist_owner_undo_run(box, ot->undo);
 	if (coexist_owner_change_store(&ot->change, box->storage->user) == 0)
 		return 0;
-	coexist_owner_failure_set(box);
+	coexist_owner_failure_set(box, ot->change.changed);
 	return -1;
 }
 

@@ -4,10 +4,16 @@
 #include "lib.h"
 #include "owner-values.h"
 #include "mail-storage-private.h"
+#include "str.h"
 #include "owner-file.h"
 #include "owner-refusal.h"
 #include "owner-snapshot.h"
 #include "session-policy.h"
+
+static const char *key_name(enum coexist_openable openable)
+{
+	return coexist_policy_keys[coexist_openable_keys[openable].key].name;
+}
 
 static bool is_open(struct mail_user *user, enum coexist_openable openable)
 {
@@ -129,8 +135,7 @@ refuse(struct mailbox *box, enum mail_error error,
        enum coexist_owner_refusal refusal, enum coexist_openable openable,
        const char *values)
 {
-	coexist_owner_error_set(box, error, refusal, coexist_policy_keys[
-			coexist_openable_keys[openable].key].name, values);
+	coexist_owner_error_set(box, error, refusal, key_name(openable), values);
 }
 
 int coexist_owner_value_judge(struct mailbox *box,
@@ -167,8 +172,7 @@ void coexist_owner_entry_refuse(struct mailbox *box,
 	const char *name = coexist_owner_entry_label(entry), *values = NULL;
 
 	if (coexist_owner_entry_is_keys(entry)) {
-		name = coexist_policy_keys[
-			coexist_openable_keys[openable].key].name;
+		name = key_name(openable);
 	} else if (entry == COEXIST_OWNER_ENTRY_UNKNOWN) {
 		refusal = COEXIST_OWNER_REFUSAL_UNKNOWN_KEY;
 	} else if (entry == COEXIST_OWNER_ENTRY_MISPLACED) {
@@ -179,8 +183,19 @@ void coexist_owner_entry_refuse(struct mailbox *box,
 				values);
 }
 
-void coexist_owner_failure_set(struct mailbox *box)
+void coexist_owner_failure_set(struct mailbox *box, coexist_openable_set keys)
 {
+	string_t *names = t_str_new(64);
+	unsigned int i;
+
+	for (i = 0; i < COEXIST_OPENABLE_COUNT; i++) {
+		if ((keys & BIT(i)) == 0)
+			continue;
+		if (str_len(names) > 0)
+			str_append(names, ", ");
+		str_append(names, key_name(i));
+	}
 	coexist_owner_error_set(box, MAIL_ERROR_TEMP,
-				COEXIST_OWNER_REFUSAL_FAILED, "POP3", NULL);
+				COEXIST_OWNER_REFUSAL_FAILED, str_c(names),
+				NULL);
 }

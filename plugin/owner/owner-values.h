@@ -40,7 +40,7 @@ void coexist_owner_entry_refuse(struct mailbox *box,
 void coexist_owner_error_set(struct mailbox *box, enum mail_error error,
 			     enum coexist_owner_refusal refusal,
 			     const char *name, const char *values);
-/* Sets the error in the mailbox for what could not be stored. */
-void coexist_owner_failure_set(struct mailbox *box);
+/* Sets the error in the mailbox for choices of these keys that could not be stored. */
+void coexist_owner_failure_set(struct mailbox *box, coexist_openable_set keys);
 
 #endif

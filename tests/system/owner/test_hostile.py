@@ -59,6 +59,17 @@ def test_the_next_choice_makes_a_file_of_it(owner, maildrop, kind):
     assert maildrop.subjects() == ["number 1"]
 
 
+@pytest.mark.parametrize("wanted, said", [
+    ({"quota_warn": "80"}, "quota_warn"),
+    ({"quota_warn": "80", "pop3_delete": "hide"}, "pop3_delete, quota_warn"),
+    ({"language": None}, "language")], ids=["one", "two", "none"])
+def test_what_can_not_be_stored_is_named(owner, maildrop, wanted, said):
+    maildrop.deliver(1)
+    owner.replace(FILES["folder"])
+    reply = owner.choose(**wanted)
+    assert reply == f"NO [SERVERBUG] {said} could not be stored. Please try again later."
+
+
 def test_a_line_that_nobody_knows_is_passed_over_and_kept(owner, maildrop):
     owner.write("pop3_of_tomorrow=7\npop3_access=deny\npreset=archive\npop3_delete=hide\n")
     maildrop.deliver(1)
