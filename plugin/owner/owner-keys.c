@@ -88,12 +88,6 @@ const char *coexist_owner_entry_name(enum coexist_owner_entry entry,
 			   key_name(openable) : NULL, NULL);
 }
 
-const char *coexist_owner_entry_path(enum coexist_openable openable)
-{
-	return t_strconcat("/private/"COEXIST_OWNER_ENTRIES, key_name(openable),
-			   NULL);
-}
-
 /* Returns a list of words as alternatives. */
 static const char *alternatives(const char *words)
 {

@@ -8,14 +8,15 @@
    server (RFC 5464), below /private/vendor/vendor.dovecot-coexist/:
 
      KEY             what the owner chose, if anything
-     effective/KEY   the value that holds
+     effective/KEY   the value that holds in the next session
      given/KEY       the value that holds where the owner chose nothing
      origin/KEY      who says what holds: owner, administrator or default
      choices/KEY     which values may be chosen, as bounds (policy-bounds.h)
 
-   All but the first can be read only. Where any key is open, effective, given and origin
+   All but the first can be read only, and KEY, too, while it is closed: a choice that
+   sleeps is shown. Where anything is open, if only undo, effective, given and origin
    are there for each key that can be opened, so that a page can say who set the rest;
-   KEY and choices are there for those that are open. Besides there are, to be read only,
+   choices are there for those that are open. Besides there are, to be read only,
 
      status/pop3_last_use    the day of the last use by POP3, or none
      status/pop3_deletions   what POP3 sessions hid and moved (owner-status.h)
@@ -40,7 +41,7 @@ enum coexist_owner_entry {
 	COEXIST_OWNER_ENTRY_GIVEN,
 	COEXIST_OWNER_ENTRY_ORIGIN,
 	COEXIST_OWNER_ENTRY_CHOICES,
-	/* those above are there for each key */
+	/* of those above there is one for each key, of the others one */
 	COEXIST_OWNER_ENTRY_LAST_USE,
 	COEXIST_OWNER_ENTRY_DELETIONS,
 	COEXIST_OWNER_ENTRY_MAY_UNDO,
@@ -66,8 +67,6 @@ const char *coexist_owner_entry_label(enum coexist_owner_entry entry);
    entries that are there once. */
 const char *coexist_owner_entry_name(enum coexist_owner_entry entry,
 				     enum coexist_openable openable);
-/* Returns the entry as an IMAP client names it, on the data stack. */
-const char *coexist_owner_entry_path(enum coexist_openable openable);
 
 /* Returns the values of the key that may be chosen, on the data stack: the policy's
    bounds, or else all that there are. */

@@ -63,6 +63,18 @@ def test_no_owner_makes_pop3_delete_for_good(server):
     assert owner.maildrop.subjects("Trash") == ["number 1"]
 
 
+def test_a_choice_of_a_closed_key_can_be_read_and_not_changed(server):
+    owner = owner_of(server, "fixed")
+    owner.write("pop3_delete=hide\npop3_show=unread\n")
+    assert owner.chosen("pop3_show", "choices/pop3_show", "effective/pop3_show",
+                        "origin/pop3_show") == {
+        "pop3_show": "unread", "choices/pop3_show": None, "effective/pop3_show": "all",
+        "origin/pop3_show": "default"}
+    for value in ("all", None):
+        assert owner.choose(pop3_show=value) == \
+            "NO [NOPERM] Your administrator has fixed pop3_show."
+
+
 @pytest.mark.parametrize("document, holds", [
     ({"pop3_delete": "trash"}, False), ({"preset": "safe"}, True),
     ({"pop3_mark_read": "quit"}, True)], ids=["named", "preset", "another key"])
