@@ -14,8 +14,7 @@ struct mail_user;
 struct coexist_junk_folder {
 	const char *name;
 	uint32_t uidvalidity, uidnext;
-	/* unread messages with the UID or a higher one; all, if the UIDVALIDITY is
-	   another */
+	/* unread messages among those that were asked for */
 	unsigned int count;
 	/* the newest of them: the domain of who it says has sent it, and the
 	   subject */
@@ -23,9 +22,14 @@ struct coexist_junk_folder {
 	unsigned int rows_count;
 };
 
-/* Looks into it, without changing anything. The folder has no rows unless they are
-   asked for. Everything is on the data stack. Returns 1, 0 if there is no such
-   mailbox, or -1 after logging a warning. */
+/* Both change nothing. Everything is on the data stack. They return 1, 0 if there is no
+   such mailbox, or -1 after logging a warning. */
+
+/* Finds where it ends, and looks at no message: none is counted. */
+int coexist_junk_folder_find(struct mail_user *user,
+			     struct coexist_junk_folder *folder_r);
+/* Looks also for unread messages with the UID or a higher one; at all, if the
+   UIDVALIDITY is another. There are no rows unless they are asked for. */
 int coexist_junk_folder_look(struct mail_user *user, uint32_t uidvalidity,
 			     uint32_t uid, bool with_rows,
 			     struct coexist_junk_folder *folder_r);

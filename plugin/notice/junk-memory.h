@@ -21,7 +21,8 @@ struct coexist_junk_memory {
 	uint64_t told;
 	/* when to look again */
 	uint64_t next;
-	/* new messages have this UID or a higher one */
+	/* New messages have this UID or a higher one. Those before were there at
+	   first, or the owner was told of them or had read them. */
 	uint32_t uidvalidity, uid;
 };
 

@@ -141,13 +141,21 @@ count(struct mail_user *user, const char *before,
 	struct coexist_junk_folder folder;
 	struct coexist_junk_memory later =
 		coexist_junk_memory_postponed(memory, (uint64_t)ioloop_time);
-
-	if (coexist_junk_folder_look(user, memory->uidvalidity, memory->uid,
+	int ret = coexist_junk_folder_look(user, memory->uidvalidity,
+			memory->uid,
 			key_number(user, COEXIST_KEY_junk_notice_list) != 0,
-			&folder) > 0 && folder.count > 0)
+			&folder);
+
+	if (ret > 0 && folder.count > 0) {
 		tell(user, before, memory, &folder);
-	else
-		(void)remember(user, before, &later);
+		return;
+	}
+	if (ret > 0) {
+		/* what was read by now is not looked at again */
+		later.uidvalidity = folder.uidvalidity;
+		later.uid = folder.uidnext;
+	}
+	(void)remember(user, before, &later);
 }
 
 static void begin(struct mail_user *user, const char *before)
@@ -160,8 +168,7 @@ static void begin(struct mail_user *user, const char *before)
 		.next = now + COEXIST_JUNK_DAYS * COEXIST_SECS_PER_DAY
 	};
 
-	if (coexist_junk_folder_look(user, /*uidvalidity=*/0, /*uid=*/0,
-				     /*with_rows=*/FALSE, &folder) < 0)
+	if (coexist_junk_folder_find(user, &folder) < 0)
 		return;
 	/* without such a mailbox, all that will be there is new */
 	memory.uidvalidity = folder.uidvalidity;

@@ -29,6 +29,7 @@ SPAM = b"From: Offers <x@shop.example.net>\r\nSubject: =?utf-8?q?caf=C3=A9?=\r\n
 def server(tmp_path_factory, clock):
     wrap = {service: clock.wrapper for service in ("pop3", "imap")}
     with Instance(tmp_path_factory.mktemp("junk"), wrap=wrap, users={**USERS, **OTHERS},
+                  conf="log_debug = category=coexist\n",
                   coexist={"template_dir": str(NOTICE_TEXTS), "junk_notice": "7d"}) as server:
         yield server
     assert not re.search("Panic|killed with signal", server.log_text())
@@ -68,6 +69,16 @@ class Owner:
         texts = [email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
                  for place in ("new", "cur") for file in sorted((mail / place).glob("*"))]
         return [text for text in texts if text["X-Coexist-Notice"] == "junk"]
+
+    def read(self, messages):
+        """Mark messages of Junk as read."""
+        self.server.doveadm("flags", "add", "-u", self.name, r"\Seen", "mailbox", "Junk", messages)
+
+    def looks(self):
+        """Return at how many messages of Junk sessions have looked, one by one."""
+        return [int(found[1]) for found in re.finditer(
+            rf"pop3\({self.name}\).* coexist: Looks at (\d+) messages of Junk",
+            self.server.log_text())]
 
     def state(self):
         file = self.server.folder / "home" / self.name / "mail/dovecot-coexist.state"
@@ -109,13 +120,45 @@ def test_nothing_new_is_nothing_to_tell(owner):
     assert len(jo.told()) == 1
 
 
-def test_what_was_read_is_not_new(server, owner):
+def test_what_was_read_is_not_new(owner):
     jo = owner()
     jo.pop3()
     jo.spam(SPAM)
-    server.doveadm("flags", "add", "-u", jo.name, r"\Seen", "mailbox", "Junk", "all")
+    jo.read("all")
     jo.pop3(31)
     assert jo.told() == []
+
+
+def test_nobody_looks_at_messages_that_nobody_is_told_of(owner):
+    jo = owner()
+    jo.spam(SPAM, SPAM)
+    jo.pop3()
+    assert jo.looks() == []     # only where the new ones begin
+    jo.pop3(31)
+    assert jo.looks() == []     # there is none
+    jo.spam(SPAM, SPAM, SPAM)
+    jo.pop3(33)
+    assert jo.looks() == [3] and len(jo.told()) == 1
+    jo.read("all")
+    jo.spam(SPAM)
+    jo.read("all")
+    jo.pop3(41)
+    assert jo.looks() == [3]    # none is unread
+
+
+def test_nobody_looks_twice_at_what_was_read(owner):
+    jo = owner()
+    jo.spam(SPAM)               # stays unread
+    jo.pop3()
+    jo.spam(SPAM, SPAM)
+    jo.read("2:3")
+    jo.pop3(31)
+    jo.pop3(33)
+    assert jo.looks() == [2]
+    jo.spam(SPAM)
+    jo.pop3(35)
+    assert jo.looks() == [2, 1]
+    assert [notice["Subject"] for notice in jo.told()] == ["1 new message in your junk folder"]
 
 
 def test_who_uses_imap_is_not_told(owner):
