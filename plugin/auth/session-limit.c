@@ -265,9 +265,9 @@ static void
 answer_failed(struct coexist_session_limit *limit, const char *error)
 {
 	const char *line = t_strdup_printf("Can't count the sessions of "
-		"mailboxes, so *_max_sessions is not obeyed: %s (dovecot.conf "
-		"may lack "COEXIST_ANVIL_REMEDY"; doveadm coexist preflight "
-		"knows)", error, "dovecot");
+		"mailboxes, so *_max_sessions is not obeyed: %s (what lacks may "
+		"be "COEXIST_ANVIL_REMEDY"; doveadm coexist preflight knows)",
+		error, "dovecot");
 
 	limit->failed = *now();
 	if (coexist_log_repeat_may(limit->log, line))

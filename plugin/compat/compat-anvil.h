@@ -23,10 +23,13 @@
 #endif
 
 /* The socket that answers it, in Dovecot's base_dir, and what lets the auth
-   process use it. From Dovecot 2.4.4 on, it may anyway. */
+   process use it. From Dovecot 2.4.4 on, it may anyway. A reload keeps the
+   socket of before, with its owner and mode (services_listen_using() in
+   master/service-listen.c). */
 #define COEXIST_ANVIL_SOCKET "anvil"
 #define COEXIST_ANVIL_REMEDY \
-	"service anvil { unix_listener anvil { user = %s } }"
+	"service anvil { unix_listener anvil { user = %s } } and a restart " \
+	"of Dovecot, as a reload keeps that socket"
 
 /* Sessions of a user that a line is about. */
 struct coexist_anvil_line {

@@ -9,6 +9,7 @@ import pytest
 
 from administrator import EX_CONFIG, Administrator
 from instance import Dovecot
+from instance.block import block
 from preflight import GATED, IS_23, OURS, failed, gated_admin, preflight, without
 
 pytestmark = pytest.mark.differs("how settings are read")
@@ -157,6 +158,23 @@ def test_anvil_that_the_auth_process_may_not_ask(admin):
     admin.server.inside("chown", "dovecot", socket)
     status, found = preflight(admin)
     assert found["sessions, counted by dovecot"] == ("ok", "")
+
+
+def anvil(line):
+    return block("service anvil", [block("unix_listener anvil", [line])])
+
+
+def test_anvil_wants_a_restart(start):
+    """A reload keeps the socket that the first configuration made."""
+    server = start(**GATED, conf=anvil("mode = 0600"))
+    admin = gated_admin(server)
+    path = server.folder / "etc/dovecot.conf"
+    path.write_text(without("^ *mode = 0600$", "user = dovecot")(path.read_text()))
+    server.read_files_again()
+    verdict, remedy = preflight(admin)[1]["sessions, counted by dovecot"]
+    assert verdict == "note" and "a restart of Dovecot, as a reload keeps" in remedy
+    started_with_it = gated_admin(start(**GATED, conf=anvil("user = dovecot")))
+    assert preflight(started_with_it)[1]["sessions, counted by dovecot"] == ("ok", "")
 
 
 def test_a_userdb_of_an_older_configuration(admin):
