@@ -31,7 +31,7 @@ def server(start):
 def webmail(server, tmp_path_factory):
     """Roundcube for the server's mailboxes; PHP has nothing to complain of."""
     pytest.importorskip("selenium")
-    from browser import is_here
+    from roundcube_browser import is_here
     from webmail import Webmail
     if not is_here() or not shutil.which("php"):
         pytest.skip("Chromium, its driver or PHP is missing: tests/packages roundcube")
@@ -45,7 +45,7 @@ def webmail(server, tmp_path_factory):
 @pytest.fixture(scope="module")
 def driver(webmail):
     """A browser that the module's tests share."""
-    from browser import chromium
+    from roundcube_browser import chromium
     with chromium() as driver:
         yield driver
 
@@ -53,7 +53,7 @@ def driver(webmail):
 @pytest.fixture
 def page(driver, webmail, maildrop):
     """The owner of `maildrop`, logged in, looks at the page."""
-    from browser import Page
+    from roundcube_browser import Page
     return Page(driver, webmail).log_in(maildrop.user)
 
 

@@ -8,11 +8,11 @@ pytestmark = pytest.mark.night
 
 @pytest.mark.parametrize("size", ["DESKTOP", "PHONE"])
 def test_axe_finds_nothing_serious(webmail, maildrop, axe, size):
-    import browser
+    import roundcube_browser
     maildrop.server.store.put(f"mailbox/{maildrop.user}", pop3_delete="trash",
                               pop3_show="unread")
-    with browser.chromium(getattr(browser, size)) as driver:
-        page = browser.Page(driver, webmail).log_in(maildrop.user)
+    with roundcube_browser.chromium(getattr(browser, size)) as driver:
+        page = roundcube_browser.Page(driver, webmail).log_in(maildrop.user)
         for is_dark in (False, True):
             page.dark(is_dark)
             assert page.problems(axe) == []
@@ -27,7 +27,7 @@ def test_axe_finds_nothing_serious(webmail, maildrop, axe, size):
 
 def test_a_keyboard_is_enough(page, owner):
     """From the first answer to the button, in the order in which they are read."""
-    from browser import Keys
+    from roundcube_browser import Keys
     page.driver.execute_script("document.querySelector('#coexist input[type=radio]').focus()")
     page.press(Keys.ARROW_DOWN)     # of what a download does: the second answer
     seen = []
@@ -53,7 +53,7 @@ def test_a_keyboard_is_enough(page, owner):
 
 
 def test_the_focus_can_be_seen(page):
-    from browser import Keys
+    from roundcube_browser import Keys
     page.driver.execute_script("document.querySelector('#coexist input[type=radio]').focus()")
     page.press(Keys.TAB)
     assert page.focus() == "coexist-pop3-delete-is-standard"
@@ -62,11 +62,11 @@ def test_the_focus_can_be_seen(page):
 
 
 def test_nothing_is_wider_than_a_phone(webmail, maildrop):
-    import browser
+    import roundcube_browser
     with maildrop.imap() as client:
         client.create("A-folder-with-a-name-that-is-longer-than-a-phone-is-wide-" * 3)
-    with browser.chromium(browser.PHONE) as driver:
-        page = browser.Page(driver, webmail).log_in(maildrop.user)
+    with roundcube_browser.chromium(roundcube_browser.PHONE) as driver:
+        page = roundcube_browser.Page(driver, webmail).log_in(maildrop.user)
         assert page.driver.execute_script(
             "return [...document.querySelectorAll('#coexist *')].filter(part => "
             "part.getBoundingClientRect().right > innerWidth + 1).map(part => part.id)") == []

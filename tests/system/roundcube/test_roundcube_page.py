@@ -139,7 +139,7 @@ LANGUAGES = {"en-US": "Save", "es-ES": "Guardar", "ca-ES": "Desa", "de-DE": "Spe
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_each_language(webmail, maildrop, language):
-    from browser import Page, chromium
+    from roundcube_browser import Page, chromium
     with chromium(language=language) as driver:
         page = Page(driver, webmail).log_in(maildrop.user)
         assert page.text("#coexist-save") == LANGUAGES[language]
