@@ -64,19 +64,19 @@ class Page:
         self.driver.get(self.webmail.url)
         self.find("#rcmloginuser").send_keys(user)
         self.find("#rcmloginpwd").send_keys(password + Keys.ENTER)
-        self._wait(lambda: self.all("#taskmenu"), "the login")
+        self.wait(lambda: self.all("#taskmenu"), "the login")
         return self.open()
 
     def open(self):
         """Open the page by its address."""
         self.driver.get(f"{self.webmail.url}?_task=settings&_action=plugin.coexist")
-        self._wait(lambda: self.all("#coexist"), "the page")
+        self.wait(lambda: self.all("#coexist"), "the page")
         return self
 
     # What is there
 
     def find(self, css):
-        return self._wait(lambda: self.all(css), css)[0]
+        return self.wait(lambda: self.all(css), css)[0]
 
     def all(self, css):
         return self.driver.find_elements(By.CSS_SELECTOR, css)
@@ -150,7 +150,7 @@ class Page:
         """Act, and wait for the page that follows; return the server's sentence."""
         self.driver.execute_script("window.coexistIsOld = true")
         act()
-        self._wait(lambda: self.driver.execute_script(
+        self.wait(lambda: self.driver.execute_script(
             "return !window.coexistIsOld && document.readyState === 'complete' "
             "&& !!document.getElementById('coexist')"), "the answer")
         found = self.all("#coexist-sentence")
@@ -195,7 +195,7 @@ class Page:
     def _label(self, box):
         return self.find(f"label[for='{box.get_attribute('id')}']").text
 
-    def _wait(self, predicate, what):
+    def wait(self, predicate, what):
         return wait_for(predicate, PATIENCE, what)
 
 

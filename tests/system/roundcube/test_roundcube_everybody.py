@@ -11,7 +11,7 @@ def test_axe_finds_nothing_serious(webmail, maildrop, axe, size):
     import roundcube_browser
     maildrop.server.store.put(f"mailbox/{maildrop.user}", pop3_delete="trash",
                               pop3_show="unread")
-    with roundcube_browser.chromium(getattr(browser, size)) as driver:
+    with roundcube_browser.chromium(getattr(roundcube_browser, size)) as driver:
         page = roundcube_browser.Page(driver, webmail).log_in(maildrop.user)
         for is_dark in (False, True):
             page.dark(is_dark)
@@ -40,8 +40,12 @@ def test_a_keyboard_is_enough(page, owner):
             page.press(Keys.ARROW_DOWN, Keys.ARROW_DOWN)
         elif page.focus() == "coexist-language-pick":
             page.press(Keys.SPACE)      # the skin's own list opens
-            page.find(".select-menu a.selected")
-            page.press("d", Keys.ENTER)
+            page.wait(lambda: page.driver.switch_to.active_element.tag_name == "a",
+                      "the list to have the focus")
+            page.press("d")
+            page.wait(lambda: page.driver.switch_to.active_element.text.startswith("D"),
+                      "Deutsch to have it")
+            page.press(Keys.ENTER)
     assert seen[-1] == "coexist-save", seen
     assert page.submit(lambda: page.press(Keys.ENTER)) == ""
     assert owner.lines() == ["language=de", "pop3_delete=trash", "pop3_mark_read=complete"]

@@ -127,13 +127,25 @@ class coexist_server
 
         // not what Roundcube's own cache had of it days ago
         $found        = $this->storage->get_metadata('', self::names(), [], true);
-        $this->failed = !is_array($found);
+        $this->failed = !is_array($found) && !$this->is_closed();
 
         foreach ((array) ($found[''] ?? []) as $name => $value) {
             if (strpos($name, self::ENTRIES . '/') === 0) {
                 $this->entries[substr($name, strlen(self::ENTRIES) + 1)] = (string) $value;
             }
         }
+    }
+
+    /**
+     * Returns whether the server does not have the command: nothing is open, and
+     * Roundcube remembers a capability of an earlier request.
+     */
+    private function is_closed()
+    {
+        $refusals = [rcube_imap_generic::ERROR_NO, rcube_imap_generic::ERROR_BAD];
+
+        return in_array($this->storage->get_error_code(), $refusals)
+            && in_array($this->storage->conn->resultcode, [null, 'CANNOT'], true);
     }
 
     /** All of them by name: Roundcube writes options, such as DEPTH, where Dovecot expects none. */
