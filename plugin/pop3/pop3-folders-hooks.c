@@ -110,26 +110,28 @@ pop3_folders_real_get_status(struct mailbox *box,
 			     struct mailbox_status *status_r)
 {
 	struct pop3_folders_mailbox *fbox = POP3_FOLDERS_MAILBOX_CONTEXT(box);
+	int ret;
 
-	if (fbox->outer.get_status(box, items, status_r) == 0)
-		return 0;
-	error_judge(fbox);
-	return -1;
+	ret = fbox->outer.get_status(box, items, status_r);
+	if (ret < 0)
+		error_judge(fbox);
+	return ret;
 }
 
 /* An mbox has no GUID if its index is in memory, or if it is read-only and nobody has given
-   it one. */
+   it one. Dovecot's index of all mailboxes returns 1 where it knows the answer. */
 static int
 pop3_folders_real_get_metadata(struct mailbox *box,
 			       enum mailbox_metadata_items items,
 			       struct mailbox_metadata *metadata_r)
 {
 	struct pop3_folders_mailbox *fbox = POP3_FOLDERS_MAILBOX_CONTEXT(box);
+	int ret;
 
-	if (fbox->outer.get_metadata(box, items, metadata_r) == 0)
-		return 0;
-	error_judge(fbox);
-	return -1;
+	ret = fbox->outer.get_metadata(box, items, metadata_r);
+	if (ret < 0)
+		error_judge(fbox);
+	return ret;
 }
 
 /* What a commit that has saved nothing says, as index_transaction_commit() does
@@ -332,9 +334,11 @@ pop3_folders_inbox_get_metadata(struct mailbox *box,
 	};
 	struct pop3_folders_mailbox *fbox = POP3_FOLDERS_MAILBOX_CONTEXT(box);
 	enum mail_error error;
+	int ret;
 
-	if (fbox->module_ctx.super.get_metadata(box, items, metadata_r) == 0)
-		return 0;
+	ret = fbox->module_ctx.super.get_metadata(box, items, metadata_r);
+	if (ret >= 0)
+		return ret;
 	error = mailbox_get_last_mail_error(box);
 	if (items != MAILBOX_METADATA_GUID ||
 	    (error != MAIL_ERROR_NOTPOSSIBLE && error != MAIL_ERROR_PERM))
