@@ -8,6 +8,7 @@
 #include "istream.h"
 #include "lib-event.h"
 #include "admin-document.h"
+#include "admin-gate.h"
 #include "admin-judge.h"
 #include "admin-length.h"
 #include "admin-signature.h"
@@ -314,6 +315,7 @@ static int brake(struct coexist_admin_batch *batch)
 }
 
 void coexist_admin_batch_store(struct coexist_admin_batch *batch,
+			       const char *const *keys,
 			       coexist_admin_change_t *change, void *context)
 {
 	struct coexist_store_lock *store_lock;
@@ -327,5 +329,6 @@ void coexist_admin_batch_store(struct coexist_admin_batch *batch,
 	    coexist_admin_change_begin(batch->admin) == 0)
 		entries_store(batch);
 	coexist_admin_change_unlock(batch->admin, &store_lock);
+	coexist_admin_gate_check(batch->admin, keys);
 	coexist_admin_tell_changes(batch->admin, &batch->changes);
 }

@@ -33,9 +33,11 @@ coexist_admin_batch_input(const struct doveadm_cmd_context *cctx,
 unsigned int
 coexist_admin_batch_count(const struct coexist_admin_batch *batch);
 
-/* Changes those that have no document yet, and stores all. Errors are logged and the
-   exit code is set. */
+/* Changes those that have no document yet, stores all, and tells the open sessions,
+   unless no login obeys the keys (admin-gate.h). Errors are logged and the exit code is
+   set. */
 void coexist_admin_batch_store(struct coexist_admin_batch *batch,
+			       const char *const *keys,
 			       coexist_admin_change_t *change, void *context);
 
 #endif

@@ -8,7 +8,6 @@
 #include "istream.h"
 #include "lib-event.h"
 #include "admin-batch.h"
-#include "admin-gate.h"
 #include "admin-tell.h"
 #include "coexist-admin.h"
 #include "policy-document.h"
@@ -156,10 +155,8 @@ static void policy_import(struct coexist_admin *admin)
 	} else if (coexist_admin_batch_count(import.batch) == 0)
 		coexist_admin_fail(admin, EX_DATAERR, "%s names no policy",
 				   import.file);
-	else {
-		coexist_admin_batch_store(import.batch, NULL, NULL);
-		coexist_admin_gate_check(admin, no_keys);
-	}
+	else
+		coexist_admin_batch_store(import.batch, no_keys, NULL, NULL);
 	coexist_admin_batch_free(import.batch);
 }
 

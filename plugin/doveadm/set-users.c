@@ -6,7 +6,6 @@
 #include "doveadm.h"
 #include "istream.h"
 #include "admin-batch.h"
-#include "admin-gate.h"
 #include "admin-owner.h"
 #include "admin-values.h"
 #include "coexist-admin.h"
@@ -78,8 +77,8 @@ void coexist_set_users(struct coexist_admin *admin, const char *const *values)
 				   i_stream_get_name(input));
 	} else {
 		coexist_admin_values_warn(admin, values);
-		coexist_admin_batch_store(batch, values_set, (void *)values);
-		coexist_admin_gate_check(admin, values);
+		coexist_admin_batch_store(batch, values, values_set,
+					  (void *)values);
 	}
 	coexist_admin_batch_free(batch);
 }

@@ -137,14 +137,33 @@ def test_the_configuration_is_read_once(open_site, command, status):
     assert done.stderr.count("coexist: doveconf -n was run") == 1
 
 
-def test_many_at_once_are_one_question(open_site):
-    """Of all the policies that one command stores."""
+MANY = (("set", "-F", "/mnt/etc/mailboxes", "pop3_access=deny"), ("import", "/mnt/etc/policies"))
+
+
+@pytest.fixture
+def lists(open_site):
+    """The files of the commands for many."""
     etc = open_site.server.folder / "etc"
     (etc / "mailboxes").write_text("alice\nuser1\nuser2\n")
     (etc / "policies").write_text("[mailbox user1]\nimap_access=deny\n\n"
                                   "[mailbox user2]\npop3_access=deny\n")
-    for command in (("set", "-F", "/mnt/etc/mailboxes", "pop3_access=deny"),
-                    ("import", "/mnt/etc/policies")):
+
+
+@pytest.mark.parametrize("command", [DENIES[1:], *MANY], ids=["one", "list", "import"])
+def test_no_session_is_told_of_what_no_login_obeys(open_site, lists, command):
+    """It would stay, and be waited for."""
+    sessions = [open_site.server.pop3(user) for user in ("alice", "user2")]
+    done = open_site.run("policy", *command)
+    for session in sessions:
+        session.quit()
+    assert (done.returncode, done.stdout) == (EX_CONFIG, "")
+    for user in ("alice", "user1", "user2"):
+        open_site.run("policy", "unset", "-u", user, "--all")
+
+
+def test_many_at_once_are_one_question(open_site, lists):
+    """Of all the policies that one command stores."""
+    for command in MANY:
         errors = open_site.fails(EX_CONFIG, "policy", *command)
         assert errors.count(STORED) == errors.count("\n") == 1
     for user in ("user1", "user2"):
