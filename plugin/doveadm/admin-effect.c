@@ -5,6 +5,7 @@
 #include "admin-effect.h"
 #include "doveadm.h"
 #include "admin-document.h"
+#include "admin-gate.h"
 #include "admin-scope.h"
 #include "admin-signature.h"
 #include "admin-tell.h"
@@ -42,14 +43,23 @@ static void forecast(struct coexist_admin *admin,
 	}
 }
 
-/* Tells the owners whom the change will refuse. */
+/* Tells the owners whom the change will refuse. Nobody is told of what no login will
+   obey. */
 static int tell(struct coexist_admin *admin,
 		const struct coexist_admin_scope *scope,
+		const char *const *keys,
 		const struct coexist_document *document)
 {
+	const char *fault = coexist_admin_gate_fault(admin, keys);
 	struct coexist_change_effect effect;
-	int ret = effect_find(admin, scope, document, /*tell=*/TRUE, &effect);
+	int ret;
 
+	if (fault != NULL) {
+		coexist_admin_fail(admin, EX_CONFIG, "Nobody is told and "
+				   "nothing stored: %s", fault);
+		return -1;
+	}
+	ret = effect_find(admin, scope, document, /*tell=*/TRUE, &effect);
 	coexist_change_effect_log(admin, &effect);
 	if (ret < 0) {
 		coexist_admin_fail(admin, EX_TEMPFAIL, "Nothing is stored, as "
@@ -70,6 +80,7 @@ static int check_signing(struct coexist_admin *admin,
 
 int coexist_admin_effect(struct coexist_admin *admin,
 			 const struct coexist_admin_scope *scope,
+			 const char *const *keys,
 			 struct coexist_document *document)
 {
 	bool tells = coexist_admin_flag(admin->cctx, "tell");
@@ -89,5 +100,5 @@ int coexist_admin_effect(struct coexist_admin *admin,
 	if (check_signing(admin, scope, document) < 0 ||
 	    coexist_admin_tell_brake(admin, scope, document) < 0)
 		return -1;
-	return tells ? tell(admin, scope, document) : 0;
+	return tells ? tell(admin, scope, keys, document) : 0;
 }

@@ -18,9 +18,11 @@ struct coexist_document;
    nothing is to be stored: with --dry-run, after the forecast was printed; else after
    an error was logged and the exit code set. That is so if the change would end more
    than 50 sessions and nobody has said --yes, if it can't be signed, or if with
-   --tell not all owners could be told. */
+   --tell no login would obey the keys (admin-gate.h) or not all owners could be
+   told. */
 int coexist_admin_effect(struct coexist_admin *admin,
 			 const struct coexist_admin_scope *scope,
+			 const char *const *keys,
 			 struct coexist_document *document);
 
 #endif

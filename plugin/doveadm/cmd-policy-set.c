@@ -104,7 +104,8 @@ static int change_prepare(struct coexist_admin *admin, struct change *change)
 				       change, &document);
 	change->is_trial = FALSE;
 	return ret < 0 ? ret :
-		coexist_admin_effect(admin, change->scope, document);
+		coexist_admin_effect(admin, change->scope, change->values,
+				     document);
 }
 
 static void policy_set(struct coexist_admin *admin)

@@ -16,6 +16,8 @@
 
 struct change {
 	const char *const *names;
+	/* all keys go, and names is empty */
+	bool all;
 };
 
 static int
@@ -39,31 +41,30 @@ keys_unset(const struct coexist_admin *admin,
 	return ret;
 }
 
-/* Returns 0, or -1 if nothing is to be stored. All is removed if names is NULL. */
+/* Returns 0, or -1 if nothing is to be stored. */
 static int
 change_prepare(struct coexist_admin *admin,
 	       const struct coexist_admin_scope *scope, struct change *change)
 {
 	g_autoptr(coexist_document) document = NULL;
 
-	if (change->names != NULL &&
+	if (!change->all &&
 	    coexist_admin_change_try(admin, scope, COEXIST_ADMIN_TRUSTED,
 				     keys_unset, change, &document) < 0)
 		return -1;
-	return coexist_admin_effect(admin, scope, document);
+	return coexist_admin_effect(admin, scope, change->names, document);
 }
 
 static void policy_unset(struct coexist_admin *admin)
 {
 	const char *const *names =
 		coexist_admin_arguments(admin->cctx, "keys");
-	bool all = coexist_admin_flag(admin->cctx, "all");
 	struct coexist_admin_scope scope;
 	struct change change = {
-		.names = all ? NULL : names
+		.names = names, .all = coexist_admin_flag(admin->cctx, "all")
 	};
 
-	if (all == (*names != NULL)) {
+	if (change.all == (*names != NULL)) {
 		coexist_admin_fail(admin, EX_USAGE,
 				   "Expected either keys or --all");
 		return;
@@ -75,14 +76,13 @@ static void policy_unset(struct coexist_admin *admin)
 	if (coexist_admin_scope_read(admin, &scope) < 0 ||
 	    change_prepare(admin, &scope, &change) < 0)
 		return;
-	if (all) {
+	if (change.all) {
 		coexist_admin_remove(admin, &scope);
 	} else {
 		coexist_admin_change(admin, &scope, COEXIST_ADMIN_TRUSTED,
 				     keys_unset, &change);
-	}
-	if (!all)
 		coexist_admin_gate_check(admin, names);
+	}
 	coexist_admin_tell(admin, &scope);
 }
 

@@ -58,6 +58,16 @@ def test_nor_that_something_is_not_set_any_more(open_site):
     open_site.ok("policy", "unset", "-u", "alice", "--all")
 
 
+@pytest.mark.parametrize("command", [DENIES, ("policy", "unset", "-u", "alice", "--all")])
+def test_no_owner_is_told_of_what_no_login_obeys(open_site, command):
+    open_site.run("policy", "set", "-u", "alice", "imap_access=deny")
+    errors = open_site.fails(EX_CONFIG, *command, "--tell")
+    assert ("Nobody is told and nothing stored: no login by any protocol obeys it: there is no gate"
+            in errors and errors.count("Error") == 1)
+    assert open_site.get("-u", "alice") == {"imap_access": "deny"}
+    open_site.run("policy", "unset", "-u", "alice", "--all")
+
+
 def test_what_it_says_can_be_done(start):
     admin = administrator(start)
     errors = admin.fails(EX_CONFIG, *DENIES)
