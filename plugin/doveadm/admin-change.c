@@ -28,7 +28,7 @@ void coexist_admin_change_unlock(const struct coexist_admin *admin,
 {
 	const char *error;
 
-	if (coexist_store_unlock(_lock, &error) < 0)
+	if (coexist_store_unlock(_lock, admin->store->is_written, &error) < 0)
 		coexist_admin_fail(admin, EX_TEMPFAIL, "%s", error);
 }
 
@@ -211,6 +211,9 @@ void coexist_admin_mark_store(struct coexist_admin *admin)
 
 	if (coexist_admin_change_lock(admin, &store_lock) < 0)
 		return;
+	/* who says that the store is as it should be has auth forget what it missed,
+	   also if the marker is there */
+	admin->store->is_written = TRUE;
 	user = reader_get(admin);
 	if (prepare(admin, user) == 0 && coexist_admin_marker_make(admin) == 0)
 		check_access(admin, user, COEXIST_STORE_KEY_MARKER);

@@ -8,9 +8,9 @@
 #include <time.h>
 
 /* The generation of the store, as far as this host has changed it: doveadm begins
-   another one after each change, before the command ends. What auth has read in
-   an earlier one may be old (cache invalidation). Another host's changes are not
-   noticed by this.
+   another one after each change, before the command ends, and after nothing else. What
+   auth has read in an earlier one may be old (cache invalidation). Another host's
+   changes are not noticed by this.
 
    It is the time of a file in Dovecot's base_dir: to ask for it takes a single
    system call. */

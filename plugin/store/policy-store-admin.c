@@ -23,6 +23,13 @@ struct coexist_store_lock {
 
 static const struct dict_op_settings store_op_settings = { .username = "" };
 
+static struct dict_transaction_context *
+transaction_begin(struct coexist_store *store)
+{
+	store->is_written = TRUE;
+	return dict_transaction_begin(store->dict, &store_op_settings);
+}
+
 struct commit {
 	bool finished;
 	/* NULL if all went well */
@@ -69,7 +76,7 @@ int coexist_store_write_text(struct coexist_store *store, const char *key,
 			     const char *text, const char **error_r)
 {
 	struct dict_transaction_context *transaction =
-		dict_transaction_begin(store->dict, &store_op_settings);
+		transaction_begin(store);
 
 	dict_set(transaction, key, text);
 	return transaction_finish(store, transaction, key, error_r);
@@ -79,7 +86,7 @@ int coexist_store_remove(struct coexist_store *store, const char *key,
 			 const char **error_r)
 {
 	struct dict_transaction_context *transaction =
-		dict_transaction_begin(store->dict, &store_op_settings);
+		transaction_begin(store);
 
 	dict_unset(transaction, key);
 	return transaction_finish(store, transaction, key, error_r);
@@ -113,14 +120,14 @@ int coexist_store_lock(const char *base_dir, struct coexist_store_lock **lock_r,
 	return 0;
 }
 
-int coexist_store_unlock(struct coexist_store_lock **_lock,
+int coexist_store_unlock(struct coexist_store_lock **_lock, bool is_changed,
 			 const char **error_r)
 {
 	struct coexist_store_lock *lock = *_lock;
 	int ret;
 
 	*_lock = NULL;
-	ret = coexist_store_generation_begin(lock->path);
+	ret = is_changed ? coexist_store_generation_begin(lock->path) : 0;
 	if (ret < 0) {
 		*error_r = t_strdup_printf("utimensat(%s) failed: %m",
 					   lock->path);

@@ -22,10 +22,12 @@ int coexist_store_remove(struct coexist_store *store, const char *key,
    Returns 0, or -1 and an error. */
 int coexist_store_lock(const char *base_dir, struct coexist_store_lock **lock_r,
 		       const char **error_r);
-/* Lets others in, and has the auth process of this node forget what it read before
-   (store-generation.h). Returns 0, or -1 and an error: then logins may go by that
-   for some seconds yet. */
-int coexist_store_unlock(struct coexist_store_lock **lock, const char **error_r);
+/* Lets others in and, if something may have changed, has the auth process of this node
+   forget what it read before (store-generation.h). Where nothing has, auth keeps what it
+   knows, also of documents that are lost. Returns 0, or -1 and an error: then logins may
+   go by what was read before for some seconds yet. */
+int coexist_store_unlock(struct coexist_store_lock **lock, bool is_changed,
+			 const char **error_r);
 
 /* Called for the name of each document, which lives for the call. Returns false
    to stop. */

@@ -44,6 +44,8 @@ struct coexist_store {
 	/* What the names of the documents' files begin with, or NULL unless it
 	   is a store fs:posix. */
 	char *files;
+	/* Somebody has begun to write, whatever came of it. */
+	bool is_written;
 };
 
 /* The text of the document is NULL unless it was found; the error, which names

@@ -44,6 +44,41 @@ def test_each_scope_has_its_document(admin, scope, name):
     assert admin.text(name) is None
 
 
+def generation(admin):
+    """What tells auth that the store has changed (plugin/state/store-generation.h)."""
+    return (admin.server.folder / "run/coexist-policy.lock").stat().st_mtime_ns
+
+
+def begins_generation(admin, *arguments):
+    """Does the command, which may fail, begin a generation of the store?"""
+    before = generation(admin)
+    admin.run("policy", *arguments)
+    return generation(admin) != before
+
+
+def test_each_change_begins_a_generation(admin):
+    user = admin.user()
+    admin.ok("policy", "init")
+    for change in (("set", "-u", user, "pop3_access=deny"), ("set", "-u", user, "pop3_access=deny"),
+                   ("unset", "-u", user, "pop3_access"), ("set", "-u", user, "pop3_access=deny"),
+                   ("unset", "-u", user, "--all"), ("init",)):
+        assert begins_generation(admin, *change), change
+
+
+def test_what_changes_nothing_begins_none(admin):
+    """Auth would forget which documents it has seen lost, and sessions believe the loss."""
+    user, signer = admin.user(), admin.server.folder / "etc/signer.pem"
+    (admin.server.folder / "etc/nothing").write_text(f"[mailbox {user}]\n")
+    if not signer.exists():
+        admin.ok("policy", "keygen", "/mnt/etc/signer.pem")
+    admin.ok("policy", "init")
+    for change in (("unset", "-u", user, "pop3_access"), ("unset", "-u", user, "--all"),
+                   ("set", "-u", user, "pop3_access=perhaps"), ("import", "/mnt/etc/nothing"),
+                   ("sign", "-u", user, "--sign-key", "/mnt/etc/signer.pem")):
+        assert not begins_generation(admin, *change), change
+    assert admin.text(f"mailbox/{user}") is None
+
+
 def test_the_user_name_is_normalised(admin):
     user = admin.user()
     admin.ok("policy", "set", "-u", user.upper(), "pop3_access=deny")
