@@ -112,6 +112,21 @@ def test_it_returns_when_dovecot_obeys(server):
     assert command.wait(PATIENCE) == 0
 
 
+def test_modules_that_came_while_dovecot_runs(start, tmp_path):
+    """As after `make install`: the configuration process does not know their settings."""
+    name = "settings/libcoexist_settings.so"
+    server = start(plugins={}, conf=INCLUDE,
+                   modules=stage_without(Path(name).name, tmp_path / "stage"))
+    (server.folder / "etc/dovecot-coexist.conf").write_text(ON)
+    script(server.folder / "etc", confdir="/mnt/etc")
+    assert marks_read(server)
+    dovecot = Dovecot.installed()
+    shutil.copy(dovecot.staged(built_stage()) / name, server.folder / "settings.so")
+    server.inside("cp", "/mnt/settings.so", f"{dovecot.moduledir}/{name}")
+    switch(server, "on")
+    assert not marks_read(server)
+
+
 def preflight(server):
     """Return (exit status, {row: status}) of preflight."""
     done = server.doveadm("-f", "json", "coexist", "preflight", check=False)
