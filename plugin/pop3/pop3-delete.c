@@ -222,11 +222,12 @@ static void expunge(struct pop3_delete_mail *dmail, struct mail *mail,
 /* Outside INBOX a message is hidden, whatever pop3_delete says. It becomes as read as if
    the client had only downloaded it. */
 static void
-hide_elsewhere(struct pop3_delete *del, struct mail *mail, struct mail *real)
+hide_elsewhere(struct pop3_delete *del, const struct mail *mail,
+	       struct mailbox *real_box, uint32_t real_uid)
 {
 	struct pop3_mark mark = {
-		.real_uid = real->uid,
-		.real_box = real->box,
+		.real_uid = real_uid,
+		.real_box = real_box,
 		.hidden = hidden_keyword(del)
 	};
 
@@ -237,6 +238,17 @@ hide_elsewhere(struct pop3_delete *del, struct mail *mail, struct mail *real)
 	}
 	mark.seen = seq_range_exists(&del->elsewhere_seen, mail->seq);
 	pop3_folders_change(pop3_folders_get(del->client->user), &mark);
+}
+
+/* It is found out when the changes are made whether the mailbox has another name now. */
+static void hide_in_replaced(struct pop3_delete *del, struct mail *mail)
+{
+	const struct pop3_folder *folder;
+	uint32_t uid;
+
+	folder = pop3_folders_find_replaced(mail, &uid);
+	if (folder != NULL)
+		hide_elsewhere(del, mail, folder->box, uid);
 }
 
 static void
@@ -280,11 +292,11 @@ pop3_delete_update_keywords(struct mail *_mail, enum modify_type modify_type,
 	/* a message that the client deleted; if it is gone, all is done */
 	real = pop3_folders_real_mail(_mail);
 	if (real == NULL)
-		return;
-	if (real == _mail || pop3_folders_is_inbox(real->box))
+		hide_in_replaced(del, _mail);
+	else if (real == _mail || pop3_folders_is_inbox(real->box))
 		delete_from_inbox(dmail, _mail, real, modify_type, keywords);
 	else
-		hide_elsewhere(del, _mail, real);
+		hide_elsewhere(del, _mail, real->box, real->uid);
 }
 
 /* What Dovecot did not ask about */

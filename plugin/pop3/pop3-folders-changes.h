@@ -9,7 +9,8 @@ struct pop3_mark;
 /* What a session changes in the mailboxes of its maildrop besides INBOX. These may have
    been deleted, renamed and made anew since the session opened them, and Dovecot would
    damage the index of another mailbox of the same name. So changes are collected, and
-   made in a mailbox that is opened for that, if it is the same one still. */
+   made in a mailbox that is opened for that, if it is the same one still, or by its new
+   name. */
 
 struct pop3_folders_changes_result {
 	/* messages that should have been hidden, and could not be because the user may

@@ -28,15 +28,30 @@ static MODULE_CONTEXT_DEFINE_INIT(pop3_folders_mail_module,
 /* RSET takes \Seen away where the site has LAST (pop3_enable_last), whose number is one of
    the maildrop: what is read outside INBOX is not POP3's to say. */
 static void
-update_flags_elsewhere(struct pop3_folders *folders, struct mail *real,
-		       enum modify_type modify_type, enum mail_flags flags)
+update_flags_elsewhere(struct pop3_folders *folders, struct mailbox *real_box,
+		       uint32_t real_uid, enum modify_type modify_type,
+		       enum mail_flags flags)
 {
 	struct pop3_mark mark = {
-		.real_uid = real->uid, .real_box = real->box, .seen = TRUE
+		.real_uid = real_uid, .real_box = real_box, .seen = TRUE
 	};
 
 	if (modify_type == MODIFY_ADD && (flags & MAIL_SEEN) != 0)
 		pop3_folders_change(folders, &mark);
+}
+
+static void
+update_flags_in_replaced(struct pop3_folders *folders, struct mail *mail,
+			 enum modify_type modify_type, enum mail_flags flags)
+{
+	const struct pop3_folder *folder;
+	uint32_t uid;
+
+	folder = pop3_folders_find_replaced(mail, &uid);
+	if (folder != NULL) {
+		update_flags_elsewhere(folders, folder->box, uid, modify_type,
+				       flags);
+	}
 }
 
 static void
@@ -47,13 +62,14 @@ pop3_folders_update_flags(struct mail *_mail, enum modify_type modify_type,
 	struct pop3_folders_mail *fmail = POP3_FOLDERS_MAIL_CONTEXT(mail);
 	struct mail *real = pop3_folders_real_mail(_mail);
 
-	if (real == NULL)
-		return;
-	if (pop3_folders_is_inbox(real->box)) {
+	if (real == NULL) {
+		update_flags_in_replaced(fmail->folders, _mail, modify_type,
+					 flags);
+	} else if (pop3_folders_is_inbox(real->box)) {
 		mail_update_flags(real, modify_type, flags);
 	} else {
-		update_flags_elsewhere(fmail->folders, real, modify_type,
-				       flags);
+		update_flags_elsewhere(fmail->folders, real->box, real->uid,
+				       modify_type, flags);
 	}
 }
 

@@ -205,3 +205,16 @@ struct mail *pop3_folders_real_mail(struct mail *mail)
 	return folder == NULL || folder->id == 0 ||
 		hdr->uid_validity != folder->uidvalidity ? NULL : real;
 }
+
+struct pop3_folder *
+pop3_folders_find_replaced(struct mail *mail, uint32_t *uid_r)
+{
+	struct pop3_folders *folders = pop3_folders_get(mail->box->storage->user);
+	struct pop3_folder *folder;
+
+	if (folders == NULL || mail->box != folders->box)
+		return NULL;
+	folder = pop3_folders_map_find(folders, mail->transaction->view,
+				       mail->seq, uid_r);
+	return folder != NULL && is_replaced(folder) ? folder : NULL;
+}

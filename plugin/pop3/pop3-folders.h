@@ -117,8 +117,12 @@ pop3_folders_map_find(struct pop3_folders *folders,
 /* Returns the real message behind a message of the maildrop: that itself where INBOX is
    all. NULL if it is gone, or its mailbox is. It lives as long as the other. */
 struct mail *pop3_folders_real_mail(struct mail *mail);
+/* Returns the folder and the UID of a message of the maildrop that has no real message behind
+   it because its mailbox, which is not INBOX, is replaced; else NULL. */
+struct pop3_folder *
+pop3_folders_find_replaced(struct mail *mail, uint32_t *uid_r);
 /* Returns TRUE if the mailbox, which is not INBOX, is not the one any more that the session
-   has opened. */
+   has opened: it has been deleted or renamed, and another one may have its name. */
 bool pop3_folder_is_replaced(const struct pop3_folder *folder);
 
 #endif

@@ -7,6 +7,7 @@
 #include "pop3-mark.h"
 #include "download-time.h"
 #include "index-lost.h"
+#include "mailbox-guids.h"
 #include "pop3-folders.h"
 #include "pop3-keyword.h"
 #include "private-flags.h"
@@ -270,6 +271,56 @@ static void memory_give_back(void)
 #endif
 }
 
+/* A mailbox that has another name now. */
+struct renamed {
+	const char *guid;
+	struct mailbox *box;
+};
+
+static bool is_renamed(struct mailbox *box, const char *guid, void *context)
+{
+	struct renamed *renamed = context;
+
+	if (strcmp(guid, renamed->guid) != 0)
+		return FALSE;
+	renamed->box = mailbox_alloc(box->list, box->vname, 0);
+	return TRUE;
+}
+
+/* As real_box_alloc(), of one that is not the mailbox of its name any more. */
+static int renamed_alloc(const struct pop3_folder *folder, struct mailbox **box_r)
+{
+	struct renamed renamed = { .guid = folder->guid };
+	struct mail_user *user = folder->box->storage->user;
+	int ret = folder->guid == NULL ? 0 :
+		coexist_mailbox_guids_find(user, is_renamed, &renamed);
+
+	if (ret == 0) {
+		e_info(folder->box->event, "coexist: %s has been deleted or "
+		       "replaced since POP3 listed it: no message in it is "
+		       "marked or hidden", folder->name);
+	} else if (ret < 0) {
+		e_error(folder->box->event, "coexist: %s has been deleted, "
+			"renamed or replaced since POP3 listed it, and not all "
+			"mailboxes can be looked at: no message in it is marked "
+			"or hidden", folder->name);
+	}
+	*box_r = renamed.box;
+	return ret;
+}
+
+/* Returns 1 and the mailbox, which is opened once more because a sync of the session's own
+   would change its sequences; 0 if it is gone; or -1 after logging the error. */
+static int
+real_box_alloc(struct mailbox *real_box, const struct pop3_folder *folder,
+	       struct mailbox **box_r)
+{
+	if (folder != NULL && pop3_folder_is_replaced(folder))
+		return renamed_alloc(folder, box_r);
+	*box_r = mailbox_alloc(real_box->list, real_box->vname, 0);
+	return 1;
+}
+
 int pop3_marks_apply_now(struct mailbox *real_box,
 			 uint32_t session_uidvalidity,
 			 const struct pop3_mark *marks, unsigned int count,
@@ -283,14 +334,9 @@ int pop3_marks_apply_now(struct mailbox *real_box,
 	int ret;
 
 	i_zero(result_r);
-	if (folder != NULL && pop3_folder_is_replaced(folder)) {
-		e_info(real_box->event, "coexist: %s has been deleted, renamed or "
-		       "replaced since POP3 listed it: no message in it is "
-		       "marked or hidden", folder->name);
-		return 0;
-	}
-	/* A sync of the session's own mailbox would change its sequences. */
-	box = mailbox_alloc(real_box->list, real_box->vname, 0);
+	ret = real_box_alloc(real_box, folder, &box);
+	if (ret <= 0)
+		return ret;
 	ret = apply_and_sync(box, folder, session_uidvalidity, marks, count,
 			     result_r);
 	if (ret < 0) {

@@ -47,9 +47,10 @@ int pop3_marks_apply(struct mailbox_transaction_context *t,
 
 /* Applies changes to messages of this one real mailbox at once, beside the session that
    has it open and whose view must not change: other sessions see them when this returns.
-   Nothing is changed if it is not the same mailbox any more, by its UIDVALIDITY, and
-   outside INBOX by its GUID and index: the UIDs are other messages' then. Returns 0 and
-   what became of the marks, or -1 after logging the error. */
+   Outside INBOX it is found by its GUID if it has another name now. Nothing is changed if it
+   is gone, or is not the same mailbox any more, by its UIDVALIDITY, and outside INBOX by its
+   GUID and index: the UIDs are other messages' then. Returns 0 and what became of the marks, or
+   -1 after logging the error. */
 int pop3_marks_apply_now(struct mailbox *real_box,
 			 uint32_t session_uidvalidity,
 			 const struct pop3_mark *marks, unsigned int count,

@@ -7,10 +7,10 @@
 #include "ioloop.h"
 #include "mail-namespace.h"
 #include "mail-storage-private.h"
-#include "mailbox-list-iter.h"
 #include "coexist/day.h"
 #include "keywords.h"
 #include "mailbox-failure.h"
+#include "mailbox-guids.h"
 #include "mailbox-state.h"
 #include "maildrop-folders.h"
 #include "maildrop-memory.h"
@@ -465,51 +465,21 @@ static int reset(struct view_box *vbox, void *context)
 	return -1;
 }
 
-/* Returns 1 after adding the mailbox' GUID, 0 if there is no such mailbox, or -1 if that can't
-   be found out. */
-static int
-all_add(const struct mailbox_info *info, ARRAY_TYPE(const_string) *guids)
+static bool
+all_add(struct mailbox *box ATTR_UNUSED, const char *guid, void *context)
 {
-	struct mailbox *box;
-	struct mailbox_metadata metadata;
-	enum mail_error error;
-	const char *guid;
-	int ret = 0;
+	ARRAY_TYPE(const_string) *guids = context;
 
-	if ((info->flags & (MAILBOX_NOSELECT | MAILBOX_NONEXISTENT)) != 0)
-		return 0;
-	box = mailbox_alloc(info->ns->list, info->vname, MAILBOX_FLAG_READONLY);
-	if (mailbox_get_metadata(box, MAILBOX_METADATA_GUID, &metadata) == 0) {
-		guid = guid_128_to_string(metadata.guid);
-		array_push_back(guids, &guid);
-		ret = 1;
-	} else {
-		(void)mailbox_get_last_internal_error(box, &error);
-		if (error != MAIL_ERROR_NOTFOUND)
-			ret = -1;
-	}
-	mailbox_free(&box);
-	return ret;
+	guid = t_strdup(guid);
+	array_push_back(guids, &guid);
+	return FALSE;
 }
 
 /* Finds the GUIDs of all mailboxes of the user's own. Returns FALSE if that can't be done. */
 static bool
 all_find(struct mail_user *user, ARRAY_TYPE(const_string) *guids)
 {
-	static const char *const patterns[] = { "*", NULL };
-	struct mailbox_list_iterate_context *iter;
-	const struct mailbox_info *info;
-	bool found = TRUE;
-
-	iter = mailbox_list_iter_init_namespaces(user->namespaces, patterns,
-		MAIL_NAMESPACE_TYPE_PRIVATE, MAILBOX_LIST_ITER_RETURN_NO_FLAGS |
-		/* those that an ACL denies, too: they were not removed */
-		MAILBOX_LIST_ITER_RAW_LIST);
-	while ((info = mailbox_list_iter_next(iter)) != NULL) {
-		if (all_add(info, guids) < 0)
-			found = FALSE;
-	}
-	return mailbox_list_iter_deinit(&iter) == 0 && found;
+	return coexist_mailbox_guids_find(user, all_add, guids) == 0;
 }
 
 /* What has left with a mailbox that was out is in the mailbox' memory now. Mailboxes that

@@ -54,6 +54,13 @@ def seen_by_imap(maildrop, *mailboxes):
             for mailbox in mailboxes}
 
 
+def folder_of(maildrop, mailbox):
+    """Return where the mailbox has its index."""
+    folder, = [path for path in maildrop.folder.rglob(f"*{mailbox}")
+               if path.is_dir() and path.name in (mailbox, f".{mailbox}")]
+    return folder / "dbox-Mails" if (folder / "dbox-Mails").exists() else folder
+
+
 @contextmanager
 def broken(maildrop, mailbox):
     """A mailbox in a maildir has an error that may pass, as far as anybody can tell."""

@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 
-from folders import PLUGINS, broken, fill, uids
+from folders import PLUGINS, broken, fill, folder_of, uids
 from login_delay import refusal, state
 from view_listing import listed, names
 
@@ -136,13 +136,6 @@ def filled(maildrop, show):
 
 
 ALL = {*names(1), "sent 1", "sent 2", "other"}
-
-
-def folder_of(maildrop, mailbox):
-    """Return where the mailbox has its index."""
-    folder, = [path for path in maildrop.folder.rglob(f"*{mailbox}")
-               if path.is_dir() and path.name in (mailbox, f".{mailbox}")]
-    return folder / "dbox-Mails" if (folder / "dbox-Mails").exists() else folder
 
 
 def take(path):

@@ -7,7 +7,8 @@ import time
 
 import pytest
 
-from folders import PLUGINS, fill
+import journal
+from folders import PLUGINS, fill, folder_of
 from names import HIDDEN
 from view_listing import listed, names, subjects
 
@@ -76,3 +77,81 @@ def test_the_other_mailbox_is_left_alone(filled, show, command, mark_read, how, 
     assert "\\Seen" in filled.flags("B")[1]
     assert set(listed(filled)) == {*names(2), "new 1", "new 2", "b 1"}
     assert filled.log_problems() == []
+
+
+# What QUIT confirms
+
+@pytest.fixture
+def renamed(maildrop, show):
+    """Two messages in INBOX, three in Work/a."""
+    maildrop.deliver(2)
+    fill(maildrop, "Work/a", "a 1", "a 2", "a 3")
+    show(pop3_folders="Work/*")
+    return maildrop
+
+
+def rename(maildrop, before, after):
+    with maildrop.imap() as imap:
+        assert imap.rename(before, after)[0] == "OK"
+
+
+def delete_in_the_renamed(maildrop, after, *more):
+    """Download and delete while the mailbox gets another name; return what QUIT said."""
+    with maildrop.pop3() as pop:
+        at = {subject: number for number, subject in enumerate(subjects(pop), 1)}
+        pop.retr(at["a 3"])
+        pop.dele(at["a 1"])
+        rename(maildrop, "Work/a", after)
+        for mailbox in more:
+            fill(maildrop, mailbox, f"{mailbox} 1", f"{mailbox} 2")
+        pop.dele(at["a 2"])
+        pop.dele(at["number 1"])
+        return pop.quit()
+
+
+@pytest.mark.parametrize("more", [(), ("Work/a",)], ids=["gone", "replaced"])
+@pytest.mark.parametrize("after", ["Work/b", "Elsewhere"])
+def test_what_was_deleted_in_a_mailbox_that_is_renamed_is_not_shown_again(renamed, after, more):
+    """QUIT says so."""
+    assert delete_in_the_renamed(renamed, after, *more).startswith(b"+OK")
+    assert renamed.subjects(after) == ["a 1", "a 2", "a 3"]
+    flags = renamed.flags(after)
+    assert [HIDDEN in flags[number] for number in (1, 2, 3)] == [True, True, False]
+    assert ["\\Seen" in flags[number] for number in (1, 2, 3)] == [False, False, True]
+    new = {f"{mailbox} {number}" for mailbox in more for number in (1, 2)}
+    assert not any(HIDDEN in flags for mailbox in more for flags in renamed.flags(mailbox).values())
+    shown = {*names(2), *new, *(["a 3"] if after == "Work/b" else [])}
+    assert set(listed(renamed)) == shown
+    assert renamed.log_problems() == []
+    line, = [line for line in journal.read(renamed) if line.get("mailbox") == after]
+    renamed.server.doveadm("coexist", "undo", "-u", renamed.user, line["session"])
+    assert not any(HIDDEN in flags for flags in renamed.flags(after).values())
+
+
+def test_what_was_deleted_with_its_mailbox_is_gone(renamed):
+    with renamed.pop3() as pop:
+        at = {subject: number for number, subject in enumerate(subjects(pop), 1)}
+        pop.dele(at["a 1"])
+        with renamed.imap() as imap:
+            assert imap.delete("Work/a")[0] == "OK"
+        assert pop.quit().startswith(b"+OK")
+    assert set(listed(renamed)) == set(names(1, 2))
+
+
+def test_nothing_is_confirmed_if_nobody_can_say_where_the_mailbox_is(renamed):
+    """One that can't be read may be it."""
+    with renamed.pop3() as pop:
+        at = {subject: number for number, subject in enumerate(subjects(pop), 1)}
+        pop.dele(at["a 1"])
+        rename(renamed, "Work/a", "Elsewhere")
+        for path in renamed.folder.rglob("dovecot.list.index*"):
+            path.unlink()
+        folder = folder_of(renamed, "Elsewhere")
+        mode = folder.stat().st_mode
+        folder.chmod(0)
+        try:
+            with pytest.raises(poplib.error_proto, match="Deleted messages stay"):
+                pop.quit()
+        finally:
+            folder.chmod(mode)
+    assert not any(HIDDEN in flags for flags in renamed.flags("Elsewhere").values())
