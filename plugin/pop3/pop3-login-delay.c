@@ -52,8 +52,10 @@ struct login_delay {
 	uint64_t login;
 	struct login_delay_state before;
 
-	/* the newest message of this session's maildrop, 0 if it is empty */
+	/* the newest message of this session's INBOX, 0 if that is empty, and whether there
+	   are new ones in other mailboxes of the maildrop */
 	uint32_t uidvalidity, uid;
+	bool has_new_elsewhere;
 	struct mailbox *box;
 };
 
@@ -105,7 +107,7 @@ static void state_read(struct login_delay *delay)
 	}
 }
 
-static bool session_has_new_mail(const struct login_delay *delay)
+static bool inbox_has_new_mail(const struct login_delay *delay)
 {
 	return delay->uid > 0 &&
 		(delay->uidvalidity != delay->before.uidvalidity ||
@@ -118,14 +120,18 @@ static bool session_has_deleted(const struct login_delay *delay)
 		delay->client->deleted_count > 0;
 }
 
-/* What the view does not list is no new mail. */
+/* What the view does not list is no new mail. A maildrop of several mailboxes has UIDs of its
+   own, which may be other ones each time. */
 static void newest_set(struct login_delay *delay)
 {
 	const struct pop3_view *view = pop3_view_get(delay->client->user);
-	uint32_t uid;
+	struct pop3_view_newest newest;
 
-	if (view != NULL && pop3_view_get_newest(view, &uid))
-		delay->uid = uid;
+	if (view == NULL || !pop3_view_get_newest(view, &newest))
+		return;
+	delay->uidvalidity = newest.uidvalidity;
+	delay->uid = newest.uid;
+	delay->has_new_elsewhere = newest.has_new_elsewhere;
 }
 
 /* Writes only what the next session has to know. */
@@ -135,12 +141,12 @@ static void state_write(struct login_delay *delay)
 	unsigned int count = 0;
 
 	newest_set(delay);
-	if (session_has_new_mail(delay)) {
+	if (inbox_has_new_mail(delay)) {
 		values[count].name = STATE_UIDVALIDITY;
 		values[count++].value = dec2str(delay->uidvalidity);
 		values[count].name = STATE_UID;
 		values[count++].value = dec2str(delay->uid);
-	} else if (!session_has_deleted(delay)) {
+	} else if (!delay->has_new_elsewhere && !session_has_deleted(delay)) {
 		values[count].name = STATE_LOGIN;
 		values[count++].value = dec2str(delay->login);
 	}

@@ -157,6 +157,25 @@ static int folder_open(struct pop3_folder *folder)
 	return folder_identify(folder) < 0 ? -1 : 1;
 }
 
+/* Notes whether there is anything new to POP3 in the mailbox. */
+static void
+newest_note(struct pop3_view_maildrop *maildrop,
+	    const struct pop3_folder *folder, const struct pop3_view_box *vbox,
+	    const ARRAY_TYPE(seq_range) *uids)
+{
+	const struct seq_range *last;
+	uint32_t newest = 0;
+
+	if (!array_is_empty(uids)) {
+		last = array_back(uids);
+		newest = last->seq2;
+	}
+	if (folder->is_inbox)
+		maildrop->newest_uid = newest;
+	else if (newest > vbox->known.uid)
+		maildrop->has_new_elsewhere = TRUE;
+}
+
 /* Returns 0, or -1 with the error in the mailbox. */
 static int
 folder_list(struct listing *listing, struct pop3_folder *folder)
@@ -191,6 +210,7 @@ folder_list(struct listing *listing, struct pop3_folder *folder)
 		mail_index_view_get_messages_count(t->view);
 	t_array_init(&result->uids, 16);
 	uids_get(t->view, &box_listing.shown, &result->uids);
+	newest_note(maildrop, folder, vbox, &result->uids);
 	(void)mailbox_transaction_commit(&t);
 	if (folder->is_inbox)
 		maildrop->client->uid_validity = folder->uidvalidity;

@@ -21,6 +21,10 @@ struct pop3_view_maildrop {
 	ARRAY(struct pop3_view_box *) boxes;
 	/* a listing of this session has failed, so each message is looked for */
 	bool distrusts;
+	/* UID of the newest message of INBOX that is listed, 0 if there is none */
+	uint32_t newest_uid;
+	/* messages of other mailboxes are listed that no session before had */
+	bool has_new_elsewhere;
 };
 
 /* Lists all mailboxes, and adds to shown the sequences in the virtual mailbox' view of

@@ -42,7 +42,6 @@ struct pop3_view {
 	struct mail_search_context *search;
 	ARRAY_TYPE(seq_range) shown;
 	unsigned int shown_idx;
-	uint32_t newest_uid;
 	bool listed;
 	/* nothing could be listed */
 	bool failed;
@@ -68,10 +67,16 @@ bool pop3_view_is_unread(const struct pop3_view *view)
 	return view->filter.unread;
 }
 
-bool pop3_view_get_newest(const struct pop3_view *view, uint32_t *uid_r)
+bool pop3_view_get_newest(const struct pop3_view *view,
+			  struct pop3_view_newest *newest_r)
 {
-	*uid_r = view->newest_uid;
-	return view->listed;
+	i_zero(newest_r);
+	if (!view->listed)
+		return FALSE;
+	newest_r->uidvalidity = view->client->uid_validity;
+	newest_r->uid = view->maildrop.newest_uid;
+	newest_r->has_new_elsewhere = view->maildrop.has_new_elsewhere;
+	return TRUE;
 }
 
 /* The listing */
@@ -127,6 +132,21 @@ static struct pop3_view_box *inbox_get(struct pop3_view *view)
 	return array_idx_elem(&view->maildrop.boxes, 0);
 }
 
+/* Returns the UID of the newest of these messages, 0 if there are none. */
+static uint32_t
+newest_of(struct mailbox_transaction_context *t,
+	  const ARRAY_TYPE(seq_range) *seqs)
+{
+	const struct seq_range *last;
+	uint32_t uid = 0;
+
+	if (!array_is_empty(seqs)) {
+		last = array_back(seqs);
+		mail_index_lookup_uid(t->view, last->seq2, &uid);
+	}
+	return uid;
+}
+
 static void
 list_inbox(struct pop3_view *view, struct mailbox_transaction_context *t)
 {
@@ -145,6 +165,7 @@ list_inbox(struct pop3_view *view, struct mailbox_transaction_context *t)
 	    seq_range_count(&listing.shown) < count)
 		beginning_log(view, &listing, count);
 	array_append_array(&view->shown, &listing.shown);
+	view->maildrop.newest_uid = newest_of(t, &listing.shown);
 	/* a policy that is partial may have lost pop3_folders for this session: what nobody has
 	   downloaded yet must not leave by that */
 	if (view->had_folders &&
@@ -164,8 +185,6 @@ list_folders(struct pop3_view *view, struct mailbox_transaction_context *t)
 
 static void list(struct pop3_view *view, struct mailbox_transaction_context *t)
 {
-	const struct seq_range *newest;
-
 	array_clear(&view->shown);
 	view->maildrop.folders = pop3_folders_get(view->client->user);
 	if (view->maildrop.folders != NULL)
@@ -174,11 +193,6 @@ static void list(struct pop3_view *view, struct mailbox_transaction_context *t)
 		list_inbox(view, t);
 	view->shown_idx = 0;
 	view->listed = TRUE;
-	view->newest_uid = 0;
-	if (!array_is_empty(&view->shown)) {
-		newest = array_back(&view->shown);
-		mail_index_lookup_uid(t->view, newest->seq2, &view->newest_uid);
-	}
 	coexist_trace(view->client->user, "View: %u of %u messages are shown",
 		      seq_range_count(&view->shown),
 		      mail_index_view_get_messages_count(t->view));

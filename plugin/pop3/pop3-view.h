@@ -26,9 +26,16 @@ struct pop3_view *pop3_view_get(struct mail_user *user);
 
 /* Returns TRUE if what POP3 marks read would leave the view. */
 bool pop3_view_is_unread(const struct pop3_view *view);
-/* Sets the UID of the newest message that is listed, 0 if there is none. Returns FALSE
-   if nothing was listed yet. */
-bool pop3_view_get_newest(const struct pop3_view *view, uint32_t *uid_r);
+
+/* The newest message of INBOX that is listed, by UID, 0 if there is none; and whether any of
+   another mailbox is listed that no session before had. */
+struct pop3_view_newest {
+	uint32_t uidvalidity, uid;
+	bool has_new_elsewhere;
+};
+/* Returns FALSE if nothing was listed yet. */
+bool pop3_view_get_newest(const struct pop3_view *view,
+			  struct pop3_view_newest *newest_r);
 
 /* A RETR of a message of this mailbox, the real one, has ended. What may be marked by that stays in the view of pop3_show=unread
    until a session that downloaded it ends by QUIT, also if IMAP has read it since it was
