@@ -111,17 +111,22 @@ static void line_add(struct sent_fields *fields,
 		word_add(fields, line, header);
 }
 
+#define FIELD_FLAG(field) (1U << (field))
+#define FIELDS_LOOK (FIELD_FLAG(FIELD_FROM) | FIELD_FLAG(FIELD_TO) | \
+		     FIELD_FLAG(FIELD_CC) | FIELD_FLAG(FIELD_SUBJECT))
+
 static void key_make(const unsigned char (*digests)[SHA1_RESULTLEN],
-		     enum sent_field first, enum sent_field last,
-		     unsigned char *key_r)
+		     unsigned int fields, unsigned char *key_r)
 {
 	unsigned char digest[SHA1_RESULTLEN];
 	struct sha1_ctxt hash;
+	enum sent_field field;
 
 	sha1_init(&hash);
-	sha1_loop(&hash, digests[FIELD_DATE], SHA1_RESULTLEN);
-	for (; first <= last; first++)
-		sha1_loop(&hash, digests[first], SHA1_RESULTLEN);
+	for (field = 0; field < FIELD_COUNT; field++) {
+		if ((fields & FIELD_FLAG(field)) != 0)
+			sha1_loop(&hash, digests[field], SHA1_RESULTLEN);
+	}
 	sha1_result(&hash, digest);
 	memcpy(key_r, digest, COEXIST_SENT_KEY_SIZE);
 }
@@ -136,11 +141,13 @@ static void keys_make(struct sent_fields *fields,
 		return;
 	for (field = 0; field < FIELD_COUNT; field++)
 		sha1_result(&fields->hashes[field], digests[field]);
-	if (fields->seen[FIELD_MESSAGE_ID]) {
-		key_make(digests, FIELD_MESSAGE_ID, FIELD_MESSAGE_ID,
-			 keys_r->id);
-	}
-	key_make(digests, FIELD_FROM, FIELD_SUBJECT, keys_r->look);
+	key_make(digests, FIELD_FLAG(FIELD_DATE) | FIELDS_LOOK, keys_r->look);
+	if (!fields->seen[FIELD_MESSAGE_ID])
+		return;
+	key_make(digests, FIELD_FLAG(FIELD_DATE) | FIELD_FLAG(FIELD_MESSAGE_ID),
+		 keys_r->id);
+	key_make(digests, FIELD_FLAG(FIELD_MESSAGE_ID) | FIELDS_LOOK,
+		 keys_r->undated);
 }
 
 int coexist_sent_header_read(struct istream *input,

@@ -15,6 +15,10 @@ struct coexist_sent_keys {
 	unsigned char id[COEXIST_SENT_KEY_SIZE];
 	/* of From, To, Cc, Subject and Date; zero if there is no Date */
 	unsigned char look[COEXIST_SENT_KEY_SIZE];
+	/* of Message-ID, From, To, Cc and Subject: a program that stores its
+	   copy a second later may give that another Date. Zero if there is no
+	   Message-ID or no Date */
+	unsigned char undated[COEXIST_SENT_KEY_SIZE];
 };
 
 struct coexist_sent_header {

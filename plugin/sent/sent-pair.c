@@ -20,6 +20,13 @@ same_look(const struct coexist_sent_keys *a, const struct coexist_sent_keys *b)
 	return coexist_sent_key_equals(a->look, b->look);
 }
 
+static bool
+same_but_date(const struct coexist_sent_keys *a,
+	      const struct coexist_sent_keys *b)
+{
+	return coexist_sent_key_equals(a->undated, b->undated);
+}
+
 /* The server stores what was sent, and who sends it again sends the same. */
 static bool
 same_sent(const struct coexist_sent_keys *a, const struct coexist_sent_keys *b)
@@ -30,6 +37,12 @@ same_sent(const struct coexist_sent_keys *a, const struct coexist_sent_keys *b)
 typedef bool
 keys_equal_t(const struct coexist_sent_keys *a,
 	     const struct coexist_sent_keys *b);
+
+/* By what two copies of a message are known that have the same body, the surest
+   first. */
+static keys_equal_t *const twin_keys[] = {
+	same_id, same_look, same_but_date
+};
 
 /* Returns the next record of the kind with such keys, or NULL. */
 static const struct coexist_sent_record *
@@ -86,6 +99,23 @@ record_find_body(const struct coexist_sent_ring *ring, struct mail_user *user,
 	return record;
 }
 
+/* The same for a copy of the other kind. */
+static const struct coexist_sent_record *
+record_find_twin(const struct coexist_sent_ring *ring, struct mail_user *user,
+		 enum coexist_sent_kind kind,
+		 const struct coexist_sent_keys *keys, struct istream *input,
+		 uoff_t offset)
+{
+	const struct coexist_sent_record *record = NULL;
+	unsigned int i;
+
+	for (i = 0; i < N_ELEMENTS(twin_keys) && record == NULL; i++) {
+		record = record_find_body(ring, user, kind, twin_keys[i], keys,
+					  input, offset);
+	}
+	return record;
+}
+
 /* Notes that the server stored none because of the program's. A retry is known by
    that, too. */
 static void
@@ -113,12 +143,8 @@ coexist_sent_pair_server(struct coexist_sent_ring *ring, struct mail_user *user,
 {
 	const struct coexist_sent_record *record;
 
-	record = record_find_body(ring, user, COEXIST_SENT_CLIENT, same_id,
-				  keys, input, offset);
-	if (record == NULL) {
-		record = record_find_body(ring, user, COEXIST_SENT_CLIENT,
-					  same_look, keys, input, offset);
-	}
+	record = record_find_twin(ring, user, COEXIST_SENT_CLIENT, keys, input,
+				  offset);
 	if (record != NULL) {
 		pair_note(ring, record, keys);
 		return COEXIST_SENT_TWIN_CLIENT;
@@ -171,25 +197,23 @@ server_find(const struct client_copy *copy, const struct coexist_sent_keys *keys
 		return record;
 	if (coexist_sent_mail_get_body(mail, &input, &offset) < 0)
 		return NULL;
-	record = record_find_body(copy->ring, user, COEXIST_SENT_SERVER,
-				  same_id, keys, input, offset);
-	if (record == NULL) {
-		record = record_find_body(copy->ring, user, COEXIST_SENT_SERVER,
-					  same_look, keys, input, offset);
-	}
-	return record;
+	return record_find_twin(copy->ring, user, COEXIST_SENT_SERVER, keys,
+				input, offset);
 }
 
 static bool
 server_has_any(const struct coexist_sent_ring *ring,
 	       const struct coexist_sent_keys *keys)
 {
-	unsigned int i = 0, j = 0;
+	unsigned int i, first;
 
-	return record_next(ring, &i, COEXIST_SENT_SERVER, same_id,
-			   keys) != NULL ||
-		record_next(ring, &j, COEXIST_SENT_SERVER, same_look,
-			    keys) != NULL;
+	for (i = 0; i < N_ELEMENTS(twin_keys); i++) {
+		first = 0;
+		if (record_next(ring, &first, COEXIST_SENT_SERVER, twin_keys[i],
+				keys) != NULL)
+			return TRUE;
+	}
+	return FALSE;
 }
 
 /* Adds what others have done to the server's copy since. To remove it was meant for

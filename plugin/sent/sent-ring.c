@@ -21,7 +21,7 @@ struct ring_header {
 
 static const struct ring_header expected_header = {
 	.magic = { 'c', 'o', 'e', 'x', 's', 'e', 'n', 't' },
-	.version = 3,
+	.version = 4,
 	.record_size = sizeof(struct coexist_sent_record)
 };
 

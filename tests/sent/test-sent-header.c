@@ -28,27 +28,27 @@ static void test_same(void)
 {
 	static const struct {
 		const char *text;
-		bool same_id, same_look;
+		bool same_id, same_look, same_undated;
 	} rows[] = {
-		{ WHOLE, TRUE, TRUE },
+		{ WHOLE, TRUE, TRUE, TRUE },
 		/* in another order, folded otherwise, with more lines */
-		{ ID SUBJECT TO FROM DATE "\r\nbody", TRUE, TRUE },
+		{ ID SUBJECT TO FROM DATE "\r\nbody", TRUE, TRUE, TRUE },
 		{ DATE FROM "To: bob@example.org,\r\n\tcarol@example.org\r\n"
-		  SUBJECT ID "\r\nbody", TRUE, TRUE },
+		  SUBJECT ID "\r\nbody", TRUE, TRUE, TRUE },
 		{ DATE FROM TO SUBJECT "message-id:  <1@alice> \n" "Bcc: x\n\n",
-		  TRUE, TRUE },
-		{ DATE FROM TO SUBJECT ID, TRUE, TRUE },
+		  TRUE, TRUE, TRUE },
+		{ DATE FROM TO SUBJECT ID, TRUE, TRUE, TRUE },
 		{ DATE FROM TO SUBJECT "Message-ID: <2@alice>\r\n\r\n",
-		  FALSE, TRUE },
-		{ DATE FROM TO SUBJECT "\r\n", FALSE, TRUE },
-		{ DATE FROM TO "Subject: Two\r\n" ID "\r\n", TRUE, FALSE },
+		  FALSE, TRUE, FALSE },
+		{ DATE FROM TO SUBJECT "\r\n", FALSE, TRUE, FALSE },
+		{ DATE FROM TO "Subject: Two\r\n" ID "\r\n", TRUE, FALSE, FALSE },
 		{ DATE FROM TO "Cc: dan@example.org\r\n" SUBJECT ID "\r\n",
-		  TRUE, FALSE },
+		  TRUE, FALSE, FALSE },
 		/* sent again, later */
 		{ "Date: Mon, 2 Mar 2026 10:00:01 +0100\r\n" FROM TO SUBJECT ID
-		  "\r\n", FALSE, FALSE },
-		{ FROM TO SUBJECT ID "\r\n", FALSE, FALSE },
-		{ "", FALSE, FALSE }
+		  "\r\n", FALSE, FALSE, TRUE },
+		{ FROM TO SUBJECT ID "\r\n", FALSE, FALSE, FALSE },
+		{ "", FALSE, FALSE, FALSE }
 	};
 	const struct coexist_sent_header whole = header_read(WHOLE);
 	struct coexist_sent_header other;
@@ -61,6 +61,8 @@ static void test_same(void)
 			other.keys.id), ==, rows[i].same_id);
 		g_assert_cmpint(coexist_sent_key_equals(whole.keys.look,
 			other.keys.look), ==, rows[i].same_look);
+		g_assert_cmpint(coexist_sent_key_equals(whole.keys.undated,
+			other.keys.undated), ==, rows[i].same_undated);
 	}
 }
 
@@ -71,6 +73,8 @@ static void test_no_key_is_like_another(void)
 	g_assert_false(coexist_sent_key_equals(none.keys.id, none.keys.id));
 	g_assert_false(coexist_sent_key_equals(none.keys.look,
 					       none.keys.look));
+	g_assert_false(coexist_sent_key_equals(none.keys.undated,
+					       none.keys.undated));
 }
 
 static void test_what_it_is(void)

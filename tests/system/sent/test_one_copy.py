@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """sent_copy beside IMAP programs that keep a copy of their own: theirs stays, alone."""
 
+import re
 import threading
 from datetime import timedelta
 
@@ -162,6 +163,33 @@ def test_the_program_stores_another_message_id(outbox, first):
     assert outbox.texts() == [stored]
 
 
+@pytest.mark.parametrize("first", ["sent", "stored"])
+def test_the_program_stores_another_date(outbox, first):
+    """neomutt of Debian 12 gives its copy the second in which it stores it."""
+    sent = letter(message_id="<1@neomutt>", ago=timedelta(seconds=2))
+    stored = re.sub(rb"Date: .*\r\n", b"Date: %s\r\n" % dated_now(), sent)
+    if first == "sent":
+        outbox.send(sent)
+        outbox.append(stored)
+    else:
+        outbox.append(stored)
+        outbox.send(sent)
+    assert sent != stored and outbox.texts() == [stored]
+
+
+def dated_now():
+    return re.search(rb"Date: (.*)\r\n", letter())[1]
+
+
+def test_what_a_script_sends_again_and_again_stays(outbox):
+    """All have one Message-ID and text, each has its Date, and a program stores one."""
+    letters = [letter(message_id="<1@script>", subject="Done", ago=timedelta(minutes=minutes))
+               for minutes in (40, 20, 0)]
+    outbox.send(*letters)
+    outbox.append(letters[1])
+    assert sorted(outbox.texts()) == sorted(letters)
+
+
 def test_edited_and_sent_again_under_the_same_message_id(outbox):
     message = letter(body="first\r\n")
     edited = message.replace(b"first", b"again")
@@ -265,7 +293,7 @@ def test_a_record_that_is_wrong_does_no_harm(outbox, at, value):
     message = letter()
     outbox.send(message)
     ring = bytearray(outbox.ring.read_bytes())
-    slot = 16 + 88     # the first has number 1
+    slot = 16 + 104     # the first has number 1
     ring[slot + at - 16:slot + at - 16 + len(value)] = value
     outbox.ring.write_bytes(ring)
     outbox.append(message)
