@@ -3,7 +3,9 @@
 the log says which is left out, why, and what to do."""
 
 import os
+import poplib
 import shutil
+from contextlib import suppress
 
 import pytest
 
@@ -233,6 +235,18 @@ def test_an_error_that_does_not_pass_locks_nobody_out_for_ever(clock_server, clo
 
 # A message
 
+def readable(maildrop):
+    """Return the subjects that a session can read: an sdbox of Dovecot 2.4 knows all that
+    has to be known of a message for its being listed."""
+    found = []
+    with maildrop.pop3() as pop:
+        for number in range(1, pop.stat()[0] + 1):
+            with suppress(poplib.error_proto):
+                lines = pop.top(number, 0)[1]
+                found += [line[9:].decode() for line in lines if line.startswith(b"Subject: ")]
+    return found
+
+
 @pytest.mark.parametrize("storage", ["maildir", "sdbox"])
 def test_a_message_that_nobody_has_looked_at_and_that_can_not_be_read(start, storage):
     """The virtual plugin asks for its date, and would show nothing without an answer."""
@@ -249,6 +263,6 @@ def test_a_message_that_nobody_has_looked_at_and_that_can_not_be_read(start, sto
     owner = take(path)
     server.store.put("mailbox/" + maildrop.user, pop3_folders="Sent")
     for _ in range(2):
-        assert set(listed(maildrop)) == {*names(1), "sent 2"}
+        assert set(readable(maildrop)) == {*names(1), "sent 2"}
     give_back(path, owner)
     assert set(listed(maildrop)) == {*names(1), "sent 1", "sent 2"}
