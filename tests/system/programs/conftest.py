@@ -9,6 +9,8 @@ from appended import SETTINGS, watch
 from sent.outbox import Outbox
 from sent.relay import relay_of
 
+pytest.register_assert_rewrite("sent_once")
+
 def needs(command):
     if shutil.which(command) is None:
         pytest.skip(f"there is no {command}")
@@ -58,4 +60,5 @@ def outbox(server, relay, maildrop):
     with maildrop.imap() as client:
         for folder in ("Sent", "Archive"):
             client.create(folder)
-    return Outbox(server, maildrop.user, relay)
+    yield Outbox(server, maildrop.user, relay)
+    relay.go_on.set()

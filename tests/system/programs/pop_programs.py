@@ -103,23 +103,20 @@ class FetchmailOne(Fetchmail):
 
 
 class Getmail(PopProgram):
+    """It gives each message to a command."""
+
     command = "getmail"
 
     def download(self):
         host, port = self.address
-        for name in ("cur", "new", "tmp"):
-            (self.folder / "mail" / name).mkdir(parents=True, exist_ok=True)
         configured(self.folder, "getmailrc", (
             f"[retriever]\ntype = SimplePOP3Retriever\nserver = {host}\nport = {port}\n"
             f"username = {self.user}\npassword = {PASSWORD}\n"
-            f"[destination]\ntype = Maildir\npath = {self.folder}/mail/\nuser = root\n"
+            "[destination]\ntype = MDA_external\npath = /bin/sh\n"
+            f"arguments = ('-c', '(echo From x; cat; echo) >>{self.folder}/stored')\n"
+            "allow_root_commands = true\n"
             f"[options]\nread_all = false\ndelete = {str(self.delete).lower()}\n"))
         return run(self.folder, "getmail", f"--getmaildir={self.folder}", "--rcfile=getmailrc")
-
-    def messages(self):
-        paths = sorted((self.folder / "mail").glob("new/*"),
-                       key=lambda path: path.stat().st_mtime_ns)
-        return [message_from_bytes(path.read_bytes()) for path in paths]
 
 
 class Mpop(PopProgram):

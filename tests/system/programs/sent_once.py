@@ -25,7 +25,7 @@ def is_the_programs(outbox, folder="Sent"):
     outbox.settle()
     stored = appended(outbox.server, outbox.user)
     there = [(folder, uid, text) for uid, _, text in outbox.listed(folder)]
-    assert [*map(len, (stored, there, outbox.relay.messages))] == [1, 1, 1]
+    assert [*map(len, (stored, there, outbox.relay.messages))] == [1, 1, 1], outbox.log()
     assert there == stored
     assert message_id(stored[0][2]) == message_id(outbox.relay.messages[0][1])
     if folder != "Sent":

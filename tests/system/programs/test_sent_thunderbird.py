@@ -30,7 +30,8 @@ def test_by_imap(outbox, use, how):
 def test_by_pop3_alone(outbox, use):
     outbox.server.deliver(outbox.user, b"Subject: number 1\r\n\r\n")
     with use(Thunderbird, protocol="pop3") as thunderbird:
-        assert thunderbird.inbox() == {"number 1": False}
+        outbox.server.wait_for(lambda: thunderbird.inbox() == {"number 1": False}, 60,
+                               "the download")
         thunderbird.send("Hello")
         outbox.server.wait_for(lambda: outbox.relay.messages, 60, "the message")
         outbox.server.wait_for(outbox.listed, 60, "the copy")

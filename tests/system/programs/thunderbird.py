@@ -47,24 +47,11 @@ const closed = new Promise(resolve => window.addEventListener("unload", resolve)
 window.goDoCommand("cmd_sendNow");
 await closed;
 """
-# the button Get Messages; the messages that the Inbox then has
+# the button Get Messages, which waits for nothing; the messages that the Inbox has so far
 GET_MESSAGES = """
 const account = MailServices.accounts.defaultAccount;
 const inbox = account.incomingServer.rootFolder.getFolderWithFlags(Ci.nsMsgFolderFlags.Inbox);
-await new Promise((resolve, reject) => {
-  const listener = {
-    OnStartRunningUrl() {},
-    OnStopRunningUrl(url, status) {
-      Components.isSuccessCode(status) ? resolve() : reject(new Error(`status ${status}`));
-    },
-    QueryInterface: ChromeUtils.generateQI(["nsIUrlListener"]),
-  };
-  if (account.incomingServer.type == "pop3") {
-    MailServices.pop3.GetNewMail(null, listener, inbox, account.incomingServer);
-  } else {
-    inbox.QueryInterface(Ci.nsIMsgImapMailFolder).updateFolderWithListener(null, listener);
-  }
-});
+inbox.getNewMessages(null, null);
 return Array.from(inbox.messages, message => [message.mime2DecodedSubject, message.isRead]);
 """
 
@@ -201,7 +188,7 @@ class Thunderbird:
         self.marionette.run(SEND, subject, bcc, html)
 
     def inbox(self):
-        """Get messages; return {subject: is it read?} of what the Inbox shows."""
+        """Begin to get messages; return {subject: is it read?} of what the Inbox shows so far."""
         return dict(self.marionette.run(GET_MESSAGES))
 
     def __exit__(self, *_):
