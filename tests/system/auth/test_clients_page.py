@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""doc/clients.md is what programs of the command line show of a refusal.
+"""doc/clients.md is what mail programs show of a refusal.
 
 A cell of its tables says it in words that are tried here: "…" is printed; so is "our text",
 unless it is not shown, or with an option only; and the exit status is what it says.
@@ -14,13 +14,15 @@ import pytest
 
 import texts
 from instance import PASSWORD
-from mail_programs import PROGRAMS
+from mail_programs import PROGRAMS as WITHOUT_WINDOWS
 from max_sessions import NO_OWN_LIMIT
 from pages import section
+from programs.windows import COMMANDS, PROGRAMS as WITH_WINDOWS
 from wiring import ANVIL
 
 # The page is about the programs of Debian 12.
 pytestmark = [pytest.mark.night, pytest.mark.only_on(23, reason="programs of Debian 12")]
+PROGRAMS = {**WITHOUT_WINDOWS, **WITH_WINDOWS}
 COLUMNS = {"IMAP": "imap", "POP3": "pop3"}
 DELAY = "Your mail was checked a moment ago. Please wait"
 
@@ -38,19 +40,24 @@ def rows(heading):
         yield dict(zip(head, cells))
 
 
+def is_tried(cell):
+    return cell and "not tried" not in cell and "*not run*" not in cell
+
+
 def cases(heading):
     """Yield (program, protocol, cell) of the programs of which the table says what was tried."""
     for row in rows(heading):
         for name in row["Program"].split(", "):
             program = name.split()[0]
             for column, cell in row.items():
-                if program in PROGRAMS and column in COLUMNS and cell and "not tried" not in cell:
+                if program in PROGRAMS and column in COLUMNS and is_tried(cell):
                     yield program, COLUMNS[column], cell
 
 
 def each(heading):
     found = list(cases(heading))
-    assert {"curl", "fetchmail", "getmail", "mpop"} <= {program for program, _, _ in found}
+    assert {"curl", "fetchmail", "getmail", "mpop", "Thunderbird", "Claws"} <= {
+        program for program, _, _ in found}
     return pytest.mark.parametrize("program, protocol, cell", found)
 
 
@@ -76,7 +83,7 @@ def shows(server, tmp_path):
                                     PASSWORD, *options)
 
     def shows(program, protocol, user, cell, text):
-        if shutil.which(program) is None:
+        if shutil.which(COMMANDS.get(program, program)) is None:
             pytest.skip(f"there is no {program}")
         status, printed = try_once(program, protocol, user)
         printed = " ".join(re.sub(r"\x1b[\[(][0-9;?]*[a-zA-Z]", " ", printed).split())

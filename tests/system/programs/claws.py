@@ -25,7 +25,7 @@ IMAP_FOLDER = """  <folder type="imap" name="office" account_id="1">
     <folderitem type="outbox" name="Sent" path="Sent" />
   </folder>
 """
-POP3, IMAP = 0, 1
+POP3, IMAP = 0, 3
 SMTP_PLAIN, IMAP_LOGIN = 16, 1
 SENT_BY_IMAP = "#imap/office/Sent"
 SENT_BY_POP = "#mh/Mailbox/sent"

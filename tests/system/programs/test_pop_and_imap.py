@@ -93,15 +93,10 @@ def test_what_stays_on_the_server_is_downloaded_once(maildrop, policy, use, pop_
     assert pop.until_done() == named(*range(1, 7))
 
 
-@pop_programs
-@imap_programs
-@pytest.mark.parametrize("value, folder", [("trash", "Trash"), ("archive", "Archive"),
-                                           ("hide", "INBOX"), ("expunge", "INBOX")])
-def test_what_pop_deletes(maildrop, policy, use, pop_program, imap_program, value, folder):
-    """It is where the policy says, read; and POP does not show it again."""
-    policy(pop3_delete=value, pop3_mark_read="complete")
+def deleted_is_there(maildrop, pop, imap, value):
+    """Fail unless what POP deletes is where the value says, read; POP does not show it again."""
+    folder = {"trash": "Trash", "archive": "Archive"}.get(value, "INBOX")
     deliver(maildrop, 1, 2, 3)
-    pop, imap = use(pop_program, delete=True), use(imap_program)
     assert pop.until_done() == named(1, 2, 3)
     assert imap(folder) == ({} if value == "expunge" else all_are("read", 1, 2, 3))
     if folder != "INBOX":
@@ -109,6 +104,20 @@ def test_what_pop_deletes(maildrop, policy, use, pop_program, imap_program, valu
     deliver(maildrop, 4)
     assert pop.until_done() == named(1, 2, 3, 4)
     assert pop.until_done() == named(1, 2, 3, 4)
+
+
+@pop_programs
+@imap_programs
+def test_what_pop_deletes_is_in_trash(maildrop, policy, use, pop_program, imap_program):
+    policy(pop3_delete="trash", pop3_mark_read="complete")
+    deleted_is_there(maildrop, use(pop_program, delete=True), use(imap_program), "trash")
+
+
+@pop_programs
+@pytest.mark.parametrize("value", ["archive", "hide", "expunge"])
+def test_what_pop_deletes(maildrop, policy, use, pop_program, value):
+    policy(pop3_delete=value, pop3_mark_read="complete")
+    deleted_is_there(maildrop, use(pop_program, delete=True), use(Curl), value)
 
 
 @leaving

@@ -51,7 +51,9 @@ await closed;
 GET_MESSAGES = """
 const account = MailServices.accounts.defaultAccount;
 const inbox = account.incomingServer.rootFolder.getFolderWithFlags(Ci.nsMsgFolderFlags.Inbox);
-inbox.getNewMessages(null, null);
+const window = Services.wm.getMostRecentWindow("mail:3pane");
+// a dialog would keep this from returning
+window.setTimeout(() => inbox.getNewMessages(window.msgWindow, null));
 return Array.from(inbox.messages, message => [message.mime2DecodedSubject, message.isRead]);
 """
 
@@ -64,7 +66,8 @@ class Marionette:
         self._file = self._socket.makefile("rb")
         self._number = 0
         self._read()        # its greeting
-        self.command("WebDriver:NewSession", {})
+        self.command("WebDriver:NewSession", {
+            "capabilities": {"alwaysMatch": {"unhandledPromptBehavior": "ignore"}}})
         self.command("Marionette:SetContext", {"value": "chrome"})
         self.command("WebDriver:SetTimeouts", {"script": PATIENCE * 1000})
 
@@ -79,6 +82,11 @@ class Marionette:
         if not size:
             raise ConnectionError("the program has ended")
         return json.loads(self._file.read(int(size)))
+
+    def dialog(self):
+        """Return what a dialog says, or None if there is none."""
+        with suppress(RuntimeError):
+            return self.command("WebDriver:GetAlertText", {})
 
     def command(self, name, parameters):
         self._number += 1
@@ -190,6 +198,10 @@ class Thunderbird:
     def inbox(self):
         """Begin to get messages; return {subject: is it read?} of what the Inbox shows so far."""
         return dict(self.marionette.run(GET_MESSAGES))
+
+    def dialog(self):
+        """Return what a dialog says, or None if there is none."""
+        return self.marionette.dialog()
 
     def __exit__(self, *_):
         self.marionette.close()
