@@ -7,10 +7,17 @@
 #include "compat-doveadm.h"
 #include "userdb-fields.h"
 
+/* A name that no user has (RFC 2606). */
+#define NOBODY "coexist-nobody@invalid"
+/* A userdb that is there has said by then that there is no such user. */
+#define NOBODY_MSECS (5 * 1000)
+
 /* Returns 1 and the name as auth normalises it, and the fields, from the pool; 0 if
-   there is no such user; -1 if that can't be told. */
-static int userdb_lookup(pool_t pool, const char *name, const char **name_r,
-			 const char *const **fields_r)
+   there is no such user; -1 if that can't be told. msecs is 0 for as long as auth
+   takes. */
+static int
+userdb_lookup(pool_t pool, const char *name, unsigned int msecs,
+	      const char **name_r, const char *const **fields_r)
 {
 	struct auth_master_connection *conn;
 	struct auth_user_info info;
@@ -19,10 +26,12 @@ static int userdb_lookup(pool_t pool, const char *name, const char **name_r,
 	i_zero(&info);
 	coexist_auth_user_info_set_protocol(&info, "doveadm");
 	conn = auth_master_init(doveadm_settings->auth_socket_path, 0);
+	if (msecs > 0)
+		auth_master_set_timeout(conn, msecs);
 	ret = auth_master_user_lookup(conn, name, &info, pool, name_r,
 				      fields_r);
 	auth_master_deinit(&conn);
-	return ret;
+	return ret < 0 ? -1 : ret;
 }
 
 static int
@@ -30,7 +39,7 @@ user_lookup(const struct coexist_admin *admin, pool_t pool, const char *name,
 	    struct coexist_admin_user *user)
 {
 	const char *const *fields;
-	int ret = userdb_lookup(pool, name, &user->name, &fields);
+	int ret = userdb_lookup(pool, name, 0, &user->name, &fields);
 
 	if (ret > 0) {
 		(void)coexist_userdb_fields_read(pool, fields,
@@ -100,18 +109,31 @@ const char *coexist_admin_user_normalise(const struct coexist_admin *admin,
 		user.name : name;
 }
 
-bool coexist_admin_user_is_unknown(const struct coexist_admin *admin,
-				   const char *name)
+int coexist_admin_user_is_unknown(const struct coexist_admin *admin,
+				  const char *name)
 {
 	pool_t pool = pool_alloconly_create("coexist user", 1024);
 	const char *const *fields;
 	const char *found;
-	int ret = userdb_lookup(pool, name, &found, &fields);
+	int ret = userdb_lookup(pool, name, 0, &found, &fields);
 
 	if (ret < 0) {
 		coexist_admin_fail(admin, EX_TEMPFAIL, "Can't look up user %s",
 				   name);
 	}
 	pool_unref(&pool);
-	return ret == 0;
+	return ret < 0 ? -1 : ret == 0 ? 1 : 0;
+}
+
+bool coexist_admin_userdb_is_away(const struct coexist_admin *admin)
+{
+	pool_t pool = pool_alloconly_create("coexist nobody", 1024);
+	const char *const *fields;
+	const char *found;
+	int ret = userdb_lookup(pool, NOBODY, NOBODY_MSECS, &found, &fields);
+
+	e_debug(admin->event, "coexist: The userdb %s", ret < 0 ?
+		"is away" : "answers");
+	pool_unref(&pool);
+	return ret < 0;
 }

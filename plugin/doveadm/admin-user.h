@@ -40,9 +40,13 @@ void coexist_admin_user_read_texts(const struct coexist_admin *admin,
 const char *coexist_admin_user_normalise(const struct coexist_admin *admin,
 					 const char *name);
 
-/* Returns TRUE if the userdb knows no user of this name. A look-up that fails tells
-   nothing, and is logged. */
-bool coexist_admin_user_is_unknown(const struct coexist_admin *admin,
-				   const char *name);
+/* Returns 1 if the userdb knows no user of this name, 0 if it does, or -1 if nobody can
+   tell, after an error was logged and the exit code set. */
+int coexist_admin_user_is_unknown(const struct coexist_admin *admin,
+				  const char *name);
+/* After a look-up has failed, which may be for this user alone: returns TRUE if nobody
+   can be looked up. That takes seconds, while a look-up waits a minute for a database
+   that is away. */
+bool coexist_admin_userdb_is_away(const struct coexist_admin *admin);
 
 #endif

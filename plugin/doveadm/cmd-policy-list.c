@@ -16,6 +16,8 @@ struct list {
 	/* how a document is printed */
 	coexist_admin_list_t *print;
 	struct coexist_admin_domains *domains;
+	/* nobody can be looked up, so who is gone is not known any more */
+	bool is_away;
 };
 
 static void
@@ -50,15 +52,31 @@ print_values(const struct coexist_admin *admin,
 	coexist_document_unref(document);
 }
 
+/* A database that is away would be waited for once more with each name. */
+static bool
+is_mailbox_orphan(struct list *list, const struct coexist_admin *admin,
+		  const char *name)
+{
+	int ret = coexist_admin_user_is_unknown(admin, name);
+
+	if (ret < 0 && coexist_admin_userdb_is_away(admin)) {
+		coexist_admin_fail(admin, EX_TEMPFAIL, "Nobody can be looked up: "
+				   "the list ends here. Do it again when the "
+				   "userdb is back");
+		list->is_away = TRUE;
+	}
+	return ret > 0;
+}
+
 /* Returns TRUE if the document is nobody's: who gets the name next would get the
    policy, too. */
 static bool
-is_orphan(const struct list *list, const struct coexist_admin *admin,
+is_orphan(struct list *list, const struct coexist_admin *admin,
 	  enum coexist_admin_scope_kind kind, const char *name)
 {
 	switch (kind) {
 	case COEXIST_ADMIN_SCOPE_MAILBOX:
-		return coexist_admin_user_is_unknown(admin, name);
+		return is_mailbox_orphan(list, admin, name);
 	case COEXIST_ADMIN_SCOPE_DOMAIN:
 		return coexist_admin_domain_is_unknown(list->domains, name);
 	case COEXIST_ADMIN_SCOPE_DEFAULT:
@@ -72,9 +90,9 @@ print_orphan(const struct coexist_admin *admin,
 	     enum coexist_admin_scope_kind kind, const char *name,
 	     const char *key, void *context)
 {
-	const struct list *list = context;
+	struct list *list = context;
 
-	if (is_orphan(list, admin, kind, name))
+	if (!list->is_away && is_orphan(list, admin, kind, name))
 		list->print(admin, kind, name, key, NULL);
 }
 

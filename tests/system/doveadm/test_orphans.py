@@ -29,6 +29,8 @@ SECOND = {
     "everybody else": userdb("static", "uid=nobody gid=nogroup home=/mnt/home/%u allow_all_users=yes",
                              "userdb_static_allow_all_users = yes", FIELDS),
     "who has a password": userdb("static", "uid=nobody gid=nogroup home=/mnt/home/%u", FIELDS),
+    "a file with a mistake": userdb("passwd-file", "username_format=%u /mnt/etc/mistaken",
+                                    "passwd_file_path = /mnt/etc/mistaken"),
     "a database that is away": userdb(
         "sql", "/mnt/etc/away.conf.ext", "sql_driver = sqlite", "sqlite_path = /mnt/etc/away/db",
         "userdb_sql_query = SELECT home FROM users WHERE name = '%{user}'",
@@ -39,6 +41,7 @@ AWAY = ("driver = sqlite\nconnect = /mnt/etc/away/db\n"
         "user_query = SELECT home FROM users WHERE name = '%u'\n"
         "iterate_query = SELECT name AS user FROM users\n")
 LINE = "jo@two.example:{PLAIN}pass:65534:65534::/mnt/home/jo\n"
+MISTAKE = LINE.replace("\n", "::userdb_uid=no-such-user\n")
 # The mailboxes and the domains that have a policy, and are not of the first userdb.
 OTHERS = ["mailbox/jo@two.example", "domain/two.example", "mailbox/gone@two.example",
           "domain/typo.example"]
@@ -74,6 +77,8 @@ def test_who_can_not_be_looked_up_is_no_orphan(admin):
     ("everybody else", 0, set()),
     # the passdb does not know jo either
     ("who has a password", 0, BOTH),
+    # jo can't be looked up, and all others can
+    ("a file with a mistake", EX_TEMPFAIL, {"gone@two.example", "typo.example"}),
     # of whom the first does not know, nothing is known
     ("a database that is away", EX_TEMPFAIL, set()),
     # it has no users of its own
@@ -83,12 +88,15 @@ def test_with_a_second_userdb(start, second, status, wanted):
     """The first knows user1, and no domain but one.example."""
     text = SECOND[second]
     server = start(conf23=CONF23 + text, conf24=CONF24 + text, groups={"jo@one.example": {}}, files={
-        "second": LINE, "of-two.example": LINE, "away.conf.ext": AWAY})
+        "second": LINE, "of-two.example": LINE, "mistaken": MISTAKE, "away.conf.ext": AWAY})
     admin = Administrator(server)
     for scope in ("mailbox/user1", "mailbox/jo@one.example0", *OTHERS):
         admin.put(scope, "[policy]\npop3_access=deny\n")
     found = orphans(admin)
     assert found[:2] == (status, wanted), found
+    # each of whom a database that is away is asked about costs a minute
+    assert found[2].count("Can't look up user") == (status == EX_TEMPFAIL), found
+    assert ("the list ends here" in found[2]) == (second == "a database that is away"), found
 
 
 def test_only_who_was_found_just_now(admin):
