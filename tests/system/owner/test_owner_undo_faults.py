@@ -100,6 +100,10 @@ def see_that_all_comes_back(owner, session, reply, once):
         assert reply.startswith("OK ") or reply == ""
     else:
         again = undo(owner, session)
+        if again.startswith("NO [SERVERBUG]"):
+            # Dovecot 2.4 mends what was cut off in an mdbox by an error and another try
+            maildrop.server.wait_log("Inconsistency in map index")
+            again = undo(owner, session)
         assert again.startswith(("OK ", "NO [CANNOT] There is nothing left")), again
     assert is_all_back(maildrop)
     assert not once or len(maildrop.subjects()) == len(MESSAGES)
