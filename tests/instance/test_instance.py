@@ -171,7 +171,8 @@ def test_stop_ends_every_process(tmp_path):
     with Instance(tmp_path, modules=None) as dc:
         client = dc.imap("alice")
         pids = dc.pids()
-        assert len(pids) > 4 and all(map(is_running, pids))
+        # who serves no more logins ends by itself
+        assert sum(map(is_running, pids)) > 4
     assert not any(map(is_running, pids))
     client.shutdown()
 
