@@ -15,7 +15,7 @@ _Static_assert(sizeof(latin) - 1 == 0x100 - 0xC0,
 
 static const struct {
 	unichar_t chr;
-	const char *ascii;
+	char ascii[4];
 } others[] = {
 	{ 0x00A0, " " }, { 0x00A1, "" }, { 0x00AA, "a" }, { 0x00AB, "\"" },
 	{ 0x00B0, "o" }, { 0x00B7, "." }, { 0x00BA, "o" }, { 0x00BB, "\"" },

@@ -11,7 +11,7 @@
 	MAILBOX_ATTRIBUTE_PREFIX_DOVECOT_PVT_SERVER COEXIST_OWNER_ENTRIES
 
 /* What comes before the key, or the whole name. */
-static const char *const labels[COEXIST_OWNER_ENTRY_COUNT] = {
+static const char labels[COEXIST_OWNER_ENTRY_COUNT][24] = {
 	[COEXIST_OWNER_ENTRY_CHOICE] = "",
 	[COEXIST_OWNER_ENTRY_EFFECTIVE] = "effective/",
 	[COEXIST_OWNER_ENTRY_GIVEN] = "given/",

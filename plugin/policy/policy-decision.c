@@ -6,8 +6,8 @@
 #include <strings.h>
 
 struct protocol {
-	const char *name;
-	const char *label;
+	char name[12];
+	char label[12];
 	enum coexist_key access;
 	enum coexist_key until;
 	enum coexist_key networks;
@@ -40,7 +40,7 @@ static const struct protocol protocols[COEXIST_PROTOCOL_OTHER] = {
 enum coexist_protocol coexist_protocol_find(const char *name)
 {
 	static const struct {
-		const char *name;
+		char name[12];
 		enum coexist_protocol protocol;
 	} services[] = {
 		{ "imap", COEXIST_PROTOCOL_IMAP },

@@ -6,8 +6,9 @@
 #include <string.h>
 #include <strings.h>
 
+/* Without pointers: these would make a page of each process its own. */
 struct unit {
-	const char *name;
+	char name[8];
 	uint64_t factor;
 };
 
@@ -20,7 +21,7 @@ static const struct unit interval_units[] = {
 	{ "h", 3600 }, { "hour", 3600 }, { "hours", 3600 },
 	{ "d", 86400 }, { "day", 86400 }, { "days", 86400 },
 	{ "w", 604800 }, { "week", 604800 }, { "weeks", 604800 },
-	{ NULL, 0 }
+	{ "", 0 }
 };
 
 static const struct unit size_units[] = {
@@ -29,12 +30,12 @@ static const struct unit size_units[] = {
 	{ "M", 1ULL << 20 }, { "MB", 1ULL << 20 }, { "MiB", 1ULL << 20 },
 	{ "G", 1ULL << 30 }, { "GB", 1ULL << 30 }, { "GiB", 1ULL << 30 },
 	{ "T", 1ULL << 40 }, { "TB", 1ULL << 40 }, { "TiB", 1ULL << 40 },
-	{ NULL, 0 }
+	{ "", 0 }
 };
 
 static const struct unit percent_units[] = {
 	{ "", 1 }, { "%", 1 },
-	{ NULL, 0 }
+	{ "", 0 }
 };
 
 static bool is_digit(char c)
@@ -88,7 +89,7 @@ number_with_unit_parse(const char *text, size_t length,
 		return false;
 	while (p != end && *p == ' ')
 		p++;
-	for (; units->name != NULL; units++) {
+	for (; units->factor != 0; units++) {
 		if (!unit_is(units, p, (size_t)(end - p)))
 			continue;
 		if (number > limit / units->factor)

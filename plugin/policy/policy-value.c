@@ -46,7 +46,7 @@ choice_find(const char *choices, const char *word, size_t length,
 /* Reads a word for yes or no, as a column of a database may have it. */
 static bool flag_parse(const char *text, size_t length, uint64_t *number_r)
 {
-	static const char *const words[][2] = {
+	static const char words[][2][6] = {
 		{ "no", "yes" }, { "false", "true" }, { "0", "1" },
 		{ "n", "y" }, { "f", "t" }
 	};

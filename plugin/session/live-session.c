@@ -386,16 +386,10 @@ static void live_schedule(struct coexist_live *live)
 
 /* The beginning */
 
-/* Made once: each login asks. */
 static const char *generation_path(void)
 {
-	static char path[PATH_MAX] = "";
-
-	if (*path == '\0' &&
-	    i_snprintf(path, sizeof(path), "%s/"COEXIST_STORE_GENERATION_FILE,
-		       coexist_compat_base_dir()) < 0)
-		i_unreached();
-	return path;
+	return t_strconcat(coexist_compat_base_dir(),
+			   "/"COEXIST_STORE_GENERATION_FILE, NULL);
 }
 
 bool coexist_live_is_stale(const struct mail_user *user)

@@ -13,7 +13,10 @@ from .mailboxes import arrive
 from .table import Row
 
 BOUND_KB = ("<=", 40)
-SESSIONS, MESSAGES, RETRS = 12, 50, 5
+# The file of the module is counted as a part of it for each session: the bound is of
+# a dozen, as it was when it was set. A server has more.
+SESSIONS = (12, 100)
+MESSAGES, RETRS = 50, 5
 # Marks are applied half a second after the command that confirms a download.
 APPLIED_SECS = 1.5
 KINDS = {"PSS": "Pss", "private dirty": "Private_Dirty"}
@@ -23,11 +26,16 @@ NAMES = (BARE, *WHAT)
 
 def rows(lab, _effort, _patience):
     """Yield rows for sessions that did nothing yet and for some that downloaded."""
+    for count in SESSIONS:
+        yield from _sessions(lab, count)
+
+
+def _sessions(lab, count):
     # Each session has a mailbox, and a new message in it: else there was no
     # reason to log in, and Dovecot need not look into the mailbox's folders.
     # Their domains have a document at the gate.
-    users = {name: [f"memory-{name}-{number}@{documents.domain(number)}"
-                    for number in range(SESSIONS)] for name in NAMES}
+    users = {name: [f"memory-{count}-{name}-{number}@{documents.domain(number)}"
+                    for number in range(count)] for name in NAMES}
     everybody = sum(users.values(), [])
     for user in everybody:
         lab.add_mailbox(user, MESSAGES, 10 << 10)
