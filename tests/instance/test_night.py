@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parents[1]
-PARTS = ("rest", "long", "walks", "units", "fuzz", "debian")
+PARTS = ("load", "rest", "long", "walks", "units", "fuzz", "debian")
 VERSIONS = ("2.3.19", "2.3.21", "2.4.1", "2.4.5")
 # What is fuzzed is the same for each version, and two of them are a stable Debian's.
-ONLY = {"fuzz": ("2.3.19",), "debian": ("2.3.19", "2.4.1")}
+# Load compares servers of this machine.
+ONLY = {"load": ("2.3.19",), "fuzz": ("2.3.19",), "debian": ("2.3.19", "2.4.1")}
 ALL = {(part, version) for part in PARTS for version in VERSIONS
        if version in ONLY.get(part, VERSIONS)}
 # Each is told how to end by a file, and says how it was called.
@@ -21,6 +22,7 @@ FAKES = {
     "tests/run": 'echo "run $*" >>"$CALLS"; cat "$RESULT"',
     "tests/matrix": 'echo "matrix $*" >>"$CALLS"; cat "$RESULT"',
     "tests/fuzz/run": 'echo fuzz >>"$CALLS"; cat "$RESULT"',
+    "tests/load/run": 'echo load >>"$CALLS"; cat "$RESULT"',
     "tests/debian/run": 'echo "debian $*" >>"$CALLS"; cat "$RESULT"',
     "bin/dovecot": "echo '2.3.19.1 (9b53102964)'",
     "bin/git": 'cat "$CHECKOUT"',
@@ -88,6 +90,7 @@ def test_a_part_is_run_alone(night):
         0, "3 passed, 0 failed", ["run --night=walks --seeds 7"])
     assert night.run("units", "2.3.19")[2] == ["run --units-in-valgrind"]
     assert night.run("fuzz")[2] == ["fuzz"]
+    assert night.run("load")[2] == ["load"]
     assert night.run("debian", "2.4.1")[2] == ["debian trixie"]
 
 
