@@ -41,7 +41,8 @@ struct pop3_view {
 	   that it is to find. */
 	struct mail_search_context *search;
 	ARRAY_TYPE(seq_range) shown;
-	unsigned int shown_idx;
+	/* from where on the search goes, in them */
+	const struct seq_range *shown_range, *shown_end;
 	bool listed;
 	/* nothing could be listed */
 	bool failed;
@@ -185,13 +186,16 @@ list_folders(struct pop3_view *view, struct mailbox_transaction_context *t)
 
 static void list(struct pop3_view *view, struct mailbox_transaction_context *t)
 {
+	unsigned int count;
+
 	array_clear(&view->shown);
 	view->maildrop.folders = pop3_folders_get(view->client->user);
 	if (view->maildrop.folders != NULL)
 		list_folders(view, t);
 	else
 		list_inbox(view, t);
-	view->shown_idx = 0;
+	view->shown_range = array_get(&view->shown, &count);
+	view->shown_end = view->shown_range + count;
 	view->listed = TRUE;
 	coexist_trace(view->client->user, "View: %u of %u messages are shown",
 		      seq_range_count(&view->shown),
@@ -239,15 +243,11 @@ pop3_view_search_init(struct mailbox_transaction_context *t,
 /* Returns the first sequence from this one on that is shown, or 0. */
 static uint32_t shown_next(struct pop3_view *view, uint32_t seq)
 {
-	const struct seq_range *ranges;
-	unsigned int count;
-
-	ranges = array_get(&view->shown, &count);
-	while (view->shown_idx < count &&
-	       ranges[view->shown_idx].seq2 < seq)
-		view->shown_idx++;
-	return view->shown_idx == count ? 0 :
-		I_MAX(ranges[view->shown_idx].seq1, seq);
+	for (; view->shown_range != view->shown_end; view->shown_range++) {
+		if (seq <= view->shown_range->seq2)
+			return I_MAX(view->shown_range->seq1, seq);
+	}
+	return 0;
 }
 
 /* Dovecot goes on with the sequence behind the one that the search is at, and passes
@@ -258,16 +258,18 @@ static bool next_by_leaps(struct pop3_view_mailbox *vbox,
 {
 	uint32_t seq;
 
-	do {
+	for (;;) {
 		seq = shown_next(vbox->view, search->seq + 1);
 		if (seq == 0)
 			return FALSE;
 		search->seq = seq - 1;
-		mail_search_args_reset(search->args->args, FALSE);
 		if (!vbox->module_ctx.super.search_next_update_seq(search))
 			return FALSE;
-	} while (shown_next(vbox->view, search->seq) != search->seq);
-	return TRUE;
+		if (search->seq == seq ||
+		    shown_next(vbox->view, search->seq) == search->seq)
+			return TRUE;
+		mail_search_args_reset(search->args->args, FALSE);
+	}
 }
 
 /* A virtual mailbox has found all by then, in an order of its own. */
