@@ -10,7 +10,7 @@ from pathlib import Path
 
 from instance import Dovecot, InstanceError
 
-from . import (auth, batch, chosen, decision, delete, deliveries, expire, folders, gate,
+from . import (auth, batch, chosen, decision, delete, deliveries, denied, expire, folders, gate,
                instructions, large, listing, live, login, logins, machine, marking, memory, once,
                quota, retr, sent, sessions, short, site, view)
 from .compare import Effort
@@ -20,7 +20,7 @@ from .table import render
 MEASUREMENTS = {module.__name__.rpartition(".")[2]: module for module in
                 (instructions, retr, sessions, login, memory, marking, delete, expire, quota,
                  logins, once, short, large, deliveries, decision, gate, auth, listing, batch, live,
-                 view, folders, sent, chosen)}
+                 view, folders, sent, chosen, denied)}
 NORMAL = Effort(rounds=12, seconds=90, blocks=21, counts=3)
 QUICK = Effort(rounds=6, seconds=10, blocks=3)
 

@@ -12,7 +12,7 @@ from instance import BUILT, NOTICE_TEXTS, PASSWORD, Dovecot, Instance
 from instance.block import block
 from instance.gate import STORE, Store
 
-from . import documents, mailboxes, site, stock_warning
+from . import documents, mailboxes, site, stock_deny, stock_warning
 from .compare import Sample
 from .machine import isolate
 
@@ -37,6 +37,8 @@ SETTLED_KEYS, OPENED = "settled-keys", "opened"
 FOLDERS, HAND = "folders", "by-hand"
 SENT = "sent"
 QUOTA, NOTICES, SCRIPT, GATED_QUOTA = "quota", "notices", "script", "gated-quota"
+# One more passdb of Dovecot's own, which denies.
+SQL_DENY, LUA_DENY = "sql-deny", "lua-deny"
 LIMIT = "100G"
 FEW = 10
 LAZY_SETTING = {23: block("plugin", ["lazy_expunge = EXPUNGED"]),
@@ -94,6 +96,8 @@ SERVERS = {
         "quota_warn": "80 95", "template_dir": str(NOTICE_TEXTS)}},
     GATED_QUOTA: {"modules": BUILT, "quota": LIMIT, "gate": True},
     SCRIPT: {"quota": LIMIT, "conf": stock_warning.conf()},
+    SQL_DENY: stock_deny.options(stock_deny.SQL, documents.REFUSED, "imap"),
+    LUA_DENY: stock_deny.options(stock_deny.LUA, documents.REFUSED, "imap"),
 }
 # The store of a server with a gate: (documents of mailboxes, kind of documents).
 STORES = {ACCESS: (FEW, documents.ACCESS), KEYS: (FEW, documents.KEYS),
@@ -254,7 +258,9 @@ class Lab:
                 folder = self._folder(name)
                 settings = site.options(**SERVERS[name if name in SERVERS else KEYS])
                 settings["conf"] += conf
-                if settings.get("files"):
+                if name == SQL_DENY:
+                    stock_deny.fill(folder, documents.REFUSED, "imap")
+                if name in STORES or name not in SERVERS:
                     (folder / STORE).symlink_to(self.store(*STORES.get(name, (name,))))
                 if name == SCRIPT:
                     _write_script(folder)

@@ -109,7 +109,7 @@ def render(dovecot, ports, *, storage, plugins, coexist, quota, wrap, extra,
     generation = dovecot.generation
     template = (TEMPLATES / f"dovecot{generation}.conf.in").read_text()
     text = re.sub(r"@(\w+)@", lambda name: str(values[name[1]]), template)
-    text = re.sub(r"^(?=userdb)", lambda _: first, text, count=1, flags=re.M)
+    text = re.sub(r"^(?=passdb)", lambda _: first, text, count=1, flags=re.M)
     if chain or passes_on:
         text = gates.continue_after(text, ["userdb", *["passdb"] * passes_on])
     text += chain

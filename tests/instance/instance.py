@@ -55,7 +55,7 @@ class Instance:
              "store": the URI on Dovecot 2.3, on 2.4 it is in conf
     gate_for  the protocol for which its passdb is configured; None is all
     gate_lines  more lines of its passdb
-    first    userdbs for dovecot.conf before the users'
+    first    passdbs and userdbs for dovecot.conf before the users'
     chain    passdbs and userdbs for dovecot.conf behind the users' and before the
              gate's
     passes_on  ask these also about users that were found: userdbs are in any case.
