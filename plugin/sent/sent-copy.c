@@ -45,6 +45,9 @@ static bool is_used_by_pop3(struct mail_user *user)
 
 	if (!coexist_mailbox_state_try_read(user, &text))
 		return FALSE;
+	/* nobody can tell: a copy too many goes when a program saves its own */
+	if (coexist_mailbox_state_is_lost(text))
+		return TRUE;
 	coexist_last_use_parse(
 		coexist_state_text_get(text, COEXIST_STATE_LAST_USE), today,
 		&use);

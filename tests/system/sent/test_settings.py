@@ -3,6 +3,7 @@
 
 import pytest
 
+from names import STATE
 from outbox import LISTENER, Outbox, letter
 from relay import relay_of
 
@@ -51,6 +52,17 @@ def test_imap_alone_is_no_use_by_pop3(box):
     outbox.listed("INBOX")
     outbox.send(letter())
     assert outbox.listed() == []
+
+
+def test_what_nobody_can_tell_is_a_use_by_pop3(box):
+    outbox = box("pop")
+    outbox.server.pop3(outbox.user).quit()
+    state = outbox.server.folder / "home" / outbox.user / "mail" / STATE
+    state.unlink()
+    state.mkdir()
+    message = letter()
+    outbox.send(message)
+    assert outbox.texts() == [message]
 
 
 def test_bcc_names_whom_the_header_does_not(box):
