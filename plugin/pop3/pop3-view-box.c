@@ -107,7 +107,8 @@ int pop3_view_box_list(struct pop3_view_box *vbox,
 		.memory = &memory,
 		.notices = &notices,
 		.hidden_keyword = request->hidden_keyword,
-		.drops_hidden = request->drops_hidden
+		.drops_hidden = request->drops_hidden,
+		.last_uid = request->last_uid
 	};
 	bool is_first;
 
@@ -123,8 +124,6 @@ int pop3_view_box_list(struct pop3_view_box *vbox,
 	notices_get(vbox, t->box, &notices);
 	coexist_view_list(&list_request, listing_r);
 	listing_r->look.unsure = coexist_session_policy_is_partial(vbox->user);
-	listing_r->look.last_uid = I_MIN(listing_r->look.last_uid,
-					 vbox->last_uid);
 	memory_note(vbox, t, &memory, &listing_r->look);
 	array_clear(&vbox->due);
 	array_append_array(&vbox->due, &memory.due);
@@ -205,7 +204,6 @@ pop3_view_box_create(struct mail_user *user, const struct mailbox *box,
 	vbox->user = user;
 	vbox->box = box;
 	vbox->guid = p_strdup(user->pool, guid);
-	vbox->last_uid = UINT32_MAX;
 	p_array_init(&vbox->marked, user->pool, 8);
 	p_array_init(&vbox->downloaded, user->pool, 8);
 	p_array_init(&vbox->due, user->pool, 8);

@@ -22,8 +22,6 @@ struct pop3_view_box {
 	/* Of a mailbox besides INBOX. It stays to be one that comes back if what leaves
 	   by that can't be remembered. */
 	struct coexist_view_known known;
-	/* No message with a higher UID is in the maildrop yet; UINT32_MAX if all are. */
-	uint32_t last_uid;
 
 	/* UIDs of messages that RETR may have marked, of all that it has sent to their
 	   end, and of all that are due in the memory. */
@@ -38,6 +36,7 @@ struct pop3_view_request {
 	/* see view-listing.h */
 	const char *hidden_keyword;
 	bool drops_hidden;
+	uint32_t last_uid;
 };
 
 /* Starts the view of a mailbox, in the user's pool. */

@@ -70,6 +70,12 @@ view_box_get(struct pop3_view_maildrop *maildrop,
 	return vbox;
 }
 
+/* Returns the highest UID that the virtual mailbox knows of. */
+static uint32_t last_uid(const struct pop3_folder *folder)
+{
+	return folder->next_uid == 0 ? 0 : folder->next_uid - 1;
+}
+
 /* What is remembered of the mailbox goes into its view. */
 static void
 memory_recall(const struct listing *listing, const struct pop3_folder *folder,
@@ -85,7 +91,7 @@ memory_add(struct listing *listing, const struct pop3_folder *folder)
 	struct coexist_maildrop_folder listed = {
 		.guid = folder->guid,
 		.uidvalidity = folder->uidvalidity,
-		.known_uid = folder->next_uid == 0 ? 0 : folder->next_uid - 1
+		.known_uid = last_uid(folder)
 	};
 
 	array_push_back(&listing->listed, &listed);
@@ -184,18 +190,17 @@ folder_list(struct listing *listing, struct pop3_folder *folder)
 	const struct pop3_view_request request = {
 		.filter = maildrop->filter,
 		.hidden_keyword = hidden_keyword(maildrop->client, folder),
-		.drops_hidden = TRUE
+		.drops_hidden = TRUE,
+		/* mail may have come since the virtual mailbox was synced */
+		.last_uid = last_uid(folder)
 	};
 	struct pop3_view_box *vbox = view_box_get(maildrop, folder);
 	struct mailbox_transaction_context *t;
 	struct coexist_view_listing box_listing;
 	struct folder_listing *result;
 
-	if (!folder->is_inbox) {
+	if (!folder->is_inbox)
 		memory_recall(listing, folder, vbox);
-		vbox->last_uid = folder->next_uid == 0 ? 0 :
-			folder->next_uid - 1;
-	}
 	t = mailbox_transaction_begin(folder->box, 0, "coexist view");
 	if (pop3_view_box_list(vbox, t, &request, &box_listing) < 0) {
 		mailbox_transaction_rollback(&t);

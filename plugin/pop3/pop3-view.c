@@ -153,7 +153,8 @@ list_inbox(struct pop3_view *view, struct mailbox_transaction_context *t)
 {
 	const struct pop3_view_request request = {
 		.filter = &view->filter,
-		.hidden_keyword = hidden_keyword(view->client)
+		.hidden_keyword = hidden_keyword(view->client),
+		.last_uid = UINT32_MAX
 	};
 	struct coexist_view_listing listing;
 	unsigned int count = mail_index_view_get_messages_count(t->view);

@@ -322,7 +322,8 @@ static int explain(struct view_box *vbox, void *context)
 		.filter = &filter,
 		.memory = &vbox->memory,
 		.notices = &notices,
-		.hidden_keyword = hidden_keyword(vbox)
+		.hidden_keyword = hidden_keyword(vbox),
+		.last_uid = UINT32_MAX
 	};
 	struct coexist_view_message message;
 	uint32_t seq;

@@ -18,6 +18,8 @@ struct listing {
 
 	struct mailbox *box;
 	struct mail_index_view *view;
+	/* how many messages are in the maildrop, the first of the view */
+	uint32_t count;
 	/* for dates, NULL until one is needed */
 	struct mail *mail;
 	/* whether the filter can hide anything for these reasons */
@@ -44,8 +46,11 @@ seqs_add(struct listing *listing, const ARRAY_TYPE(seq_range) *uids,
 
 	array_foreach(uids, range) {
 		if (mail_index_lookup_seq_range(listing->view, range->seq1,
-						range->seq2, &seq1, &seq2))
-			seq_range_array_add_range(seqs, seq1, seq2);
+						range->seq2, &seq1, &seq2) &&
+		    seq1 <= listing->count) {
+			seq_range_array_add_range(seqs, seq1,
+				I_MIN(seq2, listing->count));
+		}
 	}
 }
 
@@ -206,16 +211,15 @@ static void dated_find(struct listing *listing)
 static void
 candidates_find(struct listing *listing, ARRAY_TYPE(seq_range) *candidates_r)
 {
-	uint32_t count = mail_index_view_get_messages_count(listing->view);
 	ARRAY_TYPE(seq_range) all, others, left;
 
 	t_array_init(candidates_r, 16);
 	t_array_init(&all, 1);
 	t_array_init(&others, 16);
 	t_array_init(&left, 16);
-	if (count == 0)
+	if (listing->count == 0)
 		return;
-	seq_range_array_add_range(&all, 1, count);
+	seq_range_array_add_range(&all, 1, listing->count);
 	seqs_add(listing, &listing->memory->left_uids, &left);
 	coexist_uid_ranges_unite(&others, &left, &listing->exempt);
 	coexist_uid_ranges_subtract(candidates_r, &all, &others);
@@ -327,6 +331,18 @@ static void surplus_hide(struct listing *listing)
 
 /* The listing */
 
+/* Returns how many messages of the view have UIDs up to this one. */
+static uint32_t count_up_to(struct mail_index_view *view, uint32_t last_uid)
+{
+	uint32_t seq1, seq2;
+
+	if (last_uid >= mail_index_get_header(view)->next_uid - 1)
+		return mail_index_view_get_messages_count(view);
+	return last_uid == 0 ||
+		!mail_index_lookup_seq_range(view, 1, last_uid, &seq1, &seq2) ?
+		0 : seq2;
+}
+
 static void
 listing_init(struct listing *listing, const struct coexist_view_request *request,
 	     struct coexist_view_listing *result)
@@ -341,6 +357,7 @@ listing_init(struct listing *listing, const struct coexist_view_request *request
 	listing->result = result;
 	listing->box = request->t->box;
 	listing->view = request->t->view;
+	listing->count = count_up_to(listing->view, request->last_uid);
 	hdr = mail_index_get_header(listing->view);
 	/* the header does not count private flags */
 	listing->asks_seen = request->filter->unread &&
@@ -364,7 +381,7 @@ static void look_finish(struct listing *listing)
 	unsigned int i;
 
 	look->uidvalidity = hdr->uid_validity;
-	look->last_uid = hdr->next_uid - 1;
+	look->last_uid = I_MIN(hdr->next_uid - 1, listing->request->last_uid);
 	look->filtered = !coexist_view_filter_is_all(listing->filter);
 	look->today = (uint32_t)coexist_day(ioloop_time);
 	look->oldest = listing->filter->since == 0 ? 0 : listing->oldest;

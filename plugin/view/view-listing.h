@@ -23,6 +23,9 @@ struct coexist_view_request {
 	const char *hidden_keyword;
 	/* those with the keyword are left out here, and not by Dovecot's search */
 	bool drops_hidden;
+	/* No message with a higher UID is in the maildrop yet: nothing is found out about
+	   it. UINT32_MAX if all are. */
+	uint32_t last_uid;
 };
 
 struct coexist_view_listing {
