@@ -186,3 +186,19 @@ bool coexist_copy_memory_merge(ARRAY_TYPE(coexist_copy_folder) *folders,
 	oldest_forget(folders, found);
 	return changed;
 }
+
+/* Removing */
+
+bool coexist_copy_memory_remove(ARRAY_TYPE(coexist_copy_folder) *folders,
+				const ARRAY_TYPE(const_string) *guids)
+{
+	const struct coexist_copy_folder *folder;
+	unsigned int i = array_count(folders), count = i;
+
+	while (i-- > 0) {
+		folder = array_idx(folders, i);
+		if (array_lsearch(guids, &folder->guid, i_strcmp_p) != NULL)
+			array_delete(folders, i, 1);
+	}
+	return array_count(folders) != count;
+}

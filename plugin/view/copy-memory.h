@@ -43,5 +43,8 @@ coexist_copy_memory_find(const ARRAY_TYPE(coexist_copy_folder) *folders,
    the GUIDs to others. */
 bool coexist_copy_memory_merge(ARRAY_TYPE(coexist_copy_folder) *folders,
 			       const ARRAY_TYPE(coexist_copy_folder) *found);
+/* Forgets the mailboxes of these GUIDs. Returns TRUE if there are any. */
+bool coexist_copy_memory_remove(ARRAY_TYPE(coexist_copy_folder) *folders,
+				const ARRAY_TYPE(const_string) *guids);
 
 #endif

@@ -53,6 +53,35 @@ note_decide(const char *text, struct coexist_state_value *values_r,
 	return 1;
 }
 
+struct forgetting {
+	struct mail_user *user;
+	const ARRAY_TYPE(const_string) *gone;
+};
+
+static unsigned int
+forget_decide(const char *text, struct coexist_state_value *values_r,
+	      void *context)
+{
+	struct forgetting *forgetting = context;
+	ARRAY_TYPE(coexist_copy_folder) folders;
+
+	memory_parse(forgetting->user, text, &folders);
+	if (!coexist_copy_memory_remove(&folders, forgetting->gone))
+		return 0;
+	values_r->name = COEXIST_COPY_MEMORY_NAME;
+	values_r->value = coexist_copy_memory_format(&folders);
+	return 1;
+}
+
+int coexist_copy_memory_forget(struct mail_user *user,
+			       const ARRAY_TYPE(const_string) *gone)
+{
+	struct forgetting forgetting = { .user = user, .gone = gone };
+
+	return coexist_mailbox_file_update(user, &copies_file, forget_decide,
+					   &forgetting);
+}
+
 /* Most sessions find nothing new by the memory as it is, and need no lock then. */
 void coexist_copy_memory_note(struct mail_user *user,
 			      const ARRAY_TYPE(coexist_copy_folder) *found)

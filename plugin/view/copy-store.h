@@ -19,5 +19,9 @@ int coexist_copy_memory_read(struct mail_user *user,
    logged. */
 void coexist_copy_memory_note(struct mail_user *user,
 			      const ARRAY_TYPE(coexist_copy_folder) *found);
+/* Forgets mailboxes that there are no more, by their GUIDs. Returns 0 or -1, after logging a
+   warning. */
+int coexist_copy_memory_forget(struct mail_user *user,
+			       const ARRAY_TYPE(const_string) *gone);
 
 #endif

@@ -283,34 +283,10 @@ int coexist_maildrop_memory_note(struct mail_user *user,
 					   &note);
 }
 
-bool coexist_maildrop_memory_has_out(
-	const ARRAY_TYPE(coexist_maildrop_folder) *folders)
-{
-	const struct coexist_maildrop_folder *folder;
-
-	array_foreach(folders, folder) {
-		if (folder->out)
-			return TRUE;
-	}
-	return FALSE;
-}
-
 struct returning {
 	struct mail_user *user;
-	const ARRAY_TYPE(const_string) *guids, *all;
+	const ARRAY_TYPE(const_string) *guids, *gone;
 };
-
-static bool
-has_guid(const ARRAY_TYPE(const_string) *guids, const char *guid)
-{
-	const char *const *guidp;
-
-	array_foreach(guids, guidp) {
-		if (strcmp(*guidp, guid) == 0)
-			return TRUE;
-	}
-	return FALSE;
-}
 
 /* Returns TRUE if that changes anything. */
 static bool
@@ -324,13 +300,14 @@ folders_return(const struct returning *returning,
 
 	array_foreach(before, folder) {
 		one = *folder;
-		if (has_guid(returning->guids, folder->guid)) {
-			one.out = FALSE;
-		} else if (returning->all != NULL &&
-			   !has_guid(returning->all, folder->guid)) {
+		if (array_lsearch(returning->gone, &folder->guid,
+				  i_strcmp_p) != NULL) {
 			changed = TRUE;
 			continue;
 		}
+		if (array_lsearch(returning->guids, &folder->guid,
+				  i_strcmp_p) != NULL)
+			one.out = FALSE;
 		if (one.out != folder->out)
 			changed = TRUE;
 		array_push_back(folders_r, &one);
@@ -357,10 +334,10 @@ return_decide(const char *text, struct coexist_state_value *values_r,
 
 int coexist_maildrop_memory_return(struct mail_user *user,
 				   const ARRAY_TYPE(const_string) *guids,
-				   const ARRAY_TYPE(const_string) *all)
+				   const ARRAY_TYPE(const_string) *gone)
 {
 	struct returning returning = {
-		.user = user, .guids = guids, .all = all
+		.user = user, .guids = guids, .gone = gone
 	};
 
 	return coexist_mailbox_file_update(user, &folders_file, return_decide,

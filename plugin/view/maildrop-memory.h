@@ -41,15 +41,11 @@ int coexist_maildrop_memory_read(struct mail_user *user,
 void coexist_maildrop_memory_recall(
 	const ARRAY_TYPE(coexist_maildrop_folder) *folders, const char *guid,
 	uint32_t uidvalidity, struct coexist_view_known *known_r);
-/* Forgets of these mailboxes that they have been out. With a list of all that there are,
-   which may be NULL, forgets what is known of others, and their views. Returns 0 or -1,
-   after logging a warning. */
+/* Forgets of these mailboxes that they have been out; and of those that are gone, which may be
+   none, all that is known, and their views. Returns 0 or -1, after logging a warning. */
 int coexist_maildrop_memory_return(struct mail_user *user,
 				   const ARRAY_TYPE(const_string) *guids,
-				   const ARRAY_TYPE(const_string) *all);
-/* Returns TRUE if any mailbox has been out. */
-bool coexist_maildrop_memory_has_out(
-	const ARRAY_TYPE(coexist_maildrop_folder) *folders);
+				   const ARRAY_TYPE(const_string) *gone);
 
 /* Remembers that a session listed these mailboxes, and no others. Returns 0, also if
    there was nothing new to remember, or -1 after logging a warning. */

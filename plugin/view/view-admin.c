@@ -8,6 +8,7 @@
 #include "mail-namespace.h"
 #include "mail-storage-private.h"
 #include "coexist/day.h"
+#include "copy-store.h"
 #include "keywords.h"
 #include "mailbox-failure.h"
 #include "mailbox-guids.h"
@@ -122,12 +123,8 @@ static void box_close(struct view_box *vbox)
    where one is a symbolic link to the other. */
 static bool guid_note(ARRAY_TYPE(const_string) *guids, const char *guid)
 {
-	const char *const *other;
-
-	array_foreach(guids, other) {
-		if (strcmp(*other, guid) == 0)
-			return FALSE;
-	}
+	if (array_lsearch(guids, &guid, i_strcmp_p) != NULL)
+		return FALSE;
 	array_push_back(guids, &guid);
 	return TRUE;
 }
@@ -466,21 +463,66 @@ static int reset(struct view_box *vbox, void *context)
 	return -1;
 }
 
-static bool
-all_add(struct mailbox *box ATTR_UNUSED, const char *guid, void *context)
-{
-	ARRAY_TYPE(const_string) *guids = context;
+/* Mailboxes that were removed */
 
-	guid = t_strdup(guid);
-	array_push_back(guids, &guid);
-	return FALSE;
+/* Adds the GUID unless it is the one of a mailbox that was reset, and so is there. */
+static void
+missing_add(const struct reset_change *change, const char *guid,
+	    ARRAY_TYPE(const_string) *missing)
+{
+	if (array_lsearch(&change->guids, &guid, i_strcmp_p) == NULL)
+		(void)guid_note(missing, guid);
 }
 
-/* Finds the GUIDs of all mailboxes of the user's own. Returns FALSE if that can't be done. */
-static bool
-all_find(struct mail_user *user, ARRAY_TYPE(const_string) *guids)
+/* Finds the GUIDs that the memories have, and that may be of no mailbox any more. Returns 0,
+   or -1 after logging a warning. */
+static int
+missing_find(struct mail_user *user, const struct reset_change *change,
+	     ARRAY_TYPE(const_string) *missing)
 {
-	return coexist_mailbox_guids_find(user, all_add, guids) == 0;
+	ARRAY_TYPE(coexist_maildrop_folder) folders;
+	ARRAY_TYPE(coexist_copy_folder) copies;
+	const struct coexist_maildrop_folder *folder;
+	const struct coexist_copy_folder *of_copies;
+
+	if (coexist_maildrop_memory_read(user, &folders) < 0 ||
+	    coexist_copy_memory_read(user, &copies) < 0)
+		return -1;
+	array_foreach(&folders, folder)
+		missing_add(change, folder->guid, missing);
+	array_foreach(&copies, of_copies)
+		missing_add(change, of_copies->guid, missing);
+	return 0;
+}
+
+/* One that is there is not missing. */
+static bool
+there_remove(struct mailbox *box ATTR_UNUSED, const char *guid, void *context)
+{
+	ARRAY_TYPE(const_string) *missing = context;
+	const char *const *found =
+		array_lsearch(missing, &guid, i_strcmp_p);
+
+	if (found != NULL)
+		array_delete(missing, array_ptr_to_idx(missing, found), 1);
+	return array_is_empty(missing);
+}
+
+/* Finds the GUIDs that the memories have and no mailbox of the user's own: none, if that can't
+   be found out. Returns 0, or -1 after logging a warning. */
+static int
+gone_find(struct mail_user *user, const struct reset_change *change,
+	  ARRAY_TYPE(const_string) *gone_r)
+{
+	t_array_init(gone_r, 16);
+	if (change->reset->since != 0)
+		return 0;
+	if (missing_find(user, change, gone_r) < 0)
+		return -1;
+	if (!array_is_empty(gone_r) &&
+	    coexist_mailbox_guids_find(user, there_remove, gone_r) < 0)
+		array_clear(gone_r);
+	return 0;
 }
 
 /* What has left with a mailbox that was out is in the mailbox' memory now. Mailboxes that
@@ -488,18 +530,14 @@ all_find(struct mail_user *user, ARRAY_TYPE(const_string) *guids)
 static int
 maildrop_reset(struct mail_user *user, const struct reset_change *change)
 {
-	ARRAY_TYPE(coexist_maildrop_folder) folders;
-	ARRAY_TYPE(const_string) all;
-	bool has_all;
+	ARRAY_TYPE(const_string) gone;
 
-	if (coexist_maildrop_memory_read(user, &folders) < 0)
+	if (gone_find(user, change, &gone) < 0)
 		return -1;
-	t_array_init(&all, 64);
-	has_all = change->reset->since == 0 &&
-		coexist_maildrop_memory_has_out(&folders) &&
-		all_find(user, &all);
-	return coexist_maildrop_memory_return(user, &change->guids,
-					      has_all ? &all : NULL);
+	if (!array_is_empty(&gone) &&
+	    coexist_copy_memory_forget(user, &gone) < 0)
+		return -1;
+	return coexist_maildrop_memory_return(user, &change->guids, &gone);
 }
 
 int coexist_view_reset(struct mail_user *user,

@@ -92,6 +92,40 @@ static unsigned int find_check(void)
 		 fail("find", "another mailbox"));
 }
 
+/* A memory, the GUIDs of mailboxes that are gone, and the memory then. */
+static const struct remove_row {
+	const char *label;
+	const char *before, *gone;
+	/* NULL if nothing changes */
+	const char *after;
+} remove_rows[] = {
+	{ "none", A"9/2 "B"3/", "", NULL },
+	{ "an unknown one", A"9/2 "B"3/", "0c", NULL },
+	{ "the first", A"9/2 "B"3/", "0a", B"3/" },
+	{ "the last", A"9/2 "B"3/", "0c 0b", A"9/2" },
+	{ "all", A"9/2 "B"3/", "0b 0a", "" },
+	{ "of an empty memory", "", "0a", NULL }
+};
+
+static unsigned int remove_check(const struct remove_row *row)
+{
+	const char *after = row->after != NULL ? row->after : row->before;
+	ARRAY_TYPE(coexist_copy_folder) folders;
+	ARRAY_TYPE(const_string) gone;
+	const char *const *guids;
+	bool changed;
+
+	read_row(row->before, &folders);
+	t_array_init(&gone, 4);
+	for (guids = t_strsplit_spaces(row->gone, " "); *guids != NULL; guids++)
+		array_push_back(&gone, guids);
+	changed = coexist_copy_memory_remove(&folders, &gone);
+	if (changed != (row->after != NULL))
+		return fail(row->label, "changed");
+	return strcmp(coexist_copy_memory_format(&folders), after) == 0 ? 0 :
+		fail(row->label, coexist_copy_memory_format(&folders));
+}
+
 /* Mailboxes that nobody has any more are forgotten in the end, and none that is there. */
 static unsigned int many_check(void)
 {
@@ -119,6 +153,8 @@ int main(void)
 		failed += merge_check(&merge_rows[i]);
 	for (i = 0; i < N_ELEMENTS(broken); i++)
 		failed += broken_check(broken[i]);
+	for (i = 0; i < N_ELEMENTS(remove_rows); i++)
+		failed += remove_check(&remove_rows[i]);
 	failed += find_check();
 	failed += many_check();
 	lib_deinit();

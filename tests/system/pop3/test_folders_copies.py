@@ -281,3 +281,55 @@ def test_inbox_alone_for_now_lists_what_it_lists_with_others(maildrop, show):
     assert listed(maildrop) == names(1, 2, 3)
     fill(maildrop, "Work/a", "a")
     assert set(listed(maildrop)) == {*names(1, 2, 3), "a"}
+
+
+# Mailboxes that are removed
+
+def remembered(maildrop):
+    """Return {GUID: the rest} of the mailboxes whose copies are remembered."""
+    path = maildrop.folder / "dovecot-coexist.copies"
+    return dict(entry.split("/", 1) for entry in path.read_text().partition("=")[2].split())
+
+
+def reset(maildrop, *options):
+    maildrop.server.doveadm("coexist", "view", "--reset", *options, "-u", maildrop.user)
+
+
+def test_a_reset_forgets_the_copies_of_what_was_removed(maildrop, show):
+    fill(maildrop, "Sent", "twin")
+    for mailbox in ("Work/a", "Work/b"):
+        fill(maildrop, mailbox)
+        copy_all(maildrop, "Sent", mailbox)
+    show(pop3_folders="Sent Work/*")
+    assert len(listed_ids(maildrop)) == 3
+    before = remembered(maildrop)
+    assert len(before) >= 3
+    with maildrop.imap() as imap:
+        assert imap.delete("Work/a")[0] == "OK"
+    show(pop3_folders="Sent")
+    ids = listed_ids(maildrop)
+    out = remembered(maildrop)
+    assert out.keys() == before.keys()
+    reset(maildrop, "--dry-run")
+    reset(maildrop, "--since", "2026-01-01")
+    assert remembered(maildrop) == out
+    reset(maildrop)
+    # of what is there, be it out, it stays known
+    after = remembered(maildrop)
+    assert len(after) == len(before) - 1 and after.items() < out.items()
+    assert listed_ids(maildrop) == ids
+    assert maildrop.log_problems() == []
+
+
+def test_a_reset_forgets_copies_also_if_no_mailbox_is_out(maildrop, show):
+    """An older version has forgotten the mailbox, and not its copies."""
+    fill(maildrop, "Sent", "twin")
+    show(pop3_folders="Sent")
+    ids = listed_ids(maildrop)
+    before = remembered(maildrop)
+    path = maildrop.folder / "dovecot-coexist.copies"
+    path.write_text(path.read_text().rstrip("\n") + " " + "0a" * 16 + "/7/9/1:9\n")
+    assert len(remembered(maildrop)) == len(before) + 1
+    reset(maildrop)
+    assert remembered(maildrop) == before
+    assert listed_ids(maildrop) == ids
