@@ -5,6 +5,7 @@
 #include "mail-user.h"
 #include "pop3-delete-policy.h"
 #include "delete-memory.h"
+#include "hidden-keyword.h"
 #include "network-match.h"
 #include "policy-merge.h"
 #include "session-policy.h"
@@ -23,16 +24,11 @@ void pop3_delete_policy_init(struct pop3_delete_policy *delete_policy_r,
 	delete_policy_r->is_partial = coexist_session_policy_is_partial(user);
 	delete_policy_r->limit =
 		coexist_policy_number(policy, COEXIST_KEY_pop3_delete_limit);
+	delete_policy_r->is_stock = coexist_pop3_expunges(user, policy);
 	/* what fetches for a machine tells nothing about its owner */
 	delete_policy_r->mark_read = !coexist_network_match(
 		coexist_policy_text(policy, COEXIST_KEY_pop3_fetcher_networks),
 		user->conn.remote_ip);
-}
-
-bool pop3_delete_policy_is_stock(const struct pop3_delete_policy *delete_policy)
-{
-	return delete_policy->action == COEXIST_DELETE_EXPUNGE &&
-		delete_policy->limit == 0 && !delete_policy->is_partial;
 }
 
 enum coexist_delete

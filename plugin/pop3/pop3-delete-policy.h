@@ -17,15 +17,14 @@ struct pop3_delete_policy {
 	bool mark_read;
 	/* A session that deletes more is held; 0 is off. */
 	unsigned int limit;
+	/* Dovecot's own way is all there is to do in INBOX. */
+	bool is_stock;
 };
 
 /* Reads the policy of the user's session. */
 void pop3_delete_policy_init(struct pop3_delete_policy *delete_policy_r,
 			     struct mail_user *user,
 			     const struct coexist_policy *policy);
-
-/* Returns TRUE if Dovecot's own way is all there is to do. */
-bool pop3_delete_policy_is_stock(const struct pop3_delete_policy *delete_policy);
 
 /* Returns the action for a session that deletes something now. Policy documents
    that nothing is known of may say that what is deleted is kept: then what they

@@ -241,7 +241,7 @@ session_start(struct client *client, const struct pop3_read_policy *read_policy,
 						     session->view);
 	session->keep_recent =
 		read_policy->mark_read == COEXIST_MARK_READ_NEVER;
-	session->hides = !pop3_delete_policy_is_stock(delete_policy);
+	session->hides = !delete_policy->is_stock;
 	if (session->hides || pop3_folders_get_wanted(client->user) != NULL) {
 		session->del = pop3_delete_create(&session->maildrop,
 						  session->read_state,
@@ -279,7 +279,7 @@ void pop3_session_create(struct client *client)
 			      client->user->conn.remote_ip);
 	pop3_delete_policy_init(&delete_policy, client->user, policy);
 	if (!pop3_read_policy_is_stock(&read_policy) ||
-	    !pop3_delete_policy_is_stock(&delete_policy) ||
+	    !delete_policy.is_stock ||
 	    view_is_unread(client) ||
 	    pop3_folders_get_wanted(client->user) != NULL)
 		session_start(client, &read_policy, &delete_policy);

@@ -7,7 +7,7 @@
 #include "mail-storage-private.h"
 #include "coexist/policy-keys.h"
 #include "copy-store.h"
-#include "keywords.h"
+#include "hidden-keyword.h"
 #include "mailbox-same.h"
 #include "maildrop-memory.h"
 #include "policy-merge.h"
@@ -35,23 +35,12 @@ struct listing {
 	ARRAY(struct folder_listing) folders;
 };
 
-/* Under pop3_delete=expunge the keyword means nothing in INBOX, as in a session without
-   folders; elsewhere it is what DELE always does. */
 static const char *
 hidden_keyword(const struct client *client, const struct pop3_folder *folder)
 {
-	const struct coexist_policy *policy =
-		coexist_session_policy_get(client->user);
-
-	if (*client->set->pop3_deleted_flag != '\0')
-		return client->set->pop3_deleted_flag;
-	if (folder->is_inbox && policy != NULL &&
-	    coexist_policy_number(policy, COEXIST_KEY_pop3_delete) ==
-		COEXIST_DELETE_EXPUNGE &&
-	    coexist_policy_number(policy, COEXIST_KEY_pop3_delete_limit) == 0 &&
-	    !coexist_session_policy_is_partial(client->user))
-		return NULL;
-	return POP3_HIDDEN_KEYWORD;
+	return *client->set->pop3_deleted_flag != '\0' ?
+		client->set->pop3_deleted_flag :
+		coexist_hidden_keyword(client->user, folder->is_inbox);
 }
 
 static struct pop3_view_box *

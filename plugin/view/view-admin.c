@@ -9,7 +9,7 @@
 #include "mail-storage-private.h"
 #include "coexist/day.h"
 #include "copy-store.h"
-#include "keywords.h"
+#include "hidden-keyword.h"
 #include "mailbox-failure.h"
 #include "mailbox-guids.h"
 #include "mailbox-state.h"
@@ -226,19 +226,10 @@ static time_t received_get(struct view_box *vbox, uint32_t seq)
 
 /* Listing */
 
-/* Returns what hides by a POP3 client's DELE, NULL if nothing does, as in INBOX under
-   pop3_delete=expunge. The keyword of a site's pop3_deleted_flag is known to its POP3
-   processes only. */
+/* Returns what hides by a POP3 client's DELE, NULL if nothing does. */
 static const char *hidden_keyword(const struct view_box *vbox)
 {
-	if (vbox->guid != NULL)
-		return POP3_HIDDEN_KEYWORD;
-	return vbox->policy == NULL ||
-		(coexist_policy_number(vbox->policy,
-			COEXIST_KEY_pop3_delete) == COEXIST_DELETE_EXPUNGE &&
-		 coexist_policy_number(vbox->policy,
-			COEXIST_KEY_pop3_delete_limit) == 0) ? NULL :
-		POP3_HIDDEN_KEYWORD;
+	return coexist_hidden_keyword(vbox->user, vbox->guid == NULL);
 }
 
 static bool is_hidden(struct view_box *vbox, uint32_t seq)
