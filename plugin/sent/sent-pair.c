@@ -216,30 +216,28 @@ server_has_any(const struct coexist_sent_ring *ring,
 	return FALSE;
 }
 
-/* Adds what others have done to the server's copy since. To remove it was meant for
-   that copy alone. */
-static void marks_carry_over(struct mail *from, struct coexist_sent_mail *to)
+/* What others have done to the server's copy since. It was stored as read, and to remove it
+   was meant for that copy alone; whether a message is a draft the program says itself. */
+#define MARK_FLAGS (MAIL_ANSWERED | MAIL_FLAGGED)
+
+/* Adds the marks of the server's copy. Returns 0, also if it has none, or -1 after logging. */
+static int marks_carry_over(struct mail *from, struct coexist_sent_mail *to)
 {
-	const enum mail_flags own = MAIL_SEEN | MAIL_DELETED | MAIL_DRAFT;
-	const char *const *keywords = mail_get_keywords(from);
 	enum mail_flags flags =
-		mail_get_flags(from) & MAIL_FLAGS_NONRECENT & ~own;
+		mail_get_flags(from) & (enum mail_flags)MARK_FLAGS;
+	const char *const *keywords = mail_get_keywords(from);
 	struct mail_keywords *added;
 
+	if (flags == 0 && *keywords == NULL)
+		return 0;
 	if (flags != 0)
 		mail_update_flags(to->mail, MODIFY_ADD, flags);
-	if (*keywords == NULL)
-		return;
-	added = mailbox_keywords_create_valid(to->box, keywords);
-	mail_update_keywords(to->mail, MODIFY_ADD, added);
-	mailbox_keywords_unref(&added);
-}
-
-static bool has_marks(struct mail *mail)
-{
-	return (mail_get_flags(mail) & MAIL_FLAGS_NONRECENT &
-		~(enum mail_flags)MAIL_SEEN) != 0 ||
-		*mail_get_keywords(mail) != NULL;
+	if (*keywords != NULL) {
+		added = mailbox_keywords_create_valid(to->box, keywords);
+		mail_update_keywords(to->mail, MODIFY_ADD, added);
+		mailbox_keywords_unref(&added);
+	}
+	return coexist_sent_mail_commit(to);
 }
 
 /* Returns 1 if the server's copy went, 0 if it was gone, or -1 if it stays. */
@@ -258,11 +256,8 @@ server_remove(const struct client_copy *copy,
 	if (ours.mail->uid == copy->uid &&
 	    mailbox_backends_equal(ours.box, copy->box))
 		ret = -1;
-	if (ret > 0 && has_marks(ours.mail)) {
-		marks_carry_over(ours.mail, theirs);
-		if (coexist_sent_mail_commit(theirs) < 0)
-			ret = -1;
-	}
+	if (ret > 0 && marks_carry_over(ours.mail, theirs) < 0)
+		ret = -1;
 	if (ret < 0) {
 		coexist_sent_mail_close(&ours);
 		return -1;
