@@ -175,8 +175,9 @@ list_inbox(struct pop3_view *view, struct mailbox_transaction_context *t)
 		pop3_view_folders_forget(&view->maildrop);
 }
 
-/* A second listing of a session means that in the first there was a message which can't
-   be found. */
+/* Dovecot lists a second time, and a third, whatever the first listing failed by: as a rule by
+   a message whose size it could not find out. So from the second on each message is looked
+   for. */
 static void
 list_folders(struct pop3_view *view, struct mailbox_transaction_context *t)
 {

@@ -12,7 +12,8 @@ struct mail_index_view;
 enum coexist_due {
 	COEXIST_DUE_NO,
 	COEXIST_DUE_YES,
-	/* the date of arrival decides, which the index does not have */
+	/* the save date decides, which the index does not have: only the keyword says
+	   that it was downloaded */
 	COEXIST_DUE_UNKNOWN
 };
 
@@ -21,8 +22,8 @@ enum coexist_due {
 void coexist_due_init(struct coexist_retention *ret);
 void coexist_due_deinit(struct coexist_retention *ret);
 
-/* Says by the index alone whether the message with this sequence in a view of the
-   mailbox's index is due. Knows no private flags. */
+/* Says by the index alone, and by that of private flags where there is one, whether the message
+   with this sequence in a view of the mailbox's index is due. */
 enum coexist_due coexist_due_look(struct coexist_retention *ret,
 				  struct mail_index_view *view, uint32_t seq);
 /* Returns when the message was downloaded if it is due, else 0. */

@@ -18,9 +18,8 @@ struct coexist_view_message {
 	/* (time_t)-1 if that can't be found out */
 	time_t received;
 	bool shown;
-	/* Why it is not shown: a word of view-memory.h, hidden (a POP3 client deleted
-	   it) or gone (it was listed, and left for what the memory does not say any
-	   more). Why it is shown though a filter would hide it: notice, due. Else "". */
+	/* Why it is not shown: a word of view-memory.h, or hidden (a POP3 client deleted
+	   it). Why it is shown whatever the filter says: notice, due. Else "". */
 	const char *why;
 	/* the time of the day on which it left the view, 0 if it has not */
 	time_t left;
