@@ -3,12 +3,18 @@
 
 #include "lib.h"
 #include "coexist-commands.h"
+#include "array.h"
 #include "doveadm.h"
 #include "mail-user.h"
+#include "str.h"
 #include "admin-print.h"
 #include "coexist-admin.h"
 #include "compat-doveadm-mail.h"
 #include "mail-functions.h"
+#include "uid-list.h"
+
+/* Of a text that names messages. */
+#define UIDS_LENGTH 200
 
 struct undo_cmd_context {
 	struct doveadm_mail_cmd_context ctx;
@@ -54,6 +60,75 @@ static void tell_missing(struct doveadm_mail_cmd_context *ctx,
 		ctx->exit_code = EX_DATAERR;
 }
 
+static const char *uids_text(const ARRAY_TYPE(seq_range) *uids)
+{
+	string_t *text = t_str_new(128);
+
+	coexist_uid_list_write(text, uids);
+	if (str_len(text) > UIDS_LENGTH) {
+		str_truncate(text, UIDS_LENGTH);
+		str_append(text, "...");
+	}
+	return str_c(text);
+}
+
+/* Returns TRUE and the messages of the mailbox that are not shown for the reason of this one;
+   FALSE if they were told before. */
+static bool
+unlisted_group(const ARRAY_TYPE(coexist_view_message) *messages,
+	       unsigned int idx, ARRAY_TYPE(seq_range) *uids_r)
+{
+	const struct coexist_view_message *all, *first;
+	unsigned int i, count;
+
+	all = array_get(messages, &count);
+	first = &all[idx];
+	t_array_init(uids_r, 16);
+	for (i = 0; i < count; i++) {
+		if (strcmp(all[i].mailbox, first->mailbox) != 0 ||
+		    strcmp(all[i].why, first->why) != 0)
+			continue;
+		if (i < idx)
+			return FALSE;
+		seq_range_array_add(uids_r, all[i].uid);
+	}
+	return TRUE;
+}
+
+static void
+unlisted_warn(struct mail_user *user, const struct coexist_view_message *first,
+	      const ARRAY_TYPE(seq_range) *uids)
+{
+	e_warning(user->event, "coexist: POP3 is not shown %u of the messages "
+		  "that are back in %s (%s%s%s), with the UIDs %s: `doveadm "
+		  "coexist explain --pop3-view -u %s` tells of each",
+		  seq_range_count(uids), first->mailbox, first->why,
+		  *first->keys == '\0' ? "" : ", by ", first->keys,
+		  uids_text(uids), user->username);
+}
+
+/* What is back where IMAP sees it need not be what a POP3 client is shown. */
+static void
+tell_unlisted(struct mail_user *user,
+	      const struct coexist_mail_functions *functions,
+	      const struct coexist_undo_result *result)
+{
+	ARRAY_TYPE(coexist_view_message) messages;
+	ARRAY_TYPE(seq_range) uids;
+	unsigned int i;
+
+	if (functions->view_find_unlisted(user, &result->back, &messages) < 0) {
+		e_warning(user->event, "coexist: Which of these messages POP3 "
+			  "is shown can't be found out, see the error before");
+		return;
+	}
+	for (i = 0; i < array_count(&messages); i++) {
+		if (unlisted_group(&messages, i, &uids)) {
+			unlisted_warn(user, array_idx(&messages, i), &uids);
+		}
+	}
+}
+
 /* Returns what to do about lines that are to be undone for another user. */
 static const char *owner_text(const char *session, const char *owner)
 {
@@ -87,7 +162,8 @@ no_session(struct doveadm_mail_cmd_context *ctx, struct mail_user *user,
 /* Prints and logs what came of it. */
 static int
 result_tell(struct doveadm_mail_cmd_context *ctx, struct mail_user *user,
-	    const char *session, const struct coexist_undo_result *result)
+	    const struct coexist_mail_functions *functions, const char *session,
+	    const struct coexist_undo_result *result)
 {
 	print_result(session, result);
 	if (result->owner != NULL) {
@@ -95,6 +171,7 @@ result_tell(struct doveadm_mail_cmd_context *ctx, struct mail_user *user,
 			  owner_text(session, result->owner));
 	}
 	tell_expunged(user, result);
+	tell_unlisted(user, functions, result);
 	if (result->error != MAIL_ERROR_NONE)
 		doveadm_mail_failed_error(ctx, result->error);
 	tell_missing(ctx, user, result);
@@ -121,7 +198,7 @@ cmd_undo_run(struct doveadm_mail_cmd_context *_ctx, struct mail_user *user)
 	if (functions.undo_run(user, session, &result) == 0)
 		return no_session(_ctx, user, session, result.owner);
 	ctx->found++;
-	return result_tell(_ctx, user, session, &result);
+	return result_tell(_ctx, user, &functions, session, &result);
 }
 
 COEXIST_MAIL_CMD_INIT(cmd_undo_init)

@@ -33,6 +33,7 @@ static const struct function {
 	FUNCTION(undo_run),
 	FUNCTION(use_noted_read),
 	FUNCTION(view_explain),
+	FUNCTION(view_find_unlisted),
 	FUNCTION(view_reset)
 };
 

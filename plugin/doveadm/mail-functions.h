@@ -38,6 +38,7 @@ struct coexist_mail_functions {
 	COEXIST_MAIL_FUNCTION(undo_run)
 	COEXIST_MAIL_FUNCTION(use_noted_read)
 	COEXIST_MAIL_FUNCTION(view_explain)
+	COEXIST_MAIL_FUNCTION(view_find_unlisted)
 	COEXIST_MAIL_FUNCTION(view_reset)
 #undef COEXIST_MAIL_FUNCTION
 };

@@ -241,6 +241,21 @@ static int undo_lines(struct coexist_undo *undo, const char *session_id)
 	return undo->result->error == MAIL_ERROR_NONE ? 1 : -1;
 }
 
+/* The pool ends with the run. */
+static void back_export(const struct coexist_undo *undo)
+{
+	const struct coexist_undo_back *back;
+	struct coexist_undo_back *copy;
+
+	t_array_init(&undo->result->back, 4);
+	array_foreach(&undo->back, back) {
+		copy = array_append_space(&undo->result->back);
+		copy->mailbox = t_strdup(back->mailbox);
+		t_array_init(&copy->uids, array_count(&back->uids));
+		array_append_array(&copy->uids, &back->uids);
+	}
+}
+
 static int undo_run(struct coexist_undo *undo, const char *session_id)
 {
 	struct coexist_journal journal;
@@ -250,6 +265,7 @@ static int undo_run(struct coexist_undo *undo, const char *session_id)
 	i_zero(undo->result);
 	undo->pool = pool_alloconly_create("coexist undo", 4096);
 	p_array_init(&undo->lines, undo->pool, 4);
+	p_array_init(&undo->back, undo->pool, 4);
 	i_array_init(&undo->marked, 16);
 	i_array_init(&undo->removed, 16);
 	ret = coexist_journal_read(undo->user, undo->pool, &journal, &error);
@@ -261,6 +277,7 @@ static int undo_run(struct coexist_undo *undo, const char *session_id)
 		ret = !lines_find(undo, &journal, session_id) ? 0 :
 			undo_lines(undo, session_id);
 	}
+	back_export(undo);
 	array_free(&undo->removed);
 	array_free(&undo->marked);
 	pool_unref(&undo->pool);

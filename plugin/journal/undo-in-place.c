@@ -81,6 +81,7 @@ static enum undo_outcome show(struct coexist_undo *undo, struct mail *mail,
 		mail_update_flags(mail, MODIFY_REMOVE, MAIL_SEEN);
 	coexist_changes_add(undo->changes, COEXIST_CHANGE_SHOWN,
 			    undo->mailbox, undo->uidvalidity, mail->uid, 0);
+	coexist_undo_back_add(undo, undo->mailbox, mail->uid);
 	return UNDO_DONE;
 }
 

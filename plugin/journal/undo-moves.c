@@ -73,6 +73,7 @@ tell_returned(struct coexist_undo *undo, const struct coexist_move *move)
 	while (seq_range_array_iter_nth(&iter, n++, &uid)) {
 		coexist_changes_add(undo->changes, COEXIST_CHANGE_RETURNED,
 				    /*mailbox=*/NULL, undo->uidvalidity, uid, 0);
+		coexist_undo_back_add(undo, /*mailbox=*/NULL, uid);
 	}
 }
 

@@ -2,7 +2,16 @@
 #ifndef COEXIST_UNDO_RESULT_H
 #define COEXIST_UNDO_RESULT_H
 
+#include "array.h"
+#include "seq-range-array.h"
 #include "mail-error.h"
+
+/* Messages of a mailbox, by UID. */
+struct coexist_undo_back {
+	const char *mailbox;
+	ARRAY_TYPE(seq_range) uids;
+};
+ARRAY_DEFINE_TYPE(coexist_undo_back, struct coexist_undo_back);
 
 /* The result of an undo, message by message. */
 struct coexist_undo_result {
@@ -21,6 +30,9 @@ struct coexist_undo_result {
 	   undone: users who share INBOX and have \Seen of their own. On the
 	   data stack. */
 	const char *owner;
+	/* Which messages POP3 may be shown again, of which mailboxes: those that are shown and
+	   those that have returned. On the data stack. */
+	ARRAY_TYPE(coexist_undo_back) back;
 };
 
 #endif

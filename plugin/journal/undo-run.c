@@ -3,7 +3,30 @@
 
 #include "lib.h"
 #include "undo-run.h"
+#include "array.h"
 #include "mail-storage-private.h"
+
+static struct coexist_undo_back *
+back_get(struct coexist_undo *undo, const char *mailbox)
+{
+	struct coexist_undo_back *back;
+
+	array_foreach_modifiable(&undo->back, back) {
+		if (strcmp(back->mailbox, mailbox) == 0)
+			return back;
+	}
+	back = array_append_space(&undo->back);
+	back->mailbox = p_strdup(undo->pool, mailbox);
+	p_array_init(&back->uids, undo->pool, 8);
+	return back;
+}
+
+void coexist_undo_back_add(struct coexist_undo *undo, const char *mailbox,
+			   uint32_t uid)
+{
+	seq_range_array_add(&back_get(undo, mailbox == NULL ? "INBOX" :
+				      mailbox)->uids, uid);
+}
 
 void coexist_undo_failed(struct coexist_undo *undo, struct mailbox *box,
 			 uint64_t messages)

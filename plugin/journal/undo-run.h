@@ -30,7 +30,13 @@ struct coexist_undo {
 	uint32_t uidvalidity;
 	/* an error has left messages where they were */
 	bool left;
+	/* what the result is to have, in the pool */
+	ARRAY_TYPE(coexist_undo_back) back;
 };
+
+/* Notes that a message is back in a mailbox, which is NULL for INBOX. */
+void coexist_undo_back_add(struct coexist_undo *undo, const char *mailbox,
+			   uint32_t uid);
 
 /* Counts messages that can't be put back and stay where they were, and logs the
    mailbox's error. */

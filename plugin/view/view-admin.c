@@ -254,6 +254,7 @@ explain_left(const struct coexist_view_memory *memory,
 		if (!seq_range_exists(&left[i].uids, message->uid))
 			continue;
 		message->why = coexist_view_reason_word(left[i].reason);
+		message->keys = coexist_view_reason_keys(left[i].reason);
 		message->left = (time_t)left[i].day * COEXIST_SECS_PER_DAY;
 		return;
 	}
@@ -264,14 +265,16 @@ explain_hidden(const struct view_box *vbox,
 	       const struct coexist_view_look *look,
 	       struct coexist_view_message *message)
 {
-	unsigned int reason;
+	unsigned int i;
+	enum coexist_view_reason reason;
 
 	explain_left(&vbox->memory, message);
-	for (reason = 0; reason < COEXIST_VIEW_REASON_COUNT &&
-	     *message->why == '\0'; reason++) {
+	for (i = 0; i < COEXIST_VIEW_REASON_COUNT && *message->why == '\0';
+	     i++) {
+		reason = (enum coexist_view_reason)i;
 		if (seq_range_exists(&look->hidden[reason], message->uid)) {
-			message->why = coexist_view_reason_word(
-				(enum coexist_view_reason)reason);
+			message->why = coexist_view_reason_word(reason);
+			message->keys = coexist_view_reason_keys(reason);
 		}
 	}
 }
@@ -282,11 +285,10 @@ explain_message(struct view_box *vbox,
 		const ARRAY_TYPE(seq_range) *notices, uint32_t seq,
 		struct coexist_view_message *message_r)
 {
-	message_r->mailbox = mailbox_get_vname(vbox->box);
 	mail_index_lookup_uid(vbox->t->view, seq, &message_r->uid);
 	message_r->received = received_get(vbox, seq);
 	message_r->shown = seq_range_exists(&listing->shown, seq);
-	message_r->why = "";
+	message_r->why = message_r->keys = "";
 	if (is_hidden(vbox, seq)) {
 		message_r->shown = FALSE;
 		message_r->why = "hidden";
@@ -299,9 +301,45 @@ explain_message(struct view_box *vbox,
 	}
 }
 
+/* What is explained: all messages, or only those that are back and not shown. */
+struct explaining {
+	ARRAY_TYPE(coexist_view_message) *messages;
+	/* NULL for all */
+	const ARRAY_TYPE(coexist_undo_back) *back;
+	/* names of the mailboxes that the maildrop has */
+	ARRAY_TYPE(const_string) names;
+};
+
+/* Returns the UIDs to explain in the mailbox, or NULL. */
+static const ARRAY_TYPE(seq_range) *
+back_find(const ARRAY_TYPE(coexist_undo_back) *backs, const char *mailbox)
+{
+	const struct coexist_undo_back *back;
+
+	array_foreach(backs, back) {
+		if (strcmp(back->mailbox, mailbox) == 0)
+			return &back->uids;
+	}
+	return NULL;
+}
+
+static bool is_wanted(const struct view_box *vbox,
+		      const ARRAY_TYPE(seq_range) *wanted, uint32_t seq)
+{
+	uint32_t uid;
+
+	if (wanted == NULL)
+		return TRUE;
+	mail_index_lookup_uid(vbox->t->view, seq, &uid);
+	return seq_range_exists(wanted, uid);
+}
+
 static int explain(struct view_box *vbox, void *context)
 {
-	ARRAY_TYPE(coexist_view_message) *messages = context;
+	struct explaining *explaining = context;
+	const char *name = vbox->guid == NULL ? "INBOX" :
+		t_strdup(mailbox_get_vname(vbox->box));
+	const ARRAY_TYPE(seq_range) *wanted = NULL;
 	struct coexist_view_filter filter;
 	struct coexist_view_listing listing;
 	ARRAY_TYPE(seq_range) notices;
@@ -316,6 +354,12 @@ static int explain(struct view_box *vbox, void *context)
 	struct coexist_view_message message;
 	uint32_t seq;
 
+	if (explaining->back != NULL) {
+		array_push_back(&explaining->names, &name);
+		wanted = back_find(explaining->back, name);
+		if (wanted == NULL)
+			return 0;
+	}
 	coexist_view_filter_init(&filter, vbox->policy, ioloop_time);
 	t_array_init(&notices, 4);
 	if (vbox->guid == NULL && vbox->box->virtual_vfuncs == NULL) {
@@ -324,10 +368,14 @@ static int explain(struct view_box *vbox, void *context)
 	}
 	coexist_view_list(&request, &listing);
 	for (seq = 1; seq <= vbox->count; seq++) {
+		if (!is_wanted(vbox, wanted, seq))
+			continue;
 		i_zero(&message);
 		explain_message(vbox, &listing, &notices, seq, &message);
-		message.mailbox = t_strdup(message.mailbox);
-		array_push_back(messages, &message);
+		if (wanted != NULL && message.shown)
+			continue;
+		message.mailbox = t_strdup(mailbox_get_vname(vbox->box));
+		array_push_back(explaining->messages, &message);
 	}
 	return 0;
 }
@@ -335,8 +383,71 @@ static int explain(struct view_box *vbox, void *context)
 int coexist_view_explain(struct mail_user *user,
 			 ARRAY_TYPE(coexist_view_message) *messages_r)
 {
+	struct explaining explaining = { .messages = messages_r };
+
 	t_array_init(messages_r, 128);
-	return boxes_do(user, explain, messages_r);
+	return boxes_do(user, explain, &explaining);
+}
+
+/* Returns FALSE if POP3 is shown all of these messages, as far as is known without a look into
+   the mailboxes. */
+static bool
+may_hide(struct mail_user *user, const ARRAY_TYPE(coexist_undo_back) *back)
+{
+	const char *state = coexist_mailbox_state_peek(user);
+	const struct coexist_undo_back *first;
+	struct coexist_view_filter filter;
+
+	if (array_is_empty(back))
+		return FALSE;
+	first = array_front(back);
+	coexist_view_filter_init(&filter, coexist_session_policy_get(user),
+				 ioloop_time);
+	return !coexist_view_filter_is_all(&filter) ||
+		coexist_view_store_exists(state) || array_count(back) > 1 ||
+		strcmp(first->mailbox, "INBOX") != 0;
+}
+
+/* Of a mailbox that the maildrop does not have, POP3 is shown nothing. */
+static void
+explain_without(struct explaining *explaining,
+		const struct coexist_undo_back *back)
+{
+	struct coexist_view_message message = {
+		.mailbox = back->mailbox,
+		.received = (time_t)-1,
+		.why = coexist_view_reason_word(COEXIST_VIEW_FOLDER),
+		.keys = coexist_view_reason_keys(COEXIST_VIEW_FOLDER)
+	};
+	struct seq_range_iter iter;
+	unsigned int n = 0;
+
+	if (array_lsearch(&explaining->names, &back->mailbox, i_strcmp_p) !=
+	    NULL)
+		return;
+	seq_range_array_iter_init(&iter, &back->uids);
+	while (seq_range_array_iter_nth(&iter, n++, &message.uid))
+		array_push_back(explaining->messages, &message);
+}
+
+int coexist_view_find_unlisted(struct mail_user *user,
+			       const ARRAY_TYPE(coexist_undo_back) *back,
+			       ARRAY_TYPE(coexist_view_message) *messages_r)
+{
+	struct explaining explaining = {
+		.messages = messages_r, .back = back
+	};
+	const struct coexist_undo_back *one;
+
+	t_array_init(messages_r, 16);
+	t_array_init(&explaining.names, 16);
+	if (!may_hide(user, back))
+		return 0;
+	if (boxes_do(user, explain, &explaining) < 0)
+		return -1;
+	array_foreach(back, one)
+		explain_without(&explaining, one);
+	return 0;
 }
 
 /* Resetting */

@@ -2,7 +2,8 @@
 #ifndef COEXIST_VIEW_ADMIN_H
 #define COEXIST_VIEW_ADMIN_H
 
-#include "array-decl.h"
+#include "array.h"
+#include "undo-result.h"
 
 struct mail_user;
 
@@ -21,6 +22,8 @@ struct coexist_view_message {
 	/* Why it is not shown: a word of view-memory.h, or hidden (a POP3 client deleted
 	   it). Why it is shown whatever the filter says: notice, due. Else "". */
 	const char *why;
+	/* the keys that are why it is not shown, "" if none is */
+	const char *keys;
 	/* the time of the day on which it left the view, 0 if it has not */
 	time_t left;
 };
@@ -30,6 +33,13 @@ ARRAY_DEFINE_TYPE(coexist_view_message, struct coexist_view_message);
    Returns 0, or -1 after logging an error. */
 int coexist_view_explain(struct mail_user *user,
 			 ARRAY_TYPE(coexist_view_message) *messages_r);
+
+/* Finds out the same about these messages alone, and only of those that are not shown: also of
+   those of a mailbox that the maildrop does not have. Mailboxes are named as in a session's
+   journal. Returns as above. */
+int coexist_view_find_unlisted(struct mail_user *user,
+			       const ARRAY_TYPE(coexist_undo_back) *back,
+			       ARRAY_TYPE(coexist_view_message) *messages_r);
 
 struct coexist_view_reset {
 	/* Not 0: only messages received since come back, and they are listed whatever

@@ -28,14 +28,25 @@
 #define LEFT_MAX 32
 
 static const char *const reason_words[] = {
-#define REASON_WORD(id, word) word,
+#define REASON_WORD(id, word, keys) word,
 	COEXIST_VIEW_REASONS(REASON_WORD)
 #undef REASON_WORD
+};
+
+static const char *const reason_keys[] = {
+#define REASON_KEYS(id, word, keys) keys,
+	COEXIST_VIEW_REASONS(REASON_KEYS)
+#undef REASON_KEYS
 };
 
 const char *coexist_view_reason_word(enum coexist_view_reason reason)
 {
 	return reason_words[reason];
+}
+
+const char *coexist_view_reason_keys(enum coexist_view_reason reason)
+{
+	return reason_keys[reason];
 }
 
 void coexist_view_memory_init(struct coexist_view_memory *memory_r)

@@ -19,16 +19,17 @@ struct coexist_state_value;
    This is the pure part: no file, no mailbox. The lists are of UIDs, in ascending
    order, and live on the data stack. */
 
-/* Why a message is not shown; folder: its mailbox was not part of the maildrop. */
+/* Why a message is not shown, with the keys by which it is so; folder: its mailbox was not
+   part of the maildrop. */
 #define COEXIST_VIEW_REASONS(REASON) \
-	REASON(READ, "read") \
-	REASON(DELETED, "deleted") \
-	REASON(OLD, "old") \
-	REASON(SURPLUS, "surplus") \
-	REASON(FOLDER, "folder")
+	REASON(READ, "read", "pop3_show") \
+	REASON(DELETED, "deleted", "pop3_show_deleted") \
+	REASON(OLD, "old", "pop3_show_days or pop3_show_since") \
+	REASON(SURPLUS, "surplus", "pop3_max_messages") \
+	REASON(FOLDER, "folder", "pop3_folders")
 
 enum coexist_view_reason {
-#define COEXIST_VIEW_REASON_ID(id, word) COEXIST_VIEW_##id,
+#define COEXIST_VIEW_REASON_ID(id, word, keys) COEXIST_VIEW_##id,
 	COEXIST_VIEW_REASONS(COEXIST_VIEW_REASON_ID)
 #undef COEXIST_VIEW_REASON_ID
 	COEXIST_VIEW_REASON_COUNT
@@ -36,6 +37,8 @@ enum coexist_view_reason {
 
 /* Returns the word that the reason has in the file and in commands. */
 const char *coexist_view_reason_word(enum coexist_view_reason reason);
+/* Returns the names of the keys. */
+const char *coexist_view_reason_keys(enum coexist_view_reason reason);
 
 /* Messages that left on one day (coexist/day.h) for one reason. Of days long ago
    several are one, the latest. */

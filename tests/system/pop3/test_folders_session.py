@@ -120,6 +120,20 @@ def test_a_line_for_each_mailbox_and_undo(filled, show):
     assert seen_by_imap(filled, "Sent") == before
 
 
+def test_undo_tells_of_a_mailbox_that_pop3_is_not_shown_any_more(filled, show):
+    show(pop3_folders="Sent")
+    with filled.pop3() as pop:
+        pop.dele(numbers(pop)["sent 2"])
+        pop.quit()
+    show()
+    done = filled.server.doveadm("coexist", "undo", "-u", filled.user,
+                                 lines(filled)["Sent"]["session"], check=False)
+    assert done.returncode == 0
+    assert "1 of the messages that are back in Sent (folder, by pop3_folders), with the UIDs 2:" \
+        in done.stderr
+    assert listed(filled) == names(1, 2)
+
+
 def test_undo_of_a_mailbox_that_is_gone(filled, show):
     show(pop3_folders="Sent")
     with filled.pop3() as pop:

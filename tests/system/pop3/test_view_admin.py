@@ -125,6 +125,77 @@ def test_an_undo_shows_what_pop3_hid_again(maildrop, show):
     assert listed(maildrop) == names(1, 2, 3)
 
 
+# What an undo gives back need not be shown to POP3
+
+def undo(maildrop):
+    """Undo the last session; return what is told besides."""
+    done = maildrop.server.doveadm("coexist", "undo", "-u", maildrop.user,
+                                   journal.read(maildrop)[-1]["session"], check=False)
+    assert done.returncode == 0, done
+    return done.stderr
+
+
+def test_an_undo_tells_what_is_too_old_to_be_shown(maildrop, show):
+    show(pop3_delete="hide")
+    days_ago(maildrop, 10, 12, 0)
+    maildrop.delete(1, 2, 3)
+    show(pop3_delete="hide", pop3_show_days="7")
+    told = undo(maildrop)
+    assert "Warning: coexist: POP3 is not shown 2 of the messages that are back in INBOX " \
+        "(old, by pop3_show_days or pop3_show_since), with the UIDs 1:2: `doveadm coexist " \
+        f"explain --pop3-view -u {maildrop.user}`" in told
+    assert listed(maildrop) == ["0 days"]
+
+
+def test_an_undo_tells_what_came_back_from_the_trash_and_is_too_old(maildrop, show):
+    show(pop3_delete="trash", pop3_show_since=TODAY)
+    days_ago(maildrop, 0, 0)
+    maildrop.delete(1)
+    days_ago(maildrop, 9)
+    assert undo(maildrop) == ""
+    show(pop3_delete="trash")
+    # the one that was there all the time, and the two that have come
+    assert listed(maildrop) == ["0 days", "9 days", "0 days"]
+    maildrop.delete(2)
+    show(pop3_delete="trash", pop3_show_since=TODAY)
+    assert "1 of the messages that are back in INBOX (old, by pop3_show_days or " \
+        "pop3_show_since), with the UIDs 5:" in undo(maildrop)
+    assert listed(maildrop) == ["0 days", "0 days"]
+
+
+def test_an_undo_tells_what_is_below_the_newest(maildrop, show):
+    show(pop3_delete="hide")
+    maildrop.deliver(5)
+    maildrop.delete(1, 5)
+    show(pop3_delete="hide", pop3_max_messages="2")
+    assert listed(maildrop) == names(3, 4)
+    assert "1 of the messages that are back in INBOX (surplus, by pop3_max_messages), with the " \
+        "UIDs 1:" in undo(maildrop)
+    assert listed(maildrop) == names(4, 5)
+
+
+def test_an_undo_tells_nothing_where_all_is_shown(maildrop, show):
+    show(pop3_delete="hide")
+    maildrop.deliver(3)
+    maildrop.delete(1, 3)
+    assert undo(maildrop) == ""
+    show(pop3_delete="hide", pop3_max_messages="3")
+    maildrop.delete(2)
+    assert undo(maildrop) == ""
+    assert listed(maildrop) == names(1, 2, 3)
+
+
+def test_an_undo_that_can_not_tell_says_so(maildrop, show):
+    show(pop3_delete="hide", pop3_max_messages="3")
+    maildrop.deliver(1)
+    maildrop.delete(1)
+    path = maildrop.folder / "dovecot-coexist.view"
+    path.chmod(0)
+    assert "Which of these messages POP3 is shown can't be found out" in undo(maildrop)
+    path.chmod(0o600)
+    assert listed(maildrop) == names(1)
+
+
 def test_asking_changes_nothing(maildrop, show):
     show(pop3_max_messages="1")
     maildrop.deliver(3)
