@@ -3,21 +3,25 @@
 flags and messages change: it stores each message that was shown, and none twice."""
 
 import shutil
+import signal
 import subprocess
 
 import pytest
 
 from instance import PASSWORD
 from test_view_walk import Walk
+from view_listing import listed, names
 
 FETCHMAIL = shutil.which("fetchmail")
 STEPS = 20
 CONFIG = """set no syslog
 set no bouncemail
 poll {host} protocol pop3 port {port} timeout 60 uidl
-  user {user} password {password} keep sslproto ""
-  mda "cat >>{folder}/stored"
+  user {user} password {password} keep {options} sslproto ""
+  mda "cat >>{folder}/stored{then}"
 """
+# its process is the shell's parent
+KILLED = "; kill -KILL $PPID"
 
 
 @pytest.fixture(scope="module")
@@ -28,24 +32,37 @@ def server(start):
 
 
 class Fetchmail:
-    """One that has fetched nothing yet."""
+    """One that has fetched nothing yet. It takes TOP for messages that it keeps, by which
+    nothing is marked; with the option fetchall RETR, and everything that it is shown."""
 
-    def __init__(self, maildrop, folder):
-        self._folder = folder
+    def __init__(self, maildrop, folder, options=""):
+        self._maildrop, self._folder, self._options = maildrop, folder, options
         self._config = folder / "fetchmailrc"
-        server = maildrop.server
-        self._config.write_text(CONFIG.format(
-            host=server.host, port=server.port("pop3"), user=maildrop.user,
-            password=PASSWORD, folder=folder))
-        self._config.chmod(0o600)
 
-    def __call__(self):
-        """Fetch what is new; return the subjects of all that was ever stored."""
-        done = subprocess.run(
+    def _run(self, then=""):
+        server = self._maildrop.server
+        self._config.write_text(CONFIG.format(
+            host=server.host, port=server.port("pop3"), user=self._maildrop.user,
+            password=PASSWORD, folder=self._folder, options=self._options,
+            then=then))
+        self._config.chmod(0o600)
+        return subprocess.run(
             [FETCHMAIL, "-f", self._config, "--idfile", self._folder / "ids",
              "--pidfile", self._folder / "pid"],
             env={"HOME": str(self._folder), "PATH": "/usr/bin:/bin"}, text=True,
             capture_output=True, check=False)
+
+    def killed(self):
+        """Be killed after the first message that is fetched, which is stored nowhere."""
+        done = self._run(KILLED)
+        assert done.returncode == -signal.SIGKILL, done
+        for name in ("stored", "pid"):
+            (self._folder / name).unlink(missing_ok=True)
+        self._maildrop.server.wait_for(lambda: not self._maildrop.server.pids("pop3"))
+
+    def __call__(self):
+        """Fetch what is new; return the subjects of all that was ever stored."""
+        done = self._run()
         # 1 is no mail
         assert done.returncode in (0, 1), done
         try:
@@ -77,6 +94,18 @@ def walk(server, maildrop, seed, folder, steps):
                 change()
         steps_of.session()
     assert len(steps_of.fetchmail()) > 5
+
+
+@pytest.mark.parametrize("mark_read", ["stock", "complete", "quit"])
+def test_one_that_is_killed_finds_the_message_again(server, maildrop, show, mark_read, tmp_path):
+    show(pop3_show="unread", pop3_mark_read=mark_read)
+    maildrop.deliver(3)
+    fetchmail = Fetchmail(maildrop, tmp_path, "fetchall")
+    for _ in range(2):
+        fetchmail.killed()
+    assert fetchmail() == names(1, 2, 3)
+    assert fetchmail() == names(1, 2, 3)
+    assert listed(maildrop) == []
 
 
 def test_fetchmail(server, maildrop, seed, tmp_path):
