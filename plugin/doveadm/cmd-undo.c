@@ -99,12 +99,13 @@ static void
 unlisted_warn(struct mail_user *user, const struct coexist_view_message *first,
 	      const ARRAY_TYPE(seq_range) *uids)
 {
+	const char *why = *first->keys == '\0' ? first->why :
+		t_strdup_printf("%s, by %s", first->why, first->keys);
+
 	e_warning(user->event, "coexist: POP3 is not shown %u of the messages "
-		  "that are back in %s (%s%s%s), with the UIDs %s: `doveadm "
-		  "coexist explain --pop3-view -u %s` tells of each",
-		  seq_range_count(uids), first->mailbox, first->why,
-		  *first->keys == '\0' ? "" : ", by ", first->keys,
-		  uids_text(uids), user->username);
+		  "that are back in %s (%s), with the UIDs %s: doveadm "
+		  "coexist explain --pop3-view tells of each",
+		  seq_range_count(uids), first->mailbox, why, uids_text(uids));
 }
 
 /* What is back where IMAP sees it need not be what a POP3 client is shown. */

@@ -142,8 +142,8 @@ def test_an_undo_tells_what_is_too_old_to_be_shown(maildrop, show):
     show(pop3_delete="hide", pop3_show_days="7")
     told = undo(maildrop)
     assert "Warning: coexist: POP3 is not shown 2 of the messages that are back in INBOX " \
-        "(old, by pop3_show_days or pop3_show_since), with the UIDs 1:2: `doveadm coexist " \
-        f"explain --pop3-view -u {maildrop.user}`" in told
+        "(old, by pop3_show_days or pop3_show_since), with the UIDs 1:2: doveadm coexist " \
+        "explain --pop3-view tells of each\n" in told
     assert listed(maildrop) == ["0 days"]
 
 
