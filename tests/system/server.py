@@ -61,6 +61,15 @@ class Server(Instance):
         self._log_file.unlink()
         self.start()
 
+    def take_homes_away(self):
+        """From now on the userdb says of nobody where the home is."""
+        path = self.folder / "etc/dovecot.conf"
+        text, count = re.subn(r"\s+home(:default = |=)/mnt/home/\S+", "", path.read_text())
+        assert count == 1
+        path.write_text(text)
+        self.read_files_again()
+        assert "/mnt/home/" not in self.doveadm("user", "-f", "home", "user0", check=False).stdout
+
     def whole_log(self):
         """Return the log since the first start."""
         return self._earlier_log + self.log_text()

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from folders import PLUGINS, fill, uids
+from instance import message
 from view_listing import listed, names, reads, store, subjects
 from view_model import Program
 
@@ -127,6 +128,31 @@ def test_changes_of_mailboxes_while_a_session_is_open(filled, show):
         assert pop.quit().startswith(b"+OK")
     assert set(listed(filled)) == {"sent 2", "b 1", "new 1"}
     assert filled.subjects("Sent") == ["sent 1", "sent 2"]
+
+
+def test_numbers_stay_while_messages_of_other_mailboxes_become_hidden(filled, show):
+    show(**WITH, pop3_show="unread", pop3_show_deleted="no", pop3_max_messages="2")
+    with filled.pop3() as pop:
+        found = subjects(pop)
+        assert set(found) == {*names(1), "sent 1", "sent 2"}
+        put(filled, "Sent", "1", "\\Seen $POP3Hidden")
+        put(filled, "Sent", "2", "\\Deleted")
+        reads(filled, 1)
+        fill(filled, "Sent", "late 1", "late 2")
+        filled.deliver(message("late 3"))
+        assert subjects(pop) == found
+        at = {subject: number for number, subject in enumerate(found, 1)}
+        pop.dele(at["number 1"])
+        pop.dele(at["sent 2"])
+        pop.rset()
+        assert subjects(pop) == found
+        for subject in ("sent 2", "number 1"):
+            assert f"Subject: {subject}".encode() in pop.retr(at[subject])[1]
+        pop.dele(at["sent 1"])
+        assert pop.quit().startswith(b"+OK")
+    assert set(listed(filled)) == {"late 1", "late 2", "late 3"}
+    assert filled.subjects() == [*names(1), "late 3"]
+    assert filled.subjects("Sent") == ["sent 1", "sent 2", "late 1", "late 2"]
 
 
 def test_two_sessions_with_other_mailboxes_at_once(filled, show):

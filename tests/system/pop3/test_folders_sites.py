@@ -45,6 +45,7 @@ SITES = {
     "layout fs": location("maildir:~/mail:LAYOUT=fs", "mailbox_list_layout = fs\n"),
     "layout index": location("mdbox:~/mail:LAYOUT=index", "mailbox_list_layout = index\n",
                              storage="mdbox"),
+    "no home": location("maildir:/mnt/home/%u/mail", "mail_path = /mnt/home/%{user}/mail\n"),
     "home is the mails' root": location("maildir:~/", "mail_path = ~/\n"),
     "home is the mails' root, fs": location("maildir:~/:LAYOUT=fs",
                                             "mail_path = ~/\nmailbox_list_layout = fs\n"),
@@ -67,6 +68,8 @@ def site(request, start):
     for which in ("conf23", "conf24"):
         settings[which] = settings.get(which, "") + "mail_temp_dir = /mnt/home/temporary\n"
     server = start(**settings)
+    if request.param == "no home":
+        server.take_homes_away()
     temporary = server.folder / "home/temporary"
     temporary.mkdir()
     temporary.chmod(0o777)

@@ -23,7 +23,10 @@ HOME = {"conf23": "mail_location = maildir:~/\n", "conf24": "mail_path = ~/\n"}
 SEPARATOR = {generation: "namespace inbox {\n  separator = .\n  prefix = INBOX.\n}\n"
              for generation in ("conf23", "conf24")}
 ESCAPE = {"conf23": "plugin {\n}\n", "conf24": ""}
+NO_HOME = {"conf23": "mail_location = maildir:/mnt/home/%u/mail\n",
+           "conf24": "mail_path = /mnt/home/%{user}/mail\n"}
 SITES = {"memory": (["coexist"], MEMORY), "home": (["coexist"], HOME),
+         "no home": (["coexist"], NO_HOME),
          "separator": (["coexist"], SEPARATOR),
          "listescape": (["coexist", "listescape"], ESCAPE),
          "lazy_expunge and mail_log": (["coexist", "lazy_expunge", "notify", "mail_log"],
@@ -37,6 +40,8 @@ def test_a_view_on_this_site(start, site):
         # 2.4 has it without a plugin
         plugins = plugins if Dovecot.installed().generation == 23 else ["coexist"]
     server = start(plugins={"all": plugins}, coexist=KEYS, **conf)
+    if site == "no home":
+        server.take_homes_away()
     maildrop = server.maildrop()
     maildrop.deliver(5)
     assert listed(maildrop) == names(3, 4, 5)
