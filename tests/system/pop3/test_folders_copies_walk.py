@@ -36,6 +36,9 @@ class Walk:
         with maildrop.imap() as imap:
             for name in FIRST[1:]:
                 imap.create(name)
+            # in some walks no other message would come
+            for name in FIRST[:3]:
+                self.arrive(imap, name)
 
     # Changes
 
@@ -178,7 +181,6 @@ def walk(server, maildrop, seed, steps):
         for _ in range(steps_of.random.randint(1, 4)):
             steps_of.change()
         steps_of.session()
-    assert steps_of.count > 0
     assert maildrop.log_problems() == []
 
 
