@@ -11,6 +11,8 @@ from instance import config
 
 ENTRIES = "/private/vendor/vendor.dovecot-coexist/"
 FILE = "dovecot-coexist.choices"
+# Where doveadm and the sessions of 2.3 find the store.
+COEXIST_CONFIG = "plugin {\n  coexist_config = /mnt/etc/coexist.conf.ext\n}\n"
 # What a site opens to everybody.
 OPENED = {"owner_may_change": "pop3_mark_read pop3_delete pop3_keep_days pop3_show language "
           "quota_warn", "owner_bounds": "pop3_delete=hide,trash pop3_keep_days=0,7..90"}

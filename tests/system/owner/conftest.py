@@ -3,11 +3,10 @@
 
 import pytest
 
-from choices import OPENED, Owner
+from choices import COEXIST_CONFIG, OPENED, Owner
 from names import NOTICE_TEXTS
 
 PLUGINS = {"all": ["coexist", "quota"], "pop3": ["virtual"]}
-COEXIST_CONFIG = "plugin {\n  coexist_config = /mnt/etc/coexist.conf.ext\n}\n"
 
 
 @pytest.fixture(scope="module")
