@@ -67,18 +67,24 @@ coexist_openable_keys[COEXIST_OPENABLE_COUNT] = {
 		       "the text fits");
 COEXIST_OPENABLE_KEYS(OPENABLE_FITS)
 
+_Static_assert(COEXIST_OPENABLE_COUNT < UINT8_MAX,
+	       "the list of openable keys has a byte for each");
+
 bool coexist_openable_find(enum coexist_key key,
 			   enum coexist_openable *openable_r)
 {
-	unsigned int i;
+	/* 0 for the keys that can't be opened */
+	static const uint8_t numbers[COEXIST_KEY_COUNT] = {
+#define NUMBER(name, bounds) \
+		[COEXIST_KEY_##name] = COEXIST_OPENABLE_##name + 1,
+		COEXIST_OPENABLE_KEYS(NUMBER)
+#undef NUMBER
+	};
 
-	for (i = 0; i < COEXIST_OPENABLE_COUNT; i++) {
-		if (coexist_openable_keys[i].key == key) {
-			*openable_r = (enum coexist_openable)i;
-			return true;
-		}
-	}
-	return false;
+	if (numbers[key] == 0)
+		return false;
+	*openable_r = (enum coexist_openable)(numbers[key] - 1);
+	return true;
 }
 
 /* The longest name of a key, as a type that has room for it. */

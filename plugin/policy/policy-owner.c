@@ -47,6 +47,9 @@ coexist_owner_named(const struct coexist_scope *scopes,
 	unsigned int i, openable;
 
 	for (i = 0; i < scope_count; i++) {
+		/* most mailboxes are named in few scopes */
+		if (scopes[i].get == NULL)
+			continue;
 		for (openable = 0; openable < COEXIST_OPENABLE_COUNT;
 		     openable++) {
 			if (names(&scopes[i], openable))
@@ -56,16 +59,15 @@ coexist_owner_named(const struct coexist_scope *scopes,
 	return set;
 }
 
+/* Each login asks, so the keys that can't be suspended cost nothing. */
 static bool is_suspended(const struct coexist_policy *policy)
 {
-	unsigned int i;
-
-	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
-		if (coexist_policy_keys[i].type == COEXIST_TYPE_ACCESS &&
-		    coexist_policy_number(policy, i) == COEXIST_ACCESS_SUSPEND)
-			return true;
-	}
-	return false;
+#define IS_SUSPENDED(name, type, default_value, choices, state, help) \
+	(COEXIST_TYPE_##type == COEXIST_TYPE_ACCESS && \
+	 coexist_policy_number(policy, COEXIST_KEY_##name) == \
+		COEXIST_ACCESS_SUSPEND) ||
+	return COEXIST_POLICY_KEYS(IS_SUSPENDED) false;
+#undef IS_SUSPENDED
 }
 
 coexist_openable_set

@@ -200,7 +200,7 @@ static bool openable_check(const char *item, size_t length)
 		openable_find(item, length, &ignored);
 }
 
-static bool keys_parse(const char *list, uint64_t *set_r)
+static bool keys_read(const char *list, uint64_t *set_r)
 {
 	enum coexist_openable openable;
 	const char *item;
@@ -216,6 +216,28 @@ static bool keys_parse(const char *list, uint64_t *set_r)
 			return false;
 	}
 	*set_r = set;
+	return true;
+}
+
+/* A memo of the last list: nearly all mailboxes of a site have the same, and each login
+   asks. */
+static bool keys_parse(const char *list, uint64_t *set_r)
+{
+	static char last[256];
+	static uint64_t last_set;
+	size_t length;
+
+	if (*last != '\0' && strcmp(list, last) == 0) {
+		*set_r = last_set;
+		return true;
+	}
+	if (!keys_read(list, set_r))
+		return false;
+	length = strlen(list);
+	if (length < sizeof(last)) {
+		memcpy(last, list, length + 1);
+		last_set = *set_r;
+	}
 	return true;
 }
 
