@@ -33,7 +33,7 @@ const char *coexist_plugin_version = DOVECOT_ABI_VERSION;
 
 /* Dovecot chains what a hook overrides as a whole: all functions are put into
    the place that it has now, before the policy takes that. */
-static void coexist_mail_user_created(struct mail_user *user)
+static void parts_user_created(struct mail_user *user)
 {
 	struct mail_user_vfuncs *v = user->vlast;
 
@@ -51,6 +51,13 @@ static void coexist_mail_user_created(struct mail_user *user)
 	coexist_sent_append_user_created(user);
 	coexist_use_note_user_created(user);
 	coexist_owner_metadata_user_created(user);
+}
+
+static void coexist_mail_user_created(struct mail_user *user)
+{
+	coexist_user_hooks_begin(user);
+	parts_user_created(user);
+	coexist_user_hooks_commit(user);
 }
 
 /* The parts that do nothing by the policy alone, and do something by what the owner
@@ -92,10 +99,8 @@ static void open_begin(struct mail_namespace *namespaces, bool is_pop3)
 	bool had_quota = coexist_quota_watch_has(user);
 	bool had_end = coexist_session_end_has(user);
 
-	T_BEGIN {
-		if (coexist_owner_choice_read(user) != 0)
-			choices_begin(namespaces);
-	} T_END;
+	if (coexist_owner_choice_read(user) != 0)
+		choices_begin(namespaces);
 	if (is_pop3)
 		pop3_begin(user);
 	if (!had_quota)

@@ -21,42 +21,72 @@ void coexist_user_hooks_deinit(void)
 	mail_storage_hooks_remove(all_parts[COEXIST_HOOKS_MODULE]);
 }
 
-/* Returns TRUE and the index behind those parts of the user that come before this
-   one; FALSE if nothing is to be added. */
-static bool
-place_find(const struct mail_user *user, enum coexist_hooks_part part,
-	   unsigned int *idx_r)
-{
-	const struct mail_storage_hooks *const *hooks;
-	unsigned int i = 0, count;
-	enum coexist_hooks_part before;
+/* A set of parts: 1 << enum coexist_hooks_part. */
+typedef uint32_t parts_set_t;
+_Static_assert(COEXIST_HOOKS_COUNT <= 32, "there is a bit for each");
 
-	hooks = array_get(&user->hooks, &count);
-	while (i < count && hooks[i] != all_parts[COEXIST_HOOKS_MODULE])
-		i++;
-	if (i == count)
-		return FALSE;
-	i++;
-	for (before = COEXIST_HOOKS_MODULE + 1; before < part; before++) {
-		if (i < count && hooks[i] == all_parts[before])
-			i++;
-	}
-	*idx_r = i;
-	return i == count || hooks[i] != all_parts[part];
-}
+/* The user whose parts are collected, if there is one. */
+static struct mail_user *collecting;
+static parts_set_t collected;
 
 /* The list becomes another one: Dovecot may be going through the one that there
    is, which stays as it is in the user's pool. */
+static void parts_add(struct mail_user *user, parts_set_t parts)
+{
+	const struct mail_storage_hooks *const *had, **hooks;
+	ARRAY(const struct mail_storage_hooks *) list;
+	unsigned int i = 0, count, new_count;
+	enum coexist_hooks_part part;
+
+	had = array_get(&user->hooks, &count);
+	while (i < count && had[i] != all_parts[COEXIST_HOOKS_MODULE])
+		i++;
+	if (i == count)
+		return;
+	i++;
+	hooks = t_new(const struct mail_storage_hooks *,
+		      count + COEXIST_HOOKS_COUNT);
+	memcpy(hooks, had, i * sizeof(*hooks));
+	new_count = i;
+	for (part = COEXIST_HOOKS_MODULE + 1; part < COEXIST_HOOKS_COUNT;
+	     part++) {
+		if (i < count && had[i] == all_parts[part])
+			hooks[new_count++] = had[i++];
+		else if ((parts & BIT(part)) != 0)
+			hooks[new_count++] = all_parts[part];
+	}
+	while (i < count)
+		hooks[new_count++] = had[i++];
+	if (new_count == count)
+		return;
+	p_array_init(&list, user->pool, new_count);
+	array_append(&list, hooks, new_count);
+	user->hooks.arr = list.arr;
+}
+
 void coexist_user_hooks_add(struct mail_user *user,
 			    enum coexist_hooks_part part)
 {
-	ARRAY(const struct mail_storage_hooks *) hooks;
-	unsigned int idx;
+	if (collecting == user)
+		collected |= BIT(part);
+	else T_BEGIN {
+		parts_add(user, BIT(part));
+	} T_END;
+}
 
-	if (!place_find(user, part, &idx))
+void coexist_user_hooks_begin(struct mail_user *user)
+{
+	if (collecting != NULL)
 		return;
-	p_array_init(&hooks, user->pool, array_count(&user->hooks) + 1);
-	array_append_array(&hooks, &user->hooks);
-	array_insert(&hooks, idx, &all_parts[part], 1);
-	user->hooks.arr = hooks.arr;
+	collecting = user;
+	collected = 0;
+}
+
+void coexist_user_hooks_commit(struct mail_user *user)
+{
+	if (collecting != user)
+		return;
+	collecting = NULL;
+	if (collected != 0)
+		parts_add(user, collected);
 }

@@ -54,4 +54,10 @@ void coexist_user_hooks_deinit(void);
 void coexist_user_hooks_add(struct mail_user *user,
 			    enum coexist_hooks_part part);
 
+/* Between these two, what is added to the user is collected and then added at once: a
+   list for each part would cost a login some 400 instructions. Of another user who
+   comes in between nothing is collected. */
+void coexist_user_hooks_begin(struct mail_user *user);
+void coexist_user_hooks_commit(struct mail_user *user);
+
 #endif

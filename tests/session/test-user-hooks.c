@@ -64,9 +64,8 @@ void mail_storage_hooks_remove(const struct mail_storage_hooks *hooks)
 	known = NULL;
 }
 
-static void test_row(gconstpointer data)
+static void check_row(const struct row *row, bool at_once)
 {
-	const struct row *row = data;
 	pool_t pool = pool_alloconly_create("test hooks", 1024);
 	struct mail_user *user = p_new(pool, struct mail_user, 1);
 	const struct mail_storage_hooks *hooks;
@@ -80,8 +79,14 @@ static void test_row(gconstpointer data)
 		array_push_back(&user->hooks, &hooks);
 	}
 	before = array_front(&user->hooks);
+	if (at_once)
+		coexist_user_hooks_begin(user);
 	for (i = 0; row->added[i] != END; i++)
 		coexist_user_hooks_add(user, row->added[i]);
+	if (at_once) {
+		g_assert_true(array_front(&user->hooks) == before);
+		coexist_user_hooks_commit(user);
+	}
 
 	for (i = 0; row->wanted[i] != END; i++) {
 		g_assert_cmpuint(i, <, array_count(&user->hooks));
@@ -95,6 +100,29 @@ static void test_row(gconstpointer data)
 		       sizeof(hooks));
 		g_assert_cmpint(hooks - structs, ==, row->had[i]);
 	}
+	pool_unref(&pool);
+}
+
+static void test_row(gconstpointer data)
+{
+	check_row(data, FALSE);
+	check_row(data, TRUE);
+}
+
+/* A user who is created while another one is. */
+static void test_nested(void)
+{
+	pool_t pool = pool_alloconly_create("test hooks", 1024);
+	struct mail_user *outer = p_new(pool, struct mail_user, 1);
+
+	outer->pool = pool;
+	p_array_init(&outer->hooks, pool, 1);
+	array_push_back(&outer->hooks, &parts[MODULE]);
+	coexist_user_hooks_begin(outer);
+	check_row(&rows[1], FALSE);
+	coexist_user_hooks_add(outer, JOURNAL);
+	coexist_user_hooks_commit(outer);
+	g_assert_cmpuint(array_count(&outer->hooks), ==, 2);
 	pool_unref(&pool);
 }
 
@@ -119,6 +147,7 @@ int main(int argc, char **argv)
 
 		g_test_add_data_func(path, &rows[i], test_row);
 	}
+	g_test_add_func("/hooks/nested", test_nested);
 	g_test_add_func("/hooks/dovecot", test_dovecot_knows_the_first);
 	ret = g_test_run();
 	coexist_user_hooks_deinit();
