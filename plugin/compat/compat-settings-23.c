@@ -24,6 +24,8 @@ struct coexist_conf_policy {
 	/* What the user's settings say. Found in one pass, because Dovecot
 	   searches its list from the start for each name. */
 	const char *texts[COEXIST_KEY_COUNT];
+	/* there is a setting that nobody knows */
+	bool has_unknown;
 	/* What dovecot.conf said about the keys that a userdb field replaced.
 	   Read only when the first of them is asked for. */
 	const char *replaced[COEXIST_KEY_COUNT];
@@ -44,19 +46,6 @@ static bool setting_find_key(const char *name, enum coexist_key *key_r)
 {
 	return str_begins(name, COEXIST_KEY_PREFIX) &&
 		coexist_key_find(name + strlen(COEXIST_KEY_PREFIX), key_r);
-}
-
-static void texts_read(struct coexist_conf_policy *set)
-{
-	const char *const *settings;
-	enum coexist_key key;
-	unsigned int i, count;
-
-	settings = plugin_settings_get(set->user->set, &count);
-	for (i = 0; i + 1 < count; i += 2) {
-		if (setting_find_key(settings[i], &key))
-			set->texts[key] = settings[i + 1];
-	}
 }
 
 void coexist_conf_policy_free(struct coexist_conf_policy **set)
@@ -207,51 +196,42 @@ static bool is_on(const char *value)
 	return *value != '\0' && strcmp(value, "no") != 0;
 }
 
-static bool is_policy(const struct mail_user *user, const char *name)
+/* Returns *set, which is made when it is needed first: most users have none. */
+static struct coexist_conf_policy *
+policy_get(struct mail_user *user, struct coexist_conf_policy **set)
 {
-	enum coexist_key key;
-
-	return coexist_key_find(name, &key) ||
-		(!setting_is_known(name) && !userdb_names(user, name));
+	if (*set == NULL) {
+		*set = p_new(user->pool, struct coexist_conf_policy, 1);
+		(*set)->user = user;
+	}
+	return *set;
 }
 
-/* Returns TRUE if a setting is a policy key, or one that nobody knows. The fields of
-   the hand-over are among them where they have a name of their own. notes_use_r
-   becomes TRUE if note_last_use is on. */
-static bool has_policy(const struct mail_user *user, bool *notes_use_r)
+/* The fields of the hand-over are among the settings where they have a name of their
+   own. */
+int coexist_conf_policy_read(struct mail_user *user,
+			       struct coexist_conf_policy **set_r,
+			       bool *notes_use_r,
+			       const char **error_r ATTR_UNUSED)
 {
 	const char *const *settings, *name;
+	enum coexist_key key;
 	unsigned int i, count;
-	bool found = FALSE;
 
+	*set_r = NULL;
 	*notes_use_r = FALSE;
 	settings = plugin_settings_get(user->set, &count);
 	for (i = 0; i + 1 < count; i += 2) {
 		if (!str_begins(settings[i], COEXIST_KEY_PREFIX))
 			continue;
 		name = settings[i] + strlen(COEXIST_KEY_PREFIX);
-		if (strcmp(name, "note_last_use") == 0)
+		if (coexist_key_find(name, &key))
+			policy_get(user, set_r)->texts[key] = settings[i + 1];
+		else if (strcmp(name, "note_last_use") == 0)
 			*notes_use_r = is_on(settings[i + 1]);
-		else if (!found)
-			found = is_policy(user, name);
+		else if (!setting_is_known(name) && !userdb_names(user, name))
+			policy_get(user, set_r)->has_unknown = TRUE;
 	}
-	return found;
-}
-
-int coexist_conf_policy_read(struct mail_user *user,
-			       struct coexist_conf_policy **set_r,
-			       bool *notes_use_r,
-			       const char **error_r ATTR_UNUSED)
-{
-	struct coexist_conf_policy *set;
-
-	*set_r = NULL;
-	if (!has_policy(user, notes_use_r))
-		return 0;
-	set = p_new(user->pool, struct coexist_conf_policy, 1);
-	set->user = user;
-	texts_read(set);
-	*set_r = set;
 	return 0;
 }
 
@@ -262,6 +242,8 @@ coexist_conf_policy_get_unknown(struct coexist_conf_policy *set)
 	const char *const *settings, *name;
 	unsigned int i, count;
 
+	if (!set->has_unknown)
+		return t_new(const char *, 1);
 	t_array_init(&unknown, 4);
 	settings = plugin_settings_get(set->user->set, &count);
 	for (i = 0; i + 1 < count; i += 2) {
