@@ -9,8 +9,6 @@
 #include "index-root.h"
 #include "small-file.h"
 
-#include <sys/stat.h>
-
 _Static_assert(COEXIST_OPENABLE_COUNT <= COEXIST_STATE_FILE_MAX_VALUES,
 	       "all keys can be changed at once");
 /* the longest name of a key is much shorter than a value */
@@ -19,31 +17,33 @@ _Static_assert(COEXIST_OPENABLE_COUNT * (COEXIST_OWNER_VALUE_MAX + 64) <=
 
 bool coexist_owner_value_is_clean(const char *value)
 {
+	bool is_ascii = TRUE;
 	const char *p;
 
 	for (p = value; *p != '\0'; p++) {
 		if ((unsigned char)*p < ' ' || *p == 0x7f)
 			return FALSE;
+		is_ascii = is_ascii && (unsigned char)*p < 0x80;
 	}
 	return p - value <= COEXIST_OWNER_VALUE_MAX &&
-		uni_utf8_str_is_valid(value);
+		(is_ascii || uni_utf8_str_is_valid(value));
 }
 
 /* Moves *value behind the time with which it begins, and returns that, or this one. */
 static time_t time_skip(const char **value, time_t otherwise)
 {
-	const char *end = strchr(*value, ' ');
+	const char *end;
 	intmax_t number;
 
-	if (**value != '@' || end == NULL ||
-	    str_to_intmax(t_strdup_until(*value + 1, end), &number) < 0)
+	if (**value != '@' ||
+	    str_parse_intmax(*value + 1, &number, &end) < 0 || *end != ' ')
 		return otherwise;
 	*value = end + 1;
 	return (time_t)number;
 }
 
-/* Returns FALSE for a line that nobody of ours has written. */
-static bool line_read(pool_t pool, const char *line, time_t file_time,
+/* Returns FALSE for a line that nobody of ours has written. Its text is kept. */
+static bool line_read(const char *line, time_t file_time,
 		      struct coexist_owner_choices *choices)
 {
 	const char *value = strchr(line, '=');
@@ -63,20 +63,23 @@ static bool line_read(pool_t pool, const char *line, time_t file_time,
 	    !coexist_openable_find(key, &openable))
 		return TRUE;
 	choices->times[openable] = when;
-	choices->texts[openable] = *value == '\0' ? NULL :
-		p_strdup(pool, value);
+	choices->texts[openable] = *value == '\0' ? NULL : value;
 	return TRUE;
 }
 
-/* Returns how many lines are none of ours. */
-static unsigned int text_read(pool_t pool, const char *text, time_t file_time,
+/* Reads the lines in place: each becomes a string. Returns how many of them are none
+   of ours. */
+static unsigned int text_read(char *text, time_t file_time,
 			      struct coexist_owner_choices *choices)
 {
-	const char *const *lines = t_strsplit(text, "\n");
 	unsigned int wrong = 0;
+	char *line, *end;
 
-	for (; *lines != NULL; lines++) {
-		if (**lines != '\0' && !line_read(pool, *lines, file_time, choices))
+	for (line = text; line != NULL; line = end) {
+		end = strchr(line, '\n');
+		if (end != NULL)
+			*end++ = '\0';
+		if (*line != '\0' && !line_read(line, file_time, choices))
 			wrong++;
 	}
 	return wrong;
@@ -87,31 +90,31 @@ static const char *file_path(const char *folder)
 	return t_strconcat(folder, "/"COEXIST_OWNER_FILE_NAME, NULL);
 }
 
-static void
+/* Returns FALSE if there is no file, or none of ours. */
+static bool
 path_read(struct mail_user *user, const char *path, pool_t pool,
 	  struct coexist_owner_choices *choices)
 {
 	const char *text, *error;
-	struct stat st;
 	time_t file_time;
 	unsigned int wrong;
 	int ret;
 
 	coexist_trace(user, "Reads the choices: %s", path);
 	ret = coexist_small_file_read_no_link(path, COEXIST_OWNER_FILE_MAX,
-					      &text, &error);
+					      &text, &file_time, &error);
 	if (ret < 0) {
 		e_warning(user->event, "coexist: Nothing that the owner chose "
 			  "counts: %s", error);
 	}
 	if (ret <= 0)
-		return;
-	file_time = lstat(path, &st) == 0 ? st.st_mtime : 0;
-	wrong = text_read(pool, text, file_time, choices);
+		return FALSE;
+	wrong = text_read(p_strdup(pool, text), file_time, choices);
 	if (wrong > 0) {
 		e_warning(user->event, "coexist: Ignoring %u lines of %s that "
 			  "are no choices of the owner", wrong, path);
 	}
+	return TRUE;
 }
 
 bool coexist_owner_file_read(struct mail_user *user, pool_t pool,
@@ -121,8 +124,9 @@ bool coexist_owner_file_read(struct mail_user *user, pool_t pool,
 	unsigned int i;
 
 	i_zero(choices_r);
-	if (folder != NULL)
-		path_read(user, file_path(folder), pool, choices_r);
+	if (folder == NULL ||
+	    !path_read(user, file_path(folder), pool, choices_r))
+		return FALSE;
 	for (i = 0; i < COEXIST_OPENABLE_COUNT; i++) {
 		if (choices_r->texts[i] != NULL)
 			return TRUE;

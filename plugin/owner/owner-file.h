@@ -31,9 +31,9 @@ struct coexist_owner_choices {
    long. */
 bool coexist_owner_value_is_clean(const char *value);
 
-/* Reads the choices. Returns FALSE if nothing is chosen, as where is no file. What is no file of ours,
-   or has lines in it that are none of ours, is logged once, and what can be read of
-   it counts. */
+/* Reads the choices. Returns FALSE if nothing is chosen, as where is no file. What is
+   no file of ours, or has lines in it that are none of ours, is logged once, and what
+   can be read of it counts. */
 bool coexist_owner_file_read(struct mail_user *user, pool_t pool,
 			     struct coexist_owner_choices *choices_r);
 

@@ -2,6 +2,8 @@
 #ifndef COEXIST_SMALL_FILE_H
 #define COEXIST_SMALL_FILE_H
 
+#include <time.h>
+
 /* Small files, which are read as a whole: texts of the site, the state of a
    mailbox. */
 
@@ -19,8 +21,9 @@ int coexist_small_file_read_up_to(const char *path, size_t max_size,
 				  const char **text_r, const char **error_r);
 
 /* The same for a file in a place where others can put something: a link is none of
-   ours, and an error. */
+   ours, and an error. *changed_r is when the file was changed last, or 0. */
 int coexist_small_file_read_no_link(const char *path, size_t max_size,
-				    const char **text_r, const char **error_r);
+				    const char **text_r, time_t *changed_r,
+				    const char **error_r);
 
 #endif

@@ -121,10 +121,11 @@ text_read(const char *path, const struct coexist_state_mode *mode,
 	  const char **text_r, const char **error_r)
 {
 	size_t max_size = max_size_get(mode);
+	time_t ignored;
 
 	return mode->no_link ?
 		coexist_small_file_read_no_link(path, max_size, text_r,
-						error_r) :
+						&ignored, error_r) :
 		coexist_small_file_read_up_to(path, max_size, text_r, error_r);
 }
 
