@@ -210,6 +210,48 @@ static void test_parse(void)
 			 ==, 0);
 }
 
+/* The last list is kept: neither another one, nor a wrong one, nor one too long to be
+   kept is taken for it. */
+static void test_last_list(void)
+{
+	const struct coexist_policy_key *key =
+		&coexist_policy_keys[COEXIST_KEY_owner_may_change];
+	const uint64_t delete_bit = 1ULL << DELETE;
+	g_autofree char *blanks = g_strnfill(300, ' ');
+	g_autofree char *long_list = g_strconcat("language", blanks,
+						 "pop3_delete", NULL);
+	const struct {
+		const char *list;
+		enum coexist_value_status status;
+		uint64_t set;
+	} rows[] = {
+		{ "pop3_delete", COEXIST_VALUE_VALID, delete_bit },
+		{ "pop3_delete", COEXIST_VALUE_VALID, delete_bit },
+		{ "language", COEXIST_VALUE_VALID,
+		  1ULL << COEXIST_OPENABLE_language },
+		{ "language nosuch", COEXIST_VALUE_UNKNOWN, 0 },
+		{ "language", COEXIST_VALUE_VALID,
+		  1ULL << COEXIST_OPENABLE_language },
+		{ long_list, COEXIST_VALUE_VALID,
+		  delete_bit | 1ULL << COEXIST_OPENABLE_language },
+		{ "language", COEXIST_VALUE_VALID,
+		  1ULL << COEXIST_OPENABLE_language },
+		{ "none", COEXIST_VALUE_VALID, 0 },
+		{ "pop3_delete undo", COEXIST_VALUE_VALID,
+		  delete_bit | COEXIST_OPENABLE_UNDO },
+		{ "pop3_delete", COEXIST_VALUE_VALID, delete_bit },
+	};
+
+	for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+		struct coexist_value value = { .number = 0 };
+
+		g_test_message("%zu: %s", i, rows[i].list);
+		g_assert_cmpint(coexist_value_parse(key, rows[i].list, &value),
+				==, rows[i].status);
+		g_assert_cmpuint(value.number, ==, rows[i].set);
+	}
+}
+
 /* Nothing that lets anybody in, keeps anybody out, or speaks for the site. */
 static void test_closed_list(void)
 {
@@ -236,6 +278,7 @@ int main(int argc, char **argv)
 	g_test_add_func("/owner/precedence", test_precedence);
 	g_test_add_func("/owner/rows", test_rows);
 	g_test_add_func("/owner/parse", test_parse);
+	g_test_add_func("/owner/last-list", test_last_list);
 	g_test_add_func("/owner/closed-list", test_closed_list);
 	return g_test_run();
 }
