@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parents[1]
-PARTS = ("load", "rest", "long", "walks", "units", "fuzz", "debian")
+PARTS = ("load", "rest", "long", "walks", "units", "fuzz", "roundcube", "debian")
 VERSIONS = ("2.3.19", "2.3.21", "2.4.1", "2.4.5")
 # What is fuzzed is the same for each version, and two of them are a stable Debian's.
 # Load compares servers of this machine.
-ONLY = {"load": ("2.3.19",), "fuzz": ("2.3.19",), "debian": ("2.3.19", "2.4.1")}
+ONLY = {"load": ("2.3.19",), "fuzz": ("2.3.19",), "roundcube": ("2.3.19", "2.4.1"),
+        "debian": ("2.3.19", "2.4.1")}
 ALL = {(part, version) for part in PARTS for version in VERSIONS
        if version in ONLY.get(part, VERSIONS)}
 # Each is told how to end by a file, and says how it was called.
@@ -92,6 +93,9 @@ def test_a_part_is_run_alone(night):
     assert night.run("fuzz")[2] == ["fuzz"]
     assert night.run("load")[2] == ["load"]
     assert night.run("debian", "2.4.1")[2] == ["debian trixie"]
+    assert night.run("roundcube", "2.3.19")[2] == ["run --night=long -k test_roundcube"]
+    assert night.run("roundcube", "2.4.1", "-k", "effect or page")[2] == [
+        "matrix --with-roundcube --night=long -k test_roundcube and (effect or page) 2.4.1"]
 
 
 def test_all_parts_with_all_versions(night):
