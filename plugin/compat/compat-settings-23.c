@@ -26,6 +26,8 @@ struct coexist_conf_policy {
 	const char *texts[COEXIST_KEY_COUNT];
 	/* there is a setting that nobody knows */
 	bool has_unknown;
+	/* there is a field of the userdb that is ours */
+	bool has_fields;
 	/* What dovecot.conf said about the keys that a userdb field replaced.
 	   Read only when the first of them is asked for. */
 	const char *replaced[COEXIST_KEY_COUNT];
@@ -68,6 +70,17 @@ static bool userdb_names(const struct mail_user *user, const char *name)
 		key = *field + strlen(COEXIST_KEY_PREFIX);
 		if (strncmp(key, name, length) == 0 &&
 		    (key[length] == '=' || key[length] == '\0'))
+			return TRUE;
+	}
+	return FALSE;
+}
+
+static bool userdb_has_ours(const struct mail_user *user)
+{
+	const char *const *field = user->userdb_fields;
+
+	for (; field != NULL && *field != NULL; field++) {
+		if (str_begins(*field, COEXIST_KEY_PREFIX))
 			return TRUE;
 	}
 	return FALSE;
@@ -151,7 +164,8 @@ const char *coexist_conf_policy_get(struct coexist_conf_policy *set,
 	/* a field would have left its value there */
 	if (set->texts[key] == NULL)
 		return NULL;
-	if (userdb_names(set->user, coexist_policy_keys[key].name))
+	if (set->has_fields &&
+	    userdb_names(set->user, coexist_policy_keys[key].name))
 		return replaced_get(set, key);
 	return set->texts[key];
 }
@@ -203,6 +217,7 @@ policy_get(struct mail_user *user, struct coexist_conf_policy **set)
 	if (*set == NULL) {
 		*set = p_new(user->pool, struct coexist_conf_policy, 1);
 		(*set)->user = user;
+		(*set)->has_fields = userdb_has_ours(user);
 	}
 	return *set;
 }
@@ -238,12 +253,13 @@ int coexist_conf_policy_read(struct mail_user *user,
 const char *const *
 coexist_conf_policy_get_unknown(struct coexist_conf_policy *set)
 {
+	static const char *const none[] = { NULL };
 	ARRAY_TYPE(const_string) unknown;
 	const char *const *settings, *name;
 	unsigned int i, count;
 
 	if (!set->has_unknown)
-		return t_new(const char *, 1);
+		return none;
 	t_array_init(&unknown, 4);
 	settings = plugin_settings_get(set->user->set, &count);
 	for (i = 0; i + 1 < count; i += 2) {

@@ -31,8 +31,8 @@ const char *coexist_conf_policy_get(struct coexist_conf_policy *set,
 				      enum coexist_key key);
 
 /* Returns the names, without coexist_, of settings that nobody knows as a
-   NULL-terminated list on the data stack. Always empty on Dovecot 2.4, whose
-   configuration refuses them. */
+   NULL-terminated list, which may be on the data stack. Always empty on Dovecot 2.4,
+   whose configuration refuses them. */
 const char *const *
 coexist_conf_policy_get_unknown(struct coexist_conf_policy *set);
 

@@ -85,9 +85,16 @@ static unsigned int text_read(char *text, time_t file_time,
 	return wrong;
 }
 
+/* Each login asks, and t_strconcat() takes more than the look for the file. */
 static const char *file_path(const char *folder)
 {
-	return t_strconcat(folder, "/"COEXIST_OWNER_FILE_NAME, NULL);
+	static const char name[] = "/"COEXIST_OWNER_FILE_NAME;
+	size_t length = strlen(folder);
+	char *path = t_malloc_no0(length + sizeof(name));
+
+	memcpy(path, folder, length);
+	memcpy(path + length, name, sizeof(name));
+	return path;
 }
 
 /* Returns FALSE if there is no file, or none of ours. */
