@@ -107,9 +107,11 @@ path_read(struct mail_user *user, const char *path, pool_t pool,
 	unsigned int wrong;
 	int ret;
 
-	coexist_trace(user, "Reads the choices: %s", path);
 	ret = coexist_small_file_read_no_link(path, COEXIST_OWNER_FILE_MAX,
 					      &text, &file_time, &error);
+	/* of most owners, who never chose, each login looks for it */
+	if (ret != 0)
+		coexist_trace(user, "Reads the choices: %s", path);
 	if (ret < 0) {
 		e_warning(user->event, "coexist: Nothing that the owner chose "
 			  "counts: %s", error);

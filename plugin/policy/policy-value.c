@@ -207,6 +207,8 @@ static bool keys_read(const char *list, uint64_t *set_r)
 	size_t length;
 	uint64_t set = 0;
 
+	if (strchr(list, '"') != NULL)
+		return false;
 	while (coexist_list_next(&list, &item, &length)) {
 		if (coexist_openable_is_undo(item, length))
 			set |= 1ULL << COEXIST_OPENABLE_COUNT;
@@ -346,9 +348,8 @@ value_read(const struct coexist_policy_key *key, const char *text,
 		return quotes_are_paired(text) &&
 			list_check(text, path_check);
 	case COEXIST_TYPE_KEYS:
-		return word_equals(text, length, "none") ||
-			(strchr(text, '"') == NULL &&
-			 keys_parse(text, number_r));
+		return keys_parse(text, number_r) ||
+			word_equals(text, length, "none");
 	case COEXIST_TYPE_BOUNDS:
 		return coexist_bounds_check(text);
 	case COEXIST_TYPE_LANGUAGE:
