@@ -17,21 +17,33 @@
 #include "policy-document.h"
 #include "policy-handover.h"
 #include "policy-scopes.h"
+#include "policy-store-admin.h"
 
 #include <glib.h>
 
+/* What is stored in one transaction: more is hardly faster, and Redis has to be done with
+   it in the time that a question may take. */
+#define GROUP_ENTRIES 100
+#define GROUP_SIZE (256 * 1024)
+/* So many errors show what is wrong with a store. */
+#define LEFT_MAX 100
+
 struct entry {
 	struct coexist_admin_scope scope;
+	unsigned int line;
 	/* what is stored, or NULL for nothing; there if it has_text */
 	const char *text;
 	bool has_text;
 	/* it is what the stored document becomes by the change, and is made again
 	   under the lock */
 	bool is_changed;
+	/* it is not stored */
+	bool is_left;
 };
 
 struct coexist_admin_batch {
 	struct coexist_admin *admin;
+	const char *file;
 	pool_t pool;
 	ARRAY(struct entry *) entries;
 	/* {store's key: entry} */
@@ -39,6 +51,8 @@ struct coexist_admin_batch {
 	coexist_admin_change_t *change;
 	void *context;
 	struct coexist_admin_changes changes;
+	/* how many are not stored */
+	unsigned int left;
 	/* find_change() met a document that can't be changed */
 	bool has_failed;
 };
@@ -88,7 +102,7 @@ static bool find_change(void *context, const char *key, const char **text_r)
 	struct coexist_admin_batch *batch = context;
 	struct entry *entry = g_hash_table_lookup(batch->keys, key);
 
-	if (entry == NULL)
+	if (entry == NULL || entry->is_left)
 		return FALSE;
 	if (!entry->has_text && !batch->has_failed &&
 	    entry_change(batch, entry) < 0)
@@ -98,11 +112,12 @@ static bool find_change(void *context, const char *key, const char **text_r)
 }
 
 struct coexist_admin_batch *
-coexist_admin_batch_new(struct coexist_admin *admin)
+coexist_admin_batch_new(struct coexist_admin *admin, const char *file)
 {
 	struct coexist_admin_batch *batch = i_new(struct coexist_admin_batch, 1);
 
 	batch->admin = admin;
+	batch->file = file;
 	batch->pool = pool_alloconly_create("coexist batch", 64 * 1024);
 	i_array_init(&batch->entries, 64);
 	batch->keys = g_hash_table_new(g_str_hash, g_str_equal);
@@ -122,11 +137,13 @@ void coexist_admin_batch_free(struct coexist_admin_batch *batch)
 }
 
 int coexist_admin_batch_add(struct coexist_admin_batch *batch,
+			    unsigned int line,
 			    enum coexist_admin_scope_kind kind,
 			    const char *name, struct coexist_document *document)
 {
 	struct entry *entry = p_new(batch->pool, struct entry, 1);
 
+	entry->line = line;
 	if (coexist_admin_scope_find(batch->admin, kind, name,
 				     &entry->scope) < 0)
 		return -1;
@@ -153,6 +170,18 @@ coexist_admin_batch_input(const struct doveadm_cmd_context *cctx,
 	if (input->v_offset > 0)
 		i_stream_seek(input, 0);
 	return input;
+}
+
+const char *
+coexist_admin_batch_input_name(const struct coexist_admin *admin,
+			       struct istream *input)
+{
+	const char *name = i_stream_get_name(input);
+
+	/* over the HTTP API it is the text itself */
+	if (coexist_admin_is_http(admin->cctx))
+		return "file";
+	return *name == '(' ? "(stdin)" : name;
 }
 
 unsigned int
@@ -262,46 +291,178 @@ static int entries_check(const struct coexist_admin_batch *batch)
 
 /* The change */
 
-static int
-entry_store(const struct coexist_admin_batch *batch, const struct entry *entry)
+static struct entry *
+entry_at(const struct coexist_admin_batch *batch, unsigned int i)
 {
-	const char *text;
-	int found = 1;
-
-	if (entry->text == NULL) {
-		found = coexist_admin_text_read(batch->admin, entry->scope.key,
-						&text);
-	}
-	if (found <= 0)
-		return found;
-	return coexist_admin_change_store(batch->admin, entry->scope.key,
-					  entry->text);
+	return array_idx_elem(&batch->entries, i);
 }
 
-static void entries_store(const struct coexist_admin_batch *batch)
+/* Returns the end of the group that begins here. */
+static unsigned int
+group_end(const struct coexist_admin_batch *batch, unsigned int begin)
 {
-	unsigned int stored = 0, count = array_count(&batch->entries);
-	const char *readable = NULL;
-	struct entry *entry;
+	unsigned int end = begin, count = array_count(&batch->entries);
+	const char *text;
+	size_t size = 0;
+
+	while (end < count && end - begin < GROUP_ENTRIES &&
+	       size < GROUP_SIZE) {
+		text = entry_at(batch, end++)->text;
+		size += text == NULL ? 0 : strlen(text);
+	}
+	return end;
+}
+
+/* Returns 1 if there is something to do: what is not there is not removed. */
+static int
+entry_needs_change(const struct coexist_admin_batch *batch,
+		   const struct entry *entry, const char **error_r)
+{
+	const char *text;
+
+	if (entry->text != NULL)
+		return 1;
+	switch (coexist_store_read_text(batch->admin->store, entry->scope.key,
+					&text, error_r)) {
+	case COEXIST_STORE_FOUND:
+	case COEXIST_STORE_GARBAGE:
+		return 1;
+	case COEXIST_STORE_NOT_FOUND:
+		return 0;
+	case COEXIST_STORE_FAILED:
+		break;
+	}
+	return -1;
+}
+
+/* Says which of the entries, one after the other, are not stored. */
+static void left_say(struct coexist_admin_batch *batch, unsigned int begin,
+		     unsigned int end, const char *error)
+{
+	const struct entry *first = entry_at(batch, begin);
+	unsigned int i;
+
+	for (i = begin; i < end; i++)
+		entry_at(batch, i)->is_left = TRUE;
+	batch->left += end - begin;
+	/* the exit code is for when the open sessions were told of the others */
+	e_error(batch->admin->event, "%s:%u: %s %s%s not stored: %s",
+		batch->file, first->line,
+		coexist_admin_scope_kind_name(first->scope.kind),
+		first->scope.name, end - begin == 1 ? " is" :
+		t_strdup_printf(" and the %u behind it are", end - begin - 1),
+		error);
+}
+
+/* A group on its way to the store. */
+struct group {
+	struct coexist_store_change changes[GROUP_ENTRIES];
+	/* which of the entries they are of */
+	unsigned int entries[GROUP_ENTRIES], count;
+};
+
+/* Returns how far it came: the end, or the entry at which the store was away, and the
+   error. */
+static unsigned int
+group_make(const struct coexist_admin_batch *batch, unsigned int begin,
+	   unsigned int end, struct group *group_r, const char **error_r)
+{
+	const struct entry *entry;
+	unsigned int i;
 	int ret;
 
-	array_foreach_elem(&batch->entries, entry) {
-		T_BEGIN {
-			ret = entry_store(batch, entry);
-		} T_END;
-		if (ret < 0) {
-			coexist_admin_fail(batch->admin, EX_TEMPFAIL,
-					   "%u of %u policies are stored: do "
-					   "it again when the store is back",
-					   stored, count);
-			return;
-		}
-		stored++;
-		if (entry->text != NULL)
-			readable = entry->scope.key;
+	group_r->count = 0;
+	for (i = begin; i < end; i++) {
+		entry = entry_at(batch, i);
+		ret = entry_needs_change(batch, entry, error_r);
+		if (ret < 0)
+			break;
+		if (ret == 0)
+			continue;
+		group_r->entries[group_r->count] = i;
+		group_r->changes[group_r->count].key = entry->scope.key;
+		group_r->changes[group_r->count].text = entry->text;
+		group_r->changes[group_r->count++].error = NULL;
 	}
-	if (readable != NULL)
-		coexist_admin_change_check(batch->admin, readable);
+	return i;
+}
+
+/* Returns the same, after all that were refused were said. */
+static unsigned int
+group_store(struct coexist_admin_batch *batch, struct group *group,
+	    unsigned int end, const char **error_r)
+{
+	unsigned int i, count = group->count;
+	int ret = coexist_store_change_many(batch->admin->store, group->changes,
+					    count);
+
+	if (ret < 0) {
+		while (group->changes[count - 1].error == NULL)
+			count--;
+		end = group->entries[--count];
+		*error_r = group->changes[count].error;
+	}
+	for (i = 0; i < count; i++) {
+		if (group->changes[i].error != NULL) {
+			left_say(batch, group->entries[i],
+				 group->entries[i] + 1,
+				 group->changes[i].error);
+		}
+	}
+	return end;
+}
+
+/* Tries to read one of those that are stored as auth does. */
+static void stored_check(const struct coexist_admin_batch *batch)
+{
+	struct entry *entry;
+
+	array_foreach_elem(&batch->entries, entry) {
+		if (entry->text == NULL || entry->is_left)
+			continue;
+		coexist_admin_change_check(batch->admin, entry->scope.key);
+		return;
+	}
+}
+
+/* Stores the entries from this one on. Returns how far it came, and why no further. */
+static unsigned int
+entries_store_next(struct coexist_admin_batch *batch, unsigned int begin,
+		   const char **error_r)
+{
+	struct group group;
+	unsigned int end = group_end(batch, begin);
+	unsigned int made = group_make(batch, begin, end, &group, error_r);
+
+	return group_store(batch, &group, made, error_r);
+}
+
+static void entries_store(struct coexist_admin_batch *batch,
+			  const struct coexist_store_lock *store_lock)
+{
+	unsigned int done = 0, count = array_count(&batch->entries);
+	const char *error = NULL;
+
+	while (done < count && error == NULL) T_BEGIN {
+		done = entries_store_next(batch, done, &error);
+		(void)coexist_admin_change_publish(batch->admin, store_lock);
+		if (error == NULL && batch->left >= LEFT_MAX)
+			error = "Too many errors";
+		if (error != NULL && done < count)
+			left_say(batch, done, count, error);
+	} T_END;
+	stored_check(batch);
+}
+
+static void left_count(const struct coexist_admin_batch *batch)
+{
+	unsigned int count = array_count(&batch->entries);
+
+	if (batch->left == 0)
+		return;
+	coexist_admin_fail(batch->admin, EX_TEMPFAIL, "%u of %u policies are "
+			   "stored: do it again when the store takes the others",
+			   count - batch->left, count);
 }
 
 /* To ask for the list of open sessions, and to look those up whom it ends, may take
@@ -327,8 +488,9 @@ void coexist_admin_batch_store(struct coexist_admin_batch *batch,
 		return;
 	if (entries_change(batch) == 0 && entries_check(batch) == 0 &&
 	    coexist_admin_change_begin(batch->admin) == 0)
-		entries_store(batch);
+		entries_store(batch, store_lock);
 	coexist_admin_change_unlock(batch->admin, &store_lock);
 	coexist_admin_gate_check(batch->admin, keys);
 	coexist_admin_tell_changes(batch->admin, &batch->changes);
+	left_count(batch);
 }

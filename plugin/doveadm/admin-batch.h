@@ -6,21 +6,26 @@
 #include "admin-scope.h"
 
 /* A batch: documents of many scopes that change together. All of them are validated
-   before the first is stored, under one lock, and each open session is told once. Only
-   a store that fails in the middle leaves a part, which the error counts. */
+   before the first is stored, under one lock, and each open session is told once, when all
+   are stored. They are stored in groups, and logins obey each as soon as it is stored.
+   Only a store that refuses some, or fails in the middle, leaves a part: each document
+   that was not stored is named with its line in the file. */
 struct doveadm_cmd_context;
 struct istream;
 struct coexist_admin_batch;
 
+/* file is what errors call the file that the documents are from, and lives as long. */
 struct coexist_admin_batch *
-coexist_admin_batch_new(struct coexist_admin *admin);
+coexist_admin_batch_new(struct coexist_admin *admin, const char *file);
 /* NULL is allowed. */
 void coexist_admin_batch_free(struct coexist_admin_batch *batch);
 
 /* Adds a scope. Its document will be this one, or is changed later if that is NULL.
+   line is where the file names it.
    Returns 0, or -1 after an error was logged and the exit code set: there is no such
    scope, or it is there already, or the document can't be signed. */
 int coexist_admin_batch_add(struct coexist_admin_batch *batch,
+			    unsigned int line,
 			    enum coexist_admin_scope_kind kind,
 			    const char *name,
 			    struct coexist_document *document);
@@ -29,6 +34,10 @@ int coexist_admin_batch_add(struct coexist_admin_batch *batch,
 struct istream *
 coexist_admin_batch_input(const struct doveadm_cmd_context *cctx,
 			  const char *name);
+/* Returns what errors call it, on the data stack. */
+const char *
+coexist_admin_batch_input_name(const struct coexist_admin *admin,
+			       struct istream *input);
 /* Returns how many scopes there are. */
 unsigned int
 coexist_admin_batch_count(const struct coexist_admin_batch *batch);

@@ -72,8 +72,21 @@ int coexist_admin_change_begin(const struct coexist_admin *admin)
 	return coexist_admin_marker_need(admin);
 }
 
-int coexist_admin_change_store(const struct coexist_admin *admin,
-			       const char *key, const char *text)
+int coexist_admin_change_publish(const struct coexist_admin *admin,
+				 const struct coexist_store_lock *lock)
+{
+	const char *error;
+
+	if (coexist_store_publish(admin->store, lock, &error) == 0)
+		return 0;
+	coexist_admin_fail(admin, EX_TEMPFAIL, "%s", error);
+	return -1;
+}
+
+/* Stores a document's text, or with NULL removes the document, which has to be
+   there. */
+static int change_store(const struct coexist_admin *admin, const char *key,
+			const char *text)
 {
 	const char *error;
 	int ret = text == NULL ?
@@ -101,7 +114,7 @@ document_write(const struct coexist_admin *admin, const char *key,
 	    coexist_admin_change_begin(admin) < 0)
 		return;
 	text = coexist_document_to_text(document);
-	if (coexist_admin_change_store(admin, key, text) == 0)
+	if (change_store(admin, key, text) == 0)
 		coexist_admin_change_check(admin, key);
 }
 
@@ -110,7 +123,7 @@ document_remove(const struct coexist_admin *admin, const char *key)
 {
 	/* without it, the gate would not believe that the document is gone */
 	if (coexist_admin_marker_need(admin) == 0)
-		(void)coexist_admin_change_store(admin, key, NULL);
+		(void)change_store(admin, key, NULL);
 }
 
 /* Returns 1 and the document as the change has made it, 0 if there was none before,

@@ -57,10 +57,9 @@ void coexist_admin_change_unlock(const struct coexist_admin *admin,
 				 struct coexist_store_lock **_lock);
 /* Makes a missing folder, and the marker of a new store. */
 int coexist_admin_change_begin(const struct coexist_admin *admin);
-/* Stores a document's text, or with NULL removes the document, which has to be
-   there. */
-int coexist_admin_change_store(const struct coexist_admin *admin,
-			       const char *key, const char *text);
+/* What was stored so far holds for the logins that begin now. */
+int coexist_admin_change_publish(const struct coexist_admin *admin,
+				 const struct coexist_store_lock *lock);
 /* Tries to read the document as auth does, which is an error if it can't. */
 void coexist_admin_change_check(const struct coexist_admin *admin,
 				const char *key);

@@ -24,6 +24,7 @@ struct import {
 	unsigned int line, errors;
 
 	/* what is being read */
+	unsigned int scope_line;
 	enum coexist_text_kind kind;
 	char *name;
 	struct coexist_document *document;
@@ -46,8 +47,9 @@ static void scope_end(struct import *import)
 	};
 
 	if (import->document != NULL &&
-	    coexist_admin_batch_add(import->batch, kinds[import->kind],
-				    import->name, import->document) < 0)
+	    coexist_admin_batch_add(import->batch, import->scope_line,
+				    kinds[import->kind], import->name,
+				    import->document) < 0)
 		import->errors++;
 	g_clear_pointer(&import->document, coexist_document_unref);
 	i_free(import->name);
@@ -57,6 +59,7 @@ static void scope_begin(struct import *import,
 			const struct coexist_text_line *line)
 {
 	scope_end(import);
+	import->scope_line = import->line;
 	import->kind = line->kind;
 	import->name = i_strdup(line->name);
 	import->document = coexist_document_new();
@@ -124,18 +127,6 @@ static void file_read(struct import *import, struct istream *input)
 	scope_end(import);
 }
 
-/* Returns what errors call the file. */
-static const char *
-file_name(const struct coexist_admin *admin, struct istream *input)
-{
-	const char *name = i_stream_get_name(input);
-
-	/* over the HTTP API it is the text itself */
-	if (coexist_admin_is_http(admin->cctx))
-		return "file";
-	return *name == '(' ? "(stdin)" : name;
-}
-
 static void policy_import(struct coexist_admin *admin)
 {
 	static const char *const no_keys[] = { NULL };
@@ -146,8 +137,8 @@ static void policy_import(struct coexist_admin *admin)
 		coexist_admin_fail(admin, EX_USAGE, "Expected FILE");
 		return;
 	}
-	import.file = file_name(admin, input);
-	import.batch = coexist_admin_batch_new(admin);
+	import.file = coexist_admin_batch_input_name(admin, input);
+	import.batch = coexist_admin_batch_new(admin, import.file);
 	file_read(&import, input);
 	if (import.errors > 0) {
 		coexist_admin_fail(admin, doveadm_exit_code,

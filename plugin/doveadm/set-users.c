@@ -23,16 +23,17 @@ static unsigned int
 users_read(struct coexist_admin *admin, struct coexist_admin_batch *batch,
 	   struct istream *input)
 {
-	unsigned int errors = 0;
+	unsigned int errors = 0, number = 0;
 	const char *line;
 	int ret;
 
 	while (errors < ERRORS_MAX &&
 	       (line = i_stream_read_next_line(input)) != NULL) {
+		number++;
 		if (*line == '\0')
 			continue;
 		T_BEGIN {
-			ret = coexist_admin_batch_add(batch,
+			ret = coexist_admin_batch_add(batch, number,
 				COEXIST_ADMIN_SCOPE_MAILBOX, line,
 				NULL /* changed later */);
 		} T_END;
@@ -68,7 +69,8 @@ void coexist_set_users(struct coexist_admin *admin, const char *const *values)
 				   "--dry-run or --tell");
 		return;
 	}
-	batch = coexist_admin_batch_new(admin);
+	batch = coexist_admin_batch_new(admin,
+		coexist_admin_batch_input_name(admin, input));
 	if (users_read(admin, batch, input) > 0) {
 		coexist_admin_fail(admin, doveadm_exit_code,
 				   "Nothing was changed");

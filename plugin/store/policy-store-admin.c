@@ -3,7 +3,7 @@
 
 #include "lib.h"
 #include "policy-store-admin.h"
-#include "dict.h"
+#include "dict-private.h"
 #include "file-create-locked.h"
 #include "compat-store-list.h"
 #include "site-config.h"
@@ -11,10 +11,16 @@
 #include "store-generation.h"
 
 #include <dirent.h>
+#include <time.h>
+#include <unistd.h>
 
 #define LOCK_TIMEOUT_SECS 60
 /* What fs:posix calls a file that it will rename. */
 #define TEMP_FILE_PREFIX ".temp.dovecot"
+
+#define CHANGE_TRIES 2
+#define RECONNECT_SECS 5
+#define RECONNECT_USECS (200 * 1000)
 
 struct coexist_store_lock {
 	struct file_lock *file_lock;
@@ -46,50 +52,161 @@ committed(const struct dict_commit_result *result, struct commit *commit)
 	}
 }
 
-/* dict_transaction_commit() crashes with the redis driver, which calls back twice
-   if it is to wait (redis_transaction_commit() in src/lib-dict/dict-redis.c). */
-static int
-transaction_finish(struct coexist_store *store,
-		   struct dict_transaction_context *transaction,
-		   const char *key, const char **error_r)
+/* Begins the commit, which the driver may finish at once. dict_transaction_commit()
+   crashes with the redis driver, which calls back twice if it is to wait
+   (redis_transaction_commit() in src/lib-dict/dict-redis.c). */
+static struct commit *
+transaction_commit(struct dict_transaction_context *transaction)
 {
 	struct commit *commit = i_new(struct commit, 1);
-	const char *error;
 
 	dict_transaction_commit_async(&transaction, committed, commit);
-	dict_wait(store->dict);
-	if (!commit->finished) {
-		/* the driver may call back later */
-		*error_r = t_strdup_printf("Can't change %s: No answer", key);
-		return -1;
-	}
-	error = t_strdup(commit->error);
+	return commit;
+}
+
+/* Returns NULL, or the error on the data stack. The dict was waited for. */
+static const char *commit_end(struct commit *commit, const char *key)
+{
+	const char *error;
+
+	/* the driver may call back later */
+	if (!commit->finished)
+		return t_strdup_printf("Can't change %s: No answer", key);
+	error = commit->error == NULL ? NULL :
+		t_strdup_printf("Can't change %s: %s", key, commit->error);
 	i_free(commit->error);
 	i_free(commit);
-	if (error == NULL)
-		return 0;
-	*error_r = t_strdup_printf("Can't change %s: %s", key, error);
-	return -1;
+	return error;
+}
+
+static void transaction_add(struct dict_transaction_context *transaction,
+			    const struct coexist_store_change *change)
+{
+	if (change->text != NULL)
+		dict_set(transaction, change->key, change->text);
+	else
+		dict_unset(transaction, change->key);
+}
+
+static struct commit *
+change_begin(struct coexist_store *store,
+	     const struct coexist_store_change *change)
+{
+	struct dict_transaction_context *transaction =
+		transaction_begin(store);
+
+	transaction_add(transaction, change);
+	return transaction_commit(transaction);
+}
+
+static int change_make(struct coexist_store *store, const char *key,
+		       const char *text, const char **error_r)
+{
+	const struct coexist_store_change change = {
+		.key = key, .text = text
+	};
+	struct commit *commit = change_begin(store, &change);
+
+	dict_wait(store->dict);
+	*error_r = commit_end(commit, key);
+	return *error_r == NULL ? 0 : -1;
 }
 
 int coexist_store_write_text(struct coexist_store *store, const char *key,
 			     const char *text, const char **error_r)
 {
-	struct dict_transaction_context *transaction =
-		transaction_begin(store);
-
-	dict_set(transaction, key, text);
-	return transaction_finish(store, transaction, key, error_r);
+	return change_make(store, key, text, error_r);
 }
 
 int coexist_store_remove(struct coexist_store *store, const char *key,
 			 const char **error_r)
 {
+	return change_make(store, key, NULL, error_r);
+}
+
+/* The driver fs has no transactions: what it did before an error is done, and what is
+   removed can't be removed again. */
+static bool takes_groups(const struct coexist_store *store)
+{
+	return strcmp(store->dict->name, "fs") != 0;
+}
+
+/* Returns TRUE if all were made, and FALSE if none were: the drivers of Redis and of SQL
+   undo the transaction, that of PostgreSQL by closing its connection. */
+static bool change_group(struct coexist_store *store,
+			 const struct coexist_store_change *changes,
+			 unsigned int count)
+{
 	struct dict_transaction_context *transaction =
 		transaction_begin(store);
+	struct commit *commit;
+	unsigned int i;
 
-	dict_unset(transaction, key);
-	return transaction_finish(store, transaction, key, error_r);
+	for (i = 0; i < count; i++)
+		transaction_add(transaction, &changes[i]);
+	commit = transaction_commit(transaction);
+	dict_wait(store->dict);
+	return commit_end(commit, changes[0].key) == NULL;
+}
+
+/* Asks again for a while: the driver of PostgreSQL is not connected for a moment after the
+   database has refused something. */
+static bool is_away(struct coexist_store *store)
+{
+	const char *text, *error;
+	time_t end = time(NULL) + RECONNECT_SECS;
+
+	while (coexist_store_read_text(store, COEXIST_STORE_KEY_MARKER, &text,
+				       &error) == COEXIST_STORE_FAILED) {
+		if (time(NULL) >= end)
+			return TRUE;
+		usleep(RECONNECT_USECS);
+	}
+	return FALSE;
+}
+
+/* Returns 1 if it was made, 0 if the store has refused it, or -1 if the store is away.
+   The first error may be of a connection that was lost. */
+static int
+change_try(struct coexist_store *store, struct coexist_store_change *change)
+{
+	unsigned int i;
+
+	for (i = 0; i < CHANGE_TRIES; i++) {
+		if (change_make(store, change->key, change->text,
+				&change->error) == 0)
+			return 1;
+		if (is_away(store))
+			return -1;
+	}
+	return 0;
+}
+
+int coexist_store_change_many(struct coexist_store *store,
+			      struct coexist_store_change *changes,
+			      unsigned int count)
+{
+	unsigned int i;
+	int ret = 1;
+
+	if (count > 1 && takes_groups(store)) {
+		if (change_group(store, changes, count))
+			return 1;
+		/* wait until it can be asked again */
+		(void)is_away(store);
+	}
+	for (i = 0; i < count; i++) {
+		switch (change_try(store, &changes[i])) {
+		case -1:
+			return -1;
+		case 0:
+			ret = 0;
+			break;
+		default:
+			break;
+		}
+	}
+	return ret;
 }
 
 int coexist_store_lock(const char *base_dir, struct coexist_store_lock **lock_r,
@@ -117,6 +234,21 @@ int coexist_store_lock(const char *base_dir, struct coexist_store_lock **lock_r,
 	*lock_r = i_new(struct coexist_store_lock, 1);
 	(*lock_r)->file_lock = file_lock;
 	(*lock_r)->path = i_strdup(path);
+	return 0;
+}
+
+int coexist_store_publish(struct coexist_store *store,
+			  const struct coexist_store_lock *lock,
+			  const char **error_r)
+{
+	if (!store->is_written)
+		return 0;
+	if (coexist_store_generation_begin(lock->path) < 0) {
+		*error_r = t_strdup_printf("utimensat(%s) failed: %m",
+					   lock->path);
+		return -1;
+	}
+	store->is_written = FALSE;
 	return 0;
 }
 

@@ -44,7 +44,7 @@ struct coexist_store {
 	/* What the names of the documents' files begin with, or NULL unless it
 	   is a store fs:posix. */
 	char *files;
-	/* Somebody has begun to write, whatever came of it. */
+	/* Somebody has begun to write, whatever came of it, and has not published it. */
 	bool is_written;
 };
 

@@ -54,6 +54,9 @@ class Backend:
         self.stop()
         shutil.rmtree(self.folder)
 
+    def prepare_refusals(self):
+        """Let it be one that can refuse()."""
+
     def start(self):
         """Let it answer."""
 
@@ -131,6 +134,25 @@ class Sqlite(Backend):
         with self._open() as database:
             database.execute("DELETE FROM coexist_mailbox")
 
+    def prepare_refusals(self):
+        """Once, before a Dovecot is connected, which would see another schema."""
+        with self._open() as database:
+            database.executescript(
+                "CREATE TABLE refused (name); "
+                "CREATE TRIGGER refuse BEFORE INSERT ON coexist_mailbox "
+                "WHEN EXISTS (SELECT 1 FROM refused WHERE NEW.name GLOB refused.name) "
+                "BEGIN SELECT RAISE(ABORT, 'refused'); END;")
+
+    def refuse(self, name):
+        """Take no document of the mailbox, which may have a * at its end."""
+        with self._open() as database:
+            database.execute("INSERT INTO refused VALUES (?)", [name])
+
+    def accept(self):
+        """Take all documents again."""
+        with self._open() as database:
+            database.execute("DELETE FROM refused")
+
     def stop(self):
         if self.path.exists():
             self.path.rename(self.path.with_suffix(".away"))
@@ -185,6 +207,15 @@ class Postgresql(Server):
         """Lose all documents of mailboxes, and of mailboxes only."""
         self._sql("DELETE FROM coexist_mailbox")
 
+    def refuse(self, name):
+        """Take no document of the mailbox."""
+        pattern = self._quoted(name.replace("*", "%"))
+        self._sql(f"ALTER TABLE coexist_mailbox ADD CONSTRAINT refuse CHECK (name NOT LIKE {pattern})")
+
+    def accept(self):
+        """Take all documents again."""
+        self._sql("ALTER TABLE coexist_mailbox DROP CONSTRAINT refuse")
+
     def start(self):
         self._launch([self.programs / "postgres", "-D", self.data, "-k", self.folder, "-F",
                       "-c", "listen_addresses="], self._answers, **AS_POSTGRES)
@@ -238,6 +269,15 @@ class Redis(Server):
     def empty(self):
         """Lose all documents."""
         self._ask("FLUSHALL")
+
+    def refuse(self, name):
+        """Take no document of the mailbox, whose last letter no other name ends with."""
+        self._ask("ACL", "SETUSER", "default", "resetkeys", "%R~*",
+                  f"%W~*[^{name[-1]}]")
+
+    def accept(self):
+        """Take all documents again."""
+        self._ask("ACL", "SETUSER", "default", "allkeys")
 
     def start(self):
         self._launch(["redis-server", "--bind", "127.0.0.1", "--port", str(self.port),
