@@ -28,6 +28,8 @@ struct coexist_admin_judge {
 	bool has_default;
 	char *domain, *user;
 	bool user_failed, has_userdb;
+	/* for whom the userdb did not answer */
+	GHashTable *unasked;
 	/* what the userdb says of that user */
 	pool_t pool;
 	const char *userdb_texts[COEXIST_KEY_COUNT];
@@ -54,6 +56,8 @@ coexist_admin_judge_new(struct coexist_admin *admin,
 	judge->scope = scope;
 	judge->is_changed = is_changed;
 	judge->pool = pool_alloconly_create("coexist judge", 1024);
+	judge->unasked = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+					       NULL);
 	if (document != NULL)
 		judge->changed = coexist_document_texts_new(document);
 	return judge;
@@ -79,6 +83,7 @@ void coexist_admin_judge_free(struct coexist_admin_judge *judge)
 	coexist_document_texts_unref(judge->changed);
 	i_free(judge->domain);
 	i_free(judge->user);
+	g_hash_table_unref(judge->unasked);
 	pool_unref(&judge->pool);
 	i_free(judge);
 }
@@ -200,12 +205,30 @@ static void user_read(struct coexist_admin_judge *judge, const char *user)
 
 /* What the userdb says is narrower than a domain's document, and costs a look-up:
    who passes without it passes with it. */
-static void userdb_read(struct coexist_admin_judge *judge)
+static int userdb_read(struct coexist_admin_judge *judge)
 {
+	if (coexist_admin_user_read_texts(judge->admin, judge->pool,
+					  judge->user,
+					  judge->userdb_texts) < 0) {
+		g_hash_table_add(judge->unasked, g_strdup(judge->user));
+		return -1;
+	}
 	judge->has_userdb = TRUE;
-	coexist_admin_user_read_texts(judge->admin, judge->pool, judge->user,
-				      judge->userdb_texts);
 	policy_make(judge);
+	return 0;
+}
+
+unsigned int
+coexist_admin_judge_unasked(const struct coexist_admin_judge *judge,
+			    const char **user_r)
+{
+	GHashTableIter iter;
+	void *user;
+
+	g_hash_table_iter_init(&iter, judge->unasked);
+	if (g_hash_table_iter_next(&iter, &user, NULL))
+		*user_r = user;
+	return g_hash_table_size(judge->unasked);
 }
 
 /* Decisions */
@@ -275,6 +298,6 @@ coexist_admin_judge_session(struct coexist_admin_judge *judge,
 	verdict = decide(judge, session);
 	if (verdict == COEXIST_ADMIN_STAYS || judge->has_userdb)
 		return verdict;
-	userdb_read(judge);
-	return decide(judge, session);
+	return userdb_read(judge) < 0 ? COEXIST_ADMIN_MAY_END :
+		decide(judge, session);
 }

@@ -43,9 +43,15 @@ coexist_admin_judge_new_changes(struct coexist_admin *admin,
 void coexist_admin_judge_free(struct coexist_admin_judge *judge);
 
 /* Returns the verdict on the session. Sessions of a user one after the other cost
-   least. */
+   least. Who would be refused unless the userdb says something else may end where the
+   userdb does not answer. */
 enum coexist_admin_verdict
 coexist_admin_judge_session(struct coexist_admin_judge *judge,
 			    const struct coexist_open_session *session);
+/* Returns how many users there were for whom the userdb did not answer, and one of
+   them. */
+unsigned int
+coexist_admin_judge_unasked(const struct coexist_admin_judge *judge,
+			    const char **user_r);
 
 #endif

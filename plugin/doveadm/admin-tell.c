@@ -138,6 +138,29 @@ static void targets_print(const struct coexist_teller *teller)
 	}
 }
 
+/* Says whose sessions were told without a forecast: what was stored is stored, and they
+   decide themselves. A kick by the policy has not done what it was asked for. */
+static void unasked_say(const struct coexist_teller *teller)
+{
+	const char *user, *text;
+	unsigned int count = teller->judge == NULL ? 0 :
+		coexist_admin_judge_unasked(teller->judge, &user);
+
+	if (count == 0)
+		return;
+	text = t_strdup_printf("The userdb does not answer, so whether it has "
+			       "other words for %s%s is not known: their "
+			       "sessions are told, decide themselves when it "
+			       "answers, and are not waited for",
+			       user, count == 1 ? "" :
+			       t_strdup_printf(" and %u other users",
+					       count - 1));
+	if (teller->is_command)
+		coexist_admin_fail(teller->admin, EX_TEMPFAIL, "%s", text);
+	else
+		coexist_admin_warn_once(teller->admin, text);
+}
+
 /* The whole */
 
 static void
@@ -161,6 +184,7 @@ static void teller_run(struct coexist_teller *teller)
 	if (array_count(&teller->targets) > 0)
 		targets_wait(teller);
 	targets_print(teller);
+	unasked_say(teller);
 }
 
 /* Returns 0, or -1 after an error if it is not to be. */

@@ -9,8 +9,6 @@
 
 /* A name that no user has (RFC 2606). */
 #define NOBODY "coexist-nobody@invalid"
-/* A userdb that is there has said by then that there is no such user. */
-#define NOBODY_MSECS (5 * 1000)
 
 /* Returns 1 and the name as auth normalises it, and the fields, from the pool; 0 if
    there is no such user; -1 if that can't be told. msecs is 0 for as long as auth
@@ -36,10 +34,10 @@ userdb_lookup(pool_t pool, const char *name, unsigned int msecs,
 
 static int
 user_lookup(const struct coexist_admin *admin, pool_t pool, const char *name,
-	    struct coexist_admin_user *user)
+	    unsigned int msecs, struct coexist_admin_user *user)
 {
 	const char *const *fields;
-	int ret = userdb_lookup(pool, name, 0, &user->name, &fields);
+	int ret = userdb_lookup(pool, name, msecs, &user->name, &fields);
 
 	if (ret > 0) {
 		(void)coexist_userdb_fields_read(pool, fields,
@@ -56,7 +54,7 @@ int coexist_admin_user_find(struct coexist_admin *admin, const char *name,
 	int ret;
 
 	i_zero(user_r);
-	ret = user_lookup(admin, admin->pool, name, user_r);
+	ret = user_lookup(admin, admin->pool, name, 0, user_r);
 	if (ret > 0)
 		return 0;
 	if (coexist_admin_flag(admin->cctx, "force")) {
@@ -80,7 +78,7 @@ int coexist_admin_user_look(const struct coexist_admin *admin, pool_t pool,
 	int ret;
 
 	i_zero(user_r);
-	ret = user_lookup(admin, pool, name, user_r);
+	ret = user_lookup(admin, pool, name, 0, user_r);
 	if (ret < 0) {
 		coexist_admin_fail(admin, EX_TEMPFAIL, "Can't look up user %s",
 				   name);
@@ -88,24 +86,39 @@ int coexist_admin_user_look(const struct coexist_admin *admin, pool_t pool,
 	return ret;
 }
 
-void coexist_admin_user_read_texts(const struct coexist_admin *admin,
-				   pool_t pool, const char *name,
-				   const char *texts_r[COEXIST_KEY_COUNT])
+/* The same for a command that goes on without an answer. */
+static int
+user_try(struct coexist_admin *admin, pool_t pool, const char *name,
+	 struct coexist_admin_user *user_r)
 {
-	struct coexist_admin_user user;
+	int ret;
 
-	i_zero(&user);
-	(void)user_lookup(admin, pool, name, &user);
-	memcpy(texts_r, user.userdb_texts, sizeof(user.userdb_texts));
+	i_zero(user_r);
+	if (admin->userdb_failed)
+		return -1;
+	ret = user_lookup(admin, pool, name, COEXIST_ADMIN_USERDB_MSECS,
+			  user_r);
+	admin->userdb_failed = ret < 0;
+	return ret;
 }
 
-const char *coexist_admin_user_normalise(const struct coexist_admin *admin,
+int coexist_admin_user_read_texts(struct coexist_admin *admin,
+				  pool_t pool, const char *name,
+				  const char *texts_r[COEXIST_KEY_COUNT])
+{
+	struct coexist_admin_user user;
+	int ret = user_try(admin, pool, name, &user);
+
+	memcpy(texts_r, user.userdb_texts, sizeof(user.userdb_texts));
+	return ret < 0 ? -1 : 0;
+}
+
+const char *coexist_admin_user_normalise(struct coexist_admin *admin,
 					 const char *name)
 {
 	struct coexist_admin_user user;
 
-	i_zero(&user);
-	return user_lookup(admin, admin->pool, name, &user) > 0 ?
+	return user_try(admin, admin->pool, name, &user) > 0 ?
 		user.name : name;
 }
 
@@ -130,7 +143,7 @@ bool coexist_admin_userdb_is_away(const struct coexist_admin *admin)
 	pool_t pool = pool_alloconly_create("coexist nobody", 1024);
 	const char *const *fields;
 	const char *found;
-	int ret = userdb_lookup(pool, NOBODY, NOBODY_MSECS, &found, &fields);
+	int ret = userdb_lookup(pool, NOBODY, COEXIST_ADMIN_USERDB_MSECS, &found, &fields);
 
 	e_debug(admin->event, "coexist: The userdb %s", ret < 0 ?
 		"is away" : "answers");

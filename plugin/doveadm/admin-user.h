@@ -29,15 +29,22 @@ int coexist_admin_user_look(const struct coexist_admin *admin, pool_t pool,
 			    const char *name,
 			    struct coexist_admin_user *user_r);
 
-/* Reads what the userdbs say of the policy of a user by this very name: nothing if
-   there is none or nobody can tell. The texts are from the pool. */
-void coexist_admin_user_read_texts(const struct coexist_admin *admin,
-				   pool_t pool, const char *name,
-				   const char *texts_r[COEXIST_KEY_COUNT]);
+/* A userdb that is there has answered by then, though a look-up waits a minute for a
+   database that is away. */
+#define COEXIST_ADMIN_USERDB_MSECS (5 * 1000)
+
+/* The two below are of use to a command that goes on without the answer: they wait for it
+   COEXIST_ADMIN_USERDB_MSECS, and when one has failed, the userdb is asked no more. */
+
+/* Reads what the userdbs say of the policy of a user by this very name, nothing if
+   there is none; the texts are from the pool. Returns 0, or -1 if nobody can tell. */
+int coexist_admin_user_read_texts(struct coexist_admin *admin,
+				  pool_t pool, const char *name,
+				  const char *texts_r[COEXIST_KEY_COUNT]);
 
 /* Returns the user's name as Dovecot's auth normalises it, from the admin's pool, or
    as it is if the userdb does not know it or can't be asked. */
-const char *coexist_admin_user_normalise(const struct coexist_admin *admin,
+const char *coexist_admin_user_normalise(struct coexist_admin *admin,
 					 const char *name);
 
 /* Returns 1 if the userdb knows no user of this name, 0 if it does, or -1 if nobody can

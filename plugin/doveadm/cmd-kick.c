@@ -22,7 +22,7 @@ protocol_read(const struct coexist_admin *admin, enum coexist_protocol *protocol
 
 /* Anvil has the names of users as auth normalises them. Who is not in the userdb any
    more may have sessions. */
-static const char *user_read(const struct coexist_admin *admin)
+static const char *user_read(struct coexist_admin *admin)
 {
 	const char *user = coexist_admin_text(admin->cctx, "user");
 

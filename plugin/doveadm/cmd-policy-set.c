@@ -135,7 +135,8 @@ static void policy_set(struct coexist_admin *admin)
 	coexist_admin_change(admin, &scope, COEXIST_ADMIN_TRUSTED,
 			     document_change, &change);
 	/* not each change costs a list of all users */
-	if (change.is_first && scope.kind == COEXIST_ADMIN_SCOPE_DOMAIN)
+	if (change.is_first && scope.kind == COEXIST_ADMIN_SCOPE_DOMAIN &&
+	    !admin->userdb_failed)
 		coexist_admin_domain_check(admin, scope.name);
 	coexist_admin_gate_check(admin, values);
 	coexist_admin_tell(admin, &scope);

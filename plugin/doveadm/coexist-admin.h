@@ -18,6 +18,8 @@ struct coexist_admin {
 	struct coexist_site_config config;
 	struct coexist_store *store;
 	struct coexist_doveconf *doveconf;
+	/* the userdb did not answer once: it is not asked again (admin-user.h) */
+	bool userdb_failed;
 	/* what coexist_admin_warn_once() has said */
 	GHashTable *said;
 };

@@ -8,6 +8,7 @@
 #include "lib-event.h"
 #include "net.h"
 #include "compat-doveadm.h"
+#include "admin-user.h"
 #include "coexist-admin.h"
 #include "doveconf-block.h"
 #include "policy-store-admin.h"
@@ -30,35 +31,41 @@ struct user_search {
 	struct auth_master_connection *conn;
 	struct found_user user;
 	unsigned int unknown;
+	/* for whom the userdb did not answer, or NULL */
+	const char *unanswered;
 };
 
-/* Returns TRUE if the userdb has the user, with a home. */
-static bool
+/* Returns 1 if the userdb has the user, with a home; -1 if it does not answer. */
+static int
 user_find(const struct coexist_admin *admin,
 	  struct auth_master_connection *conn, const char *name,
 	  struct found_user *user_r)
 {
 	struct auth_user_info info;
 	const char *const *fields;
+	int ret;
 
 	i_zero(&info);
 	coexist_auth_user_info_set_protocol(&info, "doveadm");
-	if (auth_master_user_lookup(conn, name, &info, admin->pool,
-				    &user_r->name, &fields) <= 0)
-		return FALSE;
+	ret = auth_master_user_lookup(conn, name, &info, admin->pool,
+				      &user_r->name, &fields);
+	if (ret <= 0)
+		return ret < 0 ? -1 : 0;
 	user_r->home = coexist_userdb_fields_find(fields, "home");
 	e_debug(admin->event, "coexist: The userdb knows %s as %s with the "
 		"home %s", name, user_r->name,
 		user_r->home == NULL ? "(none)" : user_r->home);
-	return user_r->home != NULL;
+	return user_r->home != NULL ? 1 : 0;
 }
 
 static bool name_try(const char *name, void *context)
 {
 	struct user_search *search = context;
+	int ret = user_find(search->admin, search->conn, name, &search->user);
 
-	return !user_find(search->admin, search->conn, name, &search->user) &&
-		++search->unknown < MAX_UNKNOWN;
+	if (ret < 0)
+		search->unanswered = p_strdup(search->admin->pool, name);
+	return ret == 0 && ++search->unknown < MAX_UNKNOWN;
 }
 
 /* Returns TRUE if there is a mailbox that has a document. A store that can't be
@@ -98,23 +105,44 @@ static bool auth_is_there(const char *path)
 	return TRUE;
 }
 
+static void print_detail(struct coexist_preflight *preflight,
+			 enum coexist_preflight_status status,
+			 const char *remedy)
+{
+	coexist_preflight_print(preflight, "userdb, names with a detail",
+				status, remedy);
+}
+
+/* It is asked once, as each question may take a minute. */
+static void
+print_unanswered(struct coexist_preflight *preflight, const char *user)
+{
+	print_detail(preflight, COEXIST_PREFLIGHT_WARN, t_strdup_printf(
+		"It can't look up %s: Dovecot's log says why. This was not "
+		"checked", user));
+}
+
 static void
 check_detail(struct coexist_preflight *preflight,
 	     const struct user_search *search, char delimiter)
 {
 	const struct found_user *user = &search->user;
+	const char *name = add_detail(user->name, delimiter);
 	struct found_user other;
-	bool is_apart = !user_find(search->admin, search->conn,
-				   add_detail(user->name, delimiter), &other) ||
-		strcmp(user->home, other.home) != 0 ||
-		strcmp(user->name, other.name) == 0;
+	int ret = user_find(search->admin, search->conn, name, &other);
 
-	coexist_preflight_print(preflight, "userdb, names with a detail",
-		is_apart ? COEXIST_PREFLIGHT_OK : COEXIST_PREFLIGHT_WARN,
-		is_apart ? "" : t_strdup_printf(
-		"It takes %s for the mailbox %s and keeps the name, for which "
-		"the mailbox's document does not hold: let the queries return "
-		"the mailbox's name as user", other.name, user->name));
+	if (ret < 0)
+		print_unanswered(preflight, name);
+	else if (ret == 0 || strcmp(user->home, other.home) != 0 ||
+		 strcmp(user->name, other.name) == 0)
+		print_detail(preflight, COEXIST_PREFLIGHT_OK, "");
+	else {
+		print_detail(preflight, COEXIST_PREFLIGHT_WARN, t_strdup_printf(
+			"It takes %s for the mailbox %s and keeps the name, "
+			"for which the mailbox's document does not hold: let "
+			"the queries return the mailbox's name as user",
+			other.name, user->name));
+	}
 }
 
 void coexist_preflight_names(struct coexist_preflight *preflight,
@@ -128,7 +156,10 @@ void coexist_preflight_names(struct coexist_preflight *preflight,
 	    !auth_is_there(doveadm_settings->auth_socket_path))
 		return;
 	search.conn = auth_master_init(doveadm_settings->auth_socket_path, 0);
+	auth_master_set_timeout(search.conn, COEXIST_ADMIN_USERDB_MSECS);
 	if (user_search(&search))
 		check_detail(preflight, &search, *delimiters);
+	else if (search.unanswered != NULL)
+		print_unanswered(preflight, search.unanswered);
 	auth_master_deinit(&search.conn);
 }
