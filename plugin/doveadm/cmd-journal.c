@@ -230,7 +230,8 @@ static struct doveadm_mail_cmd_context *cmd_journal_alloc(void)
 	ctx->v.init = cmd_journal_init;
 	ctx->v.run = cmd_journal_run;
 	coexist_mail_cmd_allow_options(ctx, "s:i:U:");
-	doveadm_print_init(DOVEADM_PRINT_TYPE_TABLE);
+	/* a row has more than any terminal is wide */
+	doveadm_print_init(DOVEADM_PRINT_TYPE_PAGER);
 	return ctx;
 }
 

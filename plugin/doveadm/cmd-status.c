@@ -121,13 +121,22 @@ static struct doveadm_mail_cmd_context *cmd_status_alloc(void)
 	ctx->v.run = cmd_status_run;
 	ctx->v.deinit = cmd_status_deinit;
 	coexist_mail_cmd_allow_options(ctx, "d:p:s:U");
-	doveadm_print_init(DOVEADM_PRINT_TYPE_TABLE);
+	/* unless cmd_status() has chosen */
+	doveadm_print_init(DOVEADM_PRINT_TYPE_PAGER);
 	return ctx;
+}
+
+/* The counts are more than any terminal is wide. */
+static void cmd_status(struct doveadm_cmd_context *cctx)
+{
+	doveadm_print_init(coexist_admin_text(cctx, "protocol") == NULL ?
+			   DOVEADM_PRINT_TYPE_PAGER : DOVEADM_PRINT_TYPE_TABLE);
+	coexist_domain_cmd_run(cctx);
 }
 
 struct doveadm_cmd_ver2 coexist_cmd_status = {
 	.name = "coexist status",
-	.cmd = coexist_domain_cmd_run,
+	.cmd = cmd_status,
 	.mail_cmd = cmd_status_alloc,
 	.usage = COEXIST_MAIL_USAGE_DOMAIN
 		" [--protocol PROTOCOL [--since DATE] [--unused]]",

@@ -20,15 +20,52 @@ static bool is_help(const char *const *words)
 	return *words != NULL && str_array_find(help, *words);
 }
 
+/* A terminal is at least so wide. */
+#define WIDTH 80
+#define INDENT "       "
+
+/* Returns the length of what is not broken: up to a space outside of brackets. */
+static size_t part_length(const char *usage)
+{
+	unsigned int depth = 0;
+	size_t i;
+
+	for (i = 0; usage[i] != '\0' && (usage[i] != ' ' || depth > 0); i++) {
+		if (usage[i] == '[')
+			depth++;
+		else if (usage[i] == ']' && depth > 0)
+			depth--;
+	}
+	return i;
+}
+
+static void
+command_print(FILE *output, const struct doveadm_cmd_ver2 *command)
+{
+	const char *usage = command->usage;
+	size_t length, column = strlen("doveadm ") + strlen(command->name);
+
+	fprintf(output, "doveadm %s", command->name);
+	for (; *usage != '\0'; usage += strspn(usage, " ")) {
+		length = part_length(usage);
+		if (column + 1 + length > WIDTH) {
+			fprintf(output, "\n"INDENT);
+			column = strlen(INDENT);
+		}
+		fprintf(output, " %.*s", (int)length, usage);
+		column += 1 + length;
+		usage += length;
+	}
+	fprintf(output, "\n");
+}
+
 static void usage_print(FILE *output)
 {
 	unsigned int i;
 
 	fprintf(output, "usage: doveadm [-D] [-f FORMATTER] coexist COMMAND\n");
-	for (i = 0; i < N_ELEMENTS(commands); i++) {
-		fprintf(output, "doveadm %s %s\n", commands[i]->name,
-			commands[i]->usage);
-	}
+	for (i = 0; i < N_ELEMENTS(commands); i++)
+		command_print(output, commands[i]);
 }
 
 static void usage_fail(struct doveadm_cmd_context *cctx,

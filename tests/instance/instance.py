@@ -217,10 +217,16 @@ class Instance:
 
     def inside(self, *command, check=True, timeout=120, **options):
         """Run a command where the instance sees it; return CompletedProcess (text)."""
-        enter = ["nsenter", f"--target={self.pid}", "--mount", "--pid", "--root",
-                 "--wd"]
-        return subprocess.run([*enter, *map(str, command)], check=check, text=True,
+        return subprocess.run([*self._enter(), *map(str, command)], check=check, text=True,
                               capture_output=True, timeout=timeout, **options)
+
+    def on_terminal(self, terminal, *command, timeout=120, **options):
+        """Run a command there whose output goes to a terminal; it must succeed."""
+        subprocess.run([*self._enter(), *map(str, command)], check=True, stdin=terminal,
+                       stdout=terminal, stderr=terminal, timeout=timeout, **options)
+
+    def _enter(self):
+        return ["nsenter", f"--target={self.pid}", "--mount", "--pid", "--root", "--wd"]
 
     def doveadm(self, *arguments, check=True, **options):
         """Run doveadm; return its output. With check=False: the CompletedProcess."""

@@ -26,8 +26,9 @@ def parse(lines):
 
 
 def usages(text):
-    """Return {command: usage} as doveadm lists them below its first line."""
-    head, *lines = text.splitlines()
+    """Return {command: usage} as doveadm lists them below its first line, on several lines where
+    one would be too long."""
+    head, *lines = re.sub(r"\n +", " ", text).splitlines()
     assert head.startswith("usage: doveadm ")
     return {command: usage.rstrip() for command, usage in parse(lines).items()}
 

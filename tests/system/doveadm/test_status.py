@@ -93,5 +93,8 @@ def test_a_keyword_of_the_site(server):
 
 def test_all_users(server):
     assert len(status(server, "-A")) > 100
-    table = server.doveadm("coexist", "status", "-u", "own*")
+    table = server.doveadm("-f", "table", "coexist", "status", "-u", "own*")
     assert "hidden" in table.splitlines()[0]
+    fields = server.doveadm("coexist", "status", "-u", "own*").splitlines()
+    assert re.fullmatch("Username: own[0-9]+", fields[0], re.I)
+    assert fields[1].startswith("messages: ")
