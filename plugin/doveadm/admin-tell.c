@@ -187,6 +187,16 @@ static void teller_run(struct coexist_teller *teller)
 	unasked_say(teller);
 }
 
+/* Returns why it is not known of some sessions whether they end. */
+static const char *doubt(const struct coexist_teller *teller)
+{
+	const char *user;
+
+	return coexist_admin_judge_unasked(teller->judge, &user) > 0 ?
+		"the userdb does not answer" :
+		"doveadm does not know whether they use TLS or are of webmail";
+}
+
 /* Returns 0, or -1 after an error if it is not to be. */
 static int brake(struct coexist_teller *teller)
 {
@@ -207,9 +217,8 @@ static int brake(struct coexist_teller *teller)
 			   "sessions%s. Nothing was changed. Say --yes (over "
 			   "the HTTP API: confirm) if that is meant", ends,
 			   may_end == 0 ? "" : t_strdup_printf(
-				", and may end %u more, as doveadm does not "
-				"know whether they use TLS or are of webmail",
-				may_end));
+				", and may end %u more, as %s", may_end,
+				doubt(teller)));
 	return -1;
 }
 

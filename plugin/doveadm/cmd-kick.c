@@ -4,6 +4,7 @@
 #include "lib.h"
 #include "coexist-commands.h"
 #include "doveadm.h"
+#include "lib-event.h"
 #include "admin-tell.h"
 #include "coexist-admin.h"
 
@@ -26,7 +27,14 @@ static const char *user_read(struct coexist_admin *admin)
 {
 	const char *user = coexist_admin_text(admin->cctx, "user");
 
-	return user == NULL ? NULL : coexist_admin_user_normalise(admin, user);
+	if (user == NULL)
+		return NULL;
+	user = coexist_admin_user_normalise(admin, user);
+	if (admin->userdb_failed) {
+		e_warning(admin->event, "Can't look up user %s: the name is "
+			  "taken as it is", user);
+	}
+	return user;
 }
 
 /* In lower case, by default. */
