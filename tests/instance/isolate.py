@@ -3,7 +3,8 @@
 
     python3 isolate.py [--tmpfs FOLDER] ROOT COMMAND [ARGUMENT...]
 
-The command sees ROOT as its root, and an empty file system in memory on FOLDER.
+The command sees ROOT as its root, with terminals of its own, and an empty file system in
+memory on FOLDER.
 Whatever it starts ends with it, and its mounts are never seen outside.
 """
 
@@ -20,6 +21,9 @@ def main(*arguments):
         namespace.mount("isolated", arguments[1], "tmpfs")
         arguments = arguments[2:]
     root, *command = arguments
+    terminals = os.path.join(root, "dev/pts")
+    if root != "/" and os.path.isdir(terminals):
+        namespace.mount("terminals", terminals, "devpts")
     pid = namespace.start(command, root)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
