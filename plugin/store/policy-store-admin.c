@@ -5,6 +5,7 @@
 #include "policy-store-admin.h"
 #include "dict-private.h"
 #include "file-create-locked.h"
+#include "str-sanitize.h"
 #include "compat-store-list.h"
 #include "site-config.h"
 #include "store-file.h"
@@ -18,7 +19,7 @@
 /* What fs:posix calls a file that it will rename. */
 #define TEMP_FILE_PREFIX ".temp.dovecot"
 
-#define CHANGE_TRIES 2
+#define ERROR_MAX_CHARS 500
 #define RECONNECT_SECS 5
 #define RECONNECT_USECS (200 * 1000)
 
@@ -72,8 +73,13 @@ static const char *commit_end(struct commit *commit, const char *key)
 	/* the driver may call back later */
 	if (!commit->finished)
 		return t_strdup_printf("Can't change %s: No answer", key);
+	/* PostgreSQL's has several lines, and that of a Redis that has closed its
+	   connection may be anything: it is used after it was freed
+	   (redis_disconnected() in src/lib-dict/dict-redis.c) */
 	error = commit->error == NULL ? NULL :
-		t_strdup_printf("Can't change %s: %s", key, commit->error);
+		t_strdup_printf("Can't change %s: %s", key, str_sanitize_utf8(
+				t_str_replace(commit->error, '\n', ' '),
+				ERROR_MAX_CHARS));
 	i_free(commit->error);
 	i_free(commit);
 	return error;
@@ -131,11 +137,11 @@ static bool takes_groups(const struct coexist_store *store)
 	return strcmp(store->dict->name, "fs") != 0;
 }
 
-/* Returns TRUE if all were made, and FALSE if none were: the drivers of Redis and of SQL
-   undo the transaction, that of PostgreSQL by closing its connection. */
-static bool change_group(struct coexist_store *store,
-			 const struct coexist_store_change *changes,
-			 unsigned int count)
+/* Returns NULL if all were made, or the error if none were: the drivers of Redis and of
+   SQL undo the transaction, that of PostgreSQL by closing its connection. */
+static const char *change_group(struct coexist_store *store,
+				const struct coexist_store_change *changes,
+				unsigned int count)
 {
 	struct dict_transaction_context *transaction =
 		transaction_begin(store);
@@ -146,40 +152,25 @@ static bool change_group(struct coexist_store *store,
 		transaction_add(transaction, &changes[i]);
 	commit = transaction_commit(transaction);
 	dict_wait(store->dict);
-	return commit_end(commit, changes[0].key) == NULL;
+	return commit_end(commit, changes[0].key);
 }
 
-/* Asks again for a while: the driver of PostgreSQL is not connected for a moment after the
-   database has refused something. */
-static bool is_away(struct coexist_store *store)
+/* Returns TRUE and an error. Asks again for a while: the driver of PostgreSQL is not
+   connected for a moment after the database has refused something. */
+static bool is_away(struct coexist_store *store, const char **error_r)
 {
 	const char *text, *error;
 	time_t end = time(NULL) + RECONNECT_SECS;
 
 	while (coexist_store_read_text(store, COEXIST_STORE_KEY_MARKER, &text,
 				       &error) == COEXIST_STORE_FAILED) {
-		if (time(NULL) >= end)
+		if (time(NULL) >= end) {
+			*error_r = error;
 			return TRUE;
+		}
 		usleep(RECONNECT_USECS);
 	}
 	return FALSE;
-}
-
-/* Returns 1 if it was made, 0 if the store has refused it, or -1 if the store is away.
-   The first error may be of a connection that was lost. */
-static int
-change_try(struct coexist_store *store, struct coexist_store_change *change)
-{
-	unsigned int i;
-
-	for (i = 0; i < CHANGE_TRIES; i++) {
-		if (change_make(store, change->key, change->text,
-				&change->error) == 0)
-			return 1;
-		if (is_away(store))
-			return -1;
-	}
-	return 0;
 }
 
 int coexist_store_change_many(struct coexist_store *store,
@@ -190,21 +181,19 @@ int coexist_store_change_many(struct coexist_store *store,
 	int ret = 1;
 
 	if (count > 1 && takes_groups(store)) {
-		if (change_group(store, changes, count))
+		changes[0].error = change_group(store, changes, count);
+		if (changes[0].error == NULL)
 			return 1;
-		/* wait until it can be asked again */
-		(void)is_away(store);
+		if (is_away(store, &changes[0].error))
+			return -1;
 	}
 	for (i = 0; i < count; i++) {
-		switch (change_try(store, &changes[i])) {
-		case -1:
+		if (change_make(store, changes[i].key, changes[i].text,
+				&changes[i].error) == 0)
+			continue;
+		if (is_away(store, &changes[i].error))
 			return -1;
-		case 0:
-			ret = 0;
-			break;
-		default:
-			break;
-		}
+		ret = 0;
 	}
 	return ret;
 }

@@ -3,13 +3,15 @@
 and what logins see of it."""
 
 import os
+import re
 import threading
+import time
 
 import pytest
 
 import logins
 import texts
-from backends import Example, available
+from backends import Example, Sqlite, available
 from logins import Client, pop3_auth_plain
 from wiring import DOVEADM, GENERATION
 
@@ -59,14 +61,14 @@ def write(server, text, name):
     return f"/mnt/etc/{name}"
 
 
-def run(server, command, users, value, *options):
+def run(server, command, users, value, **options):
     """Run import or set -F with one value for all; return the CompletedProcess."""
     if command == "import":
         arguments = [write(server, "".join(f"[mailbox {name}]\n{value}\n" for name in users),
                            "policies")]
     else:
         arguments = ["-F", write(server, "".join(f"{name}\n" for name in users), "policies"), value]
-    return server.doveadm("coexist", "policy", command, "--force", *options, *arguments, check=False)
+    return server.doveadm("coexist", "policy", command, "--force", *arguments, check=False, **options)
 
 
 def has(server, name, value):
@@ -153,3 +155,57 @@ def test_logins_are_told_of_each_group_once(server):
         ended.set()
         thread.join()
     assert 1 <= len(seen - {before}) <= 1 + (MANY + 3) // 100
+
+
+# Enough for a store that goes away after the first group
+LONG = 2000
+# Dovecot's SQL drivers wait longer before each attempt to connect, and keep a question meanwhile.
+PATIENCE = 400
+
+
+class TestAway:
+    """The store ends while a batch is stored."""
+
+    @pytest.fixture(scope="class", params=[kind for kind in available() if kind is not Sqlite],
+                    ids=lambda kind: kind.name)
+    def backend(self, request):
+        """A server that can be ended."""
+        backend = request.param()
+        try:
+            backend.set_up()
+            yield backend
+        finally:
+            backend.close()
+
+    @pytest.fixture(scope="class")
+    def server(self, gated, backend):
+        example = Example(backend, GENERATION)
+        return gated({"user0": {}}, gate={"store": example.store}, conf=example.conf + DOVEADM,
+                     files=example.files)
+
+    def test_the_first_that_is_not_stored_is_named(self, server, backend):
+        """And all is stored when it is done again."""
+        server.doveadm("coexist", "policy", "init")
+        path = server.folder / "run/coexist-policy.lock"
+        before = os.stat(path).st_mtime_ns
+
+        def end():
+            while os.stat(path).st_mtime_ns == before:
+                time.sleep(0.001)
+            backend.stop()
+        thread = threading.Thread(target=end)
+        thread.start()
+        users = [f"long{number}@batch.example" for number in range(LONG)]
+        done = run(server, "set", users, "pop3_access=deny", timeout=PATIENCE)
+        thread.join()
+        backend.start()
+        assert done.returncode == EX_TEMPFAIL, done
+        [line] = re.findall(r"policies:(\d+): mailbox long(\d+)@batch\.example and the (\d+) behind "
+                            "it are not stored: ", done.stderr)
+        number, name, behind = map(int, line)
+        assert 100 <= name == number - 1 == LONG - behind - 1
+        assert f"{name} of {LONG} policies are stored" in done.stderr
+        assert has(server, users[0], "pop3_access=deny")
+        server.wait_for(lambda: run(server, "set", users, "pop3_access=deny",
+                                    timeout=PATIENCE).returncode == 0, PATIENCE)
+        assert has(server, users[-1], "pop3_access=deny")
