@@ -8,6 +8,7 @@
 #include "mail-storage-private.h"
 #include "mail-move.h"
 #include "mailbox-same.h"
+#include "move-intent.h"
 #include "session-changes.h"
 #include "uid-list.h"
 
@@ -65,33 +66,45 @@ static int expunge(struct mailbox_transaction_context *t,
 static void
 tell_returned(struct coexist_undo *undo, const struct coexist_move *move)
 {
+	ARRAY_TYPE(seq_range) uids;
 	struct seq_range_iter iter;
 	unsigned int n = 0;
 	uint32_t uid;
 
-	seq_range_array_iter_init(&iter, &move->target_uids);
+	i_array_init(&uids, 8);
+	coexist_move_get_target(move, &uids);
+	seq_range_array_iter_init(&iter, &uids);
 	while (seq_range_array_iter_nth(&iter, n++, &uid)) {
 		coexist_changes_add(undo->changes, COEXIST_CHANGE_RETURNED,
 				    /*mailbox=*/NULL, undo->uidvalidity, uid, 0);
 		coexist_undo_back_add(undo, /*mailbox=*/NULL, uid);
 	}
+	array_free(&uids);
 }
 
-/* Moves them to INBOX. Returns how many are not there any more. */
+/* Moves them to INBOX, and leaves those in the list that had to be copied for that.
+   Returns how many are not there any more. */
 static uint64_t
 move_back(struct coexist_undo *undo, struct mailbox *target,
-	  const ARRAY_TYPE(uint32_t) *uids,
+	  ARRAY_TYPE(uint32_t) *uids,
 	  const ARRAY_TYPE(seq_range) *unread_uids)
 {
 	struct mailbox_transaction_context *t =
 		coexist_undo_transaction_begin(target);
+	struct coexist_move_intent *intent;
+	ARRAY_TYPE(seq_range) uids_arrived;
+	const uint32_t *to_copy;
 	struct coexist_move move;
-	unsigned int arrived, left = array_count(uids);
+	unsigned int count, arrived, left = array_count(uids);
 
 	coexist_move_init(&move, t, undo->box);
 	move.unread_uids = unread_uids;
-	coexist_move_copy(&move, array_front(uids), left);
-	arrived = seq_range_count(&move.uids);
+	intent = coexist_move_intent_begin(&move, uids);
+	to_copy = array_get(uids, &count);
+	coexist_move_copy(&move, to_copy, count);
+	i_array_init(&uids_arrived, 16);
+	coexist_move_get_arrived(&move, &uids_arrived);
+	arrived = seq_range_count(&uids_arrived);
 	tell_returned(undo, &move);
 	undo->result->returned += arrived;
 	left -= arrived + move.failed;
@@ -102,8 +115,12 @@ move_back(struct coexist_undo *undo, struct mailbox *target,
 		e_error(undo->box->event, "coexist: %u messages can't be "
 			"moved back: %s", move.failed, move.error_text);
 	}
-	if (expunge(t, &move.uids) < 0)
+	if (expunge(t, &uids_arrived) < 0) {
 		coexist_undo_failed_after(undo, target, arrived);
+		array_clear(&uids_arrived);
+	}
+	coexist_move_intent_end(&intent, &uids_arrived);
+	array_free(&uids_arrived);
 	coexist_move_deinit(&move);
 	return left;
 }

@@ -35,12 +35,18 @@ void coexist_move_init(struct coexist_move *move_r,
 	move_r->target = target;
 	i_array_init(&move_r->uids, 16);
 	i_array_init(&move_r->target_uids, 16);
+	i_array_init(&move_r->found, 1);
+	i_array_init(&move_r->found_target, 1);
+	i_array_init(&move_r->found_marked, 1);
 }
 
 void coexist_move_deinit(struct coexist_move *move)
 {
 	array_free(&move->uids);
 	array_free(&move->target_uids);
+	array_free(&move->found);
+	array_free(&move->found_target);
+	array_free(&move->found_marked);
 	i_free(move->error_text);
 }
 
@@ -93,6 +99,21 @@ static void target_watch_copies(struct mailbox *box)
 	MODULE_CONTEXT_SET(box, mail_move_target_module, target);
 }
 
+/* Returns the flags that a copy of the message is to have. */
+static enum mail_flags
+copy_flags(const struct coexist_move *move, struct mail *mail)
+{
+	enum mail_flags flags = mail_get_flags(mail) &
+		ENUM_NEGATE(MAIL_DELETED | MAIL_RECENT);
+
+	if (move->mark_read)
+		flags |= MAIL_SEEN;
+	if (move->unread_uids != NULL &&
+	    seq_range_exists(move->unread_uids, mail->uid))
+		flags &= ENUM_NEGATE(MAIL_SEEN);
+	return flags;
+}
+
 static struct mail_keywords *
 copy_keywords(const struct coexist_move *move, struct mail *mail)
 {
@@ -125,20 +146,10 @@ mail_copy(const struct coexist_move *move,
 	  struct mailbox_transaction_context *t, struct mail *mail)
 {
 	struct mail_save_context *save;
-	struct mail_keywords *keywords;
-	enum mail_flags flags;
-
-	flags = mail_get_flags(mail) &
-		ENUM_NEGATE(MAIL_DELETED | MAIL_RECENT);
-	if (move->mark_read)
-		flags |= MAIL_SEEN;
-	if (move->unread_uids != NULL &&
-	    seq_range_exists(move->unread_uids, mail->uid))
-		flags &= ENUM_NEGATE(MAIL_SEEN);
-	keywords = copy_keywords(move, mail);
+	struct mail_keywords *keywords = copy_keywords(move, mail);
 
 	save = mailbox_save_alloc(t);
-	mailbox_save_set_flags(save, flags, keywords);
+	mailbox_save_set_flags(save, copy_flags(move, mail), keywords);
 	if (keywords != NULL)
 		mailbox_keywords_unref(&keywords);
 	if (mailbox_copy(&save, mail) == 0)
@@ -250,6 +261,80 @@ void coexist_move_copy(struct coexist_move *move, const uint32_t *uids,
 		batch = I_MIN(size, count - i);
 		copy_some(move, uids + i, batch);
 	}
+}
+
+/* Copies that an earlier move has left */
+
+/* A maildir gives such a name to a letter in a file's name for which it has none,
+   as where the move was cut off before the name was stored. */
+#define MAILDIR_UNKNOWN_KEYWORD "unknown-"
+
+static void copy_remove_unknown(struct mail *copy)
+{
+	const char *const *names = mail_get_keywords(copy);
+	struct mail_keywords *unknown;
+	ARRAY_TYPE(const_string) found;
+
+	t_array_init(&found, 4);
+	for (; *names != NULL; names++) {
+		if (strncmp(*names, MAILDIR_UNKNOWN_KEYWORD,
+			    strlen(MAILDIR_UNKNOWN_KEYWORD)) == 0)
+			array_push_back(&found, names);
+	}
+	if (array_is_empty(&found))
+		return;
+	array_append_zero(&found);
+	unknown = mailbox_keywords_create_valid(copy->box,
+						array_front(&found));
+	mail_update_keywords(copy, MODIFY_REMOVE, unknown);
+	mailbox_keywords_unref(&unknown);
+}
+
+void coexist_move_found(struct coexist_move *move, struct mail *mail,
+			struct mail *copy)
+{
+	enum mail_flags flags = copy_flags(move, mail);
+	struct mail_keywords *keywords = copy_keywords(move, mail);
+
+	if ((flags & ENUM_NEGATE(mail_get_flags(copy))) != 0)
+		mail_update_flags(copy, MODIFY_ADD, flags);
+	if (coexist_storage_is_maildir(copy->box->storage))
+		copy_remove_unknown(copy);
+	if (keywords != NULL) {
+		mail_update_keywords(copy, MODIFY_ADD, keywords);
+		mailbox_keywords_unref(&keywords);
+	}
+	if ((flags & ENUM_NEGATE(mail_get_flags(mail)) & MAIL_SEEN) != 0)
+		seq_range_array_add(&move->found_marked, mail->uid);
+	array_push_back(&move->found, &mail->uid);
+	array_push_back(&move->found_target, &copy->uid);
+}
+
+void coexist_move_forget_found(struct coexist_move *move)
+{
+	array_clear(&move->found);
+	array_clear(&move->found_target);
+	array_clear(&move->found_marked);
+}
+
+void coexist_move_get_arrived(const struct coexist_move *move,
+			      ARRAY_TYPE(seq_range) *uids)
+{
+	uint32_t uid;
+
+	seq_range_array_merge(uids, &move->uids);
+	array_foreach_elem(&move->found, uid)
+		seq_range_array_add(uids, uid);
+}
+
+void coexist_move_get_target(const struct coexist_move *move,
+			     ARRAY_TYPE(seq_range) *uids)
+{
+	uint32_t uid;
+
+	seq_range_array_merge(uids, &move->target_uids);
+	array_foreach_elem(&move->found_target, uid)
+		seq_range_array_add(uids, uid);
 }
 
 /* Returns TRUE if that is certain, also after a commit that failed half-way, and

@@ -2,12 +2,14 @@
 #ifndef COEXIST_MAIL_MOVE_H
 #define COEXIST_MAIL_MOVE_H
 
+struct mail;
 struct mailbox;
 struct mailbox_transaction_context;
 
 /* A move of messages that can lose none on the way: first all are copied and the
    copies committed, then the caller expunges those that have arrived. A process
-   that dies in between leaves messages in both mailboxes.
+   that dies in between leaves messages in both mailboxes. Whoever moves them again
+   finds these copies by the write-ahead log (move-intent.h), where the caller keeps it.
 
    The journal does not ask here which message went where: inbox-watch.h reads
    that out of the same two commits, as it does of IMAP's MOVE. */
@@ -31,6 +33,11 @@ struct coexist_move {
 	ARRAY_TYPE(seq_range) uids;
 	/* UIDs that these have there, if the storage tells */
 	ARRAY_TYPE(seq_range) target_uids;
+	/* UIDs of those that were there before, copied by a move that was cut off, and
+	   at the same place those of the copies. They are in none of the lists
+	   above. Of these, UIDs of those that became read on the way. */
+	ARRAY_TYPE(uint32_t) found, found_target;
+	ARRAY_TYPE(seq_range) found_marked;
 	/* How many could not be moved, and why the last one couldn't, in
 	   words for the user, from the default pool */
 	unsigned int failed;
@@ -48,6 +55,20 @@ void coexist_move_deinit(struct coexist_move *move);
    other from it. */
 void coexist_move_copy(struct coexist_move *move, const uint32_t *uids,
 		       unsigned int count);
+
+/* A copy of the message was found in the target: gives it the flags that it is to
+   have. */
+void coexist_move_found(struct coexist_move *move, struct mail *mail,
+			struct mail *copy);
+/* Nothing was found. */
+void coexist_move_forget_found(struct coexist_move *move);
+
+/* Adds the UIDs of all messages that are in the target now to the list. */
+void coexist_move_get_arrived(const struct coexist_move *move,
+			      ARRAY_TYPE(seq_range) *uids);
+/* Adds those that they have there. */
+void coexist_move_get_target(const struct coexist_move *move,
+			     ARRAY_TYPE(seq_range) *uids);
 
 /* Expunges copies of these messages, by their UIDs, because the messages can't be
    expunged: all of them, or none if not all of the messages are certainly still

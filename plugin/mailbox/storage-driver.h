@@ -12,6 +12,22 @@ coexist_storage_is_imapc(const struct mail_storage *storage)
 	return strcmp(storage->name, "imapc") == 0;
 }
 
+/* Returns TRUE if the storage has a file for each message, of which a copy is one
+   more name. */
+static inline bool
+coexist_storage_is_maildir(const struct mail_storage *storage)
+{
+	return strcmp(storage->name, "maildir") == 0;
+}
+
+/* Returns TRUE if the storage is sdbox, in which a message's file has its UID in its
+   name. */
+static inline bool
+coexist_storage_is_sdbox(const struct mail_storage *storage)
+{
+	return strcmp(storage->name, "sdbox") == 0;
+}
+
 /* Returns TRUE if the storage is the virtual plugin's, in which dovecot.conf says
    what mailboxes there are. */
 static inline bool

@@ -9,6 +9,7 @@
 #include "keywords.h"
 #include "mail-move.h"
 #include "mailbox-same.h"
+#include "move-intent.h"
 #include "pop3-maildrop.h"
 #include "pop3-read-state.h"
 #include "coexist-event.h"
@@ -45,12 +46,12 @@ result_keep(struct pop3_delete_move *move, const struct coexist_move *copies,
 	    unsigned int count, struct pop3_delete_failure *failure)
 {
 	lists_create(move);
-	seq_range_array_merge(&move->uids, &copies->uids);
-	seq_range_array_merge(&move->target_uids, &copies->target_uids);
-	if (seq_range_count(&copies->uids) > 0) {
+	coexist_move_get_arrived(copies, &move->uids);
+	coexist_move_get_target(copies, &move->target_uids);
+	if (seq_range_count(&move->uids) > 0) {
 		coexist_trace(move->maildrop->client->user, "DELE: %u messages "
 			      "are in %s now and will be expunged",
-			      seq_range_count(&copies->uids),
+			      seq_range_count(&move->uids),
 			      mailbox_get_vname(copies->target));
 	}
 	if (copies->failed == 0)
@@ -73,6 +74,8 @@ copy_to(struct pop3_delete_move *move, struct mailbox_transaction_context *t,
 	ARRAY_TYPE(seq_range) downloaded;
 	ARRAY_TYPE(uint32_t) uids;
 	struct coexist_move copies;
+	const uint32_t *left;
+	unsigned int count, left_count;
 
 	coexist_move_init(&copies, t, target);
 	copies.mark_read = move->mark_read;
@@ -84,13 +87,15 @@ copy_to(struct pop3_delete_move *move, struct mailbox_transaction_context *t,
 	}
 	t_array_init(&uids, 128);
 	pop3_maildrop_get_deleted(move->maildrop, t, &uids);
+	count = array_count(&uids);
 	if (open_ret < 0)
-		coexist_move_fail(&copies, target, array_count(&uids));
+		coexist_move_fail(&copies, target, count);
 	else {
-		coexist_move_copy(&copies, array_front(&uids),
-				  array_count(&uids));
+		move->intent = coexist_move_intent_begin(&copies, &uids);
+		left = array_get(&uids, &left_count);
+		coexist_move_copy(&copies, left, left_count);
 	}
-	result_keep(move, &copies, array_count(&uids), failure);
+	result_keep(move, &copies, count, failure);
 	coexist_move_deinit(&copies);
 }
 
@@ -129,6 +134,9 @@ void pop3_delete_move_end(struct pop3_delete_move *move, struct mailbox *source,
 		coexist_move_take_back(source,
 			pop3_maildrop_get_uidvalidity(move->maildrop, source),
 			move->target, &move->uids, &move->target_uids);
+		/* perhaps not all of them */
+		array_clear(&move->uids);
 	}
+	coexist_move_intent_end(&move->intent, &move->uids);
 	mailbox_free(&move->target);
 }

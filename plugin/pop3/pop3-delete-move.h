@@ -6,6 +6,7 @@
 #include "mail-error.h"
 #include "coexist/policy-keys.h"
 
+struct coexist_move_intent;
 struct mailbox;
 struct mailbox_transaction_context;
 struct pop3_maildrop;
@@ -23,6 +24,8 @@ struct pop3_delete_move {
 	/* open from the copying to the end of the session's transaction, else
 	   NULL */
 	struct mailbox *target;
+	/* as long as that, if there is a log */
+	struct coexist_move_intent *intent;
 	/* UIDs of messages that are in the target, and those they have there */
 	ARRAY_TYPE(seq_range) uids;
 	ARRAY_TYPE(seq_range) target_uids;

@@ -6,6 +6,7 @@
 #include "array.h"
 #include "mail-storage-private.h"
 #include "mail-move.h"
+#include "move-intent.h"
 #include "private-flags.h"
 #include "retention-due.h"
 #include "retention-count.h"
@@ -15,25 +16,82 @@
    for its locks, and that it does not take long to stop. */
 #define BATCH_SIZE 500
 
-/* Copies the messages to the target. Leaves those that arrived in the list. */
-static void batch_move(struct coexist_retention *ret, struct coexist_move *move,
-		       ARRAY_TYPE(uint32_t) *uids)
+/* Copies the messages to the target. Leaves those that arrived in the list, and
+   returns the log of that. */
+static struct coexist_move_intent *
+batch_move(struct coexist_retention *ret, struct coexist_move *move,
+	   ARRAY_TYPE(uint32_t) *uids)
 {
+	struct coexist_move_intent *intent =
+		coexist_move_intent_begin(move, uids);
+	ARRAY_TYPE(seq_range) arrived;
+	struct seq_range_iter iter;
 	const uint32_t *all;
-	unsigned int i, count;
+	unsigned int count, n = 0;
+	uint32_t uid;
 
 	all = array_get(uids, &count);
 	coexist_move_copy(move, all, count);
-	for (i = count; i > 0; i--) {
-		if (!seq_range_exists(&move->uids, all[i - 1]))
-			array_delete(uids, i - 1, 1);
-	}
+	i_array_init(&arrived, 8);
+	coexist_move_get_arrived(move, &arrived);
+	array_clear(uids);
+	seq_range_array_iter_init(&iter, &arrived);
+	while (seq_range_array_iter_nth(&iter, n++, &uid))
+		array_push_back(uids, &uid);
+	array_free(&arrived);
 	if (move->failed > 0) {
 		ret->result->stayed += move->failed;
 		ret->result->error = move->error;
 		i_free(ret->error_text);
 		ret->error_text = i_strdup(move->error_text);
 	}
+	return intent;
+}
+
+/* Returns the UID that the copy has, or 0. */
+static uint32_t copy_uid(const struct coexist_move *move, uint32_t uid)
+{
+	unsigned int i;
+
+	for (i = 0; i < array_count(&move->found); i++) {
+		if (*array_idx(&move->found, i) == uid)
+			return *array_idx(&move->found_target, i);
+	}
+	/* in ascending order here and there */
+	return coexist_uid_list_map(&move->uids, &move->target_uids, uid);
+}
+
+/* The messages could not be expunged. */
+static void
+batch_take_back(struct coexist_retention *ret, const struct coexist_move *move)
+{
+	ARRAY_TYPE(seq_range) uids, target_uids;
+
+	i_array_init(&uids, 8);
+	i_array_init(&target_uids, 8);
+	coexist_move_get_arrived(move, &uids);
+	coexist_move_get_target(move, &target_uids);
+	coexist_move_take_back(ret->box, ret->uidvalidity, ret->target, &uids,
+			       &target_uids);
+	array_free(&target_uids);
+	array_free(&uids);
+}
+
+/* The messages have left INBOX, if their commit did not fail. */
+static void
+batch_move_end(struct coexist_move_intent **intent,
+	       const ARRAY_TYPE(uint32_t) *uids, int status)
+{
+	ARRAY_TYPE(seq_range) expunged;
+	uint32_t uid;
+
+	i_array_init(&expunged, 8);
+	if (status == 0) {
+		array_foreach_elem(uids, uid)
+			seq_range_array_add(&expunged, uid);
+	}
+	coexist_move_intent_end(intent, &expunged);
+	array_free(&expunged);
 }
 
 /* Returns TRUE if the message is still due: others may have changed it since it
@@ -78,9 +136,7 @@ batch_deselect(struct coexist_retention *ret, struct mail *mail,
 		if (is_still_due(ret, mail, uid))
 			continue;
 		seq_range_array_add(&stay, uid);
-		/* in ascending order here and there */
-		uid = coexist_uid_list_map(&move->uids, &move->target_uids,
-					   uid);
+		uid = copy_uid(move, uid);
 		if (uid != 0)
 			seq_range_array_add(&stay_as, uid);
 		array_delete(selected, i - 1, 1);
@@ -111,6 +167,7 @@ batch_run(struct coexist_retention *ret, const uint32_t *uids, unsigned int coun
 {
 	struct coexist_retention_result before = *ret->result;
 	struct mailbox_transaction_context *t;
+	struct coexist_move_intent *intent = NULL;
 	ARRAY_TYPE(uint32_t) selected;
 	struct coexist_move move;
 	struct mail *mail;
@@ -122,7 +179,7 @@ batch_run(struct coexist_retention *ret, const uint32_t *uids, unsigned int coun
 	coexist_move_init(&move, t, ret->target);
 	batch_select(ret, mail, uids, count, &selected);
 	if (ret->target != NULL) {
-		batch_move(ret, &move, &selected);
+		intent = batch_move(ret, &move, &selected);
 		batch_deselect(ret, mail, &move, &selected);
 	}
 	batch_expunge(ret, mail, &selected);
@@ -130,12 +187,10 @@ batch_run(struct coexist_retention *ret, const uint32_t *uids, unsigned int coun
 	status = mailbox_transaction_commit(&t);
 	if (status < 0) {
 		coexist_result_take_back(ret->result, &before, &selected);
-		if (ret->target != NULL) {
-			coexist_move_take_back(ret->box, ret->uidvalidity,
-					       ret->target, &move.uids,
-					       &move.target_uids);
-		}
+		if (ret->target != NULL)
+			batch_take_back(ret, &move);
 	}
+	batch_move_end(&intent, &selected, status);
 	coexist_move_deinit(&move);
 	array_free(&selected);
 	if (status < 0 || mailbox_sync(ret->box, 0) < 0) {

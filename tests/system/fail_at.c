@@ -2,7 +2,7 @@
 /* Preloaded into a process of sessions: lets one system call on the mail storage
    fail, or ends the process before it, between a command of the client and the
    reply to it: $FAIL_FROM is in the command, $FAIL_UNTIL in the reply. Without them
-   that is POP3's QUIT.
+   that is POP3's QUIT. An empty $FAIL_FROM is the start of the process.
 
    Which one is said in the file that $FAIL_AT names, where the calls are
    counted too, and the writes to the journal at any time. See faults.py. */
@@ -52,6 +52,7 @@ __attribute__((constructor)) static void control_open(void)
 		from = strdup(word);
 	if ((word = getenv("FAIL_UNTIL")) != NULL)
 		until = strdup(word);
+	active = *from == '\0';
 	if (fd == -1)
 		return;
 	map = mmap(NULL, sizeof(*control), PROT_READ | PROT_WRITE, MAP_SHARED,
@@ -120,7 +121,8 @@ static bool is_journal(int fd)
 
 static void client_said(const void *data, ssize_t size)
 {
-	if (size > 0 && memmem(data, size, from, strlen(from)) != NULL)
+	if (size > 0 && *from != '\0' &&
+	    memmem(data, size, from, strlen(from)) != NULL)
 		active = true;
 }
 

@@ -2,6 +2,7 @@
 """Let a system call of a session fail, between a command and the reply to it."""
 
 import mmap
+import os
 import shlex
 import struct
 import subprocess
@@ -18,7 +19,7 @@ COUNT, KILL, FULL_DISK, IO_ERROR = range(4)
 class Faults:
     """What goes wrong in the wrapped processes of a server, one at a time.
 
-    begin  what is in the client's command; None is POP3's QUIT
+    begin  what is in the client's command; None is POP3's QUIT, "" when a process starts
     end    what is in the reply
     """
 
@@ -38,6 +39,13 @@ class Faults:
         words = "" if self._begin is None else \
             f" FAIL_FROM={shlex.quote(self._begin)} FAIL_UNTIL={shlex.quote(self._end)}"
         return f"env LD_PRELOAD={self._library} FAIL_AT={self._file}{words}"
+
+    @property
+    def environment(self):
+        """The environment in which a program has them, one of Dovecot's too."""
+        variables = {"LD_PRELOAD": str(self._library), "FAIL_AT": str(self._file),
+                     "FAIL_FROM": self._begin, "FAIL_UNTIL": self._end}
+        return {**os.environ, **variables, "DOVECOT_PRESERVE_ENVS": " ".join(variables)}
 
     def plan(self, action=COUNT, kind=CHANGES, at=0):
         """Choose what is to go wrong from now on."""

@@ -4,7 +4,9 @@
 Every system call in between, by which the session changes the storage, fails in
 turn: the process is killed there, the disk is full from there on, or the one call
 fails with an I/O error; so does each one that reads. Afterwards every message is in
-INBOX or in the target, with its flags, and the reply has told which.
+INBOX or in the target, with its flags, and the reply has told which. The client, which
+was told that it has to, deletes again what is left: then each message is in the target,
+once.
 """
 
 import re
@@ -89,11 +91,11 @@ def copy(source, target):
     subprocess.run(["cp", "-a", source, target], check=True)
 
 
-def delete_all(maildrop):
+def delete_all(maildrop, count=MESSAGES):
     """Delete everything; return the reply to QUIT, b"" if there is none."""
     with maildrop.pop3() as pop:
-        wire.send(pop, *(f"DELE {number}" for number in range(1, MESSAGES + 1)))
-        for _ in range(MESSAGES):
+        wire.send(pop, *(f"DELE {number}" for number in range(1, count + 1)))
+        for _ in range(count):
             assert wire.read_line(pop).startswith(b"+OK")
         wire.send(pop, "QUIT")
         try:
@@ -168,6 +170,20 @@ def assert_reply(reply, inbox, target, may_stay):
         assert len(inbox) <= (1 if may_stay else 0)
 
 
+def assert_finished(maildrop, left):
+    """Let the client delete what it sees still; see that each message is in the target,
+    once, with its flags.
+
+    left  what is in INBOX
+    """
+    if left:
+        assert delete_all(maildrop, len(left)) == \
+            b"+OK Logging out, messages deleted."
+    inbox, target = look(maildrop)
+    assert inbox == {}
+    assert_flags(inbox, target, half_written=False)
+
+
 def each_fault(maildrop, faults, action, kind, tmp_path):
     """Let the first call fail in a session, then the second one and so on, until there
     are no more; yield the reply and (INBOX, target) afterwards, each time."""
@@ -181,6 +197,7 @@ def each_fault(maildrop, faults, action, kind, tmp_path):
         if calls < at:
             break
         yield reply, inbox, target
+        assert_finished(maildrop, inbox)
         template.restore()
     assert reply == b"+OK Logging out, messages deleted."
     assert inbox == {}
