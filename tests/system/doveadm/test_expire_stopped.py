@@ -71,7 +71,8 @@ def test_it_can_be_stopped_and_goes_on(server, clock, number):
         done = expire(maildrop, "--now", env=clock.environment)
     assert (done.returncode, counts(done)) == (0, (len(left), len(left), 0))
     assert maildrop.subjects() == []
-    assert len(maildrop.subjects("Trash")) == len(gone) + len(left)
+    # those of the batch that was cut off were there already
+    assert len(maildrop.subjects("Trash")) == MANY
 
 
 def test_while_another_process_is_at_it(server, downloaded):
