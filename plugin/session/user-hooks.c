@@ -33,7 +33,8 @@ static parts_set_t collected;
    is, which stays as it is in the user's pool. */
 static void parts_add(struct mail_user *user, parts_set_t parts)
 {
-	const struct mail_storage_hooks *const *had, **hooks;
+	const struct mail_storage_hooks *const *had;
+	const struct mail_storage_hooks **hooks;
 	ARRAY(const struct mail_storage_hooks *) list;
 	unsigned int i = 0, count, new_count;
 	enum coexist_hooks_part part;
