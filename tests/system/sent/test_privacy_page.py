@@ -12,7 +12,7 @@ from relay import relay_of
 
 PAGE = Path(__file__).parents[3] / "doc/privacy.md"
 SECRET = "Resignation"
-KEYS = {"sent_copy": "always", "pop3_delete": "hide", "pop3_mark_downloaded": "yes",
+KEYS = {"sent_copy": "always", "pop3_delete": "trash", "pop3_mark_downloaded": "yes",
         "pop3_keep_days": "30", "pop3_show": "unread", "pop3_login_delay": "1s",
         "pop3_folders": "INBOX Projects", "owner_may_change": "quota_warn",
         "note_last_use": "time", "junk_notice": "7d", "quota_warn": "80"}
