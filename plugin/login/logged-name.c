@@ -3,18 +3,33 @@
 
 #include "lib.h"
 #include "logged-name.h"
+#include "str.h"
 #include "str-sanitize.h"
+#include "unichar.h"
 
 #define NAME_LENGTH 256
 
+/* DEL and the C1 controls (ISO 6429), which terminals obey and str_sanitize_utf8() lets
+   pass. text is UTF-8. */
+static bool is_late_control(const char *text)
+{
+	const unsigned char *c = (const unsigned char *)text;
+
+	return c[0] == 0x7f || (c[0] == 0xc2 && c[1] < 0xa0);
+}
+
 const char *coexist_logged_name(const char *name)
 {
-	char *logged = t_strdup_noconst(str_sanitize_utf8(name, NAME_LENGTH));
-	char *p;
+	const char *p = str_sanitize_utf8(name, NAME_LENGTH);
+	string_t *logged = t_str_new(128);
 
-	for (p = logged; *p != '\0'; p++) {
-		if (*p == '<' || *p == '>')
-			*p = '?';
+	for (; *p != '\0'; p++) {
+		if (is_late_control(p)) {
+			str_append(logged, UNICODE_REPLACEMENT_CHAR_UTF8);
+			p += *p == 0x7f ? 0 : 1;
+		} else {
+			str_append_c(logged, *p == '<' || *p == '>' ? '?' : *p);
+		}
 	}
-	return logged;
+	return str_c(logged);
 }

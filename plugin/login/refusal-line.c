@@ -60,8 +60,12 @@ const char *coexist_refusal_line(enum coexist_protocol protocol,
 				 const char *text)
 {
 	string_t *str = t_str_new(128);
+	char *del;
 
 	str_append(str, response_code(protocol, id, relayed));
 	str_sanitize_append(str, text, COEXIST_REFUSAL_TEXT_MAX_LENGTH);
+	/* which is let pass */
+	for (del = str_c_modifiable(str); (del = strchr(del, 0x7f)) != NULL;)
+		*del = '?';
 	return str_c(str);
 }

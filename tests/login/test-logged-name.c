@@ -21,6 +21,9 @@ static const struct row {
 	{ "a second line", "a\nauth: Error: b",
 	  "a"REPLACED"auth: Error: b" },
 	{ "other controls", "a\r\tb\x1b", "a"REPLACED REPLACED"b"REPLACED },
+	{ "DEL", "a\x7f" "b", "a"REPLACED"b" },
+	{ "controls of ISO 6429", "\xC2\x9b" "31m\xC2\x80\xC2\x9f\xC2\xa0",
+	  REPLACED"31m"REPLACED REPLACED"\xC2\xa0" },
 	{ "brackets", "a> protocol=pop3 <b", "a? protocol=pop3 ?b" },
 	{ "not UTF-8", "a\xff" "b", "a"REPLACED"b" },
 };

@@ -77,6 +77,8 @@ static unsigned int test_texts(void)
 	return check("a second line",
 		     coexist_refusal_line(pop3, id, FALSE, "No.\r\n+OK"),
 		     "[SYS/PERM] No.??+OK") +
+		check("DEL", coexist_refusal_line(pop3, id, FALSE, "N\x7fo."),
+		      "[SYS/PERM] N?o.") +
 		check("nothing", coexist_refusal_line(pop3, id, FALSE, ""),
 		      "[SYS/PERM] ") +
 		check("the longest", coexist_refusal_line(pop3, id, FALSE, longest),
