@@ -81,7 +81,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		lib_init();
 		initialized = TRUE;
 	}
-	pool = pool_alloconly_create("fuzz", 4096);
+	pool = pool_allocfree_create("fuzz");
 	T_BEGIN {
 		coexist_journal_text_read(pool, data, size, &journal);
 		for (i = 0; i < array_count(&journal.lines); i++)

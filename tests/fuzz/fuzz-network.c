@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* Any text is a list of networks: what is none contains nothing. The input is
-   an address, a line end, and the list. */
+/* Any text is a list of networks: what is none contains nothing. Where the list is a
+   value of a policy key, a second matcher finds the same. The input is an address, a
+   line end, and the list. */
 
 #include "lib.h"
 #include "fuzz.h"
@@ -57,14 +58,95 @@ static void check_named(const char *networks)
 	}
 }
 
+/* The second matcher: all addresses as IPv6, IPv4 being mapped. */
+
+#define MAPPED_BITS 96
+
+/* Returns FALSE if it is no address. */
+static bool
+bytes_parse(const char *text, unsigned char bytes_r[16], bool *is_ip4_r)
+{
+	static const unsigned char mapped[12] = {
+		[10] = 0xff, [11] = 0xff
+	};
+
+	*is_ip4_r = inet_pton(AF_INET, text, bytes_r + sizeof(mapped)) == 1;
+	if (*is_ip4_r)
+		memcpy(bytes_r, mapped, sizeof(mapped));
+	else if (inet_pton(AF_INET6, text, bytes_r) != 1)
+		return FALSE;
+	else
+		*is_ip4_r = memcmp(bytes_r, mapped, sizeof(mapped)) == 0;
+	return TRUE;
+}
+
+static bool
+prefix_equals(const unsigned char *a, const unsigned char *b, unsigned int bits)
+{
+	unsigned int i;
+
+	for (i = 0; i < bits; i++) {
+		if (((a[i / 8] ^ b[i / 8]) & (0x80 >> (i % 8))) != 0)
+			return FALSE;
+	}
+	return TRUE;
+}
+
+static bool item_contains(const char *item, const unsigned char *ip, bool is_ip4)
+{
+	g_auto(GStrv) parts = g_strsplit(item, "/", 2);
+	unsigned char network[16];
+	bool is_network4, is_dotted = strchr(parts[0], ':') == NULL;
+	unsigned int bits = 128;
+
+	g_assert_true(bytes_parse(parts[0], network, &is_network4));
+	if (parts[1] != NULL) {
+		bits = (unsigned int)g_ascii_strtoull(parts[1], NULL, 10) +
+			(is_dotted ? MAPPED_BITS : 0);
+	}
+	/* a network of IPv6 that is wider than all of IPv4 has none of it */
+	return (!is_ip4 || (is_network4 && bits >= MAPPED_BITS)) &&
+		prefix_equals(network, ip, bits);
+}
+
+static bool list_contains(const char *networks, const char *address)
+{
+	const char *item;
+	unsigned char ip[16];
+	bool is_ip4, found = FALSE;
+	size_t length;
+
+	if (!bytes_parse(address, ip, &is_ip4))
+		return FALSE;
+	while (!found && coexist_list_next(&networks, &item, &length)) {
+		g_autofree char *text = g_strndup(item, length);
+
+		found = item_contains(text, ip, is_ip4);
+	}
+	return found;
+}
+
+static void check_value(const char *networks, const char *address, bool contained)
+{
+	const struct coexist_policy_key *info =
+		&coexist_policy_keys[COEXIST_KEY_pop3_networks];
+	struct coexist_value value;
+
+	if (coexist_value_parse(info, networks, &value) == COEXIST_VALUE_VALID)
+		g_assert_true(list_contains(networks, address) == contained);
+}
+
 static void check_list(const char *address, const char *networks)
 {
 	struct ip_addr ip;
 	bool contained;
 
-	if (!address_parse(address, &ip))
+	if (!address_parse(address, &ip)) {
 		i_zero(&ip);
+		address = "";
+	}
 	contained = coexist_network_match(networks, &ip);
+	check_value(networks, address, contained);
 	if (ip.family == 0)
 		g_assert_false(contained);
 	else if (ip.family == AF_INET)
