@@ -16,7 +16,7 @@ static const char *value_find(const char *text, const char *name)
 	const char *begin = t_strconcat(name, "=", NULL);
 
 	for (; *line != NULL; line++) {
-		if (str_begins(*line, begin))
+		if (strncmp(*line, begin, strlen(begin)) == 0)
 			return *line + strlen(begin);
 	}
 	return NULL;
@@ -30,7 +30,7 @@ static const char *others(const char *text, const char *name)
 	string_t *str = t_str_new(256);
 
 	for (; *line != NULL; line++) {
-		if (**line != '\0' && !str_begins(*line, begin))
+		if (**line != '\0' && strncmp(*line, begin, strlen(begin)) != 0)
 			str_printfa(str, "%s\n", *line);
 	}
 	return str_c(str);
