@@ -45,18 +45,21 @@ static bool query_send(struct coexist_auth_query *query, const char *lines)
 	return write_full(query->fd, lines, strlen(lines)) == 0;
 }
 
-/* Returns the words of the next line, or NULL if there will be none. */
+/* Returns the words of the next line that has any, or NULL if there will be none. */
 static const char *const *query_hear(struct coexist_auth_query *query)
 {
 	struct pollfd polled = { .fd = query->fd, .events = POLLIN };
 	const char *line;
 
-	while ((line = i_stream_next_line(query->input)) == NULL) {
-		if (poll(&polled, 1, ANSWER_MSECS) <= 0 ||
-		    i_stream_read(query->input) < 0)
+	for (;;) {
+		line = i_stream_next_line(query->input);
+		if (line != NULL && *line != '\0')
+			return t_strsplit(line, "\t");
+		if (line == NULL &&
+		    (poll(&polled, 1, ANSWER_MSECS) <= 0 ||
+		     i_stream_read(query->input) < 0))
 			return NULL;
 	}
-	return t_strsplit(line, "\t");
 }
 
 /* A mechanism that sends no name in its first message takes more of them, and
