@@ -256,7 +256,8 @@ def test_a_message_that_nobody_has_looked_at_and_that_can_not_be_read(start, sto
     fill(maildrop, "Sent", "sent 1", "sent 2")
     folder = folder_of(maildrop, "Sent")
     (folder / "dovecot.index.cache").unlink()
-    path = sorted([*folder.glob("u.*"), *folder.glob("new/*"), *folder.glob("cur/*")])[0]
+    path, = (path for path in (*folder.glob("u.*"), *folder.glob("new/*"), *folder.glob("cur/*"))
+             if b"sent 1" in path.read_bytes())
     if storage == "maildir":
         # without the size in its name
         path = path.rename(folder / "cur" / (path.name.split(",S=")[0] + ":2,"))
