@@ -242,6 +242,19 @@ static bool is_hidden(struct view_box *vbox, uint32_t seq)
 	return str_array_icase_find(mail_get_keywords(vbox->mail), keyword);
 }
 
+/* Returns the keys by which a message leaves for the reason of this word, none if only a
+   later version has that. */
+static const char *word_keys(const char *word)
+{
+	unsigned int i;
+
+	for (i = 0; i < COEXIST_VIEW_REASON_COUNT; i++) {
+		if (strcmp(coexist_view_reason_word(i), word) == 0)
+			return coexist_view_reason_keys(i);
+	}
+	return "";
+}
+
 static void
 explain_left(const struct coexist_view_memory *memory,
 	     struct coexist_view_message *message)
@@ -253,8 +266,8 @@ explain_left(const struct coexist_view_memory *memory,
 	for (i = 0; i < count; i++) {
 		if (!seq_range_exists(&left[i].uids, message->uid))
 			continue;
-		message->why = coexist_view_reason_word(left[i].reason);
-		message->keys = coexist_view_reason_keys(left[i].reason);
+		message->why = left[i].word;
+		message->keys = word_keys(left[i].word);
 		message->left = (time_t)left[i].day * COEXIST_SECS_PER_DAY;
 		return;
 	}

@@ -26,6 +26,8 @@
 
 /* With more of them, the two oldest ones of a reason become one. */
 #define LEFT_MAX 32
+/* Longer than any word for a reason. */
+#define WORD_LENGTH_MAX 32
 
 static const char *const reason_words[] = {
 #define REASON_WORD(id, word, keys) word,
@@ -80,17 +82,12 @@ static bool uids_parse(const char *text, ARRAY_TYPE(seq_range) *uids)
 	return TRUE;
 }
 
-static bool reason_parse(const char *word, enum coexist_view_reason *reason_r)
+/* Returns FALSE if no version has such a word for a reason. */
+static bool word_is_valid(const char *word)
 {
-	unsigned int i;
+	size_t length = strspn(word, "abcdefghijklmnopqrstuvwxyz_");
 
-	for (i = 0; i < COEXIST_VIEW_REASON_COUNT; i++) {
-		if (strcmp(reason_words[i], word) == 0) {
-			*reason_r = (enum coexist_view_reason)i;
-			return TRUE;
-		}
-	}
-	return FALSE;
+	return length > 0 && length <= WORD_LENGTH_MAX && word[length] == '\0';
 }
 
 static void left_uids_update(struct coexist_view_memory *memory)
@@ -110,10 +107,10 @@ left_entry_parse(const char *text, struct coexist_view_memory *memory)
 	const char *const *parts = t_strsplit(text, "/");
 	struct coexist_view_left left;
 
-	if (str_array_length(parts) != 3 ||
-	    !reason_parse(parts[0], &left.reason) ||
+	if (str_array_length(parts) != 3 || !word_is_valid(parts[0]) ||
 	    str_to_uint32(parts[1], &left.day) < 0)
 		return FALSE;
+	left.word = parts[0];
 	t_array_init(&left.uids, 16);
 	if (!uids_parse(parts[2], &left.uids))
 		return FALSE;
@@ -198,7 +195,7 @@ static const char *left_format(const struct coexist_view_memory *memory)
 		if (array_is_empty(&left->uids))
 			continue;
 		str_printfa(str, "%s%s/%u/", str_len(str) == 0 ? "" : " ",
-			    reason_words[left->reason], left->day);
+			    left->word, left->day);
 		coexist_uid_list_write(str, &left->uids);
 	}
 	return str_c(str);
@@ -230,16 +227,17 @@ static struct coexist_view_left *
 left_find(struct coexist_view_memory *memory, enum coexist_view_reason reason,
 	  uint32_t day)
 {
+	const char *word = coexist_view_reason_word(reason);
 	struct coexist_view_left *left;
 	unsigned int i, count;
 
 	left = array_get_modifiable(&memory->left, &count);
 	for (i = 0; i < count; i++) {
-		if (left[i].reason == reason && left[i].day == day)
+		if (strcmp(left[i].word, word) == 0 && left[i].day == day)
 			return &left[i];
 	}
 	left = array_append_space(&memory->left);
-	left->reason = reason;
+	left->word = word;
 	left->day = day;
 	t_array_init(&left->uids, 16);
 	return left;
@@ -261,7 +259,7 @@ static void left_join(struct coexist_view_memory *memory)
 	entries = array_get_modifiable(&memory->left, &count);
 	for (i = 0; i < count; i++) {
 		for (j = i + 1; j < count; j++) {
-			if (entries[j].reason != entries[i].reason)
+			if (strcmp(entries[j].word, entries[i].word) != 0)
 				continue;
 			entries[j].day = I_MAX(entries[i].day, entries[j].day);
 			ranges_add(&entries[j].uids, &entries[i].uids);
@@ -471,13 +469,13 @@ bool coexist_view_memory_complete(struct coexist_view_memory *memory,
 void coexist_view_memory_mistrust(struct coexist_view_memory *memory,
 				  uint32_t today)
 {
+	const char *old = coexist_view_reason_word(COEXIST_VIEW_OLD);
 	struct coexist_view_left *left;
 	unsigned int i, count;
 
 	left = array_get_modifiable(&memory->left, &count);
 	for (i = 0; i < count; i++) {
-		if (left[i].reason == COEXIST_VIEW_OLD &&
-		    left[i].day > today + 1)
+		if (strcmp(left[i].word, old) == 0 && left[i].day > today + 1)
 			array_clear(&left[i].uids);
 	}
 	left_uids_update(memory);

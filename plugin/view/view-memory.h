@@ -43,7 +43,9 @@ const char *coexist_view_reason_keys(enum coexist_view_reason reason);
 /* Messages that left on one day (coexist/day.h) for one reason. Of days long ago
    several are one, the latest. */
 struct coexist_view_left {
-	enum coexist_view_reason reason;
+	/* The reason's word, or one that a later version has: what has left by that
+	   stays away, too. */
+	const char *word;
 	uint32_t day;
 	ARRAY_TYPE(seq_range) uids;
 };

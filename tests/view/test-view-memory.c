@@ -50,6 +50,9 @@ static const struct note_row {
 	{ "the same reason on the same day",
 	  "known=8\nleft=read/100/3 read/99/1\n", YES, 8, "4", "", 0,
 	  "8", "read/100/3:4 read/99/1", "", "" },
+	{ "what has left by a reason of a later version stays away, with its word",
+	  "known=8\nleft=archived/99/3\n", YES, 8, "3,4", "", 0,
+	  "8", "archived/99/3 read/100/4", "", "" },
 	{ "messages of another session that are newer than this one's",
 	  "known=20\nwaiting=7,19\n", YES, 10, "", "", 0,
 	  "20", "", "19", "" },
@@ -139,7 +142,8 @@ static unsigned int note_check(const struct note_row *row)
 /* Files of somebody else. */
 static const char *const broken[] = {
 	"uidvalidity=x", "uidvalidity=4294967296", "known=-1",
-	"known=4294967295", "left=read/1", "left=read/1/0", "left=unread/1/1",
+	"known=4294967295", "left=read/1", "left=read/1/0", "left=re:ad/1/1",
+	"left=/1/1",
 	"left=read/x/1", "left=read/1/2:1", "waiting=x", "due=1,", "oldest=-1",
 };
 
