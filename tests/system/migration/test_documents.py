@@ -22,7 +22,8 @@ def put(folder, admin):
     admin.documents.parent.mkdir(exist_ok=True)
     shutil.copytree(folder / "coexist", admin.documents)
     for path in (admin.documents.parent, *admin.documents.parent.rglob("*")):
-        path.chmod(0o755 if path.is_dir() else 0o644)
+        shutil.chown(path, group="dovecot")
+        path.chmod(0o2750 if path.is_dir() else 0o640)
 
 
 @pytest.fixture(scope="module")
