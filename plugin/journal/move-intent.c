@@ -34,6 +34,7 @@
 struct coexist_move_intent {
 	pool_t pool;
 	struct event *event;
+	struct mailbox *source;
 	const char *path;
 	int fd;
 	size_t size;
@@ -343,7 +344,8 @@ intent_open(const struct coexist_move *move, struct mail_user *user)
 	pool = pool_alloconly_create("coexist move intent", 1024);
 	intent = p_new(pool, struct coexist_move_intent, 1);
 	intent->pool = pool;
-	intent->event = move->source->box->event;
+	intent->source = move->source->box;
+	intent->event = intent->source->event;
 	intent->path = p_strconcat(pool, folder,
 				   "/"COEXIST_MOVE_INTENT_FILE_NAME, NULL);
 	p_array_init(&intent->others, pool, 1);
@@ -373,6 +375,21 @@ coexist_move_intent_begin(struct coexist_move *move, ARRAY_TYPE(uint32_t) *uids)
 	return intent;
 }
 
+/* A rebuild within the sync leaves messages that were committed to be expunged. */
+static void own_remove_gone(struct coexist_move_intent *intent,
+			    const ARRAY_TYPE(seq_range) *expunged)
+{
+	ARRAY_TYPE(seq_range) gone, present;
+
+	t_array_init(&gone, 16);
+	t_array_init(&present, 16);
+	seq_range_array_merge(&gone, expunged);
+	seq_range_array_merge(&present, expunged);
+	uids_keep_present(intent->source, &present);
+	seq_range_array_remove_seq_range(&gone, &present);
+	seq_range_array_remove_seq_range(&intent->own.uids, &gone);
+}
+
 void coexist_move_intent_end(struct coexist_move_intent **_intent,
 			     const ARRAY_TYPE(seq_range) *expunged)
 {
@@ -382,7 +399,9 @@ void coexist_move_intent_end(struct coexist_move_intent **_intent,
 	if (intent == NULL)
 		return;
 	if (!array_is_empty(expunged)) {
-		seq_range_array_remove_seq_range(&intent->own.uids, expunged);
+		T_BEGIN {
+			own_remove_gone(intent, expunged);
+		} T_END;
 		(void)file_write(intent);
 	}
 	intent_free(&intent);

@@ -136,7 +136,21 @@ void pop3_delete_move_end(struct pop3_delete_move *move, struct mailbox *source,
 			move->target, &move->uids, &move->target_uids);
 		/* perhaps not all of them */
 		array_clear(&move->uids);
+		coexist_move_intent_end(&move->intent, &move->uids);
 	}
-	coexist_move_intent_end(&move->intent, &move->uids);
 	mailbox_free(&move->target);
+}
+
+void pop3_delete_move_synced(struct pop3_delete_move *move)
+{
+	if (move->target == NULL)
+		coexist_move_intent_end(&move->intent, &move->uids);
+}
+
+void pop3_delete_move_deinit(struct pop3_delete_move *move)
+{
+	ARRAY_TYPE(seq_range) none;
+
+	t_array_init(&none, 1);
+	coexist_move_intent_end(&move->intent, &none);
 }

@@ -24,7 +24,7 @@ struct pop3_delete_move {
 	/* open from the copying to the end of the session's transaction, else
 	   NULL */
 	struct mailbox *target;
-	/* as long as that, if there is a log */
+	/* until the maildrop was synced, if there is a log */
 	struct coexist_move_intent *intent;
 	/* UIDs of messages that are in the target, and those they have there */
 	ARRAY_TYPE(seq_range) uids;
@@ -60,5 +60,12 @@ bool pop3_delete_move_has_arrived(const struct pop3_delete_move *move,
    Does nothing if nothing was copied. */
 void pop3_delete_move_end(struct pop3_delete_move *move, struct mailbox *source,
 			  bool committed);
+
+/* The maildrop was synced: what was committed to be expunged is gone now. Does
+   nothing before pop3_delete_move_end(). */
+void pop3_delete_move_synced(struct pop3_delete_move *move);
+
+/* Leaves in the log what is in it. */
+void pop3_delete_move_deinit(struct pop3_delete_move *move);
 
 #endif

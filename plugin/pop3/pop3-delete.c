@@ -411,6 +411,7 @@ int pop3_delete_finish(struct pop3_delete *del, struct mailbox *box)
 {
 	unsigned int count = del->client->deleted_count;
 
+	pop3_delete_move_synced(&del->move);
 	elsewhere_finish(del);
 	if (del->action == COEXIST_DELETE_EXPUNGE && del->failure.count == 0)
 		return 0;
@@ -510,8 +511,9 @@ pop3_delete_create(struct pop3_maildrop *maildrop,
 	return del;
 }
 
-void pop3_delete_end(const struct pop3_delete *del)
+void pop3_delete_end(struct pop3_delete *del)
 {
+	pop3_delete_move_deinit(&del->move);
 	if (del->held > 0 && del->client->delete_success) {
 		pop3_delete_limit_tell(del->client->user, del->held,
 				       del->policy.limit);

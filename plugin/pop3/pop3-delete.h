@@ -52,13 +52,13 @@ void pop3_delete_commit_end(struct pop3_delete *del, struct mailbox *box,
 void pop3_delete_changed(struct pop3_delete *del,
 			 const struct pop3_folders_changes_result *result);
 
-/* Called at QUIT, when all is done. Returns 0, or -1 with the error, which is
+/* Called at QUIT, when all is done and synced. Returns 0, or -1 with the error, which is
    the reply to QUIT, set in the mailbox if messages had to stay. */
 int pop3_delete_finish(struct pop3_delete *del, struct mailbox *box);
 
 /* The client is about to be destroyed: tells the owner if the session was
    held. */
-void pop3_delete_end(const struct pop3_delete *del);
+void pop3_delete_end(struct pop3_delete *del);
 
 struct pop3_delete_result
 pop3_delete_get_result(const struct pop3_delete *del);

@@ -77,7 +77,7 @@ batch_take_back(struct coexist_retention *ret, const struct coexist_move *move)
 	array_free(&uids);
 }
 
-/* The messages have left INBOX, if their commit did not fail. */
+/* The messages have left INBOX, if neither their commit nor the sync failed. */
 static void
 batch_move_end(struct coexist_move_intent **intent,
 	       const ARRAY_TYPE(uint32_t) *uids, int status)
@@ -190,10 +190,13 @@ batch_run(struct coexist_retention *ret, const uint32_t *uids, unsigned int coun
 		if (ret->target != NULL)
 			batch_take_back(ret, &move);
 	}
+	/* until then it may come back (move-intent.h) */
+	if (status == 0)
+		status = mailbox_sync(ret->box, 0);
 	batch_move_end(&intent, &selected, status);
 	coexist_move_deinit(&move);
 	array_free(&selected);
-	if (status < 0 || mailbox_sync(ret->box, 0) < 0) {
+	if (status < 0) {
 		coexist_retention_fail(ret, ret->box);
 		return -1;
 	}
