@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """What holds for all tests: which are run, in which order, and what is shown of them."""
 
+import zlib
+
 import pytest
 
 import schedule
-from instance import Dovecot
+from instance import Dovecot, checker
 from progress import Progress
 from tiers import TIERS, TURNS, Case, select
 
@@ -19,11 +21,23 @@ def pytest_addoption(parser):
                      help="which of all cases: see tiers.py")
     parser.addoption("--seeds", type=int, default=COMMIT_SEEDS,
                      help="how many random walks a test of a property takes")
+    parser.addoption("--slice", type=slice_of, default=(0, 1), metavar="NUMBER/OF",
+                     help="only every so manyth module, as its name says")
+
+
+def slice_of(text):
+    """Return (number, of how many) of "0/8"."""
+    number, _, count = text.partition("/")
+    return int(number), int(count)
 
 
 def pytest_configure(config):
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Progress(config), "progress")
+        if checker.name():
+            checker.begin()
+    if checker.name():
+        checker.make_sockets_patient()
 
 
 def pytest_generate_tests(metafunc):
@@ -73,8 +87,28 @@ def pytest_collection_modifyitems(config, items):
             if generation_of(item) in (None, dovecot.generation)}
     config.stash[_COLLECTED] = list(here)
     chosen = select(list(here), config.getoption("tier"), dovecot.version)
-    keep(config, items, {here[case] for case in chosen})
+    number, count = config.getoption("slice")
+    keep(config, items, {here[case] for case in chosen
+                         if zlib.crc32(case.module.encode()) % count == number % count})
     schedule.sort(items)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session):
+    """What the memory checker has to say of our sources fails the run."""
+    if checker.name() and not hasattr(session.config, "workerinput") and checker.findings()[1]:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Show that."""
+    if checker.name():
+        reports, found = checker.findings()
+        for text in found:
+            terminalreporter.write_line(f"\n{text}\n")
+        terminalreporter.write_line(
+            f"-- {checker.name()}: {reports} reports, "
+            f"{len(found) or 'nothing'} in our frames")
 
 
 @pytest.fixture(scope="session")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from . import gate as gates
 from .block import block
+from .wrapper import PROGRAMS
 
 TEMPLATES = Path(__file__).parent
 API_KEY = "testkey"
@@ -71,7 +72,7 @@ def _coexist(generation, settings):
 def _wrapped(generation, services):
     """Services that are started through a script in /mnt/bin."""
     unlimited = "0" if generation == 23 else "unlimited"
-    return "".join(block(f"service {name}", [f"executable = /mnt/bin/{name}",
+    return "".join(block(f"service {name}", [f"executable = /mnt/bin/{PROGRAMS.get(name, name)}",
                                              f"vsz_limit = {unlimited}"])
                    for name in services)
 

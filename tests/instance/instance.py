@@ -7,6 +7,7 @@ import poplib
 import re
 import select
 import shlex
+import shutil
 import signal
 import smtplib
 import socket
@@ -15,7 +16,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from . import certificate, config, processes, texts, wrapper
+from . import certificate, checker, config, processes, texts, wrapper
 from .dovecot import Dovecot
 from .gate import STORE, Store, key_file
 from .ports import Ports
@@ -77,7 +78,7 @@ class Instance:
         self.generation = self.dovecot.generation
         self.folder = Path(folder).resolve()
         self._staged = self._find_modules(modules)
-        self._wrap = dict(wrap or {})
+        self._wrap = dict(wrap or {}) if modules is None else checker.wrapped(wrap or {})
         self._settings = {
             "storage": storage,
             "coexist": dict(coexist or {}),
@@ -130,6 +131,7 @@ class Instance:
                 self._end_gracefully()
         finally:
             self._end_at_once()
+            checker.gather(self.folder / "log")
 
     def reload(self, **settings):
         """Write the configuration again, with e.g. coexist={...} changed, and obey it."""
@@ -218,7 +220,8 @@ class Instance:
     def inside(self, *command, check=True, timeout=120, **options):
         """Run a command where the instance sees it; return CompletedProcess (text)."""
         return subprocess.run([*self._enter(), *map(str, command)], check=check, text=True,
-                              capture_output=True, timeout=timeout, **options)
+                              capture_output=True, timeout=checker.patience(timeout),
+                              **options)
 
     def on_terminal(self, terminal, *command, timeout=120, **options):
         """Run a command there whose output goes to a terminal; it must succeed."""
@@ -230,7 +233,8 @@ class Instance:
 
     def doveadm(self, *arguments, check=True, **options):
         """Run doveadm; return its output. With check=False: the CompletedProcess."""
-        done = self.inside("doveadm", "-c", self.config, *arguments, check=False, **options)
+        program = "/mnt/bin/doveadm" if self._is_checked else "doveadm"
+        done = self.inside(program, "-c", self.config, *arguments, check=False, **options)
         if not check:
             return done
         if done.returncode != 0:
@@ -336,6 +340,11 @@ class Instance:
     def _in_valgrind(self):
         return any("valgrind" in prefix for prefix in self._wrap.values())
 
+    @property
+    def _is_checked(self):
+        """True if the run has a memory checker, and this instance something to be checked."""
+        return checker.name() != "" and self._staged is not None
+
     def _default_plugins(self, quota):
         return {"all": [*(["coexist"] if self._staged else []), *(["quota"] if quota else [])],
                 "imap": ["imap_quota"] if quota else []}
@@ -360,7 +369,10 @@ class Instance:
         self._users = Users(self.folder / "etc/users", self._initial_users)
         self._write_config()
         for service, prefix in self._wrap.items():
-            wrapper.write(self.folder / "bin", self.dovecot.libexecdir / service, prefix)
+            program = wrapper.PROGRAMS.get(service, service)
+            wrapper.write(self.folder / "bin", self.dovecot.libexecdir / program, prefix)
+        if self._is_checked:
+            wrapper.write(self.folder / "bin", Path(shutil.which("doveadm")), self._wrap["doveadm"])
 
     def _write_config(self):
         if self._settings["gate"] is not None:
@@ -407,7 +419,7 @@ class Instance:
     def _end_gracefully(self):
         if self._launcher.poll() is None:
             os.kill(self._master, signal.SIGTERM)
-        ended = select.select([self._launcher.stdout], [], [], 30)[0]
+        ended = select.select([self._launcher.stdout], [], [], checker.patience(30))[0]
         if not ended:
             raise InstanceError("Dovecot did not end within 30 s")
 

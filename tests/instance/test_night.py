@@ -9,12 +9,13 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parents[1]
-PARTS = ("load", "rest", "long", "walks", "units", "fuzz", "roundcube", "debian")
+PARTS = ("load", "rest", "long", "walks", "units", "fuzz", "valgrind", "roundcube",
+         "debian")
 VERSIONS = ("2.3.19", "2.3.21", "2.4.1", "2.4.5")
 # What is fuzzed is the same for each version, and two of them are a stable Debian's.
 # Load compares servers of this machine.
-ONLY = {"load": ("2.3.19",), "fuzz": ("2.3.19",), "roundcube": ("2.3.19", "2.4.1"),
-        "debian": ("2.3.19", "2.4.1")}
+ONLY = {"load": ("2.3.19",), "fuzz": ("2.3.19",), "valgrind": ("2.3.19", "2.4.1"),
+        "roundcube": ("2.3.19", "2.4.1"),        "debian": ("2.3.19", "2.4.1")}
 ALL = {(part, version) for part in PARTS for version in VERSIONS
        if version in ONLY.get(part, VERSIONS)}
 # Each is told how to end by a file, and says how it was called.
@@ -27,6 +28,7 @@ FAKES = {
     "tests/debian/run": 'echo "debian $*" >>"$CALLS"; cat "$RESULT"',
     "bin/dovecot": "echo '2.3.19.1 (9b53102964)'",
     "bin/git": 'cat "$CHECKOUT"',
+    "bin/date": 'echo $((86400 * $(cat "$DAY")))',
 }
 
 
@@ -42,7 +44,8 @@ class Night:
             path.chmod(0o755)
         shutil.copy(TESTS / "night", folder / "tests")
         self._calls, self._result = folder / "calls", folder / "result"
-        self._checkout = folder / "checkout"
+        self._checkout, self._day = folder / "checkout", folder / "day"
+        self.becomes(0)
         self.passes()
         self.changes("one commit")
 
@@ -56,6 +59,10 @@ class Night:
         """Let the checkout be another one."""
         self._checkout.write_text(text)
 
+    def becomes(self, day):
+        """Let it be another day."""
+        self._day.write_text(str(day))
+
     def ends(self, text):
         """Let tests print this."""
         self._result.write_text(text)
@@ -65,7 +72,7 @@ class Night:
             [self._folder / "tests/night", *arguments], capture_output=True, text=True,
             env={**os.environ, "PATH": f"{self._folder}/bin:{os.environ['PATH']}",
                  "CALLS": str(self._calls), "RESULT": str(self._result),
-                 "CHECKOUT": str(self._checkout)})
+                 "CHECKOUT": str(self._checkout), "DAY": str(self._day)})
 
     def run(self, *arguments):
         """Return (exit code, last line, how the tests were called)."""
@@ -143,3 +150,19 @@ def test_a_run_without_a_result_has_failed(night):
     night.ends("killed\n")
     assert night.run("long", "2.4.1")[:2] == (1, "0 passed, 1 failed")
     assert len(night.run("--resume", "long", "2.4.1")[2]) == 1
+
+
+def test_valgrind_sees_another_slice_each_day(night):
+    slices = set()
+    for day in range(12):
+        night.becomes(day)
+        call, = night.run("valgrind", "2.3.19")[2]
+        assert call.startswith("run --checker valgrind --slice ")
+        slices.add(call)
+    assert len(slices) == 12
+    assert night.run("--resume", "valgrind", "2.3.19")[2] == []
+    night.becomes(12)
+    assert night.listed()["valgrind", "2.3.19"] == "not run"
+    assert night.run("--resume", "valgrind", "2.3.19")[2] == [
+        "run --checker valgrind --slice 0/12"]
+    assert night.run("valgrind", "2.4.1")[2] == ["matrix --checker valgrind --slice 0/12 2.4.1"]

@@ -3,6 +3,8 @@
 
 import time
 
+from . import checker
+
 # In seconds. Only a failure takes that long, and a machine that is shared stands
 # still for longer than one would think.
 PATIENCE = 20.0
@@ -17,6 +19,7 @@ def wait_for(predicate, timeout=PATIENCE, what="the condition"):
 
     what names the condition, or is called for it once that has not come to pass.
     """
+    timeout = checker.patience(timeout)
     deadline = time.monotonic() + timeout
     while True:
         value = predicate()

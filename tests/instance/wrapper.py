@@ -5,18 +5,22 @@ import shutil
 from pathlib import Path
 
 SUPPRESSIONS = Path(__file__).with_name("valgrind.supp")
-VALGRIND = ("/usr/bin/valgrind --quiet --vgdb=no --leak-check=full --num-callers=40"
-            " --suppressions=/mnt/bin/valgrind.supp --error-exitcode=99"
+# The memory checker of a whole run ends no process by what it sees.
+LOOKS_ON = ("/usr/bin/valgrind --quiet --vgdb=no --leak-check=full --num-callers=40"
+            " --suppressions=/mnt/bin/valgrind.supp"
             " --log-file=/mnt/log/valgrind.{service}.%p.log")
+VALGRIND = LOOKS_ON + " --error-exitcode=99"
+# What a service runs where that has another name.
+PROGRAMS = {"doveadm": "doveadm-server"}
 
 
 def write(folder, program, prefix):
-    """Write the script for a service's program; the prefix "valgrind" reports to log/.
+    """Write the script for a program; the prefix "valgrind" reports to log/.
 
     GDB in the environment keeps modules loaded, and so their symbols known.
     """
+    shutil.copy(SUPPRESSIONS, folder)
     if prefix == "valgrind":
-        shutil.copy(SUPPRESSIONS, folder)
         prefix = VALGRIND.format(service=program.name)
     script = folder / program.name
     script.write_text(f'#!/bin/sh\nexport GDB=1\nexec {prefix} {program} "$@"\n')

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The memory checker of a run: each service of each instance with our modules is under it.
+
+COEXIST_CHECKER in the environment is its name, "valgrind", which is the only one so far.
+Reports are gathered in a folder of the build's, and those with a frame in our sources count.
+"""
+
+import os
+import re
+import shutil
+import socket
+import uuid
+from functools import lru_cache
+from pathlib import Path
+
+from .wrapper import LOOKS_ON
+
+TOP = Path(__file__).parents[2]
+SERVICES = ("auth", "doveadm", "imap", "lmtp", "pop3", "submission")
+SLOWNESS = {"": 1, "valgrind": 10}
+_FRAME = re.compile(r"\(in [^)]*coexist[^)]*\)|([\w.-]+\.[ch]):\d+")
+
+
+def name():
+    """Return which one looks on, "" if none does."""
+    return os.environ.get("COEXIST_CHECKER", "")
+
+
+def patience(seconds):
+    """Return how long to wait in this run for what takes so many seconds without it."""
+    return seconds * SLOWNESS[name()]
+
+
+def make_sockets_patient():
+    """Let all sockets of this process wait longer than the tests say."""
+    settimeout = socket.socket.settimeout
+    socket.socket.settimeout = lambda self, seconds: settimeout(
+        self, None if seconds is None else patience(seconds))
+
+
+def wrapped(wrap):
+    """Return {service: prefix} for all that is looked at, with what a test wraps itself."""
+    if not name():
+        return dict(wrap)
+    under = {}
+    for service in {*SERVICES, *wrap}:
+        prefix = wrap.get(service, "")
+        if service in SERVICES and "valgrind" not in prefix:
+            prefix = f"{prefix} {LOOKS_ON.format(service=service)}".strip()
+        under[service] = prefix
+    return under
+
+
+def folder():
+    """Return where the reports of a run are gathered."""
+    return Path(os.environ.get("COEXIST_REPORTS") or TOP / "build") / "checker"
+
+
+def begin():
+    """Forget the reports of an earlier run."""
+    shutil.rmtree(folder(), ignore_errors=True)
+    folder().mkdir(parents=True)
+
+
+def gather(log):
+    """Keep what an instance's services were reported for, from the folder of its log."""
+    for path in log.glob("valgrind.*"):
+        if name() and path.stat().st_size:
+            shutil.copy(path, folder() / f"{path.name}.{uuid.uuid4().hex[:8]}")
+
+
+@lru_cache(maxsize=None)
+def _sources():
+    """Return the names of our sources."""
+    return {path.name for path in TOP.joinpath("plugin").rglob("*.[ch]")}
+
+
+def _is_ours(part):
+    return any(found[1] is None or found[1] in _sources() for found in _FRAME.finditer(part))
+
+
+def ours(text):
+    """Return the parts of a report that have a frame of ours."""
+    parts = re.split(r"^==\d+==\s*$", text, flags=re.M)
+    return [part.strip("\n") for part in parts if _is_ours(part)]
+
+
+def findings():
+    """Return (how many reports there are, the different parts with a frame of ours)."""
+    paths = sorted(folder().glob("*"))
+    found = {}
+    for path in paths:
+        for part in ours(path.read_text(errors="replace")):
+            # another process has other numbers
+            found.setdefault(re.sub(r"==\d+==|0x[0-9A-Fa-f]+", "", part), f"{path.name}\n{part}")
+    return len(paths), list(found.values())
