@@ -15,7 +15,7 @@ VERSIONS = ("2.3.19", "2.3.21", "2.4.1", "2.4.5")
 # What is fuzzed is the same for each version, and two of them are a stable Debian's.
 # Load compares servers of this machine.
 ONLY = {"load": ("2.3.19",), "fuzz": ("2.3.19",), "valgrind": ("2.3.19", "2.4.1"),
-        "roundcube": ("2.3.19", "2.4.1"),        "debian": ("2.3.19", "2.4.1")}
+        "roundcube": ("2.3.19", "2.4.1"), "debian": ("2.3.19", "2.4.1")}
 ALL = {(part, version) for part in PARTS for version in VERSIONS
        if version in ONLY.get(part, VERSIONS)}
 # Each is told how to end by a file, and says how it was called.
