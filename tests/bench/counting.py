@@ -16,6 +16,8 @@ from .table import Row
 COUNTED = Path(__file__).with_name("counted")
 SLOW_CLOCK = Path(__file__).with_name("slow_clock.c")
 MODULE = "lib20_coexist_plugin.so"
+# What served nobody takes so many times less, at least, than what served all.
+IDLE_LESS = 4
 # Processes that serve all sessions are as many as that.
 ONE_PROCESS = ["process_min_avail = 1", "process_limit = 1"]
 
@@ -39,7 +41,7 @@ def per_session(lab, name, services, work, number, once=False):
     once    a process for each session, as Dovecot does without configuration,
             instead of one process that serves them all
     """
-    fewer, more = (_count(lab, name, services, work, factor * number, once)
+    fewer, more = (_served(_count(lab, name, services, work, factor * number, once), once)
                    for factor in (1, 2))
     for service in services:
         expected = number if once and service != "auth" else 0
@@ -47,6 +49,13 @@ def per_session(lab, name, services, work, number, once=False):
             raise RuntimeError(f"not as many {service} processes as sessions were counted")
     return {service: (sum(more[service]) - sum(fewer[service])) / number
             for service in services}
+
+
+def _served(found, once):
+    """Leave out processes that were started to stand by and served nobody."""
+    return found if once else {
+        service: [count for count in counts if count * IDLE_LESS > max(counts)]
+        for service, counts in found.items()}
 
 
 def of_module(lab, name, service, work, number):
