@@ -120,14 +120,14 @@ def contents(maildrop, mailbox, twice=0):
     found = {re.match(rb"Subject: (.*?)\r\n", line[1])[1].decode():
              set(re.search(rb"FLAGS \((.*?)\)", line[0])[1].decode().split()) - DOVECOT_S
              for line in lines if isinstance(line, tuple)}
-    assert len(found) == count - twice
+    assert count - twice <= len(found) <= count
     return found
 
 
 def look(maildrop, twice=0):
     """See that nothing is lost; return (INBOX, target) as contents() has them.
 
-    twice  how many messages are in the target twice
+    twice  how many messages may be in the target twice
     """
     # locks of the dead are overridden after a while, for which nobody waits here
     for lock in maildrop.folder.rglob("*.lock"):
