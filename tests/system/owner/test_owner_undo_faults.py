@@ -64,6 +64,9 @@ def deleted(server, tmp_path):
     [session] = sessions(owner)
 
     def again():
+        # a session of before must not go on in the new folder
+        maildrop.server.wait_for(
+            lambda: maildrop.user not in maildrop.server.doveadm("who"), what="the session's end")
         shutil.rmtree(maildrop.folder)
         subprocess.run(["cp", "-a", kept, maildrop.folder], check=True)
         return owner, session
