@@ -143,7 +143,8 @@ bool coexist_admin_userdb_is_away(const struct coexist_admin *admin)
 	pool_t pool = pool_alloconly_create("coexist nobody", 1024);
 	const char *const *fields;
 	const char *found;
-	int ret = userdb_lookup(pool, NOBODY, COEXIST_ADMIN_USERDB_MSECS, &found, &fields);
+	int ret = userdb_lookup(pool, NOBODY, COEXIST_ADMIN_USERDB_MSECS,
+				&found, &fields);
 
 	e_debug(admin->event, "coexist: The userdb %s", ret < 0 ?
 		"is away" : "answers");

@@ -11,6 +11,7 @@
 
 #include "lib.h"
 #include "journal-file.h"
+#include "file-create.h"
 #include "journal-rotation.h"
 #include "read-full.h"
 #include "str.h"
@@ -46,22 +47,6 @@ static int fail(const char **error_r, const char *call, const char *path)
 	return -1;
 }
 
-/* Makes a file with the permissions that the mailbox gives its files. */
-static int file_create(const char *path, const struct coexist_state_mode *mode)
-{
-	mode_t old_mask = umask(0);
-	int fd = open(path, O_RDWR | O_APPEND | O_CREAT | O_EXCL, mode->mode);
-	int open_errno = errno;
-
-	umask(old_mask);
-	/* whose group it is matters less than that it is written */
-	if (fd != -1 && mode->gid != (gid_t)-1 &&
-	    fchown(fd, (uid_t)-1, mode->gid) < 0 && errno == EPERM)
-		(void)fchmod(fd, mode->mode & 0600);
-	errno = open_errno;
-	return fd;
-}
-
 static int file_open_or_create(struct journal_writer *writer)
 {
 	unsigned int i;
@@ -73,7 +58,8 @@ static int file_open_or_create(struct journal_writer *writer)
 			return 0;
 		if (errno != ENOENT)
 			break;
-		writer->fd = file_create(writer->path, writer->mode);
+		writer->fd = coexist_file_create(writer->path,
+			O_RDWR | O_APPEND | O_CREAT | O_EXCL, writer->mode);
 		if (writer->fd != -1)
 			return 0;
 		/* somebody else may have been faster */
@@ -228,7 +214,8 @@ replace(struct journal_writer *writer, const unsigned char *text, size_t size)
 	int fd, ret = -1;
 
 	(void)unlink(temp_path);
-	fd = file_create(temp_path, writer->mode);
+	fd = coexist_file_create(temp_path, O_RDWR | O_APPEND | O_CREAT | O_EXCL,
+				 writer->mode);
 	if (fd != -1 && write_whole(fd, text, size, temp_path, &error) == 0 &&
 	    rename(temp_path, writer->path) == 0)
 		ret = 0;

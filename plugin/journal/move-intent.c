@@ -13,6 +13,7 @@
 #include "move-intent.h"
 #include "coexist-event.h"
 #include "copies-left.h"
+#include "file-create.h"
 #include "index-root.h"
 #include "mail-move.h"
 #include "move-intent-text.h"
@@ -54,23 +55,6 @@ intent_warn(const struct coexist_move_intent *intent, const char *call)
 
 /* The file */
 
-/* Makes the file with the permissions that the mailbox gives its files. Returns its
-   descriptor, or -1 with errno. */
-static int file_create(const char *path, const struct coexist_state_mode *mode)
-{
-	mode_t old_mask = umask(0);
-	int fd = open(path, O_RDWR | O_NONBLOCK | O_CREAT, mode->mode);
-	int open_errno = errno;
-
-	umask(old_mask);
-	/* whose group it is matters less than that it is written */
-	if (fd != -1 && mode->gid != (gid_t)-1 &&
-	    fchown(fd, (uid_t)-1, mode->gid) < 0 && errno == EPERM)
-		(void)fchmod(fd, mode->mode & 0600);
-	errno = open_errno;
-	return fd;
-}
-
 static int file_open_or_create(struct mail_user *user, const char *path)
 {
 	struct coexist_index_root root;
@@ -79,7 +63,8 @@ static int file_open_or_create(struct mail_user *user, const char *path)
 
 	if (fd == -1 && errno == ENOENT &&
 	    coexist_index_root_try_find(user, &root))
-		fd = file_create(path, &root.mode);
+		fd = coexist_file_create(path, O_RDWR | O_NONBLOCK | O_CREAT,
+					 &root.mode);
 	return fd;
 }
 

@@ -15,7 +15,7 @@ static bool is_late_control(const char *text)
 {
 	const unsigned char *c = (const unsigned char *)text;
 
-	return c[0] == 0x7f || (c[0] == 0xc2 && c[1] < 0xa0);
+	return c[0] == 0x7f || (c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0);
 }
 
 const char *coexist_logged_name(const char *name)

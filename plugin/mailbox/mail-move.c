@@ -317,24 +317,27 @@ void coexist_move_forget_found(struct coexist_move *move)
 	array_clear(&move->found_marked);
 }
 
-void coexist_move_get_arrived(const struct coexist_move *move,
-			      ARRAY_TYPE(seq_range) *uids)
+static void
+uids_add(ARRAY_TYPE(seq_range) *uids, const ARRAY_TYPE(seq_range) *copied,
+	 const ARRAY_TYPE(uint32_t) *found)
 {
 	uint32_t uid;
 
-	seq_range_array_merge(uids, &move->uids);
-	array_foreach_elem(&move->found, uid)
+	seq_range_array_merge(uids, copied);
+	array_foreach_elem(found, uid)
 		seq_range_array_add(uids, uid);
+}
+
+void coexist_move_get_arrived(const struct coexist_move *move,
+			      ARRAY_TYPE(seq_range) *uids)
+{
+	uids_add(uids, &move->uids, &move->found);
 }
 
 void coexist_move_get_target(const struct coexist_move *move,
 			     ARRAY_TYPE(seq_range) *uids)
 {
-	uint32_t uid;
-
-	seq_range_array_merge(uids, &move->target_uids);
-	array_foreach_elem(&move->found_target, uid)
-		seq_range_array_add(uids, uid);
+	uids_add(uids, &move->target_uids, &move->found_target);
 }
 
 /* Returns TRUE if that is certain, also after a commit that failed half-way, and

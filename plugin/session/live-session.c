@@ -386,10 +386,20 @@ static void live_schedule(struct coexist_live *live)
 
 /* The beginning */
 
+/* Made once, as each login asks. A base_dir that is longer than any real one is put together
+   each time: a buffer for all that there may be is a page of each process. */
 static const char *generation_path(void)
 {
-	return t_strconcat(coexist_compat_base_dir(),
-			   "/"COEXIST_STORE_GENERATION_FILE, NULL);
+	static char path[128] = "";
+
+	if (*path == '\0' &&
+	    i_snprintf(path, sizeof(path), "%s/"COEXIST_STORE_GENERATION_FILE,
+		       coexist_compat_base_dir()) < 0) {
+		*path = '\0';
+		return t_strconcat(coexist_compat_base_dir(),
+				   "/"COEXIST_STORE_GENERATION_FILE, NULL);
+	}
+	return path;
 }
 
 bool coexist_live_is_stale(const struct mail_user *user)

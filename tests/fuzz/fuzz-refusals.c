@@ -3,6 +3,7 @@
    printable line. */
 
 #include "fuzz.h"
+#include "fuzz-line.h"
 
 #include "refusal-texts.h"
 
@@ -33,15 +34,6 @@ static void path_init(void)
 	atexit(path_remove);
 }
 
-static void check_line(const char *line, bool ascii)
-{
-	g_assert_cmpuint(strlen(line), <=, MAX_LENGTH);
-	g_assert_true(g_utf8_validate(line, -1, NULL));
-	g_assert_true(!ascii || g_str_is_ascii(line));
-	for (const char *p = line; *p != '\0'; p = g_utf8_next_char(p))
-		g_assert_false(g_unichar_iscntrl(g_utf8_get_char(p)));
-}
-
 /* In one of the styles: there are too many for each input. */
 static void check_texts(const coexist_refusal_texts *texts, size_t number)
 {
@@ -63,7 +55,7 @@ static void check_texts(const coexist_refusal_texts *texts, size_t number)
 		/* there is always the English text */
 		g_assert_nonnull(line);
 		g_assert_true(*line != '\0');
-		check_line(line, style.ascii);
+		check_line(line, style.ascii, MAX_LENGTH);
 	}
 }
 

@@ -2,21 +2,13 @@
 /* Any text of an administrator becomes one short printable line, or none. */
 
 #include "fuzz.h"
+#include "fuzz-line.h"
 
 #include "refusal-texts.h"
 
 #include <string.h>
 
 #define MAX_LENGTH 100
-
-static void check_line(const char *line, bool ascii)
-{
-	g_assert_cmpuint(strlen(line), <=, MAX_LENGTH);
-	g_assert_true(g_utf8_validate(line, -1, NULL));
-	g_assert_true(!ascii || g_str_is_ascii(line));
-	for (const char *p = line; *p != '\0'; p = g_utf8_next_char(p))
-		g_assert_false(g_unichar_iscntrl(g_utf8_get_char(p)));
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -37,7 +29,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			coexist_refusal_text_format(text, &values, &style);
 
 		if (line != NULL)
-			check_line(line, style.ascii);
+			check_line(line, style.ascii, MAX_LENGTH);
 	}
 	return 0;
 }

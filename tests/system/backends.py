@@ -12,6 +12,7 @@ import socket
 import sqlite3
 import subprocess
 import tempfile
+from contextlib import contextmanager
 from pathlib import Path
 
 from instance import Dovecot, InstanceError, wait_for
@@ -317,6 +318,17 @@ def available():
     """
     return [kind for kind in (Sqlite, Postgresql, Redis)
             if _has_driver(kind) and kind.is_installed]
+
+
+@contextmanager
+def running(kind):
+    """Run a back end of this kind as long as that."""
+    backend = kind()
+    try:
+        backend.set_up()
+        yield backend
+    finally:
+        backend.close()
 
 
 def missing():

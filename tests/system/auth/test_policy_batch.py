@@ -11,7 +11,7 @@ import pytest
 
 import logins
 import texts
-from backends import Example, Sqlite, available
+from backends import Example, Sqlite, available, running
 from logins import Client, pop3_auth_plain
 from wiring import DOVEADM, GENERATION
 
@@ -25,13 +25,9 @@ WHERE = 150
 @pytest.fixture(scope="module", params=available(), ids=lambda kind: kind.name)
 def backend(request):
     """A back end that runs."""
-    backend = request.param()
-    try:
-        backend.set_up()
+    with running(request.param) as backend:
         backend.prepare_refusals()
         yield backend
-    finally:
-        backend.close()
 
 
 @pytest.fixture(scope="module")
@@ -170,12 +166,8 @@ class TestAway:
                     ids=lambda kind: kind.name)
     def backend(self, request):
         """A server that can be ended."""
-        backend = request.param()
-        try:
-            backend.set_up()
+        with running(request.param) as backend:
             yield backend
-        finally:
-            backend.close()
 
     @pytest.fixture(scope="class")
     def server(self, gated, backend):

@@ -13,7 +13,7 @@ import pytest
 
 import logins
 import texts
-from backends import Example, Redis, available, missing
+from backends import Example, Redis, available, missing, running
 from instance.block import block
 from logins import Client, pop3_auth_plain
 from wiring import DOVEADM, GENERATION
@@ -36,12 +36,8 @@ ONE_DICT_PROCESS = block("service dict", ["process_limit = 1"])
 @pytest.fixture(scope="module", params=available(), ids=lambda kind: kind.name)
 def backend(request):
     """A back end that runs."""
-    backend = request.param()
-    try:
-        backend.set_up()
+    with running(request.param) as backend:
         yield backend
-    finally:
-        backend.close()
 
 
 @pytest.fixture(scope="module")

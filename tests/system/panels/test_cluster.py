@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import link
-from backends import Example, Postgresql, Redis, available
+from backends import Example, Postgresql, Redis, available, running
 from instance import Instance
 from instance.block import block
 from outcomes import is_over, outcome
@@ -78,15 +78,11 @@ class Cluster:
 @pytest.fixture(scope="module", params=[kind for kind in available() if kind in LINKS],
                 ids=lambda kind: kind.name)
 def cluster(request, tmp_path_factory):
-    backend = request.param()
-    try:
-        backend.set_up()
-        with Cluster(backend, tmp_path_factory.mktemp("cluster")) as running:
-            running.set(0, "init")
-            running.set(1, "init")
-            yield running
-    finally:
-        backend.close()
+    with running(request.param) as backend, \
+            Cluster(backend, tmp_path_factory.mktemp("cluster")) as nodes:
+        nodes.set(0, "init")
+        nodes.set(1, "init")
+        yield nodes
 
 
 _unused = {}
