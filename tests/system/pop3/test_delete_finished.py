@@ -3,18 +3,13 @@
 messages are not copied again, unless their copies are not there any more."""
 
 import fcntl
-import shutil
-import subprocess
-from contextlib import suppress
 
 import pytest
 
-import wire
-from faults import CHANGES, COUNT, KILL, Faults
+from cut_off import FINISHING, MESSAGES, cut_off, delete_all, finished
+from faults import Faults
 from server import Server
 
-MESSAGES = {"number 1", "number 2", "number 3"}
-FINISHING = "messages were in Trash already: finishing a move that was cut off"
 LOG = "dovecot-coexist.moves"
 
 
@@ -30,47 +25,12 @@ def server(tmp_path_factory, faults):
         yield server
 
 
-def delete_all(maildrop):
-    """Delete everything; the session may be killed by that."""
-    with maildrop.pop3() as pop:
-        for number in range(1, pop.stat()[0] + 1):
-            pop.dele(number)
-        wire.send(pop, "QUIT")
-        with suppress(OSError):
-            wire.read_line(pop)
-    for lock in maildrop.folder.rglob("*lock"):
-        lock.unlink()
-
-
-def is_cut_off(maildrop):
-    return set(maildrop.subjects()) == set(maildrop.subjects("Trash")) == MESSAGES
-
-
 @pytest.fixture
 def maildrop(server, faults, tmp_path):
     """A mailbox whose messages are all in INBOX and in the Trash."""
-    maildrop, kept = server.maildrop(), tmp_path / "mail"
-    maildrop.deliver(len(MESSAGES))
-    with maildrop.imap() as imap:
-        imap.create("Trash")
-    subprocess.run(["cp", "-a", maildrop.folder, kept], check=True)
-    for at in range(1, 100):
-        faults.plan(KILL, CHANGES, at)
-        delete_all(maildrop)
-        if is_cut_off(maildrop):
-            break
-        shutil.rmtree(maildrop.folder)
-        subprocess.run(["cp", "-a", kept, maildrop.folder], check=True)
-    faults.plan(COUNT)
-    assert is_cut_off(maildrop)
+    maildrop = server.maildrop()
+    cut_off(maildrop, faults, tmp_path)
     return maildrop
-
-
-def finished(maildrop):
-    """Return what the log says of that."""
-    return [line.rpartition(": coexist: ")[2] for line in
-            maildrop.server.log_text().splitlines()
-            if f"({maildrop.user})" in line and FINISHING in line]
 
 
 def move_out(maildrop, mailbox):
@@ -88,7 +48,7 @@ def test_they_are_not_copied_again(maildrop):
     delete_all(maildrop)
     assert maildrop.subjects() == []
     assert sorted(maildrop.subjects("Trash")) == sorted(MESSAGES)
-    assert finished(maildrop) == [f"3 {FINISHING}"]
+    assert finished(maildrop) == ["3 " + FINISHING.format("Trash")]
     assert next(maildrop.folder.rglob(LOG)).stat().st_size == 0
 
 
