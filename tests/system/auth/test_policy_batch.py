@@ -105,6 +105,19 @@ def test_one_that_the_database_refuses_takes_no_other_along(server, refusing, co
     assert "transaction is aborted" not in server.log_text()
 
 
+@pytest.mark.parametrize("command", ["import", "set"])
+def test_odd_names_and_values_in_one_group(server, command):
+    users = [f"{name}@odd.example" for name in
+             ("100%", "%u", "a b", "o'brien", 'say"so"', "a/b", "ñandú", "$1", "..")]
+    value = f"deny_text=100 % of \"{command}\" isn't; $1 'x' %u ñ"
+    done = run(server, command, users, value)
+    assert done.stderr == ""
+    for user in users:
+        assert has(server, user, value), user
+    done = run(server, "import", ["plain@odd.example"], value)
+    assert done.returncode == 0 and has(server, "plain@odd.example", value)
+
+
 def test_again_when_the_database_takes_it(server, backend):
     users = names("again")
     backend.refuse(BAD)
