@@ -67,15 +67,19 @@ static int mail_sync(const struct coexist_sent_mail *mail)
 	return -1;
 }
 
+/* A file of records that is damaged has UIDs that there are not. */
+static bool mail_has_uid(struct mail *mail, uint32_t uid)
+{
+	return uid != 0 && mail_set_uid(mail, uid);
+}
+
 /* Returns TRUE if the mailbox has the message, as far as its index was read. If not, there
    is no transaction, and the mailbox can be synced. */
 static bool mail_find(struct coexist_sent_mail *mail, uint32_t uid)
 {
-	if (uid == 0)
-		return FALSE;
 	mail->t = mailbox_transaction_begin(mail->box, 0, "coexist sent copy");
 	mail->mail = mail_alloc(mail->t, 0, NULL);
-	if (mail_set_uid(mail->mail, uid))
+	if (mail_has_uid(mail->mail, uid))
 		return TRUE;
 	mail_free(&mail->mail);
 	mailbox_transaction_rollback(&mail->t);
@@ -194,6 +198,34 @@ int coexist_sent_mail_open_record(struct mail_user *user,
 
 	if (ret <= 0)
 		coexist_sent_mail_close(mail_r);
+	return ret;
+}
+
+bool coexist_sent_mail_is_with(const struct coexist_sent_mail *mail,
+			       const struct coexist_sent_record *record)
+{
+	return box_is_in_place(mail->box, &record->place);
+}
+
+int coexist_sent_mail_find_record(const struct coexist_sent_mail *mail,
+				  const struct coexist_sent_record *record,
+				  struct mail **mail_r)
+{
+	struct coexist_sent_mail other = *mail;
+	struct mail_user *user = mail->box->storage->user;
+	int ret;
+
+	other.mail = mail_alloc(mail->t, 0, NULL);
+	if (!mail_has_uid(other.mail, record->place.uid))
+		ret = record_trace(user, record, "it is gone");
+	else {
+		ret = mail_is_recorded(&other, record);
+		if (ret == 0)
+			(void)record_trace(user, record, "it is another one");
+	}
+	if (ret <= 0)
+		mail_free(&other.mail);
+	*mail_r = other.mail;
 	return ret;
 }
 

@@ -25,6 +25,14 @@ int coexist_sent_mail_open_record(struct mail_user *user,
    as the above. */
 int coexist_sent_mail_open_uid(struct mailbox *box, uint32_t uid,
 			       struct coexist_sent_mail *mail_r);
+/* Returns TRUE if the record is of a message in the same mailbox. */
+bool coexist_sent_mail_is_with(const struct coexist_sent_mail *mail,
+			       const struct coexist_sent_record *record);
+/* Looks for the message of such a record. Returns 1 and the message, which belongs to the
+   transaction of the mail and is freed before that is committed; or 0 or -1 as the above. */
+int coexist_sent_mail_find_record(const struct coexist_sent_mail *mail,
+				  const struct coexist_sent_record *record,
+				  struct mail **mail_r);
 /* Commits what was changed. Returns 0, or -1 after logging. */
 int coexist_sent_mail_commit(struct coexist_sent_mail *mail);
 /* Leaves everything as it is. Does nothing after a commit. */

@@ -220,16 +220,14 @@ server_has_any(const struct coexist_sent_ring *ring,
    was meant for that copy alone; whether a message is a draft the program says itself. */
 #define MARK_FLAGS (MAIL_ANSWERED | MAIL_FLAGGED)
 
-/* Adds the marks of the server's copy. Returns 0, also if it has none, or -1 after logging. */
-static int marks_carry_over(struct mail *from, struct coexist_sent_mail *to)
+/* Adds the marks of the server's copy. Returns TRUE if it has any. */
+static bool marks_carry_over(struct mail *from, struct coexist_sent_mail *to)
 {
 	enum mail_flags flags =
 		mail_get_flags(from) & (enum mail_flags)MARK_FLAGS;
 	const char *const *keywords = mail_get_keywords(from);
 	struct mail_keywords *added;
 
-	if (flags == 0 && *keywords == NULL)
-		return 0;
 	if (flags != 0)
 		mail_update_flags(to->mail, MODIFY_ADD, flags);
 	if (*keywords != NULL) {
@@ -237,7 +235,58 @@ static int marks_carry_over(struct mail *from, struct coexist_sent_mail *to)
 		mail_update_keywords(to->mail, MODIFY_ADD, added);
 		mailbox_keywords_unref(&added);
 	}
-	return coexist_sent_mail_commit(to);
+	return flags != 0 || *keywords != NULL;
+}
+
+/* The server's copy is in the mailbox into which the program has stored, as it nearly always
+   is: a transaction takes the marks over and expunges. To open a large maildir once more is to
+   read its list of names once more. Returns as server_remove(). */
+static int
+server_remove_here(const struct client_copy *copy,
+		   const struct coexist_sent_record *record,
+		   struct coexist_sent_mail *theirs)
+{
+	struct mail *ours;
+	int ret = coexist_sent_mail_find_record(theirs, record, &ours);
+
+	if (ret <= 0)
+		return ret;
+	/* whatever happened to the file of records: not the program's own */
+	if (ours->uid == copy->uid) {
+		mail_free(&ours);
+		return -1;
+	}
+	(void)marks_carry_over(ours, theirs);
+	mail_expunge(ours);
+	mail_free(&ours);
+	return coexist_sent_mail_commit(theirs) < 0 ? -1 : 1;
+}
+
+/* Returns as server_remove(). */
+static int
+server_remove_elsewhere(const struct client_copy *copy,
+			const struct coexist_sent_record *record,
+			struct coexist_sent_mail *theirs)
+{
+	struct coexist_sent_mail ours;
+	int ret = coexist_sent_mail_open_record(copy->box->storage->user,
+						record, &ours);
+
+	if (ret <= 0)
+		return ret;
+	/* the same mailbox by another name */
+	if (ours.mail->uid == copy->uid &&
+	    mailbox_backends_equal(ours.box, copy->box))
+		ret = -1;
+	if (ret > 0 && marks_carry_over(ours.mail, theirs) &&
+	    coexist_sent_mail_commit(theirs) < 0)
+		ret = -1;
+	if (ret < 0) {
+		coexist_sent_mail_close(&ours);
+		return -1;
+	}
+	mail_expunge(ours.mail);
+	return coexist_sent_mail_commit(&ours) < 0 ? -1 : 1;
 }
 
 /* Returns 1 if the server's copy went, 0 if it was gone, or -1 if it stays. */
@@ -246,24 +295,9 @@ server_remove(const struct client_copy *copy,
 	      const struct coexist_sent_record *record,
 	      struct coexist_sent_mail *theirs)
 {
-	struct coexist_sent_mail ours;
-	int ret = coexist_sent_mail_open_record(copy->box->storage->user,
-						record, &ours);
-
-	if (ret <= 0)
-		return ret;
-	/* whatever happened to the file of records: not the program's own */
-	if (ours.mail->uid == copy->uid &&
-	    mailbox_backends_equal(ours.box, copy->box))
-		ret = -1;
-	if (ret > 0 && marks_carry_over(ours.mail, theirs) < 0)
-		ret = -1;
-	if (ret < 0) {
-		coexist_sent_mail_close(&ours);
-		return -1;
-	}
-	mail_expunge(ours.mail);
-	return coexist_sent_mail_commit(&ours) < 0 ? -1 : 1;
+	return coexist_sent_mail_is_with(theirs, record) ?
+		server_remove_here(copy, record, theirs) :
+		server_remove_elsewhere(copy, record, theirs);
 }
 
 /* Opens the program's message. A plugin or a script may have removed it already. */
