@@ -3,6 +3,7 @@
 
 import socket
 import socketserver
+import sys
 import threading
 from contextlib import contextmanager
 
@@ -56,6 +57,11 @@ class _Session(socketserver.StreamRequestHandler):
 class _Server(socketserver.ThreadingTCPServer):
     allow_reuse_address = True
     daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        """A client that is killed has nothing to tell."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class Relay:

@@ -1,0 +1,197 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""tests/load/kill, after it has built what is needed."""
+
+import argparse
+import random
+import re
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from contextlib import ExitStack, suppress
+from itertools import cycle
+from pathlib import Path
+
+from bench import machine
+from choices import COEXIST_CONFIG
+from instance import NOTICE_TEXTS, Dovecot, Instance, processes
+from relay import relay_of
+
+from .owners import Owner
+
+MAILBOXES = [f"user{number}" for number in range(12)]
+WORKERS = 6
+ROUNDS = 10         # after each of which the messages are counted
+# What a session may take at most that nobody kills, and one whose client is gone.
+PATIENCE_SECS = 60
+SERVICES = ("pop3", "imap", "lmtp", "submission", "doveadm")
+_TITLE = re.compile(r"/(pop3|imap|lmtp|submission) \[|(?:^|/)(doveadm) ")
+CRASH = re.compile(r"Panic: |killed with signal (?!9\b)|Fatal: .*assert")
+_ONE = "service lmtp {\n  %s = 1\n}\n"
+COEXIST = {"quota_warn": "80 95", "template_dir": str(NOTICE_TEXTS),
+           "pop3_mark_read": "complete", "pop3_mark_downloaded": "yes",
+           "pop3_delete": "trash", "pop3_delete_limit": "500",
+           "pop3_keep_days": "365", "retention_notice_days": "0",
+           "pop3_show_days": "3650", "sent_copy": "always",
+           "junk_notice": "1d", "note_last_use": "address",
+           "owner_may_change": "pop3_delete pop3_mark_read quota_warn undo"}
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def name_of(pid):
+    """Return what serves a client there, "" if nothing does."""
+    found = _TITLE.search(processes.title(pid))
+    return found[1] or found[2] if found else ""
+
+
+class Killer(threading.Thread):
+    """Kills a random process of a session or of doveadm, again and again."""
+
+    def __init__(self, server, chance):
+        super().__init__(daemon=True)
+        self._server, self._chance = server, chance
+        self._may = threading.Event()
+        self._ends = False
+        self.kills = Counter()
+
+    def run(self):
+        while self._may.wait() and not self._ends:
+            # as often one that is rare as one that there are many of
+            name = self._chance.choice(SERVICES)
+            pid = self._find(name)
+            if pid is None:
+                continue
+            time.sleep(self._chance.uniform(0, 0.05))
+            with suppress(Exception):       # it has ended by itself
+                if name_of(pid) == name:
+                    self._server.kill(pid)
+                    self.kills[name] += 1
+
+    def _find(self, name):
+        """Return a process of that name as soon as there is one; None if there is not."""
+        end = time.monotonic() + 0.5
+        while time.monotonic() < end and self._may.is_set():
+            found = [pid for pid in self._server.pids() if name_of(pid) == name]
+            if found:
+                return self._chance.choice(found)
+            time.sleep(0.002)
+        return None
+
+    def go_on(self):
+        """Kill from now on."""
+        self._may.set()
+
+    def rest(self):
+        """Kill nobody for now."""
+        self._may.clear()
+        time.sleep(0.1)
+
+    def end(self):
+        """Kill nobody any more."""
+        self._ends = True
+        self._may.set()
+        self.join()
+
+
+class Site:
+    """A server with everything on, and its owners at work."""
+
+    def __init__(self, stack, folder, storage, seed):
+        self._chance = random.Random(seed)
+        self.server = stack.enter_context(Instance(
+            folder / "site", users={user: {} for user in MAILBOXES}, storage=storage,
+            quota="1G", gate={}, coexist=COEXIST, conf23=COEXIST_CONFIG + _ONE % "service_count",
+            conf24=_ONE % "restart_request_count"))
+        stack.enter_context(relay_of(self.server))
+        self.owners = [Owner(self.server, user) for user in MAILBOXES]
+        # What is cut off and then goes to another mailbox is in both: a mailbox has one.
+        for owner, delete in zip(self.owners, cycle(("trash", "archive", "hide"))):
+            self.server.store.put(f"mailbox/{owner.user}", pop3_delete=delete)
+        self.killer = Killer(self.server, random.Random(seed + 1))
+        self.killer.start()
+        self.faults = []
+
+    def round(self, kills):
+        """Work until so many processes more were killed."""
+        end = self.killer.kills.total() + kills
+        self.killer.go_on()
+        workers = [threading.Thread(target=self._work, args=(end, self._chance.random()))
+                   for _ in range(WORKERS)]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+        self.killer.rest()
+        self._wait_for_the_end()
+        for owner in self.owners:
+            owner.unlock()
+            owner.comes_back()
+            self.faults += owner.count()
+
+    def crashes(self):
+        """Return the lines about what ended otherwise than by us."""
+        return [line for line in self.server.log_text().splitlines() if CRASH.search(line)]
+
+    def _work(self, end, seed):
+        chance = random.Random(seed)
+        while self.killer.kills.total() < end:
+            chance.choice(self.owners).does_something(chance)
+
+    def _wait_for_the_end(self):
+        def rest():
+            return [processes.title(pid) for pid in self.server.pids() if name_of(pid)]
+        end = time.monotonic() + PATIENCE_SECS
+        while rest() and time.monotonic() < end:
+            time.sleep(0.1)
+        self.faults += [f"stays without a client: {title}" for title in rest()]
+
+
+def results(site):
+    """Yield (what, whether it is as it should be, figures)."""
+    faults = Counter(fault.partition(":")[0] for fault in site.faults)
+    for what in ("lost", "twice", "stays without a client", "not as it should be"):
+        examples = [fault for fault in site.faults if fault.startswith(what)]
+        yield what, not faults[what], "; ".join(examples[:5]) or "0"
+    crashes = site.crashes()
+    yield "crashed", not crashes, "; ".join(crashes[:3]) or "0"
+
+
+def main():
+    """Kill, count, and print what came of it."""
+    parser = argparse.ArgumentParser(prog="tests/load/kill")
+    parser.add_argument("--kills", type=int, default=1000)
+    parser.add_argument("--storage", default="maildir", choices=["maildir", "mdbox", "sdbox"])
+    parser.add_argument("--seed", type=int, default=1)
+    wanted = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="coexist-kill.") as folder, ExitStack() as stack:
+        Path(folder).chmod(0o755)
+        site = Site(stack, Path(folder), wanted.storage, wanted.seed)
+        begin = time.monotonic()
+        for number in range(ROUNDS):
+            site.round(wanted.kills // ROUNDS)
+            say(f"   round {number + 1} of {ROUNDS}, {time.monotonic() - begin:.0f} s, "
+                f"{dict(site.killer.kills)}, {len(site.faults)} faults, load {machine.load()}")
+        site.killer.end()
+        found = list(results(site))
+        accepted = sum(len(owner.accepted) for owner in site.owners)
+        moved = sum(len(owner.moved_by_imap) for owner in site.owners)
+        twice = sum(len(owner.twice_by_imap) for owner in site.owners)
+    version = ".".join(map(str, Dovecot.installed().version))
+    kills = ", ".join(f"{name} {count}" for name, count in sorted(site.killer.kills.items()))
+    print(f"Dovecot {version}; {wanted.storage}; {machine.describe()}; load {machine.load()}; "
+          f"{time.monotonic() - begin:.0f} s")
+    print(f"{site.killer.kills.total()} kills: {kills}; {accepted} messages accepted; "
+          f"{moved} moved by IMAP, and {twice} of these twice")
+    for what, good, figures in found:
+        print(f"{'ok  ' if good else 'FAIL'} {what}: {figures}")
+    failed = sum(not good for _, good, _ in found)
+    print(f"{len(found) - failed} passed, {failed} failed")
+    sys.exit(failed > 0)
+
+
+if __name__ == "__main__":
+    main()
