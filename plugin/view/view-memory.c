@@ -26,6 +26,8 @@
 
 /* With more of them, the two oldest ones of a reason become one. */
 #define LEFT_MAX 32
+/* No version writes so many. */
+#define LEFT_READ_MAX 1024
 /* Longer than any word for a reason. */
 #define WORD_LENGTH_MAX 32
 
@@ -112,7 +114,8 @@ left_entry_parse(const char *text, struct coexist_view_memory *memory)
 		return FALSE;
 	left.word = parts[0];
 	t_array_init(&left.uids, 16);
-	if (!uids_parse(parts[2], &left.uids))
+	if (!uids_parse(parts[2], &left.uids) ||
+	    array_count(&memory->left) == LEFT_READ_MAX)
 		return FALSE;
 	array_push_back(&memory->left, &left);
 	return TRUE;
@@ -153,16 +156,24 @@ line_parse(const char *name, const char *value,
 	return TRUE;
 }
 
+static const char *const names[] = {
+	NAME_UIDVALIDITY, NAME_KNOWN, NAME_LEFT, NAME_WAITING, NAME_DUE,
+	NAME_OLDEST
+};
+
+_Static_assert(N_ELEMENTS(names) == COEXIST_VIEW_MEMORY_VALUES,
+	       "all lines are read");
+
+/* Of several lines with a name the first counts: a file that is damaged may have any
+   number of them. */
 static bool lines_parse(const char *text, struct coexist_view_memory *memory)
 {
-	const char *const *lines = t_strsplit(text, "\n");
 	const char *value;
+	unsigned int i;
 
-	for (; *lines != NULL; lines++) {
-		value = strchr(*lines, '=');
-		if (value != NULL &&
-		    !line_parse(t_strdup_until(*lines, value), value + 1,
-				memory))
+	for (i = 0; i < N_ELEMENTS(names); i++) {
+		value = coexist_state_text_get(text, names[i]);
+		if (value != NULL && !line_parse(names[i], value, memory))
 			return FALSE;
 	}
 	return TRUE;

@@ -112,9 +112,9 @@ static unsigned int note_check(const struct note_row *row)
 	struct coexist_view_look look;
 	bool changed;
 
-	/* the first line that sets a value is not the last */
+	/* the first line that sets a value counts */
 	if (!coexist_view_memory_parse(
-			t_strconcat("uidvalidity=7\n", row->before, NULL),
+			t_strconcat(row->before, "\nuidvalidity=7\n", NULL),
 			&memory))
 		return fail(row->label, "is not read");
 	if (*row->before == '\0')
@@ -151,8 +151,8 @@ static unsigned int broken_check(const char *text)
 {
 	struct coexist_view_memory memory;
 
-	if (coexist_view_memory_parse(t_strconcat("uidvalidity=7\nwaiting=3\n",
-						  text, NULL), &memory))
+	if (coexist_view_memory_parse(t_strconcat(text, "\nuidvalidity=7\n"
+						  "waiting=3\n", NULL), &memory))
 		return fail(text, "is read");
 	return memory.uidvalidity == 0 && array_is_empty(&memory.waiting) &&
 		array_is_empty(&memory.left) ? 0 :
@@ -219,6 +219,35 @@ static unsigned int mistrust_check(void)
 		 fail(label, "the list of all"));
 }
 
+/* A file that somebody has copied into itself again and again. */
+static unsigned int repeated_check(void)
+{
+	static const char label[] = "repeated";
+	struct coexist_view_memory memory;
+	string_t *text = t_str_new(1024);
+	unsigned int i;
+
+	for (i = 0; i < 1000; i++)
+		str_printfa(text, "uidvalidity=7\nleft=read/1/%u\n", i + 1);
+	return coexist_view_memory_parse(str_c(text), &memory) ?
+		line_check(label, &memory, "left", "read/1/1") :
+		fail(label, "is not read");
+}
+
+/* More entries than any version writes. */
+static unsigned int many_check(void)
+{
+	struct coexist_view_memory memory;
+	string_t *text = t_str_new(1024);
+	unsigned int i;
+
+	str_append(text, "uidvalidity=7\nleft=read/1/1");
+	for (i = 0; i < 1024; i++)
+		str_append(text, " read/1/1");
+	return coexist_view_memory_parse(str_c(text), &memory) ?
+		fail("1025 entries", "are read") : 0;
+}
+
 int main(void)
 {
 	unsigned int i, failed = 0;
@@ -231,6 +260,8 @@ int main(void)
 	failed += days_check();
 	failed += return_check();
 	failed += mistrust_check();
+	failed += repeated_check();
+	failed += many_check();
 	lib_deinit();
 	return failed == 0 ? 0 : 1;
 }

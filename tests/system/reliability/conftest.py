@@ -1,0 +1,7 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Mailboxes in which each file of ours is there: the frozen ones (tests/system/migration)."""
+
+import sys
+from pathlib import Path
+
+sys.path += [str(Path(__file__).parents[1] / folder) for folder in ("migration", "sent", "doveadm")]
