@@ -14,7 +14,8 @@
 #include "session-policy.h"
 #include "session-undo.h"
 #include "use-note.h"
-#include "view-admin.h"
+#include "view-explain.h"
+#include "view-reset.h"
 
 struct doveadm_mail_cmd_context;
 

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-#ifndef COEXIST_VIEW_ADMIN_H
-#define COEXIST_VIEW_ADMIN_H
+#ifndef COEXIST_VIEW_EXPLAIN_H
+#define COEXIST_VIEW_EXPLAIN_H
 
 #include "array.h"
 #include "undo-result.h"
 
 struct mail_user;
 
-/* What an administrator asks about a POP3 view, and the only way back for what has
-   left it. All need the user's namespaces, and are about INBOX and the other mailboxes
-   of the maildrop (maildrop-folders.h). */
+/* What a POP3 client is shown, and why not: an administrator's question. Needs the user's
+   namespaces, and is about INBOX and the other mailboxes of the maildrop
+   (maildrop-folders.h). */
 
 /* A message as the next POP3 session would list it, or not. */
 struct coexist_view_message {
@@ -40,21 +40,5 @@ int coexist_view_explain(struct mail_user *user,
 int coexist_view_find_unlisted(struct mail_user *user,
 			       const ARRAY_TYPE(coexist_undo_back) *back,
 			       ARRAY_TYPE(coexist_view_message) *messages_r);
-
-struct coexist_view_reset {
-	/* Not 0: only messages received since come back, and they are listed whatever
-	   the filter says (view-memory.h, due). */
-	time_t since;
-	bool dry_run;
-};
-
-/* Lets messages return: how many had left, and how many will be listed whatever the
-   filter says. Returns 0, or -1 after logging an error. */
-struct coexist_view_reset_result {
-	unsigned int returned, due;
-};
-int coexist_view_reset(struct mail_user *user,
-		       const struct coexist_view_reset *reset,
-		       struct coexist_view_reset_result *result_r);
 
 #endif
