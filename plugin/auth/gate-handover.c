@@ -89,6 +89,25 @@ static unsigned int texts_find(const struct coexist_gate_policy *policy,
 	return count;
 }
 
+/* Returns whose documents name what a session of POP3 is shown by, on the data stack, or
+   NULL if none does. */
+static const char *
+origins_find(const struct coexist_gate_policy *policy,
+	     const struct coexist_handover *handover)
+{
+	string_t *text = t_str_new(64);
+	unsigned int i;
+
+	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
+		if (handover->texts[i] == NULL ||
+		    coexist_policy_keys[i].obeyed != COEXIST_OBEYED_MAILDROP)
+			continue;
+		coexist_handover_origin_add(text, i, coexist_policy_scope_word(
+			policy->policy.entries[i].scope - policy->scopes));
+	}
+	return str_len(text) == 0 ? NULL : str_c(text);
+}
+
 /* Returns the day from which on the policy refuses the protocol, on the data stack, or
    NULL if there is none. */
 static const char *
@@ -195,6 +214,10 @@ handover_find(const struct coexist_login_state *state,
 		delay_text_find(facts->gate, handover_r->protocol,
 				&policy->policy);
 	count = texts_find(policy, handover_r);
+	if (count > 0 && handover_r->protocol == COEXIST_PROTOCOL_POP3) {
+		handover_r->items[COEXIST_HANDOVER_ORIGINS] =
+			origins_find(policy, handover_r);
+	}
 	return count > 0 || has_items(handover_r);
 }
 

@@ -43,6 +43,20 @@ documents_merge(const struct coexist_document *const *documents,
 			     NULL /* unknown values */, NULL, policy_r);
 }
 
+/* Returns the longest that auth may say of whose documents these are. */
+static const char *origins_get(const struct coexist_handover *handover)
+{
+	string_t *text = t_str_new(128);
+	unsigned int i;
+
+	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
+		if (handover->texts[i] != NULL &&
+		    coexist_policy_keys[i].obeyed == COEXIST_OBEYED_MAILDROP)
+			coexist_handover_origin_add(text, i, "mailbox");
+	}
+	return str_len(text) == 0 ? NULL : str_c(text);
+}
+
 size_t coexist_handover_length(
 	const struct coexist_document *const documents[COEXIST_LENGTH_SCOPE_COUNT],
 	const char **left_out_r)
@@ -70,6 +84,7 @@ size_t coexist_handover_length(
 		if (policy.entries[i].scope != NULL)
 			handover.texts[i] = policy.entries[i].text;
 	}
+	handover.items[COEXIST_HANDOVER_ORIGINS] = origins_get(&handover);
 	memset(delay_text, 'x', sizeof(delay_text) - 1);
 	delay_text[sizeof(delay_text) - 1] = '\0';
 	if (coexist_policy_number(&policy, COEXIST_KEY_owner_may_change) != 0) {

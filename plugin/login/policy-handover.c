@@ -390,6 +390,32 @@ const char *coexist_handover_owner_text(coexist_openable_set fixed)
 	return str_len(names) == 0 ? "none" : str_c(names);
 }
 
+void coexist_handover_origin_add(string_t *text, enum coexist_key key,
+				 const char *scope_word)
+{
+	word_add(text, coexist_policy_keys[key].name);
+	str_append_c(text, ':');
+	str_append(text, scope_word);
+}
+
+const char *
+coexist_handover_origin_find(const char *value, enum coexist_key key)
+{
+	const char *items[COEXIST_HANDOVER_ITEM_COUNT], *const *words;
+	const char *begin =
+		t_strconcat(coexist_policy_keys[key].name, ":", NULL);
+
+	coexist_handover_read_items(value, items);
+	if (items[COEXIST_HANDOVER_ORIGINS] == NULL)
+		return NULL;
+	words = t_strsplit(items[COEXIST_HANDOVER_ORIGINS], " ");
+	for (; *words != NULL; words++) {
+		if (strncmp(*words, begin, strlen(begin)) == 0)
+			return *words + strlen(begin);
+	}
+	return NULL;
+}
+
 /* The field */
 
 #define CARRIED COEXIST_HANDOVER_CARRIER"="COEXIST_HANDOVER_CARRIER_BEGIN \

@@ -74,6 +74,9 @@
 	/* Where a key is open to the mailbox' owner: those of the open keys that no \
 	   choice counts for all the same, or "none". */ \
 	I(OWNER, "owner", SHORT) \
+	/* For a session of POP3: whose documents name the keys by which it is shown what it is, \
+	   which its log says where such a key begins to act. */ \
+	I(ORIGINS, "origins", SHORT) \
 	/* The gate took an IMAP login for one of webmail, which a session of IMAP
 	   does not see, and decided by the keys of that. */ \
 	I(WEBMAIL, "webmail", SHORT) \
@@ -167,6 +170,14 @@ const char *coexist_handover_delay_text(const char *value);
 /* Returns the text of the item OWNER for these keys, on the data stack;
    coexist_openable_parse() reads it. */
 const char *coexist_handover_owner_text(coexist_openable_set fixed);
+
+/* Adds to the text of the item ORIGINS that the document of a scope names the key. */
+void coexist_handover_origin_add(string_t *text, enum coexist_key key,
+				 const char *scope_word);
+/* Returns the word of that scope by a field's value, on the data stack, or NULL if it has
+   none. */
+const char *
+coexist_handover_origin_find(const char *value, enum coexist_key key);
 
 /* Returns TRUE if one of the fields is ours, be it a hand-over, a policy key or
    unknown. fields may be NULL. Of most users none is, and this is asked for each. */

@@ -326,7 +326,7 @@ static void beginning_log(const struct listing *listing)
 	e_info(user->event, "coexist: POP3 is shown INBOX and %u other mailboxes "
 	       "from now on, by pop3_folders=%s (%s)",
 	       array_count(&listing->listed), entry->text,
-	       entry->scope == NULL ? "" : entry->scope->name);
+	       coexist_session_policy_origin(user, COEXIST_KEY_pop3_folders));
 }
 
 static void memory_note(struct listing *listing)

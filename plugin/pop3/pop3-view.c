@@ -112,7 +112,8 @@ beginning_log(const struct pop3_view *view,
 			str_printfa(by, "%s%s=%s (%s)",
 				    str_len(by) == 0 ? "" : ", ",
 				    coexist_policy_keys[keys[i]].name,
-				    entry->text, entry->scope->name);
+				    entry->text,
+				    coexist_session_policy_origin(user, keys[i]));
 		}
 	}
 	e_info(user->event, "coexist: POP3 is shown %u of %u messages from now "

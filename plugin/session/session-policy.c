@@ -316,6 +316,24 @@ bool coexist_session_policy_is_chosen(const struct coexist_policy *policy,
 	return policy->entries[key].scope == &owner_scope;
 }
 
+const char *coexist_session_policy_origin(struct mail_user *user,
+					  enum coexist_key key)
+{
+	struct coexist_user *cuser = COEXIST_USER_CONTEXT(user);
+	const struct coexist_scope *scope;
+	const char *word;
+
+	i_assert(cuser != NULL);
+	scope = cuser->policy.entries[key].scope;
+	if (scope == NULL)
+		return "";
+	word = scope != &cuser->scopes[SCOPE_DOCUMENTS] ? NULL :
+		coexist_handover_origin_find(
+			coexist_handover_find(user->userdb_fields), key);
+	return word == NULL ? scope->name :
+		t_strconcat(scope->name, ": ", word, NULL);
+}
+
 const struct coexist_policy_entry *
 coexist_session_policy_get_given(struct mail_user *user,
 				 enum coexist_openable openable)

@@ -36,6 +36,12 @@ const struct coexist_policy_entry *
 coexist_session_policy_get_given(struct mail_user *user,
 				 enum coexist_openable openable);
 
+/* Returns the name of the scope that names the key, on the data stack: of a document also
+   whose it is, where the gate has said so. "" if no scope does. The user must have a
+   policy. */
+const char *coexist_session_policy_origin(struct mail_user *user,
+					  enum coexist_key key);
+
 /* Returns the policy as it would be if the userdb said these fields, with what it said
    at the login in none of them, on the data stack. Nothing is logged of values that
    nobody understands. */

@@ -108,6 +108,20 @@ static void test_the_text_about_the_delay_is_at_its_longest(void)
 	} T_END;
 }
 
+static void test_whose_documents_these_are_is_at_its_longest(void)
+{
+	T_BEGIN {
+		const char *left_out;
+
+		g_assert_cmpuint(length("pop3_max_messages=9\n", NULL,
+					"pop3_show=unread\n", &left_out), ==,
+				 ADDED + strlen(";origins=pop3_show:mailbox "
+						"pop3_max_messages:mailbox"
+						";pop3_show=unread"
+						";pop3_max_messages=9"));
+	} T_END;
+}
+
 /* Returns a line whose item has so many bytes in the hand-over. */
 static char *line_of(const char *key, size_t bytes)
 {
@@ -156,6 +170,8 @@ int main(int argc, char **argv)
 	}
 	g_test_add_func("/length/delay",
 			test_the_text_about_the_delay_is_at_its_longest);
+	g_test_add_func("/length/origins",
+			test_whose_documents_these_are_is_at_its_longest);
 	g_test_add_func("/length/limit", test_what_is_too_long_is_named);
 	ret = g_test_run();
 	lib_deinit();

@@ -129,6 +129,8 @@ static void check_any(const char *value)
 	(void)coexist_handover_word(value);
 	i_assert(texts_equal(coexist_handover_delay_text(value),
 			     items[COEXIST_HANDOVER_DELAY_TEXT]));
+	for (i = 0; i < COEXIST_KEY_COUNT; i++)
+		(void)coexist_handover_origin_find(value, i);
 	(void)coexist_handover_find(fields);
 	(void)coexist_handover_find_gate(fields);
 	for (i = 0; i < COEXIST_HANDOVER_ITEM_COUNT; i++)

@@ -422,6 +422,41 @@ static void test_the_field(void)
 	       "a key of ours");
 }
 
+/* Returns the value of a hand-over that says of the keys whose documents name them. */
+static const char *with_origins(const char *text)
+{
+	const struct coexist_handover handover = {
+		.protocol = COEXIST_PROTOCOL_POP3,
+		.items[COEXIST_HANDOVER_ORIGINS] = text
+	};
+	const char *left_out;
+	size_t size;
+
+	return handover_write(&handover, &size, &left_out);
+}
+
+static void test_origins(void)
+{
+	string_t *text = t_str_new(64);
+	const char *value;
+
+	coexist_handover_origin_add(text, COEXIST_KEY_pop3_show, "domain");
+	coexist_handover_origin_add(text, COEXIST_KEY_pop3_folders, "default");
+	value = with_origins(str_c(text));
+	expect(is_text(coexist_handover_origin_find(value,
+			COEXIST_KEY_pop3_show), "domain"), "the first");
+	expect(is_text(coexist_handover_origin_find(value,
+			COEXIST_KEY_pop3_folders), "default"), "the last");
+	/* whose name begins with the first one's */
+	expect(coexist_handover_origin_find(value,
+			COEXIST_KEY_pop3_show_days) == NULL, "none of this key");
+	value = with_origins("pop3_show_days:mailbox pop3_show x: :y");
+	expect(coexist_handover_origin_find(value,
+			COEXIST_KEY_pop3_show) == NULL, "no scope");
+	expect(coexist_handover_origin_find("passed",
+			COEXIST_KEY_pop3_show) == NULL, "of an older gate");
+}
+
 /* A walk of the property: whatever is handed over, what is read is what was
    written, but for what the session does not obey and what was left out. */
 
@@ -541,6 +576,7 @@ int main(void)
 		test_items_of_open_sessions();
 	test_what_is_a_policy();
 		test_the_field();
+		test_origins();
 		test_a_walk();
 	} T_END;
 	lib_deinit();

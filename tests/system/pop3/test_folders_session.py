@@ -216,6 +216,21 @@ def test_names_that_look_alike(filled, show):
     assert filled.subjects(quoted("Sent")) == ["sent 1", "sent 2"]
 
 
+def test_the_log_says_once_that_other_mailboxes_begin(filled, show):
+    fill(filled, "Work/a", "a")
+    show(pop3_folders="Sent Nowhere Work/*")
+    for _ in range(2):
+        assert len(listed(filled)) == 5
+    show()
+    listed(filled)
+    show(pop3_folders="Sent")
+    listed(filled)
+    line, = [line for line in filled.server.log_text().splitlines()
+             if f"({filled.user})" in line and "POP3 is shown" in line]
+    assert "Info: coexist: POP3 is shown INBOX and 2 other mailboxes from now on, by " \
+        "pop3_folders=Sent Nowhere Work/* (a policy document: mailbox)" in line
+
+
 # LAST (pop3_enable_last), which is of RFC 1460
 
 def test_rset_makes_nothing_unread_outside_inbox(start):

@@ -305,5 +305,18 @@ def test_the_log_says_once_what_begins(maildrop, show):
     lines = [line for line in maildrop.server.log_text().splitlines()
              if f"({maildrop.user})" in line and "POP3 is shown" in line]
     assert len(lines) == 1
-    assert "shown 2 of 3 messages from now on, by pop3_show=unread (a policy document)" \
+    assert "shown 2 of 3 messages from now on, by pop3_show=unread (a policy document: mailbox)" \
         in lines[0]
+
+
+def test_the_log_says_whose_document_each_key_is_of(start):
+    server = start(gate={}, coexist={"pop3_show_deleted": "no"})
+    maildrop = server.maildrop()
+    server.store.put("default", pop3_show="unread", pop3_max_messages="2")
+    server.store.put("mailbox/" + maildrop.user, pop3_show="all", pop3_show_days="30")
+    maildrop.deliver(3)
+    assert listed(maildrop) == names(2, 3)
+    server.wait_log(r"shown 2 of 3 messages from now on, by pop3_show=all \(a policy document: "
+                    r"mailbox\), pop3_show_days=30 \(a policy document: mailbox\), "
+                    r"pop3_show_deleted=no \(dovecot.conf\), pop3_max_messages=2 "
+                    r"\(a policy document: default\): doveadm coexist explain")
