@@ -11,9 +11,23 @@
 #include "admin-print.h"
 #include "coexist-admin.h"
 #include "compat-doveadm-mail.h"
+#include "doveconf.h"
 #include "mail-functions.h"
+#include "plugin-list.h"
 #include "policy-value.h"
 #include "time-text.h"
+
+struct view_cmd_context {
+	struct doveadm_mail_cmd_context ctx;
+	/* POP3 sessions do not load Dovecot's plugin virtual */
+	bool lacks_virtual;
+};
+
+static struct view_cmd_context *
+view_cmd_context(struct doveadm_mail_cmd_context *ctx)
+{
+	return container_of(ctx, struct view_cmd_context, ctx);
+}
 
 /* Returns the date of a time, "" for 0. */
 static const char *day_text(time_t time)
@@ -40,7 +54,8 @@ view_explain(struct doveadm_mail_cmd_context *ctx,
 	ARRAY_TYPE(coexist_view_message) messages;
 	const struct coexist_view_message *message;
 
-	if (functions->view_explain(user, &messages) < 0) {
+	if (functions->view_explain(user, view_cmd_context(ctx)->lacks_virtual,
+				    &messages) < 0) {
 		doveadm_mail_failed_error(ctx, MAIL_ERROR_TEMP);
 		return -1;
 	}
@@ -125,6 +140,24 @@ cmd_view_run(struct doveadm_mail_cmd_context *ctx, struct mail_user *user)
 	return ret;
 }
 
+/* Returns FALSE also if that can't be found out. Only root may read all of dovecot.conf, and
+   a command is not root while it has a user. */
+static bool lacks_virtual(const struct doveadm_cmd_context *cctx)
+{
+	const struct coexist_doveconf_block *conf;
+	struct coexist_admin admin;
+	const char *error;
+	bool ret = FALSE;
+
+	coexist_admin_begin(cctx, &admin);
+	if (coexist_doveconf_read(admin.doveconf, &conf, &error) == 0) {
+		ret = !str_array_find(coexist_plugin_list_get(conf, "pop3"),
+				      "virtual");
+	}
+	coexist_admin_deinit(&admin);
+	return ret;
+}
+
 COEXIST_MAIL_CMD_INIT(cmd_view_init)
 {
 	static const struct coexist_column messages[] = {
@@ -140,22 +173,24 @@ COEXIST_MAIL_CMD_INIT(cmd_view_init)
 		COEXIST_NUMBER_COLUMN("due")
 	};
 
-	if (coexist_admin_flag(ctx->cctx, "reset"))
+	if (coexist_admin_flag(ctx->cctx, "reset")) {
 		COEXIST_PRINT_COLUMNS(reset);
-	else
-		COEXIST_PRINT_COLUMNS(messages);
+		return;
+	}
+	COEXIST_PRINT_COLUMNS(messages);
+	view_cmd_context(ctx)->lacks_virtual = lacks_virtual(ctx->cctx);
 }
 
 struct doveadm_mail_cmd_context *coexist_cmd_view_alloc(void)
 {
-	struct doveadm_mail_cmd_context *ctx;
+	struct view_cmd_context *ctx;
 
-	ctx = doveadm_mail_cmd_alloc(struct doveadm_mail_cmd_context);
-	ctx->v.init = cmd_view_init;
-	ctx->v.run = cmd_view_run;
-	coexist_mail_cmd_allow_options(ctx, "rdn");
+	ctx = doveadm_mail_cmd_alloc(struct view_cmd_context);
+	ctx->ctx.v.init = cmd_view_init;
+	ctx->ctx.v.run = cmd_view_run;
+	coexist_mail_cmd_allow_options(&ctx->ctx, "rdn");
 	doveadm_print_init(DOVEADM_PRINT_TYPE_TABLE);
-	return ctx;
+	return &ctx->ctx;
 }
 
 struct doveadm_cmd_ver2 coexist_cmd_view = {

@@ -8,6 +8,7 @@
 #include "coexist/day.h"
 #include "hidden-keyword.h"
 #include "mailbox-state.h"
+#include "maildrop-folders.h"
 #include "notice.h"
 #include "session-policy.h"
 #include "view-filter.h"
@@ -182,13 +183,18 @@ static int explain(struct coexist_view_box *vbox, void *context)
 	return 0;
 }
 
-int coexist_view_explain(struct mail_user *user,
+int coexist_view_explain(struct mail_user *user, bool lacks_virtual,
 			 ARRAY_TYPE(coexist_view_message) *messages_r)
 {
 	struct explaining explaining = { .messages = messages_r };
 
 	t_array_init(messages_r, 128);
-	return coexist_view_walk(user, explain, &explaining);
+	if (!lacks_virtual || !coexist_maildrop_folders_wanted(
+					coexist_session_policy_get(user)))
+		return coexist_view_walk(user, explain, &explaining);
+	e_warning(user->event, "coexist: POP3 is shown INBOX alone: the plugin "
+		  "virtual is not in the mail_plugins of protocol pop3");
+	return coexist_view_walk_inbox(user, explain, &explaining);
 }
 
 /* Returns FALSE if POP3 is shown all of these messages, as far as is known without a look into

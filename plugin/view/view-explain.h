@@ -30,8 +30,10 @@ struct coexist_view_message {
 ARRAY_DEFINE_TYPE(coexist_view_message, struct coexist_view_message);
 
 /* Finds out about all messages, mailbox by mailbox in their order, on the data stack. Changes nothing.
-   Returns 0, or -1 after logging an error. */
-int coexist_view_explain(struct mail_user *user,
+   lacks_virtual: POP3 sessions do not load Dovecot's plugin virtual, so there is INBOX alone,
+   with a warning where the maildrop should have more. Returns 0, or -1 after logging an
+   error. */
+int coexist_view_explain(struct mail_user *user, bool lacks_virtual,
 			 ARRAY_TYPE(coexist_view_message) *messages_r);
 
 /* Finds out the same about these messages alone, and only of those that are not shown: also of

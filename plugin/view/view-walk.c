@@ -152,6 +152,15 @@ box_do(struct mail_user *user, const char *name,
 	return ret;
 }
 
+int coexist_view_walk_inbox(struct mail_user *user, coexist_view_walk_t *func,
+			    void *context)
+{
+	ARRAY_TYPE(const_string) guids;
+
+	t_array_init(&guids, 1);
+	return box_do(user, "INBOX", &guids, func, context);
+}
+
 int coexist_view_walk(struct mail_user *user, coexist_view_walk_t *func,
 		      void *context)
 {
@@ -161,7 +170,6 @@ int coexist_view_walk(struct mail_user *user, coexist_view_walk_t *func,
 	const char *name, *error;
 	int ret = 0;
 
-	t_array_init(&guids, 32);
 	if (coexist_maildrop_folders_find(user,
 			coexist_session_policy_get(user), &folders,
 			&error) < 0) {
@@ -172,12 +180,13 @@ int coexist_view_walk(struct mail_user *user, coexist_view_walk_t *func,
 		e_warning(user->event, "coexist: POP3 is shown INBOX alone: "
 			  "pop3_folders are more than %u mailboxes",
 			  COEXIST_MAILDROP_FOLDERS_MAX);
-		return box_do(user, "INBOX", &guids, func, context);
+		return coexist_view_walk_inbox(user, func, context);
 	}
 	array_foreach(&folders.refused, refused) {
 		e_info(user->event, "coexist: POP3 is not shown %s: %s",
 		       refused->name, refused->why);
 	}
+	t_array_init(&guids, 32);
 	array_foreach_elem(&folders.names, name) {
 		if (box_do(user, name, &guids, func, context) < 0)
 			ret = -1;

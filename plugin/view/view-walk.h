@@ -36,6 +36,10 @@ coexist_view_walk_t(struct coexist_view_box *vbox, void *context);
 int coexist_view_walk(struct mail_user *user, coexist_view_walk_t *func,
 		      void *context);
 
+/* The same for INBOX alone, whatever the maildrop has. */
+int coexist_view_walk_inbox(struct mail_user *user, coexist_view_walk_t *func,
+			    void *context);
+
 /* Adds what the maildrop's memory has of the mailbox to a memory of the mailbox. */
 void coexist_view_box_complete(const struct coexist_view_box *vbox,
 			       struct coexist_view_memory *memory);

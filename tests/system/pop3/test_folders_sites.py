@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A maildrop of several mailboxes on sites with settings of their own."""
 
+import json
 import re
 import shutil
 
@@ -146,6 +147,14 @@ def test_lazy_expunge_gets_what_left_inbox(start):
 
 # INBOX alone
 
+def explained_alone(maildrop):
+    """Return the mailboxes of which an administrator is told, and what is said besides."""
+    done = maildrop.server.doveadm("-f", "json", "coexist", "explain", "--pop3-view", "-u",
+                                   maildrop.user, check=False)
+    assert done.returncode == 0
+    return {row["mailbox"] for row in json.loads(done.stdout)}, done.stderr
+
+
 def test_without_the_plugin_inbox_alone(start):
     server = start(gate={}, plugins={"all": ["coexist"]})
     maildrop = server.maildrop()
@@ -158,6 +167,11 @@ def test_without_the_plugin_inbox_alone(start):
     problems = maildrop.log_problems()
     assert len(problems) == 2 and all(ALONE + "the plugin virtual is not in" in line
                                       for line in problems)
+    mailboxes, told = explained_alone(maildrop)
+    assert mailboxes == {"INBOX"}
+    assert "POP3 is shown INBOX alone: the plugin virtual is not in" in told
+    server.store.put("mailbox/" + maildrop.user, pop3_max_messages="1")
+    assert explained_alone(maildrop) == ({"INBOX"}, "")
 
 
 def test_more_than_two_hundred_mailboxes(start):
@@ -186,6 +200,9 @@ def test_more_than_two_hundred_mailboxes(start):
     assert listed(maildrop) == maildrop.subjects() == names(1)
     problem, = maildrop.log_problems()
     assert ALONE + "they are more than 200 mailboxes" in problem
+    mailboxes, told = explained_alone(maildrop)
+    assert mailboxes == {"INBOX"}
+    assert "POP3 is shown INBOX alone: pop3_folders are more than 200 mailboxes" in told
 
 
 def test_an_index_of_the_maildrop_that_is_lost(start):
