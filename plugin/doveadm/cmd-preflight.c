@@ -97,6 +97,7 @@ static void preflight_config(struct coexist_preflight *preflight)
 		coexist_preflight_no_gate(preflight);
 	if (conf != NULL) {
 		coexist_preflight_settings(preflight, conf);
+		coexist_preflight_folders(preflight, conf);
 		coexist_preflight_sent(preflight, conf);
 	}
 }

@@ -62,9 +62,8 @@ said_add(ARRAY_TYPE(const_string) *names,
 		block_add(names, block);
 }
 
-/* Returns TRUE if "protocol NAME" or "protocol !NAME" is for the protocol. */
-static bool is_for(const struct coexist_doveconf_block *block,
-		   const char *protocol)
+bool coexist_plugin_list_is_for(const struct coexist_doveconf_block *block,
+				const char *protocol)
 {
 	return *block->name == '!' ? strcmp(block->name + 1, protocol) != 0 :
 		strcmp(block->name, protocol) == 0;
@@ -80,7 +79,7 @@ coexist_plugin_list_get(const struct coexist_doveconf_block *conf,
 	t_array_init(&names, 16);
 	said_add(&names, conf);
 	COEXIST_DOVECONF_FOREACH(block, conf, "protocol") {
-		if (is_for(block, protocol))
+		if (coexist_plugin_list_is_for(block, protocol))
 			said_add(&names, block);
 	}
 	array_append_zero(&names);

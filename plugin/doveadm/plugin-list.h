@@ -17,4 +17,8 @@ const char *const *
 coexist_plugin_list_get(const struct coexist_doveconf_block *conf,
 			const char *protocol);
 
+/* Returns TRUE if a block "protocol NAME" or "protocol !NAME" is for the protocol. */
+bool coexist_plugin_list_is_for(const struct coexist_doveconf_block *block,
+				const char *protocol);
+
 #endif

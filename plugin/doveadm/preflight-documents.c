@@ -3,11 +3,9 @@
 
 #include "lib.h"
 #include "preflight.h"
-#include "str.h"
 #include "admin-list.h"
 #include "admin-scope.h"
 #include "coexist-admin.h"
-#include "plugin-list.h"
 #include "policy-document.h"
 #include "policy-store.h"
 #include "policy-value.h"
@@ -16,16 +14,11 @@
 struct count {
 	/* NULL if documents need no signature, or the keys are not all known */
 	coexist_keyring *keyring;
+	struct coexist_preflight *preflight;
 	unsigned int documents, broken;
-	/* Documents that say what POP3 is shown, and the names of the first. */
-	unsigned int views;
-	string_t *view_names;
-	/* Documents that have pop3_folders. */
-	unsigned int folders;
+	/* documents that say what POP3 is shown */
+	struct coexist_first_names views;
 };
-
-/* As many as fit into a row. */
-#define VIEW_NAMES_MAX 5
 
 /* Returns TRUE if the document says something else than the default. */
 static bool has_key(const struct coexist_document *document, enum coexist_key id)
@@ -56,17 +49,18 @@ static bool has_view(const struct coexist_document *document)
 }
 
 static void
-view_count(struct count *count, enum coexist_admin_scope_kind kind,
-	   const char *name, const struct coexist_document *document)
+view_note(struct count *count, enum coexist_admin_scope_kind kind,
+	  const char *name, const struct coexist_document *document)
 {
-	if (has_key(document, COEXIST_KEY_pop3_folders))
-		count->folders++;
-	if (!has_view(document) || count->views++ >= VIEW_NAMES_MAX)
-		return;
-	str_printfa(count->view_names, "%s%s%s%s",
-		    str_len(count->view_names) == 0 ? "" : ", ",
-		    coexist_admin_scope_kind_name(kind),
-		    *name == '\0' ? "" : " ", name);
+	struct coexist_preflight *preflight = count->preflight;
+
+	name = t_strconcat(coexist_admin_scope_kind_name(kind),
+			   *name == '\0' ? "" : " ", name, NULL);
+	coexist_preflight_folders_note(preflight, name, document);
+	if (has_view(document)) {
+		coexist_first_names_add(&count->views, preflight->admin->pool,
+					name);
+	}
 }
 
 static bool is_broken(const struct count *count, const char *key,
@@ -94,7 +88,7 @@ document_count(const struct coexist_admin *admin,
 		if (is_broken(count, key, document))
 			count->broken++;
 		else
-			view_count(count, kind, name, document);
+			view_note(count, kind, name, document);
 		coexist_document_unref(document);
 		break;
 	case COEXIST_STORE_NOT_FOUND:
@@ -111,40 +105,21 @@ document_count(const struct coexist_admin *admin,
 static void
 check_views(struct coexist_preflight *preflight, const struct count *count)
 {
-	if (count->views == 0)
+	if (count->views.count == 0)
 		return;
 	coexist_preflight_print(preflight, "pop3_show", COEXIST_PREFLIGHT_NOTE,
 		t_strdup_printf("%u documents say what POP3 is shown, by keys "
 		"that were accepted and not obeyed before 0.2.0: "
-		"%s%s. Which messages: doveadm coexist explain --pop3-view -u "
-		"USER", count->views, str_c(count->view_names),
-		count->views > VIEW_NAMES_MAX ? ", ..." : ""));
+		"%s. Which messages: doveadm coexist explain --pop3-view -u "
+		"USER", count->views.count,
+		coexist_first_names_get(&count->views)));
 }
 
-/* Without the plugin a session has INBOX alone. */
-static void
-check_folders(struct coexist_preflight *preflight, const struct count *count,
-	      const struct coexist_doveconf_block *conf)
-{
-	if (count->folders == 0 || conf == NULL)
-		return;
-	if (str_array_find(coexist_plugin_list_get(conf, "pop3"), "virtual")) {
-		coexist_preflight_print(preflight, "pop3_folders",
-					COEXIST_PREFLIGHT_OK, "");
-		return;
-	}
-	coexist_preflight_print(preflight, "pop3_folders", COEXIST_PREFLIGHT_WARN,
-		t_strdup_printf("%u documents have it, and POP3 is shown INBOX "
-		"alone. Add to the mail_plugins of protocol pop3: virtual",
-		count->folders));
-}
-
-void coexist_preflight_documents(struct coexist_preflight *preflight,
-				 const struct coexist_doveconf_block *conf)
+void coexist_preflight_documents(struct coexist_preflight *preflight)
 {
 	static const char check[] = "documents";
 	struct coexist_admin *admin = preflight->admin;
-	struct count count = { .view_names = t_str_new(128) };
+	struct count count = { .preflight = preflight };
 	const char *error;
 
 	count.keyring = coexist_site_keyring_read(&admin->config, &error);
@@ -166,5 +141,4 @@ void coexist_preflight_documents(struct coexist_preflight *preflight,
 			count.documents));
 	}
 	check_views(preflight, &count);
-	check_folders(preflight, &count, conf);
 }

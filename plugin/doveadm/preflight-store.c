@@ -251,6 +251,6 @@ void coexist_preflight_store(struct coexist_preflight *preflight,
 	coexist_preflight_print(preflight, "store", COEXIST_PREFLIGHT_OK, "");
 	check_prefix(preflight);
 	if (check_written(preflight, conf))
-		coexist_preflight_documents(preflight, conf);
+		coexist_preflight_documents(preflight);
 	check_marker(preflight);
 }

@@ -2,7 +2,10 @@
 #ifndef COEXIST_PREFLIGHT_H
 #define COEXIST_PREFLIGHT_H
 
+#include "first-names.h"
+
 struct coexist_admin;
+struct coexist_document;
 struct coexist_doveconf_block;
 
 /* The preflight: a self-test of the installation, whose parts print their
@@ -28,6 +31,9 @@ struct coexist_preflight {
 	/* dovecot-coexist(8) has switched settings of ours on, or off by
 	   hand */
 	bool is_on, is_off;
+	/* Documents by which POP3 is shown other mailboxes than INBOX, and those that name
+	   too many. */
+	struct coexist_first_names folders, many_folders;
 };
 
 /* Prints a finding: what was looked at and, unless it is ok, what to do. */
@@ -103,9 +109,19 @@ void coexist_preflight_store(struct coexist_preflight *preflight,
    whether it was. Opens it. */
 bool coexist_preflight_has_documents(struct coexist_preflight *preflight);
 /* Counts the documents that are of no use, and names those that say what POP3 is shown.
-   Needs the store. conf as above. */
-void coexist_preflight_documents(struct coexist_preflight *preflight,
-				 const struct coexist_doveconf_block *conf);
+   Needs the store. */
+void coexist_preflight_documents(struct coexist_preflight *preflight);
+
+/* Notes what a document says of the mailboxes that POP3 is shown. name is the
+   document's. */
+void coexist_preflight_folders_note(struct coexist_preflight *preflight,
+				    const char *name,
+				    const struct coexist_document *document);
+/* Checks that POP3 sessions can have the mailboxes that these documents and dovecot.conf
+   name, or let owners choose: they load Dovecot's virtual, and no more are named than
+   there may be. */
+void coexist_preflight_folders(struct coexist_preflight *preflight,
+			       const struct coexist_doveconf_block *conf);
 
 /* Checks the keyring, if documents need signatures: the auth process can read the
    keys. conf as above. */

@@ -77,6 +77,52 @@ def test_what_the_document_of_everybody_fills_the_trash_by(admin):
     assert found["mailbox Trash"][0] == "note"
 
 
+# Other folders in POP3
+
+LOADED = "protocol pop3 {\n  mail_plugins = coexist virtual\n}\n"
+
+
+@pytest.mark.parametrize("keys, wanted", [
+    ({"pop3_folders": "INBOX Sent"}, True), ({"pop3_folders": "inbox"}, False),
+    ({"pop3_folders": "INBOX Projects/*"}, True),
+    ({"owner_may_change": "language pop3_folders"}, True),
+    ({"owner_may_change": "pop3_show"}, False)], ids=repr)
+def test_other_folders_of_everybody(admin, keys, wanted):
+    """Without Dovecot's virtual plugin POP3 has INBOX alone."""
+    status, found = preflight(admin, lambda text: with_policy(text, keys))
+    assert (status, found.get("pop3_folders", [None])[0]) == (0, "warn" if wanted else None)
+    if wanted:
+        assert "by dovecot.conf, and POP3" in found["pop3_folders"][1]
+        assert found["pop3_folders"][1].endswith("protocol pop3: virtual")
+        found = preflight(admin, lambda text: with_policy(text, keys) + LOADED)[1]
+        assert found["pop3_folders"] == ("ok", "")
+
+
+@pytest.mark.parametrize("protocol, wanted", [("pop3", True), ("imap", False)])
+def test_other_folders_of_a_protocol(admin, protocol, wanted):
+    def change(text):
+        return f"{text}protocol {protocol} {{\n{with_policy('', {'pop3_folders': 'Sent'})}}}\n"
+    status, found = preflight(admin, change)
+    assert (status, "pop3_folders" in found) == (0, wanted)
+
+
+def test_other_folders_of_dovecot_conf_and_of_a_document(admin):
+    admin.ok("policy", "set", "--default", "pop3_folders=INBOX Sent")
+    found = preflight(admin, lambda text: with_policy(text, {"pop3_folders": "INBOX Work"}))[1]
+    admin.ok("policy", "unset", "--default", "pop3_folders")
+    assert "by dovecot.conf and 1 documents (default), and POP3" in found["pop3_folders"][1]
+
+
+@pytest.mark.parametrize("count, is_many", [(199, False), (200, True)])
+def test_too_many_folders_of_everybody(admin, count, is_many):
+    value = " ".join(f"f{number}" for number in range(count))
+    found = preflight(admin, lambda text: with_policy(text, {"pop3_folders": value}))[1]
+    assert ("pop3_folders, at most 200" in found) == is_many
+    if is_many:
+        verdict, remedy = found["pop3_folders, at most 200"]
+        assert verdict == "warn" and "by dovecot.conf: " in remedy
+
+
 QUOTA_WARNING = ("plugin {\n  quota_warning = storage=95%% quota-warning 95 %u\n}\n" if IS_23 else
                  "quota_warning high {\n  quota_storage_percentage = 95\n"
                  "  execute quota-warning {\n    args = 95 %{user}\n  }\n}\n")

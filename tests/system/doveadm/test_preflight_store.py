@@ -95,9 +95,59 @@ def test_documents_with_other_folders(admin):
                        "  mail_plugins = coexist virtual\n}\n")[1]
     admin.ok("policy", "unset", "-u", "jo@example.org", "--force", "pop3_folders")
     assert (status, found["pop3_folders"][0]) == (0, "warn")
+    assert "by 1 documents (mailbox jo@example.org), and" in found["pop3_folders"][1]
     assert found["pop3_folders"][1].endswith("protocol pop3: virtual")
     assert "mailbox jo@example.org" in found["pop3_show"][1]
     assert mended["pop3_folders"] == ("ok", "")
+
+
+def test_documents_that_let_owners_choose_folders(admin):
+    """A choice needs the plugin as a document does."""
+    admin.ok("policy", "set", "-d", "example.org", "--force", "owner_may_change=pop3_show")
+    assert "pop3_folders" not in preflight(admin)[1]
+    admin.ok("policy", "set", "-d", "example.org", "--force",
+             "owner_may_change=pop3_show pop3_folders")
+    admin.ok("policy", "set", "--default", "pop3_folders=INBOX")
+    found = preflight(admin)[1]
+    admin.ok("policy", "unset", "-d", "example.org", "--force", "owner_may_change")
+    admin.ok("policy", "unset", "--default", "pop3_folders")
+    assert found["pop3_folders"][0] == "warn"
+    assert "by 1 documents (domain example.org), and" in found["pop3_folders"][1]
+    assert "pop3_show" not in found
+
+
+@pytest.mark.parametrize("value, is_many", [
+    (" ".join(f"f{number}" for number in range(199)), False),
+    (" ".join(f"f{number}" for number in range(200)), True),
+    # one of them twice, and INBOX
+    ("INBOX F0 " + ", ".join(f"F{number}" for number in range(199)), False),
+    # how many these are depends on the mailbox
+    (" ".join(f"f{number}/*" for number in range(300)), False)],
+    ids=["200", "201", "twice", "patterns"])
+def test_documents_that_name_too_many_folders(admin, value, is_many):
+    admin.ok("policy", "set", "-u", "jo@example.org", "--force", f"pop3_folders={value}")
+    status, found = preflight(admin)
+    admin.ok("policy", "unset", "-u", "jo@example.org", "--force", "pop3_folders")
+    assert status == 0
+    assert ("pop3_folders, at most 200" in found) == is_many
+    if is_many:
+        verdict, remedy = found["pop3_folders, at most 200"]
+        assert verdict == "warn" and "1 documents (mailbox jo@example.org)" in remedy
+
+
+def test_many_documents_with_long_names(admin):
+    """The first five are named."""
+    users = [f"{number}-{'a-long-name' * 4}@example.org" for number in range(7)]
+    for user in users:
+        admin.ok("policy", "set", "-u", user, "--force", "pop3_folders=INBOX Sent")
+    status, found = preflight(admin)
+    for user in users:
+        admin.ok("policy", "unset", "-u", user, "--force", "pop3_folders")
+    assert status == 0
+    for check in ("pop3_show", "pop3_folders"):
+        assert "7 documents" in found[check][1]
+        assert sum(user in found[check][1] for user in users) == 5
+        assert ", ..." in found[check][1]
 
 
 def test_no_store(admin):
