@@ -3,6 +3,7 @@
 each mailbox by itself."""
 
 import json
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
@@ -302,6 +303,43 @@ def test_explain_says_why_of_each_mailbox(filled, show):
                                  ("Sent", 2): ("no", "hidden")}
     show()
     assert explained(filled) == {("INBOX", 1): ("yes", "")}
+
+
+def day(days):
+    """Return the date in so many days."""
+    return (datetime.now(timezone.utc) + timedelta(days=days)).strftime("%Y-%m-%d")
+
+
+def test_explain_says_since_when_of_each_mailbox(start, clock):
+    """What left with its mailbox has done so on the day on which that came back."""
+    server = start(gate={}, plugins=PLUGINS, wrap={"pop3": clock.wrapper})
+    maildrop = server.maildrop()
+    maildrop.deliver(2)
+    fill(maildrop, "Sent", "sent 1", "sent 2", "sent 3")
+    fill(maildrop, "Work/a", "a 1")
+    document = "mailbox/" + maildrop.user
+
+    def visit(days, **keys):
+        server.store.put(document, pop3_show="unread", **keys)
+        with clock.days_from_now(days):
+            return set(listed(maildrop))
+
+    assert len(visit(-9, **WITH)) == 6
+    put(maildrop, "Sent", "1", "\\Seen")
+    put(maildrop, "INBOX", "2", "\\Seen")
+    assert visit(-7, **WITH) == {*names(1), "sent 2", "sent 3", "a 1"}
+    assert visit(-5) == set(names(1))
+    assert visit(-3, **WITH) == set(names(1))
+    fill(maildrop, "Sent", "sent 4")
+    put(maildrop, "Sent", "4", "\\Seen")
+    rows = json.loads(server.doveadm("-f", "json", "coexist", "explain", "--pop3-view", "-u",
+                                     maildrop.user))
+    assert [(row["mailbox"], int(row["uid"]), row["why"], row["since"]) for row in rows
+            if row["shown"] == "no"] == [
+        ("INBOX", 2, "read", day(-7)), ("Sent", 1, "read", day(-7)),
+        ("Sent", 2, "folder", day(-3)), ("Sent", 3, "folder", day(-3)),
+        # it was never listed
+        ("Sent", 4, "read", ""), ("Work/a", 1, "folder", day(-3))]
 
 
 def test_what_left_with_its_mailbox_returns_when_the_administrator_asks(filled, show):

@@ -6,7 +6,9 @@ import pytest
 
 import journal
 from folders import PLUGINS, fill, quoted, seen_by_imap
+from login_delay import refusal
 from names import HIDDEN
+from server import AT_ONCE
 from view_listing import listed, names
 
 LOCK = "dovecot-pop3-session.lock"
@@ -168,6 +170,22 @@ def test_the_lock_is_that_of_a_session_without_folders(filled, show):
     assert locks(filled) == []
 
 
+@pytest.mark.parametrize("first, second", [({}, {"pop3_folders": "Sent"}),
+                                           ({"pop3_folders": "Sent"}, {})],
+                         ids=["plain, then folders", "folders, then plain"])
+def test_a_second_session_is_refused_with_folders_and_without(filled, show, first, second):
+    show(**first)
+    with filled.pop3() as pop:
+        count = pop.stat()[0]
+        assert count == (4 if first else 2)
+        show(**second)
+        assert "[IN-USE]" in refusal(filled)
+        # the first goes on
+        pop.retr(count)
+        pop.quit()
+    assert len(listed(filled)) == (4 if second else 2)
+
+
 def test_the_limit_counts_what_is_deleted_in_inbox(filled, show):
     show(pop3_folders="Sent", pop3_delete_limit="1")
     with filled.pop3() as pop:
@@ -190,22 +208,54 @@ def test_a_held_session_keeps_all(filled, show):
     assert listed(filled) == ["2 deleted messages were kept"]
 
 
-def test_retention_is_for_inbox(start):
-    server = start(gate={}, plugins=PLUGINS, coexist={"retention_notice_days": "0"})
-    maildrop = server.maildrop()
-    server.store.put("mailbox/" + maildrop.user, pop3_folders="Sent", pop3_keep_days="1",
-                     pop3_mark_read="complete")
+# Retention
+
+@pytest.fixture(scope="module")
+def aging(start, clock):
+    """A server with a clock for POP3 sessions, where what is due goes at once."""
+    return start(gate={}, plugins=PLUGINS, coexist=AT_ONCE, wrap={"pop3": clock.wrapper})
+
+
+def expires_by_command(maildrop, clock):
+    maildrop.server.doveadm("coexist", "expire", "-u", maildrop.user, "--now",
+                            env=clock.environment)
+
+
+def expires_by_session(maildrop, _):
+    """A session of all mailboxes that does nothing."""
+    with maildrop.pop3() as pop:
+        assert pop.stat()[0] > 2
+        pop.quit()
+
+
+@pytest.mark.parametrize("action, target", [("expunge", None), ("trash", "Trash")])
+@pytest.mark.parametrize("expires", [expires_by_command, expires_by_session])
+def test_retention_is_for_inbox(aging, clock, expires, action, target):
+    maildrop = aging.maildrop()
+    aging.store.put("mailbox/" + maildrop.user, pop3_folders="Sent Projects/*",
+                    pop3_keep_days="30", pop3_delete=action, pop3_mark_downloaded="yes")
     maildrop.deliver(2)
     fill(maildrop, "Sent", "sent")
-    with maildrop.pop3() as pop:
-        for number in range(1, 4):
+    fill(maildrop, "Projects/x", "x 1", "x 2")
+    with clock.days_from_now(-40), maildrop.pop3() as pop:
+        for number in range(1, 6):
             pop.retr(number)
         pop.quit()
-    done = server.doveadm("-f", "flow", "coexist", "expire", "-u", maildrop.user, "--dry-run",
-                          "--now")
-    assert "Sent" not in done
-    assert maildrop.subjects("Sent") == ["sent"]
-    assert maildrop.log_problems() == []
+    others = ("Sent", "Projects/x")
+    before = seen_by_imap(maildrop, *others)
+    # read and downloaded, so that nothing but their mailbox keeps them
+    assert all({"\\Seen", "$POP3Downloaded"} <= flags
+               for _, found in before.values() for flags in found)
+    # also to a rule that knows no more than the save date
+    with clock.days_from_now(40):
+        expires(maildrop, clock)
+    assert maildrop.subjects() == []
+    assert seen_by_imap(maildrop, *others) == before
+    if target:
+        assert maildrop.subjects(target) == names(1, 2)
+    assert set(listed(maildrop)) == {"sent", "x 1", "x 2"}
+    # others wonder about the clock
+    assert [line for line in maildrop.log_problems() if "coexist: " in line] == []
 
 
 def test_names_that_look_alike(filled, show):
