@@ -11,12 +11,17 @@ from imaplib import Time2Internaldate
 
 from folders import quoted
 from instance import message
-from view_model import Message, View
+from view_model import Message, View, date_ago
 
 FILTERS = {"pop3_show": ("all", "unread"), "pop3_show_days": ("0", "0", "5", "15"),
+           "pop3_show_since": ("none", "none", date_ago(6), date_ago(15)),
            "pop3_show_deleted": ("yes", "no"), "pop3_max_messages": ("0", "0", "2", "4"),
            "pop3_mark_read": ("stock", "quit", "never")}
-FOLDERS = ("INBOX", "Sent", "Sent Work/*", "Sent Work/*", "Work/*", "Work/0 Sent", "*")
+# where each pop3_delete moves what is deleted in INBOX
+DELETES = {"expunge": None, "hide": None, "trash": "Trash", "archive": "Archive"}
+FOLDERS = ("INBOX", "Sent", "Sent Work/*", "Sent Work/*", "Work/*", "Work/0 Sent", "*",
+           # a target is left out, be it named or not
+           "Sent Trash Archive")
 
 
 def explained(maildrop):
@@ -57,14 +62,17 @@ class Changes:
     def __init__(self, server, maildrop, seed):
         self.random = random.Random(seed)
         self.server, self.maildrop = server, maildrop
-        # under expunge POP3 is shown again what hide had hidden in INBOX
-        self.delete = self.random.choice(("expunge", "hide"))
+        # under expunge POP3 is shown again what hide had hidden in INBOX, and what was moved
+        # is shown where it is no target any more
+        self.delete = self.random.choice(list(DELETES))
+        self.target = DELETES[self.delete]
         self.keys = {"pop3_delete": self.delete}
         server.store.put("mailbox/" + maildrop.user, **self.keys)
-        self.boxes = {name: Mailbox(name) for name in ("INBOX", "Sent", "Work/0")}
+        others = ["Sent", "Work/0"] + [self.target] * (self.target is not None)
+        self.boxes = {name: Mailbox(name) for name in ("INBOX", *others)}
         self.count = self.made = 0
         with maildrop.imap() as imap:
-            for name in ("Sent", "Work/0"):
+            for name in others:
                 imap.create(name)
 
     # Changes
@@ -116,7 +124,7 @@ class Changes:
 
     def rename(self, imap, box):
         """In the pattern, or out of it, or back."""
-        if box.name in ("INBOX", "Sent"):
+        if box.name in ("INBOX", "Sent", self.target):
             return
         imap.unselect()
         self.made += 1
@@ -141,6 +149,8 @@ class Changes:
     # Sessions
 
     def _has(self, name):
+        if name == self.target:
+            return False
         items = self.keys.get("pop3_folders", "INBOX").split()
         return name == "INBOX" or any(fnmatch(name, item) for item in items)
 
@@ -165,12 +175,19 @@ class Changes:
     def deletes(self, deleted):
         """It has deleted these by QUIT."""
         for box, one in deleted:
-            if box.name == "INBOX" and self.delete == "expunge":
-                box.messages.remove(one)
-            else:
+            if box.name != "INBOX":
                 one.hidden = True
-                if box.name == "INBOX":     # pop3_delete = hide
-                    one.seen = True
+            else:
+                self._delete_in_inbox(box, one)
+
+    def _delete_in_inbox(self, box, one):
+        if self.delete == "hide":
+            one.hidden = one.seen = True
+            return
+        box.messages.remove(one)
+        if self.target is not None:
+            one.seen = True
+            self.boxes[self.target].messages.append(one)
 
     def seen_by_imap(self):
         """Return {mailbox: [(subject, read, deleted)]} of all that IMAP lists."""

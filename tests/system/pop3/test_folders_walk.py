@@ -76,7 +76,7 @@ class Walk(Changes):
                 # Dovecot marks nothing read that it was asked to delete
                 self.ends([at[number] for number in new if number not in deleted], quits=True)
                 self.also_read(at, new, deleted)
-                self.deletes([at[number] for number in deleted])
+                self.deletes([at[number] for number in sorted(deleted)])
             else:
                 numbers = self.program.session(pop, dies)
                 self.ends([at[number] for number in numbers], quits=dies is None)

@@ -9,10 +9,11 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from instance import message
-from view_model import Message, Program, View
+from view_model import Message, Program, View, date_ago
 
 STEPS = 24
 CHOICES = {"pop3_show": ("all", "unread", "unread"), "pop3_show_days": ("0", "0", "5", "15"),
+           "pop3_show_since": ("none", "none", date_ago(6), date_ago(15)),
            "pop3_show_deleted": ("yes", "no"), "pop3_max_messages": ("0", "0", "3", "6"),
            "pop3_mark_read": ("stock", "stock", "quit", "never")}
 

@@ -3,8 +3,15 @@
 the server, as Thunderbird does: by a map of unique IDs."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 
-DAY = 24 * 60 * 60
+# of the keys that hide messages: these hide none
+DEFAULTS = ("0", "all", "yes", "none")
+
+
+def date_ago(days):
+    """Return the date of so many days ago."""
+    return (datetime.now(timezone.utc) - timedelta(days=days)).strftime("%Y-%m-%d")
 
 
 @dataclass
@@ -31,6 +38,9 @@ class View:
         days = int(self.keys.get("pop3_show_days", 0))
         if days and message.age > days:
             return False
+        since = self.keys.get("pop3_show_since", "none")
+        if since != "none" and date_ago(message.age) < since:
+            return False
         return not (self.keys.get("pop3_show") == "unread" and message.seen)
 
     def _is_shown(self, message):
@@ -54,7 +64,7 @@ class View:
 
     def filters(self):
         """True if any key hides something."""
-        return any(value not in ("0", "all", "yes") for key, value in self.keys.items()
+        return any(value not in DEFAULTS for key, value in self.keys.items()
                    if key.startswith(("pop3_show", "pop3_max")))
 
     def session(self):
