@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Which mailboxes pop3_folders is for: odd names, separators, prefixes, patterns, ACLs."""
 
+import json
+
 import pytest
 
-from folders import PLUGINS, fill, uids
+import journal
+from folders import PLUGINS, fill, quoted, seen_by_imap, uids
+from instance import Dovecot
 from names import HIDDEN
 from view_listing import listed, names
 
@@ -140,6 +144,92 @@ def test_separators_and_prefixes(start, prefix, separator):
     assert maildrop.log_problems() == []
 
 
+# Names that hold the separator
+
+def escaping(separator):
+    """Return the settings for names with any character: a plugin on Dovecot 2.3."""
+    plugins = ["coexist"] + ["listescape"] * (Dovecot.installed().generation == 23)
+    return {"plugins": {"all": plugins, "pop3": ["virtual"]},
+            "conf": f"namespace inbox {{\n  separator = {separator}\n}}\n",
+            "conf24": 'mailbox_list_storage_escape_char = "\\\\"\n'
+                      'mailbox_list_visual_escape_char = "\\\\"\n'}
+
+
+# {separator: mailboxes}: Work.a, its child b.c, and another. Where a dot separates, Dovecot 2.4 has
+# it escaped in a name, and to 2.3 that is a backslash, which is escaped on the disk.
+ESCAPED = {"/": ("Work.a", "Work.a/b.c", "Work"),
+           ".": ("Work\\2ea", "Work\\2ea.b\\2ec", "Work")}
+
+
+@pytest.mark.parametrize("storage", ["maildir", "mdbox", "sdbox"])
+@pytest.mark.parametrize("separator", ESCAPED)
+def test_names_that_hold_the_separator(start, storage, separator):
+    server = start(gate={}, storage=storage, **escaping(separator))
+    maildrop = server.maildrop()
+    maildrop.deliver(2)
+    mailboxes = ESCAPED[separator]
+    for mailbox in mailboxes:
+        fill(maildrop, mailbox, f"{mailbox} 1", f"{mailbox} 2")
+    if storage == "maildir" and separator == "/":
+        assert (maildrop.folder / ".Work\\2ea" / "cur").is_dir()
+    before = seen_by_imap(maildrop, *mailboxes)
+    newest = {*names(2), *(f"{mailbox} 2" for mailbox in mailboxes)}
+    document = "mailbox/" + maildrop.user
+    # by their names, and by a pattern
+    named = " ".join(f'"{mailbox}"' for mailbox in mailboxes).replace("\\", "\\\\")
+    for folders in (named, "*", "Work*"):
+        server.store.put(document, pop3_folders=folders, pop3_max_messages="1")
+        with maildrop.pop3() as pop:
+            assert uids(pop).keys() == newest, folders
+    rows = json.loads(server.doveadm("-f", "json", "coexist", "explain", "--pop3-view", "-u",
+                                     maildrop.user))
+    assert {row["mailbox"] for row in rows if row["why"] == "surplus"} == {"INBOX", *mailboxes}
+    with maildrop.pop3() as pop:
+        for number in range(1, 5):
+            pop.retr(number)
+            pop.dele(number)
+        assert pop.quit().startswith(b"+OK")
+    assert listed(maildrop) == []
+    after = seen_by_imap(maildrop, *mailboxes)
+    assert {name: subjects for name, (subjects, _) in after.items()} == \
+        {name: subjects for name, (subjects, _) in before.items()}
+    for mailbox in mailboxes:
+        assert [HIDDEN in flags for flags in maildrop.flags(quoted(mailbox)).values()] == \
+            [False, True]
+    # the journal has the names by which undo finds them
+    session = journal.read(maildrop)[-1]["session"]
+    server.doveadm("coexist", "undo", "-u", maildrop.user, session)
+    assert set(listed(maildrop)) == newest - {*names(2)}
+    assert server.doveadm("-f", "json", "coexist", "view", "--reset", "-u", maildrop.user)
+    server.store.put(document, pop3_folders=named)
+    assert len(listed(maildrop)) == 7
+    assert maildrop.log_problems() == []
+
+
+@pytest.mark.only_on(23, reason="Dovecot 2.4 has it escaped")
+def test_a_mailbox_that_dovecot_lists_and_can_not_open(start):
+    """The separator was another one when it was made. Who is shown all others reads INBOX."""
+    server = start(gate={}, **escaping("."))
+    maildrop = server.maildrop()
+    maildrop.deliver(1)
+    fill(maildrop, "Sent", "sent")
+    fill(maildrop, "Made", "made")
+    (maildrop.folder / ".Made").rename(maildrop.folder / ".Work\\2ea")
+    assert "Work.a" in server.doveadm("mailbox", "list", "-u", maildrop.user).split()
+    with maildrop.imap() as imap:
+        assert imap.select("Work.a")[0] == "NO"
+    for folders in ("*", "Sent Work.a"):
+        server.store.put("mailbox/" + maildrop.user, pop3_folders=folders)
+        assert set(listed(maildrop)) == {*names(1), "sent"}, folders
+    assert maildrop.log_problems() == []
+
+
+def denied(server):
+    """Return the mailboxes that sessions have left out, as often as the log has them."""
+    return sorted(line.split("POP3 is not shown ")[1].split(":")[0]
+                  for line in server.log_text().splitlines() if "POP3 is not shown" in line)
+
+
 def test_what_acls_deny_is_left_out_and_named_once(start):
     acl = {"plugins": {"all": ["acl", "coexist"], "pop3": ["virtual"]}}
     server = start(gate={}, conf23="plugin {\n  acl = vfile\n}\n", conf24="acl_driver = vfile\n",
@@ -155,9 +245,7 @@ def test_what_acls_deny_is_left_out_and_named_once(start):
     server.store.put("mailbox/" + maildrop.user, pop3_folders="Named *")
     with maildrop.pop3() as pop:
         assert uids(pop).keys() == {*names(1), "Sent", "Seen"}
-    log = [line for line in server.log_text().splitlines() if "POP3 is not shown" in line]
-    assert sorted(line.split("POP3 is not shown ")[1].split(":")[0] for line in log) == \
-        ["Closed", "Named"]
+    assert denied(server) == ["Closed", "Named"]
     with maildrop.pop3() as pop:
         numbers = {one: number for number, one in enumerate(
             [next(line[9:].decode() for line in pop.top(number, 0)[1]
@@ -166,5 +254,6 @@ def test_what_acls_deny_is_left_out_and_named_once(start):
         pop.dele(numbers["Seen"])
         with pytest.raises(Exception, match="1 deleted messages stay: Permission denied"):
             pop.quit()
+    assert denied(server) == ["Closed"] * 2 + ["Named"] * 2
     assert HIDDEN in maildrop.flags("Sent")[1]
     assert HIDDEN not in maildrop.flags("Seen")[1]

@@ -22,7 +22,7 @@ UNREAD = {f"coexist_{key}": value for key, value in KEYS.items()}
 HOME = {"conf23": "mail_location = maildir:~/\n", "conf24": "mail_path = ~/\n"}
 SEPARATOR = {generation: "namespace inbox {\n  separator = .\n  prefix = INBOX.\n}\n"
              for generation in ("conf23", "conf24")}
-ESCAPE = {"conf23": "plugin {\n}\n", "conf24": ""}
+ESCAPE = {"conf24": 'mailbox_list_storage_escape_char = "\\\\"\n'}
 NO_HOME = {"conf23": "mail_location = maildir:/mnt/home/%u/mail\n",
            "conf24": "mail_path = /mnt/home/%{user}/mail\n"}
 SITES = {"memory": (["coexist"], MEMORY), "home": (["coexist"], HOME),
