@@ -2,10 +2,16 @@
 """Open sessions over bare sockets, and what they hear when they end."""
 
 import base64
+import json
+import os
 import re
+import signal
 import socket
 import time
-from contextlib import suppress
+import urllib.request
+import zlib
+from contextlib import contextmanager, suppress
+from statistics import median
 
 from instance import PASSWORD, Dovecot
 from instance.block import block
@@ -14,6 +20,8 @@ GENERATION = Dovecot.installed().generation
 # doveadm uses the store of the gate; on Dovecot 2.4 it does anyway.
 DOVEADM = (block("plugin", ["coexist_config = /mnt/etc/coexist.conf.ext"])
            if GENERATION == 23 else "")
+# On Dovecot 2.4, COMPRESS is IMAP's own.
+PLUGINS = {"all": ["coexist"], "imap": ["imap_zlib"]} if GENERATION == 23 else None
 # A machine that others use is ten times as slow as one that nobody does.
 PATIENCE = 60
 
@@ -68,6 +76,16 @@ class Session:
             data = self.socket.recv(65536)
             assert data, f"hung up after {self.text!r}, and not {pattern!r}"
             self.text += data
+
+    def hear_out(self, pattern):
+        """Read until the last that was heard is this, however much comes before; forget it all."""
+        deadline = time.monotonic() + PATIENCE
+        while not re.search(pattern.encode() + rb"\Z", self.text):
+            self.socket.settimeout(max(0.01, deadline - time.monotonic()))
+            data = self.socket.recv(65536)
+            assert data, f"hung up after {self.text!r}, and not {pattern!r}"
+            self.text = (self.text + data)[-1000:]
+        self.text = b""
 
     def hear_end(self):
         """Return all that is said until the server hangs up, and when it did."""
@@ -150,6 +168,38 @@ class IdleImap(Imap):
         return super().is_open()
 
 
+class Deflated:
+    """A socket both directions of which are deflated (RFC 4978)."""
+
+    def __init__(self, inner):
+        self._inner = inner
+        self._inflater = zlib.decompressobj(-zlib.MAX_WBITS)
+        self._deflater = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+
+    def __getattr__(self, name):
+        return getattr(self._inner, name)
+
+    def sendall(self, data):
+        self._inner.sendall(self._deflater.compress(data) +
+                            self._deflater.flush(zlib.Z_SYNC_FLUSH))
+
+    def recv(self, size):
+        while data := self._inner.recv(size):
+            text = self._inflater.decompress(data)
+            if text:
+                return text
+        return b""
+
+
+class CompressedImap(Imap):
+    """One that has said COMPRESS."""
+
+    def _login(self):
+        super()._login()
+        self.say("COMPRESS DEFLATE")
+        self.socket = Deflated(self.socket)
+
+
 class Sieve(Session):
     """A ManageSieve session."""
 
@@ -212,6 +262,52 @@ def policy(server, *arguments, **options):
 def set_for(server, user, *values):
     """Set values for a mailbox, and return when all is over that they end."""
     assert policy(server, "set", "-u", user, *values) == ""
+
+
+def deny(server, user, protocol):
+    """Forbid a protocol, without waiting for the sessions."""
+    policy(server, "set", "--no-wait", "-u", user, f"{protocol}_access=deny")
+
+
+@contextmanager
+def stopped(pid):
+    """Let a process stand still, if it is still there."""
+    # server.kill() looks for all of its processes first, which takes longer than a QUIT
+    with suppress(ProcessLookupError):
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGCONT)
+
+
+def deny_in_this_moment(server, user, protocol, pid):
+    """Forbid it at the point where the session's process is, however long doveadm takes."""
+    with stopped(pid):
+        deny(server, user, protocol)
+
+
+def http(server, command, **parameters):
+    """Run a command over the HTTP API; return the one result."""
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{server.port('http')}/doveadm/v1",
+        json.dumps([[command, parameters, "t"]]).encode(),
+        {"Content-Type": "application/json", "Authorization": "X-Dovecot-API dGVzdGtleQ=="})
+    with urllib.request.urlopen(request, timeout=60) as reply:
+        [answer] = json.load(reply)
+    return answer
+
+
+def command_seconds(server, user, times=5):
+    """Return how long a command takes here that tells nobody, the median of several: what a
+    bound has to allow besides on a machine that has other work."""
+    found = []
+    for _ in range(times):
+        begin = time.monotonic()
+        set_for(server, user, "pop3_delete=hide")
+        found.append(time.monotonic() - begin)
+    return median(found)
 
 
 def logged(server, user, protocol):

@@ -3,24 +3,19 @@
 is lost or there twice."""
 
 import re
-import signal
 import time
 import zlib
-from contextlib import suppress
 
 import pytest
 
-from instance import InstanceError, message
+from instance import message
 from maildrop import large_message
-from open_session import GENERATION, LAST, Imap, Pop3, logged, policy, set_for
+from open_session import LAST, PLUGINS, Imap, Pop3, deny, deny_in_this_moment, logged
 
 pytestmark = pytest.mark.differs("how sessions end")
 # A command is waited for 5 seconds at most, and a machine that others use adds to them. What
 # is not limited lasts for half an hour.
 LONGEST = 60
-# On Dovecot 2.4, COMPRESS is IMAP's own.
-PLUGINS = {"all": ["coexist"], "imap": ["imap_zlib"]} if GENERATION == 23 else None
-ACTIONS = ["expunge", "hide", "trash", "archive"]
 
 
 @pytest.fixture(scope="module")
@@ -31,20 +26,6 @@ def server(gated):
 @pytest.fixture
 def maildrop(server):
     return server.maildrop()
-
-
-def deny(server, user, protocol):
-    """Forbid a protocol, without waiting for the sessions."""
-    policy(server, "set", "--no-wait", "-u", user, f"{protocol}_access=deny")
-
-
-def deny_in_this_moment(server, user, protocol, pid):
-    """Forbid it at the point where the session's process is, however long doveadm takes."""
-    with suppress(InstanceError, ProcessLookupError):
-        server.kill(pid, signal.SIGSTOP)
-    deny(server, user, protocol)
-    with suppress(InstanceError, ProcessLookupError):
-        server.kill(pid, signal.SIGCONT)
 
 
 def test_a_retr_to_a_client_that_reads_is_finished(server, maildrop):
@@ -87,6 +68,12 @@ def test_a_fetch_to_a_client_that_sleeps_is_cut_off(server, maildrop):
         deny(server, maildrop.user, "imap")
         server.wait_for(lambda: logged(server, maildrop.user, "imap"), LONGEST, "the end")
         assert "BYE" not in client.hear_end()[0]
+
+
+def subjects(server, user, mailbox):
+    """Return the subjects of a mailbox's messages, by doveadm, which no policy refuses."""
+    done = server.doveadm("fetch", "-u", user, "hdr.subject", "mailbox", mailbox, check=False)
+    return re.findall(r"(number \d+)", done.stdout)
 
 
 def append(client, mail):
@@ -178,66 +165,3 @@ class TestRetention:
         server.wait_for(lambda: not server.pids("pop3"), LONGEST, "the end of the process")
         assert subjects(server, maildrop.user, "INBOX") == []
         assert len(subjects(server, maildrop.user, "Trash")) == 20
-
-
-# QUIT
-
-def subjects(server, user, mailbox):
-    """Return the subjects of a mailbox's messages, by doveadm, which no policy refuses."""
-    done = server.doveadm("fetch", "-u", user, "hdr.subject", "mailbox", mailbox, check=False)
-    return re.findall(r"(number \d+)", done.stdout)
-
-
-@pytest.mark.parametrize("action", ACTIONS)
-def test_a_quit_that_has_come_is_obeyed(server, maildrop, action):
-    """Stopped before it reads QUIT and the signal: both have come when it goes on."""
-    maildrop.deliver(3)
-    set_for(server, maildrop.user, f"pop3_delete={action}")
-    known = len(server.logins("pop3", maildrop.user))
-    with Pop3(server, maildrop.user) as client:
-        pid = server.session_pid("pop3", maildrop.user, known)
-        client.say("DELE 1")
-        client.say("DELE 2")
-        server.kill(pid, 19)
-        client.send("QUIT")
-        deny(server, maildrop.user, "pop3")
-        server.kill(pid, 18)
-        text, _ = client.hear_end()
-    assert text.startswith("+OK Logging out")
-    inbox = subjects(server, maildrop.user, "INBOX")
-    moved = {"trash": "Trash", "archive": "Archive"}.get(action)
-    if action == "hide":
-        assert sorted(inbox) == ["number 1", "number 2", "number 3"]
-    else:
-        assert inbox == ["number 3"]
-    if moved:
-        assert sorted(subjects(server, maildrop.user, moved)) == ["number 1", "number 2"]
-
-
-@pytest.mark.parametrize("action", ACTIONS)
-def test_toggles_at_any_moment_of_quit_lose_nothing(server, action):
-    """Either all that was deleted has gone where it goes, or nothing has: never neither,
-    and nothing is there twice."""
-    maildrop = server.maildrop()
-    user = maildrop.user
-    maildrop.deliver(20)
-    everything = sorted(f"number {number}" for number in range(1, 21))
-    set_for(server, user, f"pop3_delete={action}")
-    for step in range(4):
-        known = len(server.logins("pop3", user))
-        with Pop3(server, user) as client:
-            pid = server.session_pid("pop3", user, known)
-            for number in (1, 2):
-                client.say(f"DELE {number}")
-            client.send("QUIT")
-            time.sleep(0.002 * step)
-            deny_in_this_moment(server, user, "pop3", pid)
-            text, _ = client.hear_end()
-            assert text.startswith("+OK Logging out") or re.fullmatch(LAST["pop3"], text), text
-        set_for(server, user, "pop3_access=allow")
-    found = subjects(server, user, "INBOX") + subjects(server, user, "Trash") + \
-        subjects(server, user, "Archive")
-    if action == "expunge":
-        assert len(found) == len(set(found)) and len(found) in (12, 14, 16, 18, 20)
-    else:
-        assert sorted(found) == everything
