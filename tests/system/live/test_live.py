@@ -2,7 +2,6 @@
 """A policy that is set ends exactly the sessions that it forbids, and says why."""
 
 import re
-import time
 
 import pytest
 
@@ -25,12 +24,9 @@ def test_the_one_protocol_ends_and_the_other_stays(server, user, kind):
     neighbour = server.maildrop().user
     with OPENS[kind](server, user) as ends, OPENS[other(kind)](server, user) as stays, \
             OPENS[kind](server, neighbour) as another:
-        begin = time.monotonic()
         set_for(server, user, f"{PROTOCOL[kind]}_access=deny")
-        text, end = ends.hear_end()
+        text, _ = ends.hear_end()
         assert re.fullmatch(LAST[PROTOCOL[kind]], text), text
-        # tests/bench/run live says how soon, on a machine that does nothing else
-        assert end - begin < 60
         assert stays.is_open() and another.is_open()
     assert logged(server, user, PROTOCOL[kind]) == 1
 
