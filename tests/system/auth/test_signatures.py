@@ -1,14 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Documents that need a signature: what counts, what does not, and what is put back.
+"""Documents that need a signature: what counts, what does not, and what is put back."""
 
-They are signed as a control panel would do it, by what doc/doveadm-coexist.md says
-and nothing of ours.
-"""
-
-import base64
-import hashlib
 import os
-import subprocess
 import tempfile
 from pathlib import Path
 
@@ -17,36 +10,9 @@ import pytest
 import logins
 import texts
 from logins import Client, pop3_auth_plain
+from signing import Panel
 
 USERS = [f"{kind}{number}" for kind in ("user", "other") for number in range(10)]
-
-
-def openssl(*arguments):
-    """Return what openssl prints."""
-    return subprocess.run(["openssl", *map(str, arguments)], check=True,
-                          capture_output=True).stdout
-
-
-class Panel:
-    """A control panel with a key of its own in a folder."""
-
-    def __init__(self, folder):
-        self._key, self._lines = folder / "key.pem", folder / "lines"
-        openssl("genpkey", "-algorithm", "ed25519", "-out", self._key)
-        self.public = openssl("pkey", "-in", self._key, "-pubout").decode()
-        der = openssl("pkey", "-in", self._key, "-pubout", "-outform", "DER")
-        self._id = hashlib.sha256(der[-32:]).hexdigest()[:8]
-
-    def document(self, scope, **keys):
-        """Return a signed document for this place in the store."""
-        lines = sorted(f"policy.{key}={value}" for key, value in keys.items())
-        self._lines.write_text("".join(f"{line}\n" for line in (
-            "dovecot-coexist policy 1", f"shared/coexist/{scope}", *lines)))
-        signature = openssl("pkeyutl", "-sign", "-rawin", "-inkey", self._key,
-                            "-in", self._lines)
-        policy = "".join(f"{key}={value}\n" for key, value in keys.items())
-        return (f"[policy]\n{policy}[signature]\nkey={self._id}\n"
-                f"ed25519={base64.b64encode(signature).decode()}\n")
 
 
 @pytest.fixture(scope="module")
