@@ -233,6 +233,43 @@ coexist_admin_judge_unasked(const struct coexist_admin_judge *judge,
 
 /* Decisions */
 
+static bool are_alike(const struct coexist_document_texts *a,
+		      const struct coexist_document_texts *b,
+		      enum coexist_key key)
+{
+	return null_strcmp(a == NULL ? NULL :
+			   coexist_document_texts_get(a, key),
+			   b == NULL ? NULL :
+			   coexist_document_texts_get(b, key)) == 0;
+}
+
+bool
+coexist_admin_judge_is_about_logins(const struct coexist_admin_judge *judge)
+{
+	g_autoptr(coexist_document) document = NULL;
+	g_autoptr(coexist_document_texts) before = NULL;
+	const char *error;
+	enum coexist_key key;
+
+	switch (coexist_store_read(judge->admin->store, judge->scope->key,
+				   &document, &error)) {
+	case COEXIST_STORE_FOUND:
+		before = coexist_document_texts_new(document);
+		break;
+	case COEXIST_STORE_NOT_FOUND:
+		break;
+	case COEXIST_STORE_GARBAGE:
+	case COEXIST_STORE_FAILED:
+		return TRUE;
+	}
+	for (key = 0; key < COEXIST_KEY_COUNT; key++) {
+		if (coexist_key_decides(key) &&
+		    !are_alike(judge->changed, before, key))
+			return TRUE;
+	}
+	return FALSE;
+}
+
 static bool in_networks(void *context, const char *networks)
 {
 	const struct judged_login *login = context;

@@ -48,6 +48,10 @@ void coexist_admin_judge_free(struct coexist_admin_judge *judge);
 enum coexist_admin_verdict
 coexist_admin_judge_session(struct coexist_admin_judge *judge,
 			    const struct coexist_open_session *session);
+/* Returns FALSE if the scope's new document says of the keys that decide about logins
+   what that in the store says. */
+bool
+coexist_admin_judge_is_about_logins(const struct coexist_admin_judge *judge);
 /* Returns how many users there were for whom the userdb did not answer, and one of
    them. */
 unsigned int

@@ -208,8 +208,10 @@ static int brake(struct coexist_teller *teller)
 	    coexist_admin_flag(cctx, "confirm"))
 		return 0;
 	ret = coexist_teller_list(teller);
-	if (ret <= 0)
-		return ret < 0 && teller->is_command ? -1 : 0;
+	if (ret < 0)
+		return teller->is_command || teller->needs_list ? -1 : 0;
+	if (ret == 0)
+		return 0;
 	coexist_teller_count(teller, &ends, &may_end);
 	if (ends + may_end <= BRAKE_SESSIONS)
 		return 0;
@@ -226,7 +228,7 @@ static int brake_judged(struct coexist_teller *teller)
 {
 	int ret;
 
-	/* without a list, the change says so when it is made */
+	/* without a list, a change that is made says so then */
 	teller->has_warned = TRUE;
 	ret = brake(teller);
 	coexist_teller_deinit(teller);
@@ -241,6 +243,9 @@ int coexist_admin_tell_brake(struct coexist_admin *admin,
 
 	teller_init_scope(&teller, admin, scope);
 	teller.judge = coexist_admin_judge_new(admin, scope, TRUE, document);
+	/* one mailbox has not many */
+	teller.needs_list = scope->kind != COEXIST_ADMIN_SCOPE_MAILBOX &&
+		coexist_admin_judge_is_about_logins(teller.judge);
 	return brake_judged(&teller);
 }
 
@@ -252,6 +257,7 @@ int coexist_admin_tell_brake_changes(struct coexist_admin *admin,
 	coexist_teller_init(&teller, admin);
 	teller.changes = changes;
 	teller.judge = coexist_admin_judge_new_changes(admin, changes);
+	teller.needs_list = TRUE;
 	return brake_judged(&teller);
 }
 

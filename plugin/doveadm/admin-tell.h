@@ -21,7 +21,8 @@ struct coexist_document;
 
 /* The brake: returns -1 after an error was logged and the exit code set, if the
    scope's new document, NULL for none, would end more than 50 sessions and nobody
-   has said --yes. */
+   has said --yes. So it is if nobody can say how many, of more mailboxes than one, and
+   the document decides about logins otherwise than that in the store. */
 int coexist_admin_tell_brake(struct coexist_admin *admin,
 			     const struct coexist_admin_scope *scope,
 			     const struct coexist_document *document);
@@ -31,7 +32,7 @@ int coexist_admin_tell_brake(struct coexist_admin *admin,
 void coexist_admin_tell(struct coexist_admin *admin,
 			const struct coexist_admin_scope *scope);
 
-/* The same for documents that change together. */
+/* The same for documents that change together, whatever they decide about. */
 struct coexist_admin_changes;
 int coexist_admin_tell_brake_changes(struct coexist_admin *admin,
 				     const struct coexist_admin_changes *changes);

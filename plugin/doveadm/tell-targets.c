@@ -96,6 +96,26 @@ verdict_find(struct coexist_teller *teller,
 	return coexist_admin_judge_session(teller->judge, session);
 }
 
+/* What was stored is stored, so that is a warning. */
+static void list_failed(struct coexist_teller *teller, const char *error)
+{
+	if (teller->is_command) {
+		coexist_admin_fail(teller->admin, EX_NOPERM,
+				   "Can't list the open sessions: %s", error);
+	} else if (teller->needs_list) {
+		coexist_admin_fail(teller->admin, EX_NOPERM,
+				   "Can't list the open sessions, so how many "
+				   "this ends is not known: %s. Nothing was "
+				   "changed. Say --yes (over the HTTP API: "
+				   "confirm) if that is meant", error);
+	} else if (!teller->has_warned) {
+		e_warning(teller->admin->event, "Can't list the open sessions, "
+			  "so they obey at their next recheck_interval: %s",
+			  error);
+		teller->has_warned = TRUE;
+	}
+}
+
 int coexist_teller_list(struct coexist_teller *teller)
 {
 	const char *error;
@@ -105,16 +125,8 @@ int coexist_teller_list(struct coexist_teller *teller)
 	p_clear(teller->list_pool);
 	ret = coexist_admin_sessions_read(teller->admin, teller->list_pool,
 					  &teller->sessions, &error);
-	if (ret < 0 && teller->is_command) {
-		coexist_admin_fail(teller->admin, EX_NOPERM,
-				   "Can't list the open sessions: %s", error);
-	} else if (ret < 0 && !teller->has_warned) {
-		/* what was stored is stored */
-		e_warning(teller->admin->event, "Can't list the open sessions, "
-			  "so they obey at their next recheck_interval: %s",
-			  error);
-		teller->has_warned = TRUE;
-	}
+	if (ret < 0)
+		list_failed(teller, error);
 	return ret;
 }
 

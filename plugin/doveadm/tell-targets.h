@@ -35,6 +35,8 @@ struct coexist_teller {
 	/* nothing else is done but to tell */
 	bool is_command;
 	bool has_warned;
+	/* what may end many is not done without a list */
+	bool needs_list;
 	bool log_only;
 	bool waits;
 

@@ -3,11 +3,10 @@
 
 import json
 import re
-import urllib.request
 
 import pytest
 
-from open_session import DOVEADM, GENERATION, LAST, IdleImap, Pop3, Sieve, policy, set_for
+from open_session import DOVEADM, GENERATION, LAST, IdleImap, Pop3, Sieve, http, policy, set_for
 
 pytestmark = pytest.mark.differs("what anvil says, and how sessions end")
 EX_USAGE, EX_NOPERM = 64, 77
@@ -116,14 +115,8 @@ def test_who_may_not_is_told_which_right_is_missing(server, user):
 
 def test_over_http(server, user):
     with Pop3(server, user) as client:
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{server.port('http')}/doveadm/v1",
-            json.dumps([["coexistPolicySet", {"user": user, "values": ["pop3_access=deny"],
-                                              "confirm": True}, "t"]]).encode(),
-            {"Content-Type": "application/json", "Authorization": "X-Dovecot-API dGVzdGtleQ=="})
-        with urllib.request.urlopen(request, timeout=60) as reply:
-            [answer] = json.load(reply)
-        assert answer == ["doveadmResponse", [], "t"]
+        assert http(server, "coexistPolicySet", user=user, values=["pop3_access=deny"]) == \
+            ["doveadmResponse", [], "t"]
         assert re.fullmatch(LAST["pop3"], client.hear_end()[0])
 
 
