@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #define TODAY 20800
+#define LONGEST_LINE 168
 
 static const struct {
 	const char *label;
@@ -80,6 +81,34 @@ static bool row_holds(unsigned int i)
 		  coexist_last_use_format(&use) : NULL, rows[i].after);
 }
 
+/* As the page says (doc/end-pop3.md). ManageSieve has no session that notes. */
+static bool longest_holds(void)
+{
+	static const enum coexist_protocol noted[] = {
+		COEXIST_PROTOCOL_IMAP, COEXIST_PROTOCOL_POP3,
+		COEXIST_PROTOCOL_SUBMISSION, COEXIST_PROTOCOL_WEBMAIL
+	};
+	struct coexist_last_use use;
+	struct ip_addr ip;
+	const char *line;
+	unsigned int i;
+
+	if (net_addr2ip("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", &ip) < 0)
+		i_unreached();
+	coexist_last_use_parse(NULL, TODAY, &use);
+	for (i = 0; i < N_ELEMENTS(noted); i++) {
+		(void)coexist_last_use_note(&use, noted[i], TODAY,
+					    coexist_last_use_address(&ip));
+	}
+	line = t_strdup_printf(COEXIST_STATE_LAST_USE"=%s\n",
+			       coexist_last_use_format(&use));
+	if (strlen(line) == LONGEST_LINE)
+		return true;
+	printf("the longest line has %zu bytes, expected %u: %s",
+	       strlen(line), LONGEST_LINE, line);
+	return false;
+}
+
 static bool address_holds(unsigned int i)
 {
 	struct ip_addr ip;
@@ -106,6 +135,8 @@ int main(void)
 		if (!address_holds(i))
 			failed++;
 	} T_END;
+	if (!longest_holds())
+		failed++;
 	lib_deinit();
 	return failed == 0 ? 0 : 1;
 }

@@ -54,6 +54,17 @@ def test_who_has_ever_used_it(server):
         (RARE, "pop3", date(40), "", date(60))]
 
 
+def test_a_spreadsheet_reads_tab(server):
+    """Of Dovecot's formatters none is csv (doc/end-pop3.md)."""
+    done = server.doveadm("-f", "csv", "coexist", "status", "-A", "--protocol", "pop3", check=False)
+    assert done.returncode != 0 and "formatter: csv" in done.stderr
+    head, *lines = server.doveadm("-f", "tab", "coexist", "status", "-A", "--protocol",
+                                  "pop3").splitlines()
+    assert head.split("\t") == ["Username", "protocol", "last_use", "address", "known_since"]
+    assert sorted(line.split("\t")[0] for line in lines) == [DAILY, OTHER, RARE]
+    assert {line.count("\t") for line in lines} == {head.count("\t")}
+
+
 def test_who_has_used_it_lately(server):
     assert [row[0] for row in rows(server, "-A", "--protocol", "pop3", "--since", "30d")] == \
         [DAILY, OTHER]
