@@ -2,7 +2,9 @@
 """doc/cluster.md: a proxy, two nodes behind it, and one store that both ask."""
 
 import tempfile
+import time
 from pathlib import Path
+from statistics import median
 
 import pytest
 
@@ -19,6 +21,8 @@ LINKS = {Postgresql: link.to_postgresql, Redis: link.to_redis}
 # Dovecot's SQL drivers wait longer before each attempt to connect.
 RECOVERED = 240
 EX_TEMPFAIL = 75
+# recheck_interval, and what a machine with other work may be late by; in seconds.
+INTERVAL, SLACK = 60, 10
 
 
 class Cluster:
@@ -111,10 +115,18 @@ def test_a_change_on_one_node_is_obeyed_on_the_other(cluster, user):
 
 
 @pytest.mark.night
-def test_an_open_session_on_the_other_node_asks_by_itself(cluster, user):
-    session = cluster.proxy.imap(user)
+def test_open_sessions_on_the_other_node_ask_by_themselves(cluster, user):
+    """Within the interval, the median of several; the command has stored it when it ends."""
+    sessions = [cluster.proxy.imap(user) for _ in range(5)]
     cluster.set(0, "set", "-u", user, "imap_access=deny")
-    cluster.nodes[1].wait_for(lambda: is_over(session), 300, "the session's end")
+    begin, ends = time.monotonic(), {}
+
+    def are_over():
+        ends.update({session: time.monotonic() for session in sessions
+                     if session not in ends and is_over(session)})
+        return len(ends) == len(sessions)
+    cluster.nodes[1].wait_for(are_over, 2 * INTERVAL, "the sessions' end")
+    assert median(ends.values()) - begin < INTERVAL + SLACK
 
 
 def test_a_change_for_a_domain(cluster, user):
