@@ -3,9 +3,10 @@
 
 #include "lib.h"
 #include "admin-domains.h"
+#include "lib-event.h"
 #include "coexist-admin.h"
-#include "compat-doveadm.h"
 #include "policy-scopes.h"
+#include "userdb-list.h"
 #include "userdb-reach.h"
 
 #include <glib.h>
@@ -34,55 +35,21 @@ void coexist_admin_domains_free(struct coexist_admin_domains *domains)
 	i_free(domains);
 }
 
-static void
-error_ignore(const struct failure_context *ctx ATTR_UNUSED,
-	     const char *format ATTR_UNUSED, va_list args ATTR_UNUSED)
+static bool domain_add(const char *user, void *context)
 {
-}
+	GHashTable *names = context;
+	const char *domain = coexist_policy_scope_domain(user);
 
-/* Adds the domains of all users. Returns 0, or -1 if they can't be listed. */
-static int
-names_list(GHashTable *names)
-{
-	struct auth_master_connection *conn;
-	struct auth_master_user_list_ctx *list;
-	struct auth_user_info info;
-	const char *user, *domain;
-	int ret;
-
-	i_zero(&info);
-	coexist_auth_user_info_set_protocol(&info, "doveadm");
-	conn = auth_master_init(doveadm_settings->auth_socket_path, 0);
-	list = auth_master_user_list_init(conn, "*", &info);
-	while ((user = auth_master_user_list_next(list)) != NULL) T_BEGIN {
-		domain = coexist_policy_scope_domain(user);
-		if (domain != NULL)
-			g_hash_table_add(names, g_ascii_strdown(domain, -1));
-	} T_END;
-	ret = auth_master_user_list_deinit(&list);
-	auth_master_deinit(&conn);
-	return ret;
-}
-
-/* Most userdbs that can't list their users say so by an error, which is none of the
-   command. */
-static int names_list_quietly(GHashTable *names)
-{
-	failure_callback_t *fatal, *error, *info, *debug;
-	int ret;
-
-	i_get_failure_handlers(&fatal, &error, &info, &debug);
-	i_set_error_handler(error_ignore);
-	ret = names_list(names);
-	i_set_error_handler(error);
-	return ret;
+	if (domain != NULL)
+		g_hash_table_add(names, g_ascii_strdown(domain, -1));
+	return TRUE;
 }
 
 static void names_read(struct coexist_admin_domains *domains)
 {
 	domains->names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
 					       NULL);
-	if (names_list_quietly(domains->names) == 0 &&
+	if (coexist_userdb_list(0, domain_add, domains->names) == 0 &&
 	    coexist_userdbs_list_all(domains->admin))
 		return;
 	e_debug(domains->admin->event, "coexist: The userdbs do not list all "

@@ -93,8 +93,11 @@ static void preflight_config(struct coexist_preflight *preflight)
 	}
 	if (wants_gate)
 		preflight_gate(preflight, conf, site_error);
-	else
+	else {
 		coexist_preflight_no_gate(preflight);
+		if (conf != NULL)
+			coexist_preflight_recheck(preflight, conf);
+	}
 	if (conf != NULL) {
 		coexist_preflight_settings(preflight, conf);
 		coexist_preflight_folders(preflight, conf);

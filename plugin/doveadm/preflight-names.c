@@ -6,15 +6,12 @@
 #include "lib.h"
 #include "preflight.h"
 #include "lib-event.h"
-#include "net.h"
 #include "compat-doveadm.h"
 #include "admin-user.h"
 #include "coexist-admin.h"
 #include "doveconf-block.h"
 #include "policy-store-admin.h"
 #include "userdb-fields.h"
-
-#include <unistd.h>
 
 #define DETAIL "coexist-preflight"
 
@@ -94,17 +91,6 @@ static const char *add_detail(const char *name, char delimiter)
 				delimiter, at);
 }
 
-/* Returns TRUE if Dovecot is there to be asked. */
-static bool auth_is_there(const char *path)
-{
-	int fd = net_connect_unix(path);
-
-	if (fd == -1)
-		return FALSE;
-	i_close_fd(&fd);
-	return TRUE;
-}
-
 static void print_detail(struct coexist_preflight *preflight,
 			 enum coexist_preflight_status status,
 			 const char *remedy)
@@ -152,8 +138,7 @@ void coexist_preflight_names(struct coexist_preflight *preflight,
 		coexist_doveconf_get(conf, "recipient_delimiter", "+");
 	struct user_search search = { .admin = preflight->admin };
 
-	if (*delimiters == '\0' ||
-	    !auth_is_there(doveadm_settings->auth_socket_path))
+	if (*delimiters == '\0' || !coexist_preflight_auth_is_there())
 		return;
 	search.conn = auth_master_init(doveadm_settings->auth_socket_path, 0);
 	auth_master_set_timeout(search.conn, COEXIST_ADMIN_USERDB_MSECS);

@@ -2,6 +2,7 @@
 """doveadm coexist preflight: finds each fault and names the line that mends it."""
 
 import re
+import signal
 import sys
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from administrator import EX_CONFIG, Administrator
 from instance import Dovecot
 from instance.block import block
+from instance.config import owner
 from preflight import GATED, IS_23, OURS, failed, gated_admin, preflight, without
 
 pytestmark = pytest.mark.differs("how settings are read")
@@ -276,6 +278,58 @@ def test_what_the_readme_configures_is_good(stock):
     assert {row[0] for row in found.values()} == {"ok", "note"}
     assert found["passdb coexist"][0] == "note" and "driver = coexist" in found["passdb coexist"][1]
     assert not {"store", "gate of imap"} & set(found)
+
+
+# Whether sessions may ask auth again: what else dovecot.conf has, whether the userdb says the
+# uid, and whether they may.
+USER, GROUP = owner()
+NO_UID = (r" uid=\S+ gid=\S+", "") if IS_23 else (r"^ *[ug]id:default = .*\n", "")
+
+
+def userdb_socket(*lines):
+    return block("service auth", [block("unix_listener auth-userdb", lines)])
+
+
+ASKING = {
+    "Dovecot's default": ("", True, True),
+    "the default, and no uid": ("", False, False),
+    "everybody's": (userdb_socket("mode = 0777"), False, True),
+    "the default, of the sessions' user": (userdb_socket(f"user = {USER}"), False, True),
+    "of the sessions' user alone": (userdb_socket("mode = 0600", f"user = {USER}"), False, True),
+    "of another user alone": (userdb_socket("mode = 0600", "user = daemon"), True, False),
+}
+
+
+@pytest.mark.parametrize("conf, has_uid, may_ask", ASKING.values(), ids=ASKING)
+def test_sessions_that_ask_again(start, conf, has_uid, may_ask):
+    """What preflight says is what becomes of a session that the userdb forbids."""
+    server = start(plugins={}, conf=README + f"mail_uid = {USER}\nmail_gid = {GROUP}\n"
+                   "log_debug = category=coexist\n" + conf,
+                   groups={"user": {"coexist_pop3_access": "allow"}})
+    if not has_uid:
+        path = server.folder / "etc/dovecot.conf"
+        path.write_text(without(*NO_UID)(path.read_text()))
+        server.read_files_again()
+    status, found = preflight(Administrator(server, key_file=None))
+    assert (status, found["auth-userdb"][0]) == (0, "ok" if may_ask else "warn")
+    assert may_ask or "service auth { unix_listener auth-userdb { mode = 0777 } }" in \
+        found["auth-userdb"][1]
+    client = server.pop3("user1")
+    server.set_user("user1", coexist_pop3_access="deny")
+    server.kill(server.session_pid("pop3", "user1"), signal.SIGURG)
+    ended = r"coexist: ended user=<user1> protocol=pop3"
+    if may_ask:
+        server.wait_log(ended)
+    else:
+        server.wait_log("Asked again, without an answer")
+        client.noop()
+        assert not re.search(ended, server.log_text())
+
+
+def test_sessions_that_nothing_holds_need_not_ask(start):
+    server = start(plugins={}, conf=README + userdb_socket("mode = 0600", "user = daemon"))
+    status, found = preflight(Administrator(server, key_file=None))
+    assert (status, found["auth-userdb"][0]) == (0, "note")
 
 
 def test_a_server_on_which_nothing_is_enabled_yet(stock):

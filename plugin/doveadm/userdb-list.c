@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* See the contract in userdb-list.h. */
+
+#include "lib.h"
+#include "userdb-list.h"
+#include "compat-doveadm.h"
+
+static void
+error_ignore(const struct failure_context *ctx ATTR_UNUSED,
+	     const char *format ATTR_UNUSED, va_list args ATTR_UNUSED)
+{
+}
+
+static int
+users_list(unsigned int msecs, coexist_userdb_list_t *callback, void *context)
+{
+	struct auth_master_connection *conn;
+	struct auth_master_user_list_ctx *list;
+	struct auth_user_info info;
+	const char *user;
+	bool goes_on = TRUE;
+	int ret;
+
+	i_zero(&info);
+	coexist_auth_user_info_set_protocol(&info, "doveadm");
+	conn = auth_master_init(doveadm_settings->auth_socket_path, 0);
+	if (msecs > 0)
+		auth_master_set_timeout(conn, msecs);
+	list = auth_master_user_list_init(conn, "*", &info);
+	while (goes_on && (user = auth_master_user_list_next(list)) != NULL) {
+		T_BEGIN {
+			goes_on = callback(user, context);
+		} T_END;
+	}
+	ret = auth_master_user_list_deinit(&list);
+	auth_master_deinit(&conn);
+	return goes_on ? ret : 0;
+}
+
+int coexist_userdb_list(unsigned int msecs, coexist_userdb_list_t *callback,
+			void *context)
+{
+	failure_callback_t *fatal, *error, *info, *debug;
+	int ret;
+
+	i_get_failure_handlers(&fatal, &error, &info, &debug);
+	i_set_error_handler(error_ignore);
+	ret = users_list(msecs, callback, context);
+	i_set_error_handler(error);
+	return ret;
+}
