@@ -257,6 +257,8 @@ class TestNobodyCanCount:
             anvil = SilentAnvil(server)
             yield client
             anvil.close()
+        for whose in (["--default"], ["-d", "a.example0"], ["-u", "jo@a.example0"]):
+            policy(server, "unset", *whose, "--all")
 
     @pytest.fixture
     def texts(self, server):

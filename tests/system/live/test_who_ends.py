@@ -3,6 +3,7 @@
 neighbour: of the same mailbox by the other protocol, of another mailbox, of another domain."""
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -88,10 +89,16 @@ def server(request, gated):
     return server
 
 
+def ends_in_log(server):
+    """Return how often a session of each user and protocol was ended."""
+    return Counter(re.findall(r"coexist: ended user=<(.*?)> protocol=(\w+) ", server.log_text()))
+
+
 @pytest.mark.parametrize("server, scope", CASES, indirect=["server"])
 @pytest.mark.parametrize("moment", MOMENTS.values(), ids=MOMENTS)
 def test_those_who_are_named_end_and_nobody_else(server, scope, moment):
     whose, named = SCOPES[scope]
+    before = ends_in_log(server)
     with ExitStack() as stack:
         neighbours = [stack.enter_context(OTHER[moment.protocol](server, user)) for user in PEOPLE]
         sessions = {user: stack.enter_context(moment.opens(server, user)) for user in PEOPLE}
@@ -107,5 +114,6 @@ def test_those_who_are_named_end_and_nobody_else(server, scope, moment):
                 assert re.search(moment.rest + LAST[moment.protocol] + r"\Z", text[-1000:]), user
             else:
                 session.hear_out(moment.rest)
-                assert session.is_open(), user
+        assert all(sessions[user].is_open() for user in PEOPLE if user not in named)
         assert all(neighbour.is_open() for neighbour in neighbours)
+    assert ends_in_log(server) - before == Counter({(user, moment.protocol): 1 for user in named})
