@@ -182,6 +182,21 @@ static void line_take_over(struct coexist_move_intent_line *own,
 	seq_range_array_merge(&own->uids, &line->uids);
 }
 
+/* Looks for copies of these messages in the target, of which none was found yet. */
+static void
+find_copies(struct coexist_move *move, ARRAY_TYPE(seq_range) *uids,
+	    uint32_t target_uidvalidity, uint32_t target_uid)
+{
+	uint32_t uid;
+
+	array_foreach_elem(&move->found, uid)
+		(void)seq_range_array_remove(uids, uid);
+	if (!array_is_empty(uids)) {
+		coexist_copies_left_find(move, uids, target_uidvalidity,
+					 target_uid);
+	}
+}
+
 /* Looks at an entry of the mailbox that messages are moved from. Returns TRUE if it
    is to stay as it is. */
 static bool
@@ -200,13 +215,42 @@ line_settle(struct coexist_move_intent *intent, struct coexist_move *move,
 	t_array_init(&again, 16);
 	seq_range_array_merge(&again, &line->uids);
 	seq_range_array_intersect(&again, &own->uids);
-	if (!array_is_empty(&again)) {
-		coexist_copies_left_find(move, &again,
-					 line->target_uidvalidity,
-					 line->target_uid);
-	}
+	find_copies(move, &again, line->target_uidvalidity, line->target_uid);
 	line_take_over(own, line);
 	return FALSE;
+}
+
+/* Looks at an entry of a move the other way: an undo of what is to be moved, or a move of
+   what is to be undone. It has left copies among these messages, and the originals are where
+   these belong. */
+static void
+line_settle_reverse(struct coexist_move_intent *intent,
+		    struct coexist_move *move,
+		    const struct coexist_move_intent_line *line)
+{
+	const struct coexist_move_intent_line *own = &intent->own;
+	const struct seq_range *first;
+	ARRAY_TYPE(seq_range) copies;
+
+	if (line->uidvalidity != own->target_uidvalidity ||
+	    line->target_uidvalidity != own->uidvalidity ||
+	    array_is_empty(&line->uids))
+		return;
+	t_array_init(&copies, 16);
+	seq_range_array_merge(&copies, &own->uids);
+	if (line->target_uid > 1) {
+		seq_range_array_remove_range(&copies, 1,
+					     line->target_uid - 1);
+	}
+	first = array_front(&line->uids);
+	find_copies(move, &copies, line->uidvalidity, first->seq1);
+}
+
+static bool is_reverse(const struct coexist_move_intent_line *line,
+		       const struct coexist_move_intent_line *own)
+{
+	return strcmp(line->source, own->target) == 0 &&
+		strcmp(line->target, own->source) == 0;
 }
 
 static void
@@ -218,6 +262,9 @@ lines_settle(struct coexist_move_intent *intent, struct coexist_move *move)
 
 	while (i < array_count(&intent->others)) {
 		line = array_idx_modifiable(&intent->others, i);
+		if (is_reverse(line, &intent->own)) T_BEGIN {
+			line_settle_reverse(intent, move, line);
+		} T_END;
 		if (strcmp(line->source, intent->own.source) != 0)
 			keep = TRUE;
 		else if (line->uidvalidity != intent->own.uidvalidity)

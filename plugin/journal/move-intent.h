@@ -12,7 +12,8 @@ struct coexist_move;
    copied, and taken back when the originals are expunged and the mailbox is synced.
    So an entry that is there is of a move that was cut off in between, or could not be
    finished: whoever moves the same messages to the same mailbox again looks there for
-   the copies, and expunges the originals of those that are found.
+   the copies, and expunges the originals of those that are found. Who moves copies back that
+   were left so, expunges them alone.
 
    A commit is not enough: what it expunges is a request in the log of the index, and
    the sync obeys it. If Dovecot makes the indexes of an mdbox anew before or within
