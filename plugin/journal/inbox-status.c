@@ -15,21 +15,6 @@
 #include "special-mailbox.h"
 #include "state-file.h"
 
-/* Returns what the newest session hid by, as far as the journal knows. */
-static const char *hidden_keyword(const struct coexist_journal *journal)
-{
-	const char *keyword = POP3_HIDDEN_KEYWORD;
-	const struct coexist_journal_line *line;
-	unsigned int i;
-
-	for (i = 0; i < array_count(&journal->lines); i++) {
-		line = array_idx(&journal->lines, i);
-		if (line->hidden_keyword != NULL)
-			keyword = line->hidden_keyword;
-	}
-	return keyword;
-}
-
 static int
 journal_read(struct mail_user *user, pool_t pool,
 	     struct coexist_inbox_status *status, const char **keyword_r)
@@ -42,7 +27,7 @@ journal_read(struct mail_user *user, pool_t pool,
 		e_error(user->event, "coexist: %s", error);
 		return -1;
 	}
-	*keyword_r = t_strdup(hidden_keyword(&journal));
+	*keyword_r = coexist_journal_hidden_keyword(&journal);
 	status->journal_size = journal.size;
 	if (!array_is_empty(&journal.lines)) {
 		newest = array_back(&journal.lines);

@@ -7,6 +7,7 @@
 #include "mail-user.h"
 #include "str.h"
 #include "coexist-event.h"
+#include "keywords.h"
 
 static const char *journal_path(const struct coexist_index_root *root)
 {
@@ -71,4 +72,16 @@ int coexist_journal_read(struct mail_user *user, pool_t pool,
 			  journal_r->broken, journal_r->broken_error);
 	}
 	return ret;
+}
+
+const char *coexist_journal_hidden_keyword(const struct coexist_journal *journal)
+{
+	const char *keyword = POP3_HIDDEN_KEYWORD;
+	const struct coexist_journal_line *line;
+
+	array_foreach(&journal->lines, line) {
+		if (line->hidden_keyword != NULL)
+			keyword = line->hidden_keyword;
+	}
+	return keyword;
 }

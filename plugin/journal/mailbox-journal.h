@@ -23,4 +23,10 @@ int coexist_journal_read(struct mail_user *user, pool_t pool,
 			 struct coexist_journal *journal_r,
 			 const char **error_r);
 
+/* Returns the keyword by which the newest session hid messages, as far as the journal
+   knows: that of a site's pop3_deleted_flag is known to POP3 sessions only. The default
+   is POP3_HIDDEN_KEYWORD, another one is in the journal's pool. */
+const char *
+coexist_journal_hidden_keyword(const struct coexist_journal *journal);
+
 #endif

@@ -11,8 +11,8 @@
 #include "mail-storage-private.h"
 #include "mailbox-list-iter.h"
 #include "compat-mailbox.h"
-#include "compat-settings.h"
 #include "keywords.h"
+#include "mailbox-journal.h"
 #include "policy-merge.h"
 #include "session-policy.h"
 #include "special-mailbox.h"
@@ -54,6 +54,26 @@ marked_count(struct mailbox *box, const char *keyword,
 	(void)mailbox_transaction_commit(&t);
 }
 
+/* Counts what the newest POP3 session hid by, as doveadm coexist status does. Without
+   the journal nobody can tell. */
+static void hidden_count(struct mailbox *inbox,
+			 struct coexist_quota_marked *hidden)
+{
+	pool_t pool = pool_alloconly_create("coexist quota journal", 4096);
+	struct coexist_journal journal;
+	const char *error;
+
+	if (coexist_journal_read(inbox->storage->user, pool, &journal,
+				 &error) < 0) {
+		e_warning(inbox->event, "coexist: Can't count what POP3 has "
+			  "hidden: %s", error);
+	} else {
+		marked_count(inbox, coexist_journal_hidden_keyword(&journal),
+			     hidden);
+	}
+	pool_unref(&pool);
+}
+
 static bool
 folder_is(struct mailbox *box, const char *special_use, const char *name)
 {
@@ -79,7 +99,7 @@ folder_add(struct mailbox *box, const struct mailbox_metadata *metadata,
 	if (folder_is(box, "\\Junk", "Junk"))
 		contents->junk += folder.size;
 	if (contents->archive_name != NULL &&
-	    strcmp(mailbox_get_name(box), contents->archive_name) == 0)
+	    strcmp(mailbox_get_vname(box), contents->archive_name) == 0)
 		contents->archive = folder.size;
 }
 
@@ -165,7 +185,7 @@ inbox_look(struct mailbox *inbox, ARRAY_TYPE(coexist_quota_folder) *folders,
 	if (mailbox_open(inbox) < 0)
 		return;
 	marked_count(inbox, POP3_DOWNLOADED_KEYWORD, &contents->downloaded);
-	marked_count(inbox, POP3_HIDDEN_KEYWORD, &contents->hidden);
+	hidden_count(inbox, &contents->hidden);
 	if (inbox_size(inbox, &metadata) == 0)
 		folder_add(inbox, &metadata, folders, contents);
 }
@@ -205,10 +225,8 @@ policy_read(struct mail_user *user, struct coexist_quota_contents *contents)
 	contents->keep_days =
 		coexist_policy_number(policy, COEXIST_KEY_pop3_keep_days);
 	if (coexist_policy_number(policy, COEXIST_KEY_pop3_delete) ==
-	    COEXIST_DELETE_ARCHIVE) {
-		contents->archive_name = coexist_site_setting_get(user,
-			COEXIST_SITE_archive_mailbox);
-	}
+	    COEXIST_DELETE_ARCHIVE)
+		contents->archive_name = coexist_archive_mailbox_name(user);
 }
 
 void coexist_quota_contents_get(struct mailbox *inbox,

@@ -17,7 +17,7 @@ struct coexist_quota_contents {
 	unsigned int trash_days;
 	/* of the folder to which pop3_delete = archive moves what POP3 deletes */
 	uint64_t archive;
-	/* NULL unless pop3_delete = archive */
+	/* what a client calls it; NULL unless pop3_delete = archive */
 	const char *archive_name;
 	/* messages in INBOX with the keyword of confirmed downloads, and with that
 	   of messages that POP3 has deleted and IMAP shows */
