@@ -28,6 +28,14 @@ coexist_storage_is_sdbox(const struct mail_storage *storage)
 	return strcmp(storage->name, "sdbox") == 0;
 }
 
+/* Returns TRUE if the storage is mdbox, whose messages of all mailboxes are in one
+   index. */
+static inline bool
+coexist_storage_is_mdbox(const struct mail_storage *storage)
+{
+	return strcmp(storage->name, "mdbox") == 0;
+}
+
 /* Returns TRUE if the storage is the virtual plugin's, in which dovecot.conf says
    what mailboxes there are. */
 static inline bool

@@ -11,6 +11,7 @@
 #include "coexist/day.h"
 #include "coexist-event.h"
 #include "last-use.h"
+#include "lock-timeout.h"
 #include "mailbox-state.h"
 #include "policy-merge.h"
 #include "sent-bcc.h"
@@ -180,15 +181,27 @@ commit(struct mailbox_transaction_context **t, struct mailbox *box,
 	return 0;
 }
 
-/* The program has its reply. But whoever has locked an mbox is waited for by a
-   program whose copy has the ring. */
+/* Of the ring's lock. Whoever has locked an mbox is waited for by a program whose copy
+   has the ring. */
 #define LOCK_TIMEOUT_SECS 30
 #define LOCK_TIMEOUT_MBOX_SECS 2
+/* Of each lock, where a client waits, too: the program has its reply, but its next command
+   has none, nor have those of other clients of the process. */
+#define LOCK_TIMEOUT_CLIENT_SECS 3
+
+static unsigned int
+lock_timeout(const struct coexist_sent_message *message, bool is_mbox)
+{
+	return is_mbox ? LOCK_TIMEOUT_MBOX_SECS :
+		message->client_waits ? LOCK_TIMEOUT_CLIENT_SECS :
+		LOCK_TIMEOUT_SECS;
+}
 
 /* Commits the message, unless there is one already. Without the lock it may be
    there twice. */
 static enum coexist_sent_result
 commit_unless_twin(struct mailbox_transaction_context *t,
+		   const struct coexist_sent_message *message,
 		   const struct coexist_sent_keys *keys, const guid_128_t guid,
 		   struct istream *bytes, uoff_t body)
 {
@@ -197,8 +210,7 @@ commit_unless_twin(struct mailbox_transaction_context *t,
 	/* who looks into an mbox and closes it gives up this transaction's lock */
 	bool look = strcmp(box->storage->name, "mbox") != 0;
 	struct coexist_sent_ring *ring =
-		coexist_sent_ring_lock(user, look ? LOCK_TIMEOUT_SECS :
-				       LOCK_TIMEOUT_MBOX_SECS);
+		coexist_sent_ring_lock(user, lock_timeout(message, !look));
 	struct coexist_sent_record record = {
 		.kind = COEXIST_SENT_SERVER,
 		.keys = *keys
@@ -237,7 +249,7 @@ save_in(struct mailbox *box, const struct coexist_sent_message *message,
 		mailbox_transaction_rollback(&t);
 		return COEXIST_SENT_RESULT_FAILED;
 	}
-	return commit_unless_twin(t, keys, guid, bytes, body);
+	return commit_unless_twin(t, message, keys, guid, bytes, body);
 }
 
 static enum coexist_sent_result
@@ -273,7 +285,12 @@ void coexist_sent_copy_save(struct mail_user *user,
 
 	if (is_wanted(user, message->size)) {
 		bytes = bytes_open(message);
+		if (message->client_waits)
+			coexist_lock_timeout_begin(user,
+						   LOCK_TIMEOUT_CLIENT_SECS);
 		result = save(user, message, bytes);
+		if (message->client_waits)
+			coexist_lock_timeout_end(user);
 		i_stream_unref(&bytes);
 	}
 	coexist_sent_event_send(user, result);

@@ -25,6 +25,8 @@ struct coexist_sent_message {
 	uoff_t offset, size;
 	/* to whom, or NULL if that is not known */
 	const char *const *recipients;
+	/* a client waits for its next reply until the copy is stored */
+	bool client_waits;
 };
 
 /* Returns TRUE if the policy has copies of what the user sends. */

@@ -113,6 +113,7 @@ message_keep(struct sent_client *sclient, struct smtp_server_command *cmd,
 	message->message.size = sclient->client->state.data_size;
 	message->message.offset = data_size - message->message.size;
 	message->message.recipients = recipients_dup(pool, trans);
+	message->message.client_waits = TRUE;
 	i_stream_ref(data_input);
 	DLLIST_PREPEND(&sclient->pending, message);
 	smtp_server_command_add_hook(cmd, SMTP_SERVER_COMMAND_HOOK_REPLIED,

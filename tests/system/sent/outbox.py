@@ -3,9 +3,10 @@
 
 import re
 import smtplib
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta, timezone
 from email.utils import format_datetime
+from fcntl import LOCK_EX, lockf
 from itertools import count
 from pathlib import Path
 
@@ -14,6 +15,13 @@ from instance import PASSWORD
 _numbers = count(1)
 # flags that Dovecot gives to what it stores
 DOVECOTS = {r"\Recent", "$HasAttachment", "$HasNoAttachment"}
+
+SIGNED = (b"--x\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n"
+          b"\r\n  caf\xc3\xa9 \r\n\r\n.\r\n..\r\n--x\r\n"
+          b"Content-Type: application/pkcs7-signature; name=smime.p7s\r\n"
+          b"Content-Transfer-Encoding: base64\r\n\r\nMIIB\r\nAAA=\r\n--x--\r\n \r\n\t\r\n\r\n")
+DKIM = (b"DKIM-Signature:  v=1;\ta=rsa-sha256; c=simple/simple; d=example.org; s=1;\r\n"
+        b"\th=from:to ; bh=abc=;\r\n  b=AbC\r\n\t dEf=\r\n")
 
 # For a server whose LMTP is wrapped: it takes what it is given for copies.
 LISTENER = {f"conf{generation}": "service lmtp {\n  process_limit = 1\n  executable = /mnt/bin/lmtp "
@@ -34,6 +42,15 @@ def letter(subject=None, *, body="Good morning\r\n", ago=timedelta(), message_id
         lines.append(f"Message-ID: {message_id}")
     lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
     return ("\r\n".join(lines) + "\r\n\r\n" + body).encode()
+
+
+@contextmanager
+def locked(path):
+    """Lock a file as Dovecot does: the ring while a session stores a message, or the log of an
+    index."""
+    with open(path, "r+b") as file:
+        lockf(file, LOCK_EX)
+        yield
 
 
 def _title(pid):

@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """sent_copy beside what else a site has: events, ACLs, odd storages, many at once."""
 
+import random
+import re
 import threading
+import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from fcntl import LOCK_EX, lockf
 from signal import SIGTERM
 
 import pytest
 
 import exported
-from outbox import Outbox, letter
+from outbox import Outbox, letter, locked
 from relay import relay_of
 
 pytestmark = pytest.mark.differs("events, ACLs and locks")
@@ -66,14 +68,6 @@ def test_a_ring_that_cannot_be_locked_leaves_two(outbox):
     outbox.server.wait_log("Can't lock .*dovecot-coexist.sent")
 
 
-@contextmanager
-def locked(ring):
-    """Lock it as a session does that stores a message."""
-    with open(ring, "r+b") as file:
-        lockf(file, LOCK_EX)
-        yield
-
-
 def test_an_index_that_has_no_uidvalidity_yet(outbox):
     """Submission opens Sent before a session of IMAP has made its index anew."""
     message = letter()
@@ -82,12 +76,12 @@ def test_an_index_that_has_no_uidvalidity_yet(outbox):
     sent = outbox.ring.parent / ".Sent"
     for index in sent.glob("dovecot.index*"):
         index.unlink()
-    with outbox.smtp() as client:
+    with outbox.smtp() as client, outbox.imap() as phone:
         with locked(outbox.ring):
             client.sendmail("alice@example.org", ["bob@example.org"], message)
             outbox.server.wait_for(lambda: any((sent / "tmp").iterdir()), 60,
                                    "the copy to be written")
-            assert len(outbox.listed()) == 1
+            assert phone.select("Sent")[1] == [b"1"]
     outbox.settle()
     assert outbox.texts() == [message]
 
@@ -101,11 +95,11 @@ def is_waited_for(ring):
 def test_the_reply_waits_for_no_copy(outbox):
     """The client has it while another program has the ring."""
     outbox.send(letter())
-    with outbox.smtp() as client:
+    with outbox.smtp() as client, outbox.imap() as phone:
         with locked(outbox.ring):
             client.sendmail("alice@example.org", ["bob@example.org"], letter())
             outbox.server.wait_for(lambda: is_waited_for(outbox.ring), 60, "submission to wait")
-            assert len(outbox.listed()) == 1
+            assert phone.select("Sent")[1] == [b"1"]
     outbox.settle()
     assert len(outbox.listed()) == 2
 
@@ -172,24 +166,54 @@ def test_mail_to_oneself_stays_in_inbox(outbox):
     assert (len(outbox.listed("INBOX")), len(outbox.listed())) == (1, 1)
 
 
+def pair(outbox, messages, offsets):
+    """Send and store each at the same moment but for its offset in seconds, and negative if it
+    is stored first. Return the UIDs that the program was told."""
+    begin = threading.Barrier(2)
+
+    def each(act, sign):
+        for message, offset in zip(messages, offsets):
+            begin.wait(120)
+            time.sleep(max(0, sign * offset))
+            yield act(message)
+
+    def store(client):
+        def append(message):
+            status, [text] = client.append("Sent", r"(\Seen)", None, message)
+            assert status == "OK", text
+            return int(re.search(rb"APPENDUID \d+ (\d+)", text)[1])
+        return list(each(append, 1))
+    with outbox.imap() as client, outbox.smtp() as submission, ThreadPoolExecutor(1) as threads:
+        client.create("Sent")
+        told = threads.submit(store, client)
+        for _ in each(lambda message: submission.sendmail("alice@example.org", ["bob@example.org"],
+                                                          message), -1):
+            pass
+        uids = told.result()
+    outbox.settle()
+    return uids
+
+
 @pytest.mark.night
-def test_a_thousand_pairs(start):
-    """Sent and stored at the same moment, by two sessions each."""
-    server = start(storage="mdbox", coexist={"sent_copy": "always"})
+@pytest.mark.parametrize("storage", ["maildir", "sdbox", "mdbox"])
+def test_a_thousand_pairs(start, storage):
+    """Sent and stored at about the same moment, by two sessions: either may be the first."""
+    server = start(storage=storage, coexist={"sent_copy": "always"}, conf23=exported.CONF23,
+                   conf24=exported.CONF24)
+    numbers = random.Random(storage)
     with relay_of(server) as relay:
         outbox = Outbox(server, server.maildrop().user, relay)
         messages = [letter() for _ in range(1000)]
-        told = []
-        with outbox.imap() as client:
-            client.create("Sent")
-        # far apart, they were none of the same moment
-        for begin in range(0, 1000, 100):
-            block = messages[begin:begin + 100]
-            store = threading.Thread(target=lambda: told.extend(outbox.append(*block)))
-            store.start()
-            outbox.send(*block)
-            store.join()
-        assert [uid for uid, _, _ in outbox.listed()] == told
+        told = pair(outbox, messages, [numbers.uniform(-0.012, 0.012) for _ in messages])
+        assert [(uid, text) for uid, _, text in outbox.listed()] == list(zip(told, messages))
+
+        def became():
+            """Return how often which of the two was the second."""
+            found = Counter(one["fields"]["result"]
+                            for one in exported.found(server, outbox.user))
+            return found if found["replaced"] + found["skipped"] == 1000 else None
+        found = server.wait_for(became, 60, "the events of a thousand pairs")
+        assert found["replaced"] > 0 and found["skipped"] > 0
 
 
 def test_without_an_index_file(start):

@@ -3,21 +3,14 @@
 
 import re
 import smtplib
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from outbox import letter
+from outbox import DKIM, SIGNED, letter, locked
 
 pytestmark = pytest.mark.differs("commands of IMAP and submission")
 LARGE = 100 * 1024 * 1024
-SIGNED = (b"--x\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n"
-          b"\r\n  caf\xc3\xa9 \r\n\r\n.\r\n..\r\n--x\r\n"
-          b"Content-Type: application/pkcs7-signature; name=smime.p7s\r\n"
-          b"Content-Transfer-Encoding: base64\r\n\r\nMIIB\r\nAAA=\r\n--x--\r\n \r\n\t\r\n\r\n")
-DKIM = (b"DKIM-Signature:  v=1;\ta=rsa-sha256; c=simple/simple; d=example.org; s=1;\r\n"
-        b"\th=from:to ; bh=abc=;\r\n  b=AbC\r\n\t dEf=\r\n")
-
 
 # so that submission takes messages from where IMAP has them (RFC 4468)
 BURL = "imap_urlauth_host = localhost\nimap_urlauth_port = 143\n"
@@ -230,9 +223,10 @@ def test_a_hundred_megabytes(outbox):
     assert uids(outbox) == [uid]
 
 
-def test_a_printers_many_mails(outbox):
-    """In one session, each scan under the same subject within a second."""
-    scans = [letter("Scan", message_id=None, body=f"page {number}\r\n") for number in range(100)]
+@pytest.mark.parametrize("count", [300, pytest.param(1000, marks=pytest.mark.night)])
+def test_a_printers_many_mails(outbox, count):
+    """In one session, each scan under the same subject within a second; more than the ring has."""
+    scans = [letter("Scan", message_id=None, body=f"page {number}\r\n") for number in range(count)]
     outbox.send(*scans)
     assert sorted(outbox.texts()) == sorted(scans)
 
@@ -261,6 +255,26 @@ def test_a_migration_looks_at_no_ring(outbox):
     """Years of Sent come by APPEND: no file, no lock."""
     outbox.append(*[letter(ago=timedelta(days=days)) for days in range(2, 30)])
     assert len(outbox.listed()) == 28 and not outbox.ring.exists()
+
+
+@pytest.mark.parametrize("how", ["APPEND", "COPY"])
+def test_a_migration_beside_new_mail_looks_at_no_ring(outbox, how):
+    """The file is there, and a session that stores a message has it."""
+    outbox.send(letter())
+    old = [letter(ago=timedelta(days=days)) for days in range(2, 30)]
+    folder = "Sent" if how == "APPEND" else "Old"
+    with outbox.imap() as client:
+        client.create("Old")
+        ring = outbox.ring.read_bytes()
+        with locked(outbox.ring):
+            for days, message in enumerate(old, 2):
+                date = datetime.now(timezone.utc) - timedelta(days=days)
+                assert client.append(folder, r"(\Seen)", date, message)[0] == "OK"
+            if how == "COPY":
+                client.select("Old")
+                assert client.copy("1:*", "Sent")[0] == "OK"
+    assert len(outbox.listed()) == 1 + len(old) and outbox.ring.read_bytes() == ring
+    assert "Can't lock" not in outbox.log()
 
 
 def test_new_mail_that_is_no_copy_looks_at_no_ring(outbox):
