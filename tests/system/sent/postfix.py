@@ -32,6 +32,7 @@ default_transport = discard:
 smtpd_sasl_type = dovecot
 smtpd_sasl_path = private/auth
 smtpd_peername_lookup = no
+message_size_limit = 50000000
 biff = no
 """
 MASTER = """{mx} inet n - n - - smtpd

@@ -21,6 +21,12 @@ def uids(outbox, folder="Sent"):
     return [uid for uid, _, _ in outbox.listed(folder)]
 
 
+def uids_told(text):
+    """Return the UIDs of an APPENDUID."""
+    first, last = re.search(rb"APPENDUID \d+ (\d+)(?::(\d+))?\]", text).groups()
+    return list(range(int(first), int(last or first) + 1))
+
+
 def test_sent_and_then_stored(outbox):
     message = letter()
     outbox.send(message)
@@ -97,9 +103,25 @@ def test_a_session_that_has_sent_selected_sees_it_go(outbox):
     with outbox.imap() as client:
         client.select("Sent")
         client.append("Sent", r"(\Seen)", None, message)
-        client.noop()
+        assert client.response("EXPUNGE")[1] == [b"1"]
         assert client.search(None, "ALL")[1] == [b"1"]
     assert len(outbox.listed()) == 1
+
+
+def test_a_session_that_has_not_seen_ours_never_does(outbox):
+    """There is no EXPUNGE of what the session was not told of: its UID is skipped."""
+    with outbox.imap() as client:
+        client.create("Sent")
+        client.select("Sent")
+        message = letter()
+        outbox.send(message)
+        _, [text] = client.append("Sent", r"(\Seen)", None, message)
+        [uid] = uids_told(text)
+        client.noop()
+        assert client.response("EXPUNGE")[1] == [None]
+        assert client.untagged_responses.get("EXISTS", [])[-1:] == [b"1"]
+        assert client.uid("SEARCH", "ALL")[1] == [b"%d" % uid] and uid > 1
+    assert uids(outbox) == [uid]
 
 
 def test_a_phone_that_has_sent_selected_sees_it_go(outbox):
@@ -120,16 +142,21 @@ def test_a_draft_is_no_copy(outbox):
     assert len(outbox.listed()) == 2
 
 
-def test_a_draft_that_is_copied_into_sent_is_one(outbox):
+@pytest.mark.parametrize("how", ["COPY", "MOVE"])
+def test_a_draft_that_is_copied_into_sent_is_one(outbox, how):
+    """As the program did that, COPYUID is right, and the message is a draft (RFC 4315, 6851)."""
     message = letter()
-    with outbox.imap() as client:
-        client.create("Drafts")
     outbox.append(message, folder="Drafts", flags=r"(\Draft)")
     outbox.send(message)
     with outbox.imap() as client:
         client.select("Drafts")
-        client.copy("1", "Sent")
-    assert len(outbox.listed()) == 1
+        assert client.uid(how, "1", "Sent")[0] == "OK"
+        copied = client.response("COPYUID")[1][-1].split()
+        left = client.uid("SEARCH", "ALL")[1]
+    [(uid, flags, text)] = outbox.listed()
+    assert copied[1:] == [b"1", b"%d" % uid]
+    assert r"\Draft" in flags and text == message
+    assert left == ([b"1"] if how == "COPY" else [b""])
 
 
 def test_mail_that_came_is_no_copy(outbox):
@@ -275,7 +302,7 @@ def test_several_at_once(outbox):
         client.send(b"\r\n")
         client.tagged_commands[tag] = None
         status, [text] = client._command_complete("APPEND", tag)
-    assert status == "OK" and b"APPENDUID" in text
+    assert status == "OK" and uids_told(text) == uids(outbox)
     assert outbox.texts() == messages
 
 

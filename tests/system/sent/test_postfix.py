@@ -10,16 +10,18 @@ import pytest
 
 from instance import Dovecot, Instance
 from instance.ports import Ports
-from outbox import Outbox, letter
+from outbox import DKIM, SIGNED, Outbox, letter
 from postfix import AUTH, PAGE, SPOOL, Postfix
 
 pytestmark = pytest.mark.differs("how the LMTP service is told")
 GENERATION = Dovecot.installed().generation
-ALICE, EVE, NEVER, FULL, SIFTED, BOTH = (
-    f"{name}@example.org" for name in ("alice", "eve", "never", "full", "sifted", "both"))
+ALICE, EVE, NEVER, FULL, SIFTED, BOTH, CLOSED = (
+    f"{name}@example.org" for name in ("alice", "eve", "never", "full", "sifted", "both",
+                                       "closed"))
 SMALL = {"quota_rule": "*:storage=1K"} if GENERATION == 23 else {"quota_storage_size": "1K"}
 USERS = {ALICE: {}, EVE: {}, NEVER: {"coexist_sent_copy": "never"}, FULL: SMALL, SIFTED: {},
-         BOTH: {}}
+         BOTH: {}, CLOSED: {}}
+ACL = "plugin {\n  acl = vfile\n}\n" if GENERATION == 23 else "acl_driver = vfile\n"
 
 
 def _listener():
@@ -34,8 +36,8 @@ def _listener():
 def server(tmp_path_factory):
     server = Instance(tmp_path_factory.mktemp("dovecot"), users=USERS, quota=True, sieve=True,
                       coexist={"sent_copy": "always"},
-                      conf=AUTH + "lmtp_rcpt_check_quota = yes\n" + _listener(),
-                      plugins={"all": ["quota", "coexist"], "lmtp": ["sieve"]})
+                      conf=AUTH + ACL + "lmtp_rcpt_check_quota = yes\n" + _listener(),
+                      plugins={"all": ["acl", "quota", "coexist"], "lmtp": ["sieve"]})
     postfix = Postfix(server)
     ports = Ports(("mx", "submission"))
     with server:
@@ -116,6 +118,49 @@ def test_the_programs_own_copy_wins(postfix, empty, first):
     assert [one for one, _, _ in alice.listed()] == [uid]
 
 
+@pytest.mark.parametrize("first", ["sent", "stored"])
+def test_without_a_message_id(postfix, empty, first):
+    """Postfix gives the message one, which the program's copy does not have."""
+    alice, message = empty(ALICE), letter(message_id=None)
+    if first == "sent":
+        postfix.send(ALICE, message)
+        [text] = alice.texts()
+        assert re.search(rb"^Message-Id: ", text, re.M) and len(text) > len(message)
+    [uid] = alice.append(message)
+    if first == "stored":
+        postfix.send(ALICE, message)
+    assert [(one, text) for one, _, text in alice.listed()] == [(uid, message)]
+
+
+@pytest.mark.parametrize("which", ["signed", "dkim"])
+def test_not_a_byte_is_changed(postfix, empty, which):
+    alice = empty(ALICE)
+    message = letter(body="", Content_Type="multipart/signed; boundary=x") + SIGNED
+    if which == "dkim":
+        message = DKIM + letter(body="caf\u00e9  \r\n\r\n\t\r\n \r\n\r\n")
+    postfix.send(ALICE, message)
+    assert alice.texts() == [message]
+
+
+@pytest.mark.parametrize("header", [
+    {"Auto_Submitted": "auto-replied"},
+    {"Content_Type": 'multipart/report; report-type=disposition-notification; boundary="b"'},
+])
+def test_what_nobody_wrote_is_not_kept(postfix, empty, header):
+    alice = empty(ALICE)
+    postfix.send(ALICE, letter(**header))
+    assert (alice.listed(), alice.listed("INBOX")) == ([], [])
+
+
+def test_a_large_one(postfix, empty):
+    """More than Postfix takes by itself, 10 MB."""
+    alice = empty(ALICE)
+    message = letter(body=("y" * 70 + "\r\n") * 160_000)
+    assert len(message) > 11_000_000
+    postfix.send(ALICE, message)
+    assert alice.texts() == [message]
+
+
 @pytest.mark.parametrize("user", [None, EVE], ids=["outsider", "colleague"])
 def test_nobody_else_puts_mail_into_sent(postfix, empty, user):
     alice, refused = empty(ALICE), []
@@ -146,6 +191,48 @@ def test_no_header_is_believed(postfix, empty, user):
     with postfix.client(user) as client:
         client.sendmail("alice@example.org", [ALICE], forged + letter())
     postfix.settle()
+    assert (alice.listed(), len(alice.listed("INBOX"))) == ([], 1)
+
+
+COPY_OF_ALICE = "alice@example.org.sent-copy.invalid"
+
+
+@pytest.mark.parametrize("user", [None, EVE], ids=["outsider", "colleague"])
+def test_no_original_recipient_is_believed(postfix, empty, user):
+    """ORCPT (RFC 3461) goes with the message to Dovecot."""
+    alice = empty(ALICE)
+    with postfix.client(user) as client:
+        client.sendmail("eve@example.org", [ALICE], letter(),
+                        rcpt_options=[f"ORCPT=rfc822;{COPY_OF_ALICE}"])
+    postfix.settle()
+    assert (alice.listed(), len(alice.listed("INBOX"))) == ([], 1)
+
+
+@pytest.mark.parametrize("user", [None, EVE], ids=["outsider", "colleague"])
+@pytest.mark.parametrize("command", [
+    "XCLIENT LOGIN=alice@example.org ADDR=127.0.0.1 DESTADDR=127.0.0.1",
+    "XFORWARD NAME=mail.example.org ADDR=127.0.0.1 IDENT=alice@example.org SOURCE=LOCAL"])
+def test_nobody_says_that_somebody_else_sends(postfix, empty, user, command):
+    alice, eve = empty(ALICE), empty(EVE)
+    with postfix.client(user) as client:
+        client.ehlo()
+        assert client.docmd(command)[0] >= 500
+        client.sendmail("alice@example.org", [ALICE], letter())
+    postfix.settle()
+    assert (alice.listed(), len(alice.listed("INBOX"))) == ([], 1)
+    assert len(eve.listed()) == (user == EVE)
+
+
+@pytest.mark.parametrize("command", [
+    f"XCLIENT PROTO=ESMTP ADDR=192.0.2.1 LOGIN={ALICE} DESTADDR=127.0.0.1 DESTPORT=24",
+    f"XCLIENT FORWARD={COPY_OF_ALICE}"])
+def test_nobody_tells_lmtp_that_it_is_a_copy(server, empty, command):
+    """Who can connect to the other service delivers, whatever is said there."""
+    alice = empty(ALICE)
+    with smtplib.LMTP(server.host, server.port("lmtp"), timeout=60) as client:
+        client.ehlo("mail.example.org")
+        client.docmd(command)
+        client.sendmail(ALICE, [ALICE], letter(), rcpt_options=[f"ORCPT=rfc822;{COPY_OF_ALICE}"])
     assert (alice.listed(), len(alice.listed("INBOX"))) == ([], 1)
 
 
@@ -206,9 +293,27 @@ def test_a_full_mailbox_has_no_copy_and_its_owner_no_bounce(server, postfix, emp
     postfix.send(FULL, letter(body="x" * 3000 + "\r\n"))
     assert (full.listed(), full.listed("INBOX")) == ([], [])
     server.wait_log("Can't keep a copy of a sent message: ")
-    [status] = re.findall(rf"to=<{re.escape(FULL)}\.sent-copy\.invalid>.* status=(\w+)",
-                          postfix.log())
-    assert status == "sent"
+    assert statuses(postfix, FULL) == ["sent"]
+
+
+def statuses(postfix, user):
+    """Return what Postfix says of each copy of the user's that it gave to Dovecot."""
+    return re.findall(rf"to=<{re.escape(user)}\.sent-copy\.invalid>.* status=(\w+)",
+                      postfix.log())
+
+
+def test_a_sent_that_takes_nothing_and_its_owner_has_no_bounce(server, postfix, empty):
+    """By the ACL. Nothing stays in the queue, either."""
+    closed = empty(CLOSED)
+    with closed.imap() as client:
+        client.create("Sent")
+    acl = server.folder / "home" / CLOSED / "mail/.Sent/dovecot-acl"
+    acl.write_text("owner lrwste\n")
+    acl.chmod(0o644)
+    postfix.send(CLOSED, letter())
+    assert (closed.listed(), closed.listed("INBOX")) == ([], [])
+    server.wait_log(rf"{CLOSED}.*Can't keep a copy of a sent message: .*Permission denied")
+    assert statuses(postfix, CLOSED) == ["sent"]
 
 
 def test_sieve_does_not_see_it(server, postfix, empty):
@@ -321,5 +426,5 @@ def test_preflight_finds_the_setting_in_the_wrong_place(road):
 
 
 def test_preflight_finds_that_lmtp_does_not_load_the_module(road):
-    found = road(lambda text: re.sub("(mail_plugins = quota) coexist sieve", r"\1 sieve", text))
+    found = road(lambda text: re.sub("(mail_plugins = acl quota) coexist sieve", r"\1 sieve", text))
     assert found["service lmtp-sent-copy"][0] == "fail"

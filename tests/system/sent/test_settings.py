@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The keys beside sent_copy, and where the copy does not go."""
 
+from datetime import datetime, time, timedelta, timezone
+
 import pytest
 
+from clock import DAY
 from names import STATE
 from outbox import LISTENER, Outbox, letter
 from relay import relay_of
@@ -45,6 +48,37 @@ def test_pop3_only_while_it_is_used(box):
     message = letter()
     outbox.send(message)
     assert outbox.texts() == [message]
+
+
+def until_noon():
+    """Return the seconds until the next noon: no session begins on one day and ends on another."""
+    now = datetime.now(timezone.utc)
+    noon = datetime.combine(now + timedelta(days=1), time(12), timezone.utc)
+    return (noon - now).total_seconds()
+
+
+def test_after_the_thirtieth_day_a_pop3_login_brings_it_back(start, clock):
+    server = start(coexist={"sent_copy": "pop3"},
+                   wrap={service: clock.wrapper for service in ("pop3", "submission")})
+    noon = until_noon()
+    with relay_of(server) as relay:
+        outbox = Outbox(server, server.maildrop().user, relay)
+
+        def login():
+            server.pop3(outbox.user).quit()
+            outbox.settle("pop3")
+
+        def kept(day):
+            """Send on that day; return how many copies there are then."""
+            with clock.seconds_from_now(noon + day * DAY):
+                outbox.send(letter())
+            return len(outbox.listed())
+        with clock.seconds_from_now(noon):
+            login()
+        assert (kept(30), kept(31), kept(400)) == (1, 1, 1)
+        with clock.seconds_from_now(noon + 400 * DAY):
+            login()
+        assert kept(400) == 2 and len(relay.messages) == 4
 
 
 def test_imap_alone_is_no_use_by_pop3(box):

@@ -3,6 +3,7 @@
 
 import email
 import email.policy
+import json
 import os
 import re
 import time
@@ -11,9 +12,12 @@ from pathlib import Path
 
 import pytest
 
+import logins
 from clock import DAY
 from instance import NOTICE_TEXTS, Instance
+from logins import Client
 from notice_mail import html, plain
+from wiring import CLIENTS
 
 pytestmark = pytest.mark.differs("how sessions end")
 NAMES = (f"user{number}" for number in count())
@@ -38,8 +42,9 @@ def server(tmp_path_factory, clock):
 class Owner:
     """Somebody who reads the mailbox by POP3."""
 
-    def __init__(self, server, clock, name=None):
+    def __init__(self, server, clock, name=None, folder="Junk"):
         self.server, self.clock, self.name = server, clock, name or next(NAMES)
+        self.folder = folder
 
     def pop3(self, day=0):
         """Have a session on that day, which is over when this returns."""
@@ -57,18 +62,19 @@ class Owner:
 
     def spam(self, *messages):
         """Deliver them into Junk."""
-        self.server.doveadm("mailbox", "create", "-u", self.name, "Junk", check=False)
+        self.server.doveadm("mailbox", "create", "-u", self.name, self.folder, check=False)
         for message in messages:
             path = self.server.folder / "spam"
             path.write_bytes(message)
-            self.server.doveadm("save", "-u", self.name, "-m", "Junk", "/mnt/spam")
+            self.server.doveadm("save", "-u", self.name, "-m", self.folder, "/mnt/spam")
 
     def told(self):
-        """Return the notices in INBOX."""
-        mail = self.server.folder / "home" / self.name / "mail"
-        texts = [email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
-                 for place in ("new", "cur") for file in sorted((mail / place).glob("*"))]
-        return [text for text in texts if text["X-Coexist-Notice"] == "junk"]
+        """Return the notices in INBOX, which nobody has used for that."""
+        rows = json.loads(self.server.doveadm(
+            "-f", "json", "fetch", "-u", self.name, "text", "mailbox", "INBOX",
+            "header", "X-Coexist-Notice", "junk"))
+        return [email.message_from_bytes(row["text"].encode(), policy=email.policy.default)
+                for row in rows]
 
     def read(self, messages):
         """Mark messages of Junk as read."""
@@ -172,6 +178,37 @@ def test_who_uses_imap_is_not_told(owner):
     assert len(jo.told()) == 1
 
 
+WEBMAIL = "192.0.2.80"
+
+
+@pytest.fixture(scope="module")
+def gated(tmp_path_factory, clock):
+    """A gate that knows the webmail by its address."""
+    wrap = {service: clock.wrapper for service in ("pop3", "imap")}
+    with Instance(tmp_path_factory.mktemp("gated"), wrap=wrap, users=USERS, conf=CLIENTS,
+                  gate={"webmail_networks": WEBMAIL},
+                  coexist={"template_dir": str(NOTICE_TEXTS), "junk_notice": "7d"}) as server:
+        yield server
+    assert not re.search("Panic|killed with signal", server.log_text())
+
+
+@pytest.mark.parametrize("day, told", [(None, 1), (1, 1), (2, 0), (5, 0)])
+def test_who_uses_the_webmail_is_not_told(gated, clock, day, told):
+    """Until 30 days after the last session."""
+    jo = Owner(gated, clock)
+    jo.pop3()
+    jo.spam(SPAM)
+    if day is not None:
+        with clock.days_from_now(day):
+            with logins.session(gated, "imap", Client(jo.name, address=WEBMAIL)):
+                pass
+            gated.wait_for(lambda: not gated.pids("imap"))
+        assert re.search(r"^last_use=.* webmail=\d+", jo.state(), re.M)
+        assert "imap=" not in jo.state()
+    jo.pop3(31)
+    assert len(jo.told()) == told
+
+
 def test_a_document_has_imap_noted(start):
     """An owner who reads the mailbox by IMAP is not told."""
     server = start(gate={})
@@ -190,6 +227,31 @@ def test_without_the_folder_and_with_it_later(owner):
     jo.spam(SPAM)
     jo.pop3(31)
     assert len(jo.told()) == 1
+
+
+SPECIAL = """namespace inbox {
+  mailbox "Correo basura" {
+    special_use = \\Junk
+  }
+}
+"""
+
+
+@pytest.mark.parametrize("storage", ["maildir", "sdbox", "mdbox"])
+def test_the_folder_that_has_the_special_use(tmp_path_factory, clock, storage):
+    """Whatever its name is; that with the name Junk is another one then."""
+    with Instance(tmp_path_factory.mktemp("special"), storage=storage, users={"jo": {}},
+                  wrap={"pop3": clock.wrapper}, conf=SPECIAL,
+                  coexist={"template_dir": str(NOTICE_TEXTS), "junk_notice": "7d"}) as server:
+        jo = Owner(server, clock, "jo", folder="Correo basura")
+        jo.spam(SPAM)
+        jo.pop3()
+        jo.spam(SPAM, SPAM)
+        Owner(server, clock, "jo").spam(SPAM)
+        jo.pop3(31)
+        [notice] = jo.told()
+    assert notice["Subject"] == "2 new messages in your junk folder"
+    assert 'the folder "Correo basura"' in plain(notice)
 
 
 def test_who_has_no_notice_has_no_line(owner):
