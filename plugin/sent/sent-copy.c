@@ -203,7 +203,7 @@ static enum coexist_sent_result
 commit_unless_twin(struct mailbox_transaction_context *t,
 		   const struct coexist_sent_message *message,
 		   const struct coexist_sent_keys *keys, const guid_128_t guid,
-		   struct istream *bytes, uoff_t body)
+		   const struct coexist_sent_body *body)
 {
 	struct mailbox *box = t->box;
 	struct mail_user *user = box->storage->user;
@@ -213,13 +213,14 @@ commit_unless_twin(struct mailbox_transaction_context *t,
 		coexist_sent_ring_lock(user, lock_timeout(message, !look));
 	struct coexist_sent_record record = {
 		.kind = COEXIST_SENT_SERVER,
-		.keys = *keys
+		.keys = *keys,
+		.body = body->hash
 	};
 	enum coexist_sent_result result = COEXIST_SENT_RESULT_SAVED;
 
 	guid_128_copy(record.guid, guid);
 	if (ring != NULL && look &&
-	    coexist_sent_pair_server(ring, user, keys, bytes, body) !=
+	    coexist_sent_pair_server(ring, user, keys, body) !=
 	    COEXIST_SENT_TWIN_NONE) {
 		mailbox_transaction_rollback(&t);
 		result = COEXIST_SENT_RESULT_SKIPPED;
@@ -234,8 +235,8 @@ commit_unless_twin(struct mailbox_transaction_context *t,
 
 static enum coexist_sent_result
 save_in(struct mailbox *box, const struct coexist_sent_message *message,
-	const struct coexist_sent_keys *keys, struct istream *bytes,
-	uoff_t body)
+	const struct coexist_sent_keys *keys,
+	const struct coexist_sent_body *body)
 {
 	struct mailbox_transaction_context *t = transaction_begin(box);
 	struct istream *copy = copy_open(box->storage->user, message);
@@ -249,7 +250,7 @@ save_in(struct mailbox *box, const struct coexist_sent_message *message,
 		mailbox_transaction_rollback(&t);
 		return COEXIST_SENT_RESULT_FAILED;
 	}
-	return commit_unless_twin(t, message, keys, guid, bytes, body);
+	return commit_unless_twin(t, message, keys, guid, body);
 }
 
 static enum coexist_sent_result
@@ -258,16 +259,17 @@ save(struct mail_user *user, const struct coexist_sent_message *message,
 {
 	enum coexist_sent_result result = COEXIST_SENT_RESULT_FAILED;
 	struct coexist_sent_header header;
+	struct coexist_sent_body body = { .input = bytes };
 	struct mailbox *box;
-	uoff_t body;
 	int ret;
 
 	if (coexist_sent_header_read(bytes, &header) == 0 && header.automatic)
 		return COEXIST_SENT_RESULT_SKIPPED;
-	body = bytes->v_offset;
+	body.offset = bytes->v_offset;
+	body.hash = coexist_sent_body_hash(bytes, body.offset);
 	box = coexist_sent_mailbox_open(user, &ret);
 	if (ret == 0)
-		result = save_in(box, message, &header.keys, bytes, body);
+		result = save_in(box, message, &header.keys, &body);
 	if (result == COEXIST_SENT_RESULT_FAILED) {
 		e_warning(box->event, "coexist: Can't keep a copy of a sent "
 			  "message: %s",

@@ -300,7 +300,7 @@ int coexist_sent_mail_get_body(struct coexist_sent_mail *mail,
 }
 
 bool coexist_sent_mail_has_body(struct coexist_sent_mail *mail,
-				struct istream *input, uoff_t offset)
+				const struct coexist_sent_body *body)
 {
 	struct istream *stored;
 	uoff_t begin;
@@ -308,6 +308,27 @@ bool coexist_sent_mail_has_body(struct coexist_sent_mail *mail,
 	if (coexist_sent_mail_get_body(mail, &stored, &begin) < 0)
 		return FALSE;
 	i_stream_seek(stored, begin);
+	i_stream_seek(body->input, body->offset);
+	return streams_equal(stored, body->input);
+}
+
+/* FNV-1a */
+#define HASH_BASIS 2166136261U
+#define HASH_PRIME 16777619U
+#define HASH_BYTES_MAX_COUNT (64 * 1024)
+
+uint32_t coexist_sent_body_hash(struct istream *input, uoff_t offset)
+{
+	struct body body = { .input = input };
+	uint32_t hash = HASH_BASIS;
+	unsigned int count;
+	int byte;
+
 	i_stream_seek(input, offset);
-	return streams_equal(stored, input);
+	for (count = 0; count < HASH_BYTES_MAX_COUNT &&
+	     (byte = body_next(&body)) != -1; count++)
+		hash = (hash ^ (uint32_t)byte) * HASH_PRIME;
+	if (input->stream_errno != 0)
+		return 0;
+	return hash == 0 ? 1 : hash;
 }

@@ -8,6 +8,15 @@ struct istream;
 struct mail;
 struct mailbox;
 
+/* The body of a message that is not stored yet. */
+struct coexist_sent_body {
+	struct istream *input;
+	/* where it begins */
+	uoff_t offset;
+	/* of its first 64 kB, whatever its lines end with; 0 if it is not known */
+	uint32_t hash;
+};
+
 /* A message that was stored, in a mailbox object of its own: what a session has
    selected does not change by that. */
 struct coexist_sent_mail {
@@ -42,10 +51,11 @@ void coexist_sent_mail_close(struct coexist_sent_mail *mail);
 struct coexist_sent_place
 coexist_sent_place_get(struct mailbox *box, uint32_t uidvalidity, uint32_t uid);
 
-/* Returns TRUE if the bodies are the same, whatever their lines end with. The
-   stream is read from the offset. */
+/* Returns the hash of the body that begins there. */
+uint32_t coexist_sent_body_hash(struct istream *input, uoff_t offset);
+/* Returns TRUE if the bodies are the same, whatever their lines end with. */
 bool coexist_sent_mail_has_body(struct coexist_sent_mail *mail,
-				struct istream *input, uoff_t offset);
+				const struct coexist_sent_body *body);
 /* Returns the message's body: where it begins in *input_r, which lives as long as
    the mail; or -1. */
 int coexist_sent_mail_get_body(struct coexist_sent_mail *mail,

@@ -68,14 +68,18 @@ record_next(const struct coexist_sent_ring *ring, unsigned int *idx,
 static bool
 record_has_body(struct mail_user *user,
 		const struct coexist_sent_record *record,
-		struct istream *input, uoff_t offset)
+		const struct coexist_sent_body *body)
 {
 	struct coexist_sent_mail mail;
 	bool equal;
 
+	/* a printer sends hundreds that look alike: each would be opened */
+	if (record->body != 0 && body->hash != 0 &&
+	    record->body != body->hash)
+		return FALSE;
 	if (coexist_sent_mail_open_record(user, record, &mail) <= 0)
 		return FALSE;
-	equal = coexist_sent_mail_has_body(&mail, input, offset);
+	equal = coexist_sent_mail_has_body(&mail, body);
 	coexist_trace(user, "Sent message with UID %u: it has %s body",
 		      record->place.uid, equal ? "the same" : "another");
 	coexist_sent_mail_close(&mail);
@@ -86,16 +90,15 @@ record_has_body(struct mail_user *user,
 static const struct coexist_sent_record *
 record_find_body(const struct coexist_sent_ring *ring, struct mail_user *user,
 		 enum coexist_sent_kind kind, keys_equal_t *equal,
-		 const struct coexist_sent_keys *keys, struct istream *input,
-		 uoff_t offset)
+		 const struct coexist_sent_keys *keys,
+		 const struct coexist_sent_body *body)
 {
 	const struct coexist_sent_record *record;
 	unsigned int i = 0;
 
 	do {
 		record = record_next(ring, &i, kind, equal, keys);
-	} while (record != NULL &&
-		 !record_has_body(user, record, input, offset));
+	} while (record != NULL && !record_has_body(user, record, body));
 	return record;
 }
 
@@ -103,15 +106,15 @@ record_find_body(const struct coexist_sent_ring *ring, struct mail_user *user,
 static const struct coexist_sent_record *
 record_find_twin(const struct coexist_sent_ring *ring, struct mail_user *user,
 		 enum coexist_sent_kind kind,
-		 const struct coexist_sent_keys *keys, struct istream *input,
-		 uoff_t offset)
+		 const struct coexist_sent_keys *keys,
+		 const struct coexist_sent_body *body)
 {
 	const struct coexist_sent_record *record = NULL;
 	unsigned int i;
 
 	for (i = 0; i < N_ELEMENTS(twin_keys) && record == NULL; i++) {
 		record = record_find_body(ring, user, kind, twin_keys[i], keys,
-					  input, offset);
+					  body);
 	}
 	return record;
 }
@@ -121,12 +124,14 @@ record_find_twin(const struct coexist_sent_ring *ring, struct mail_user *user,
 static void
 pair_note(struct coexist_sent_ring *ring,
 	  const struct coexist_sent_record *client,
-	  const struct coexist_sent_keys *keys)
+	  const struct coexist_sent_keys *keys,
+	  const struct coexist_sent_body *body)
 {
 	struct coexist_sent_record record = {
 		.kind = COEXIST_SENT_REPLACED,
 		.place = client->place,
-		.keys = *keys
+		.keys = *keys,
+		.body = body->hash
 	};
 
 	coexist_sent_ring_change(ring, client, COEXIST_SENT_PAIRED,
@@ -139,20 +144,19 @@ pair_note(struct coexist_sent_ring *ring,
 enum coexist_sent_twin
 coexist_sent_pair_server(struct coexist_sent_ring *ring, struct mail_user *user,
 			 const struct coexist_sent_keys *keys,
-			 struct istream *input, uoff_t offset)
+			 const struct coexist_sent_body *body)
 {
 	const struct coexist_sent_record *record;
 
-	record = record_find_twin(ring, user, COEXIST_SENT_CLIENT, keys, input,
-				  offset);
+	record = record_find_twin(ring, user, COEXIST_SENT_CLIENT, keys, body);
 	if (record != NULL) {
-		pair_note(ring, record, keys);
+		pair_note(ring, record, keys, body);
 		return COEXIST_SENT_TWIN_CLIENT;
 	}
 	if (record_find_body(ring, user, COEXIST_SENT_SERVER, same_sent, keys,
-			     input, offset) != NULL ||
+			     body) != NULL ||
 	    record_find_body(ring, user, COEXIST_SENT_REPLACED, same_sent,
-			     keys, input, offset) != NULL)
+			     keys, body) != NULL)
 		return COEXIST_SENT_TWIN_RETRY;
 	return COEXIST_SENT_TWIN_NONE;
 }
@@ -189,16 +193,16 @@ server_find(const struct client_copy *copy, const struct coexist_sent_keys *keys
 	struct mail_user *user = copy->box->storage->user;
 	const struct coexist_sent_record *record =
 		server_find_only(copy->ring, keys);
-	struct istream *input;
-	uoff_t offset;
+	struct coexist_sent_body body;
 
 	/* to open a message of a large maildir means to look for its file */
 	if (record != NULL)
 		return record;
-	if (coexist_sent_mail_get_body(mail, &input, &offset) < 0)
+	if (coexist_sent_mail_get_body(mail, &body.input, &body.offset) < 0)
 		return NULL;
+	body.hash = coexist_sent_body_hash(body.input, body.offset);
 	return record_find_twin(copy->ring, user, COEXIST_SENT_SERVER, keys,
-				input, offset);
+				&body);
 }
 
 static bool

@@ -4,7 +4,7 @@
 
 #include "sent-ring.h"
 
-struct istream;
+struct coexist_sent_body;
 struct mail_user;
 struct mailbox;
 
@@ -22,12 +22,12 @@ enum coexist_sent_twin {
 	COEXIST_SENT_TWIN_RETRY
 };
 
-/* Looks for a twin of the message that is about to be stored, whose body is in the
-   stream from the offset on. What is found of the program's is noted as paired. */
+/* Looks for a twin of the message that is about to be stored, which has this body.
+   What is found of the program's is noted as paired. */
 enum coexist_sent_twin
 coexist_sent_pair_server(struct coexist_sent_ring *ring, struct mail_user *user,
 			 const struct coexist_sent_keys *keys,
-			 struct istream *input, uoff_t offset);
+			 const struct coexist_sent_body *body);
 
 /* Notes that a program has stored a message with this UID in the mailbox. The
    server's copy goes, if there is one, after its flags and keywords were added to

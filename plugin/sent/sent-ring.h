@@ -53,6 +53,9 @@ struct coexist_sent_record {
 	   being opened; empty of others */
 	guid_128_t guid;
 	struct coexist_sent_keys keys;
+	/* the hash of the body that was sent (sent-mail.h); 0 if it is not known, as of
+	   a program's */
+	uint32_t body;
 };
 
 struct coexist_sent_ring;

@@ -81,6 +81,19 @@ def test_after_the_thirtieth_day_a_pop3_login_brings_it_back(start, clock):
         assert kept(400) == 2 and len(relay.messages) == 4
 
 
+def test_what_looks_alike_and_has_another_body_is_not_opened(start):
+    """Of a printer's scans each would be, for each new one. One that is sent again is."""
+    server = start(coexist={"sent_copy": "always"}, conf="log_debug = category=coexist\n")
+    with relay_of(server) as relay:
+        outbox = Outbox(server, server.maildrop().user, relay)
+        scans = [letter("Scan", message_id=None, body=f"page {number}\r\n")
+                 for number in range(10)]
+        outbox.send(*scans, scans[3])
+        assert outbox.texts() == scans
+        assert "it has another body" not in outbox.log()
+        assert outbox.log().count("it has the same body") == 1
+
+
 def test_imap_alone_is_no_use_by_pop3(box):
     outbox = box("pop")
     outbox.listed("INBOX")
