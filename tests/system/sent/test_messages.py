@@ -261,14 +261,15 @@ def test_a_migration_looks_at_no_ring(outbox):
 def test_a_migration_beside_new_mail_looks_at_no_ring(outbox, how):
     """The file is there, and a session that stores a message has it."""
     outbox.send(letter())
-    old = [letter(ago=timedelta(days=days)) for days in range(2, 30)]
+    ages = [timedelta(days=days) for days in (2, 9, 29)]
+    old = [letter(ago=ago) for ago in ages]
     folder = "Sent" if how == "APPEND" else "Old"
     with outbox.imap() as client:
         client.create("Old")
         ring = outbox.ring.read_bytes()
         with locked(outbox.ring):
-            for days, message in enumerate(old, 2):
-                date = datetime.now(timezone.utc) - timedelta(days=days)
+            for ago, message in zip(ages, old):
+                date = datetime.now(timezone.utc) - ago
                 assert client.append(folder, r"(\Seen)", date, message)[0] == "OK"
             if how == "COPY":
                 client.select("Old")
