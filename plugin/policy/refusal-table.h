@@ -30,7 +30,7 @@
 	     "Too many {protocol} connections. Close your mail on " \
 	     "another device.") \
 	TEXT(store, \
-	     "The server cannot look up this mailbox right now. Try " \
+	     "{protocol} cannot look up this mailbox right now. Try " \
 	     "again later.")
 
 #define COEXIST_TEXT_ENUM(id, english) COEXIST_TEXT_##id,

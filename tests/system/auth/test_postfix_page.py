@@ -4,6 +4,7 @@
 What the gate says to Postfix is put into the line that Postfix makes of it.
 """
 
+import configparser
 import re
 import shutil
 import subprocess
@@ -14,7 +15,9 @@ import pytest
 import logins
 from logins import Client
 
-PAGE = Path(__file__).parents[3] / "doc/postfix.md"
+TOP = Path(__file__).parents[3]
+PAGE = TOP / "doc/postfix.md"
+TEXTS = TOP / "plugin/policy/texts/refusals.conf"
 LANGUAGES = ("en", "es", "ca", "pt", "pt-BR", "fr", "de")
 POLICIES = {"access": "deny", "suspended": "suspend", "until": "2020-02-29",
             "networks": "10.0.0.0/8", "tls": "required"}
@@ -60,6 +63,18 @@ def matched(tmp_path, lines, local):
     done = subprocess.run(["fail2ban-regex", "-c", folder, tmp_path / "log",
                            "postfix[mode=auth]"], text=True, check=True, capture_output=True)
     return int(re.search(r"Lines: .*? (\d+) matched", done.stdout)[1])
+
+
+def test_each_text_has_the_word_that_the_line_looks_for():
+    """Also where there is no document to name a language, as without the store. Only
+    pop3_login_delay is never said to Postfix."""
+    texts = configparser.ConfigParser(interpolation=None)
+    texts.read(TEXTS)
+    said = {(group, key): text for group in texts.sections() if group != "login_delay"
+            for key, text in texts[group].items()}
+    assert len(said) > 40
+    assert [key for key, text in said.items()
+            if "{protocol}" not in text or "," in text.partition("{protocol}")[0]] == []
 
 
 def refusals(reasons):

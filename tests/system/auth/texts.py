@@ -11,7 +11,7 @@ SENTENCES = {
     "network": "{} cannot be used from this network. Use another network.",
     "tls": "{} needs an encrypted connection. Switch on SSL/TLS.",
     "max_sessions": "Too many {} connections. Close your mail on another device.",
-    "store": "The server cannot look up this mailbox right now. Try again later.",
+    "store": "{} cannot look up this mailbox right now. Try again later.",
 }
 
 # Response codes (RFC 2449, RFC 3206, RFC 5530) by the kind of refusal. IMAP's are those

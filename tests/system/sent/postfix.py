@@ -3,9 +3,11 @@
 
 import re
 import smtplib
+from contextlib import contextmanager
 from pathlib import Path
 
 from instance import PASSWORD
+from instance.ports import Ports
 
 PAGE = Path(__file__).parents[3] / "doc/sent-mail.md"
 DOMAIN = "example.org"
@@ -72,6 +74,19 @@ def block(kind):
     """Return a block of the page, with the instance's folders."""
     text = re.search(rf"^```{re.escape(kind)}\n(.*?)^```$", PAGE.read_text(), re.M | re.S)[1]
     return text.replace("/etc/postfix", ETC).replace("/var/spool/postfix", SPOOL)
+
+
+@contextmanager
+def running(server):
+    """Start an Instance, and a Postfix that lets it verify passwords; yields the Postfix."""
+    postfix, ports = Postfix(server), Ports(("mx", "submission"))
+    try:
+        with server:
+            postfix.start(ports.number["mx"], ports.number["submission"])
+            yield postfix
+            postfix.stop()
+    finally:
+        ports.close()
 
 
 class Postfix:

@@ -9,9 +9,9 @@ import sys
 import pytest
 
 from instance import Dovecot, Instance
-from instance.ports import Ports
 from outbox import DKIM, SIGNED, Outbox, letter
-from postfix import AUTH, PAGE, SPOOL, Postfix
+from pages import commands, section
+from postfix import AUTH, ETC, PAGE, SPOOL, block, running
 
 pytestmark = pytest.mark.differs("how the LMTP service is told")
 GENERATION = Dovecot.installed().generation
@@ -38,14 +38,8 @@ def server(tmp_path_factory):
                       coexist={"sent_copy": "always"},
                       conf=AUTH + ACL + "lmtp_rcpt_check_quota = yes\n" + _listener(),
                       plugins={"all": ["acl", "quota", "coexist"], "lmtp": ["sieve"]})
-    postfix = Postfix(server)
-    ports = Ports(("mx", "submission"))
-    with server:
-        postfix.start(ports.number["mx"], ports.number["submission"])
-        server.postfix = postfix
+    with running(server) as server.postfix:
         yield server
-        postfix.stop()
-    ports.close()
     assert "panic" not in server.log_text().lower()
 
 
@@ -362,6 +356,26 @@ def road(server):
         return {row["check"]: (row["status"], row["remedy"]) for row in json.loads(done.stdout)
                 if "sent" in row["check"]}
     return say
+
+
+def test_the_lines_are_in_force_from_the_command_of_the_page_on(server, postfix, road, empty):
+    [command] = [line for line, _ in commands(section("sent-mail.md", None))
+                 if line.startswith("postfix ")]
+    path = server.folder / "postfix/etc/master.cf"
+    text, lines = path.read_text(), block("postfix-submission").rstrip("\n")
+    assert lines in text
+
+    def has_copy():
+        alice = empty(ALICE)
+        postfix.send(ALICE, letter())
+        return len(alice.listed()) == 1
+    path.write_text(text.replace(lines, ""))
+    server.inside("postfix", "-c", ETC, "reload")
+    server.wait_for(lambda: not has_copy(), what="Postfix without the lines")
+    path.write_text(text)
+    assert not has_copy()
+    server.inside("sh", "-c", command)
+    server.wait_for(has_copy, what="Postfix with the lines")
 
 
 BY_POSTFIX = "sent copies by Postfix"
