@@ -32,3 +32,16 @@ def commands(text):
                 rest = lines[number + 1:]
                 end = next((i for i, other in enumerate(rest) if other.startswith("# ")), None)
                 yield line[2:], rest[:end]
+
+
+def rows(page, heading):
+    """Yield {column: cell} of the table below a heading, with the same where a cell says so."""
+    lines = [line.strip("|").split("|") for line in section(page, heading).splitlines()
+             if line.startswith("|")]
+    head = [cell.strip() for cell in lines[0]]
+    for line in lines[2:]:
+        cells = [cell.strip() for cell in line]
+        for number, cell in enumerate(cells):
+            if cell == "the same":
+                cells[number] = cells[number - 1]
+        yield dict(zip(head, cells))

@@ -8,6 +8,7 @@ import pytest
 
 from administrator import EX_USAGE
 from instance.instance import built_stage
+from pages import commands, section
 
 MANUAL = Path(__file__).parents[3] / "doc/doveadm-coexist.1.in"
 
@@ -49,6 +50,15 @@ def test_no_command_is_answered_with_all_of_them(admin, arguments):
     23, reason="Dovecot 2.4 answers with the usage of the one command"))])
 def test_help(admin, word):
     assert usages(admin.ok(word)) == synopsis()
+
+
+def test_the_page_has_each_usage():
+    """SCOPE is its word for whose policy it is."""
+    scope = " -u USER [--force] | -d DOMAIN | --default"
+    shown = {" ".join(line.split()) for line, _ in commands(section("doveadm-coexist.md", None))}
+    wanted = {f"doveadm {command}{usage.replace(scope, ' SCOPE').replace(f'[{scope[1:]}]', '[SCOPE]')}"
+              for command, usage in synopsis().items()}
+    assert wanted - shown == set()
 
 
 @pytest.mark.only_on(24)

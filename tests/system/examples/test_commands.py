@@ -24,15 +24,21 @@ ELSEWHERE = [("../README.md", "See it, test it"), ("../README.md", "Install"),
 OF_THE_SOURCES = {"design.md", "dovecot-notes.md", "performance.md", "testing.md"}
 PAGES = ["../README.md", *sorted(path.name for path in (TOP / "doc").glob("*.md")
                                  if path.name not in OF_THE_SOURCES)]
-# A line that shows what a command takes, or a dialogue with a server, is none to run.
+# A line that shows what a command takes (tests/system/doveadm/test_manual.py compares those), or
+# a dialogue with a server (test_install_page.py has it).
 FORM = re.compile(r"SCOPE|\[--| \| -A|…|\bFILE\b|s_client")
 # Whoever a page is about is somebody of the example.
 PEOPLE = re.compile(r"\b\w+@example\.(com|org)\b|(?<=-u )USER\b")
 PROGRAM = re.compile("dovecot-coexist (on|off|status|remove)$")
-# What a host has and the private Dovecot has not, a webmail too, or what would end it; the head
-# of a table; and what tests/system/auth/test_signatures.py does.
-NOT_HERE = re.compile("^(fail2ban-|apt install ./roundcube-|postfix reload|time +session |"
-                      "dovecot-coexist guard && exec dovecot|openssl pkeyutl)")
+# What is run elsewhere, as the private Dovecot has no such program or would end by it:
+NOT_HERE = re.compile("^(" + "|".join((
+    "fail2ban-",                    # tests/system/auth/test_postfix_login.py
+    "postfix reload",               # tests/system/sent/test_postfix.py
+    "dovecot-coexist guard && exec dovecot",    # test_install_page.py
+    "openssl pkeyutl",              # tests/system/auth/test_signatures.py
+    "apt install ./roundcube-coexist_",     # nowhere: it is for the host of a webmail
+    "time +session ",               # that is the head of a table
+)) + ")")
 # What makes the site, which is there already.
 MAKES_THE_SITE = ("apt ", "useradd ", "cp ", "sqlite3 /etc/dovecot/users.sqlite <")
 SQLITE3 = """#!/usr/bin/python3
@@ -93,7 +99,10 @@ def other_commands(page):
             continue
         for command, printed in commands(text):
             command = command.removeprefix("$ ")
-            is_command = PROGRAM.match(command) or shutil.which(command.split()[0])
+            program = command.split()[0]
+            # tests/ is there where the run is begun in the checkout
+            is_command = PROGRAM.match(command) or (
+                shutil.which(program) and not program.startswith("tests/"))
             if is_command and not FORM.search(command) and not NOT_HERE.search(command):
                 yield command, printed
 
