@@ -60,12 +60,22 @@ class Page:
 
     def log_in(self, user, password=PASSWORD):
         """Log in by the form, and open the page."""
+        self.type_login(user, password)
+        self.wait(lambda: self.all("#taskmenu"), "the login")
+        return self.open()
+
+    def type_login(self, user, password=PASSWORD):
+        """Fill the form and press Enter, as somebody who was not here before."""
         self.driver.delete_all_cookies()
         self.driver.get(self.webmail.url)
         self.find("#rcmloginuser").send_keys(user)
         self.find("#rcmloginpwd").send_keys(password + Keys.ENTER)
-        self.wait(lambda: self.all("#taskmenu"), "the login")
-        return self.open()
+
+    def message(self):
+        """Return the message that Roundcube shows, which goes away by itself."""
+        return self.wait(lambda: self.driver.execute_script(
+            "return document.querySelector('#messagestack .alert')?.innerText.trim()"),
+            "a message")
 
     def open(self):
         """Open the page by its address."""

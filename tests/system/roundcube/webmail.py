@@ -54,7 +54,7 @@ class Webmail:
 
     def __init__(self, folder, dovecot, more=""):
         self.folder = Path(folder).resolve()
-        self._dovecot = dovecot
+        self.dovecot = dovecot
         self._more = more
         self._tree = tree()
         self._server = None
@@ -80,6 +80,11 @@ class Webmail:
                        for path in sorted((self.folder / "log").iterdir())
                        if path.name != "server.log")
 
+    def errors(self):
+        """Return the lines of errors.log."""
+        path = self.folder / "log/errors.log"
+        return path.read_text(errors="replace").splitlines() if path.exists() else []
+
     def _make_folder(self):
         share = self._tree / "usr/share/roundcube"
         for name in ("log", "temp", "config", "site/plugins"):
@@ -96,7 +101,7 @@ class Webmail:
             (config / name).symlink_to(self._tree / "etc/roundcube" / name)
         (config / "config.inc.php").write_text(CONFIG.format(
             folder=self.folder, secret=secrets.token_hex(12), more=self._more,
-            imap=f"{self._dovecot.host}:{self._dovecot.port('imap')}"))
+            imap=f"{self.dovecot.host}:{self.dovecot.port('imap')}"))
 
     def _start(self):
         with socket.socket() as free:
