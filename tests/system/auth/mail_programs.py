@@ -9,6 +9,7 @@ row of doc/clients.md.
 import os
 import pty
 import select
+import shutil
 import subprocess
 import time
 
@@ -72,32 +73,67 @@ def mbsync(folder, protocol, host, port, user, password):
     return run(folder, "mbsync", "-c", config, "all")
 
 
+def php(folder, protocol, host, port, user, password):
+    """PHP's functions for mail, which are c-client's."""
+    script = configured(folder, "login.php", (
+        f"<?php\nimap_open('{{{host}:{port}/{protocol}/notls}}INBOX', '{user}', '{password}');\n"
+        "foreach (imap_errors() ?: [] as $error) echo \"$error\\n\";\n"))
+    return run(folder, "php", script)
+
+
 def neomutt(folder, protocol, host, port, user, password):
     """At a terminal, which sees what was on the screen until a minute is over."""
     config = configured(folder, "neomuttrc", (
         f"set folder = {folder}\nset ssl_starttls = no\nset ssl_force_tls = no\n"
         f"set {protocol if protocol == 'imap' else 'pop'}_user = {user}\n"
         f"set {protocol if protocol == 'imap' else 'pop'}_pass = {password}\n"
-        "set imap_authenticators = login\nset sleep_time = 3\n"))
+        "set sleep_time = 3\n"))
     scheme = "imap" if protocol == "imap" else "pop"
+    return at_terminal(folder, "neomutt", "-n", "-F", str(config), "-f",
+                       f"{scheme}://{user}@{host}:{port}/", until=b"ogin failed")
+
+
+def alpine(folder, protocol, host, port, user, password):
+    """At a terminal, with the password typed once."""
+    config = configured(folder, "pinerc", (
+        f"inbox-path={{{host}:{port}/{protocol}/notls/user={user}}}INBOX\n"
+        "last-version-used=99.99\n"))     # without its greeting
+    return at_terminal(folder, "alpine", "-p", str(config), "-i", until=b"ENTER PASSWORD",
+                       times=2, press={b"ENTER PASSWORD": f"{password}\r".encode(),
+                                       b"Preserve password on DISK": b"n"})
+
+
+def at_terminal(folder, *command, until, times=1, press=None):
+    """Run it at a terminal until it has shown this so many times, and a minute at most; press
+    keys once it has shown what they are for."""
+    press = dict(press or {})
     child, terminal = pty.fork()
     if child == 0:
-        os.execvpe("neomutt", ["neomutt", "-n", "-F", str(config), "-f",
-                               f"{scheme}://{user}@{host}:{port}/"],
-                   {**ENVIRONMENT, "HOME": str(folder)})
+        os.execvpe(command[0], command, {**ENVIRONMENT, "HOME": str(folder)})
     shown, deadline = b"", time.monotonic() + PATIENCE
-    while time.monotonic() < deadline and b"ogin failed" not in shown:
+    while time.monotonic() < deadline and shown.count(until) < times:
         if select.select([terminal], [], [], 1)[0]:
             try:
                 shown += os.read(terminal, 65536)
             except OSError:     # it has ended
                 break
+            for word in [word for word in press if word in shown]:
+                os.write(terminal, press.pop(word))
     os.kill(child, 9)
     os.close(terminal)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), shown.decode(errors="replace")
 
 
-# {first word: (command, function, protocols)}
+def is_here(program):
+    """True if the program of PROGRAMS is installed; PHP's functions are a package of their own."""
+    if program == "PHP":
+        return shutil.which("php") and subprocess.run(
+            ["php", "-r", "exit(!function_exists('imap_open'));"], check=False).returncode == 0
+    return shutil.which(program) is not None
+
+
+# {first word: (function, protocols)}
 PROGRAMS = {"curl": (curl, ("imap", "pop3")), "fetchmail": (fetchmail, ("imap", "pop3")),
             "getmail": (getmail, ("pop3",)), "mpop": (mpop, ("pop3",)),
-            "mbsync": (mbsync, ("imap",)), "neomutt": (neomutt, ("imap", "pop3"))}
+            "mbsync": (mbsync, ("imap",)), "neomutt": (neomutt, ("imap", "pop3")),
+            "PHP": (php, ("imap", "pop3")), "alpine": (alpine, ("imap", "pop3"))}

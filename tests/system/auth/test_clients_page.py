@@ -14,9 +14,9 @@ import pytest
 
 import texts
 from instance import PASSWORD
-from mail_programs import PROGRAMS as WITHOUT_WINDOWS
+from mail_programs import PROGRAMS as WITHOUT_WINDOWS, is_here
 from max_sessions import NO_OWN_LIMIT
-from pages import section
+from pages import rows
 from programs.windows import COMMANDS, PROGRAMS as WITH_WINDOWS
 from wiring import ANVIL
 
@@ -24,20 +24,9 @@ from wiring import ANVIL
 pytestmark = [pytest.mark.night, pytest.mark.only_on(23, reason="programs of Debian 12")]
 PROGRAMS = {**WITHOUT_WINDOWS, **WITH_WINDOWS}
 COLUMNS = {"IMAP": "imap", "POP3": "pop3"}
+USERS = [f"user{number}" for number in range(120)]
+NUMBERS = {"one": 1, "two": 2, "three": 3}
 DELAY = "Your mail was checked a moment ago. Please wait"
-
-
-def rows(heading):
-    """Yield {column: cell} of a table, with the same where a cell says so."""
-    lines = [line.strip("|").split("|") for line in section("clients.md", heading).splitlines()
-             if line.startswith("|")]
-    head = [cell.strip() for cell in lines[0]]
-    for line in lines[2:]:
-        cells = [cell.strip() for cell in line]
-        for number, cell in enumerate(cells):
-            if cell == "the same":
-                cells[number] = cells[number - 1]
-        yield dict(zip(head, cells))
 
 
 def is_tried(cell):
@@ -46,9 +35,9 @@ def is_tried(cell):
 
 def cases(heading):
     """Yield (program, protocol, cell) of the programs of which the table says what was tried."""
-    for row in rows(heading):
+    for row in rows("clients.md", heading):
         for name in row["Program"].split(", "):
-            program = name.split()[0]
+            program = name.split()[0].removesuffix("'s")
             for column, cell in row.items():
                 if program in PROGRAMS and column in COLUMNS and is_tried(cell):
                     yield program, COLUMNS[column], cell
@@ -63,35 +52,43 @@ def each(heading):
 
 @pytest.fixture(scope="module")
 def server(gated):
-    return gated({f"user{number}": {} for number in range(60)}, conf=ANVIL + NO_OWN_LIMIT)
+    return gated(dict.fromkeys(USERS, {}), gate={"on_store_error": "tempfail"},
+                 conf=ANVIL + NO_OWN_LIMIT)
 
 
 @pytest.fixture(scope="module")
 def unused():
-    return (f"user{number}" for number in range(60))
+    return iter(USERS)
 
 
 @pytest.fixture
-def shows(server, tmp_path):
-    """shows(program, protocol, user, cell, text) fails unless it shows what the cell says."""
+def log_in_once(tmp_path):
+    """log_in_once(server, program, protocol, user) returns (exit status, what was printed)."""
     folders = (tmp_path / str(number) for number in range(9))
 
-    def try_once(program, protocol, user, *options):
+    def log_in_once(server, program, protocol, user, *options):
+        if not (shutil.which(COMMANDS[program]) if program in COMMANDS else is_here(program)):
+            pytest.skip(f"there is no {program}")
         folder = next(folders)
         folder.mkdir()
         return PROGRAMS[program][0](folder, protocol, server.host, server.port(protocol), user,
                                     PASSWORD, *options)
+    return log_in_once
 
+
+@pytest.fixture
+def shows(server, log_in_once):
+    """shows(program, protocol, user, cell, text) fails unless it shows what the cell says."""
     def shows(program, protocol, user, cell, text):
-        if shutil.which(COMMANDS.get(program, program)) is None:
-            pytest.skip(f"there is no {program}")
-        status, printed = try_once(program, protocol, user)
+        status, printed = log_in_once(server, program, protocol, user)
         printed = " ".join(re.sub(r"\x1b[\[(][0-9;?]*[a-zA-Z]", " ", printed).split())
-        assert text in try_once(program, protocol, user, "-v")[1] if "`-v`" in cell else True
+        assert text in log_in_once(server, program, protocol, user, "-v")[1] if "`-v`" in cell else True
         is_shown = "our text" in cell and "not shown" not in cell and "`-v`" not in cell
         assert (text in printed) == is_shown, printed
         for phrase in re.findall('"(.*?)"', cell):
             assert phrase in printed
+        if "asks for the password again" in cell:
+            assert printed.count("ENTER PASSWORD") == 2
         number = re.search(r"exit status (\d+)", cell)
         assert number is None or status == int(number[1])
     return shows
@@ -121,6 +118,40 @@ def test_too_early(server, unused, shows, program, protocol, cell):
     server.pop3(user).quit()
     server.wait_for(lambda: DELAY in refusal(server, user), what="the login to be noted")
     shows(program, protocol, user, cell, DELAY)
+
+
+@each("No store (`tempfail`)")
+def test_no_store(server, unused, shows, program, protocol, cell):
+    user = next(unused)
+    server.store.put(f"mailbox/{user}", "deny everything!\n")
+    shows(program, protocol, user, cell, texts.sentence("store", protocol))
+
+
+def often():
+    """Yield (program, protocol, logins of one run) of the programs of the command line."""
+    for row in rows("clients.md", "How often they come back"):
+        said = re.match("([a-z]+) (for each run|when a mailbox is opened|for each password)",
+                        row["Logins within ten minutes"])
+        for name in re.findall(r"\w+", row["Program"]) if said else ():
+            for protocol in WITHOUT_WINDOWS[name][1] if name in WITHOUT_WINDOWS else ():
+                if " by " not in row["Program"] or protocol.upper() in row["Program"]:
+                    yield name, protocol, NUMBERS[said[1]]
+
+
+@pytest.fixture(scope="module")
+def usual(gated):
+    """A server with the mechanisms that Dovecot has unless it is told of others."""
+    server = gated(dict.fromkeys(USERS, {}), conf="auth_mechanisms = plain\nlog_debug = category=auth\n")
+    server.store.put("default", imap_access="deny", pop3_access="deny")
+    return server
+
+
+@pytest.mark.parametrize("program, protocol, number", list(often()))
+def test_how_often(usual, unused, log_in_once, program, protocol, number):
+    user = next(unused)
+    log_in_once(usual, program, protocol, user)
+    looked_up = rf"\({user},.*\): Performing passdb lookup"
+    assert len(re.findall(looked_up, usual.log_text())) == number
 
 
 def refusal(server, user):

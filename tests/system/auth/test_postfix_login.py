@@ -4,6 +4,7 @@
 import re
 import shutil
 import smtplib
+import subprocess
 import sys
 from base64 import b64encode
 
@@ -12,7 +13,7 @@ import pytest
 import texts
 from instance import PASSWORD, Instance
 from logins import WRONG, Client
-from pages import TOP, commands, section
+from pages import TOP, commands, rows, section
 from sent.postfix import AUTH, running
 from site_example import OVER
 from test_postfix_page import failure
@@ -76,6 +77,30 @@ def test_in_steps_it_is_the_same(server):
 def test_no_store_is_told_with_the_code_of_a_refusal(server):
     text = texts.sentence("store", "sasl")
     assert log_in(server, NO_STORE) == f"535 5.7.8 Error: authentication failed: {text}"
+
+
+def swaks(port, user):
+    """Return (exit status, the reply to the password)."""
+    if shutil.which("swaks") is None:
+        pytest.skip("there is no swaks")
+    done = subprocess.run(["swaks", "--server", f"127.0.0.1:{port}", "--quit-after", "AUTH",
+                           "--auth", "PLAIN", "--auth-user", user, "--auth-password", PASSWORD],
+                          text=True, capture_output=True, check=False, timeout=60)
+    return done.returncode, re.findall(r"^<\*\* (.*)", done.stdout, re.M)[0]
+
+
+@pytest.mark.night
+@pytest.mark.parametrize("column", [1, 2], ids=["Dovecot", "Postfix"])
+@pytest.mark.parametrize("row, user, kind", [(0, DENIED, "deny"), (1, NO_STORE, "store")],
+                         ids=["denied", "no store"])
+def test_swaks_prints_what_the_page_of_programs_says(server, row, user, kind, column):
+    cell = list(list(rows("clients.md", "Sending"))[row].values())[column]
+    words = re.match("`(.*?)`", cell)[1]
+    if "our text" in cell:
+        words += f" {texts.sentence(kind, 'sasl')}"
+    port = (server.port("submission"), server.postfix.submission)[column - 1]
+    status, reply = swaks(port, user)
+    assert status == 28 and reply.startswith(words), reply
 
 
 def test_postfix_logs_it_as_the_other_tests_have_it(server):
