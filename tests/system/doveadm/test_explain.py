@@ -218,7 +218,7 @@ def test_what_on_store_error_does_while_the_store_is_away(away):
     assert login == {"last-known": "unknown", "allow": "passes", "tempfail": "refused"}[action]
     if action == "tempfail":
         [(text, _)] = reply
-        assert text.startswith("[SYS/TEMP] Le serveur ne peut pas ")
+        assert text.startswith("[SYS/TEMP] POP3 ne peut pas ")
         assert pop3_refusal(admin.server, "fr1") == f"-ERR {text}"
     else:
         assert reply == []

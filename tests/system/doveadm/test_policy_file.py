@@ -208,9 +208,10 @@ def aside():
 
 
 @pytest.mark.parametrize("command", [
-    ["import", ALL], ["set", "-F", "user1\nuser2\n", "pop3_access=deny"]], ids=["import", "set"])
+    ["import", "--yes", ALL], ["set", "--yes", "-F", "user1\nuser2\n", "pop3_access=deny"]],
+    ids=["import", "set"])
 def test_others_need_not_wait_until_sessions_are_counted(admin, aside, command):
-    """The store is not locked while anvil is asked for them."""
+    """The store is not locked while anvil is asked for them, which does not answer here."""
     name, *options = [write(admin, word, "text") if "\n" in word else word for word in command]
     with socket.socket(socket.AF_UNIX) as anvil:
         anvil.bind(str(aside / "anvil"))
