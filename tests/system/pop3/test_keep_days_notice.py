@@ -46,6 +46,7 @@ def test_sessions_that_end_at_once_tell_once(maildrop, clock):
         for session in (first, second):
             assert wire.read_to_end(session) == b"+OK Logging out.\r\n"
     # what they do at their end comes after that
+    maildrop.server.wait_for(lambda: notices(maildrop), what="a notice")
     maildrop.server.wait_for(lambda: maildrop.server.pids("pop3") == [])
     assert (count(maildrop), len(notices(maildrop))) == (50, 1)
 
