@@ -136,7 +136,7 @@ class Site:
         # Dovecot brings back what had been expunged when it makes indexes anew
         log = self.server.log_text()
         for owner in self.owners:
-            if re.search(rf"\({owner.user}\).*: rebuilding indexes", log):
+            if re.search(rf"\({owner.user}\).*: [Rr]ebuilding index", log):
                 self.rebuilt.add(owner.user)
         again = [fault for fault in self.faults if fault.startswith("twice") and
                  self._is_rebuilt(fault)]
