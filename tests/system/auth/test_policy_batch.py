@@ -163,6 +163,8 @@ def test_logins_are_told_of_each_group_once(server):
     finally:
         ended.set()
         thread.join()
+    # it may have been busy elsewhere since the last group
+    seen.add(os.stat(path).st_mtime_ns)
     assert 1 <= len(seen - {before}) <= 1 + (MANY + 3) // 100
 
 
