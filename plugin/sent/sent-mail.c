@@ -3,6 +3,7 @@
 
 #include "lib.h"
 #include "sent-mail.h"
+#include "crc32.h"
 #include "istream.h"
 #include "mail-storage-private.h"
 #include "message-size.h"
@@ -312,22 +313,22 @@ bool coexist_sent_mail_has_body(struct coexist_sent_mail *mail,
 	return streams_equal(stored, body->input);
 }
 
-/* FNV-1a */
-#define HASH_BASIS 2166136261U
-#define HASH_PRIME 16777619U
 #define HASH_BYTES_MAX_COUNT (64 * 1024)
 
 uint32_t coexist_sent_body_hash(struct istream *input, uoff_t offset)
 {
 	struct body body = { .input = input };
-	uint32_t hash = HASH_BASIS;
+	uint32_t hash = 0;
+	unsigned char data;
 	unsigned int count;
 	int byte;
 
 	i_stream_seek(input, offset);
 	for (count = 0; count < HASH_BYTES_MAX_COUNT &&
-	     (byte = body_next(&body)) != -1; count++)
-		hash = (hash ^ (uint32_t)byte) * HASH_PRIME;
+	     (byte = body_next(&body)) != -1; count++) {
+		data = (unsigned char)byte;
+		hash = crc32_data_more(hash, &data, 1);
+	}
 	if (input->stream_errno != 0)
 		return 0;
 	return hash == 0 ? 1 : hash;
