@@ -3,10 +3,10 @@
 
 #include "lib.h"
 #include "admin-domains.h"
+#include "admin-userdb.h"
 #include "lib-event.h"
 #include "coexist-admin.h"
 #include "policy-scopes.h"
-#include "userdb-list.h"
 #include "userdb-reach.h"
 
 #include <glib.h>
@@ -49,7 +49,7 @@ static void names_read(struct coexist_admin_domains *domains)
 {
 	domains->names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
 					       NULL);
-	if (coexist_userdb_list(0, domain_add, domains->names) == 0 &&
+	if (coexist_admin_userdb_list(0, domain_add, domains->names) == 0 &&
 	    coexist_userdbs_list_all(domains->admin))
 		return;
 	e_debug(domains->admin->event, "coexist: The userdbs do not list all "

@@ -3,6 +3,7 @@
 
 #include "lib.h"
 #include "admin-user.h"
+#include "admin-userdb.h"
 #include "coexist-admin.h"
 #include "compat-doveadm.h"
 #include "userdb-fields.h"
@@ -10,34 +11,12 @@
 /* A name that no user has (RFC 2606). */
 #define NOBODY "coexist-nobody@invalid"
 
-/* Returns 1 and the name as auth normalises it, and the fields, from the pool; 0 if
-   there is no such user; -1 if that can't be told. msecs is 0 for as long as auth
-   takes. */
-static int
-userdb_lookup(pool_t pool, const char *name, unsigned int msecs,
-	      const char **name_r, const char *const **fields_r)
-{
-	struct auth_master_connection *conn;
-	struct auth_user_info info;
-	int ret;
-
-	i_zero(&info);
-	coexist_auth_user_info_set_protocol(&info, "doveadm");
-	conn = auth_master_init(doveadm_settings->auth_socket_path, 0);
-	if (msecs > 0)
-		auth_master_set_timeout(conn, msecs);
-	ret = auth_master_user_lookup(conn, name, &info, pool, name_r,
-				      fields_r);
-	auth_master_deinit(&conn);
-	return ret < 0 ? -1 : ret;
-}
-
 static int
 user_lookup(const struct coexist_admin *admin, pool_t pool, const char *name,
 	    unsigned int msecs, struct coexist_admin_user *user)
 {
 	const char *const *fields;
-	int ret = userdb_lookup(pool, name, msecs, &user->name, &fields);
+	int ret = coexist_admin_userdb_lookup(pool, name, msecs, &user->name, &fields);
 
 	if (ret > 0) {
 		(void)coexist_userdb_fields_read(pool, fields,
@@ -128,7 +107,7 @@ int coexist_admin_user_is_unknown(const struct coexist_admin *admin,
 	pool_t pool = pool_alloconly_create("coexist user", 1024);
 	const char *const *fields;
 	const char *found;
-	int ret = userdb_lookup(pool, name, 0, &found, &fields);
+	int ret = coexist_admin_userdb_lookup(pool, name, 0, &found, &fields);
 
 	if (ret < 0) {
 		coexist_admin_fail(admin, EX_TEMPFAIL, "Can't look up user %s",
@@ -143,7 +122,7 @@ bool coexist_admin_userdb_is_away(const struct coexist_admin *admin)
 	pool_t pool = pool_alloconly_create("coexist nobody", 1024);
 	const char *const *fields;
 	const char *found;
-	int ret = userdb_lookup(pool, NOBODY, COEXIST_ADMIN_USERDB_MSECS,
+	int ret = coexist_admin_userdb_lookup(pool, NOBODY, COEXIST_ADMIN_USERDB_MSECS,
 				&found, &fields);
 
 	e_debug(admin->event, "coexist: The userdb %s", ret < 0 ?

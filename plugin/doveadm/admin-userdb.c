@@ -1,9 +1,37 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See the contract in userdb-list.h. */
+/* See the contract in admin-userdb.h. */
 
 #include "lib.h"
-#include "userdb-list.h"
+#include "admin-userdb.h"
 #include "compat-doveadm.h"
+
+static struct auth_master_connection *
+connect_to_auth(unsigned int msecs, struct auth_user_info *info_r)
+{
+	struct auth_master_connection *conn =
+		auth_master_init(doveadm_settings->auth_socket_path, 0);
+
+	if (msecs > 0)
+		auth_master_set_timeout(conn, msecs);
+	i_zero(info_r);
+	coexist_auth_user_info_set_protocol(info_r, "doveadm");
+	return conn;
+}
+
+int coexist_admin_userdb_lookup(pool_t pool, const char *name,
+				unsigned int msecs, const char **name_r,
+				const char *const **fields_r)
+{
+	struct auth_master_connection *conn;
+	struct auth_user_info info;
+	int ret;
+
+	conn = connect_to_auth(msecs, &info);
+	ret = auth_master_user_lookup(conn, name, &info, pool, name_r,
+				      fields_r);
+	auth_master_deinit(&conn);
+	return ret < 0 ? -1 : ret;
+}
 
 static void
 error_ignore(const struct failure_context *ctx ATTR_UNUSED,
@@ -12,7 +40,8 @@ error_ignore(const struct failure_context *ctx ATTR_UNUSED,
 }
 
 static int
-users_list(unsigned int msecs, coexist_userdb_list_t *callback, void *context)
+users_list(unsigned int msecs, coexist_admin_userdb_list_t *callback,
+	   void *context)
 {
 	struct auth_master_connection *conn;
 	struct auth_master_user_list_ctx *list;
@@ -21,11 +50,7 @@ users_list(unsigned int msecs, coexist_userdb_list_t *callback, void *context)
 	bool goes_on = TRUE;
 	int ret;
 
-	i_zero(&info);
-	coexist_auth_user_info_set_protocol(&info, "doveadm");
-	conn = auth_master_init(doveadm_settings->auth_socket_path, 0);
-	if (msecs > 0)
-		auth_master_set_timeout(conn, msecs);
+	conn = connect_to_auth(msecs, &info);
 	list = auth_master_user_list_init(conn, "*", &info);
 	while (goes_on && (user = auth_master_user_list_next(list)) != NULL) {
 		T_BEGIN {
@@ -37,8 +62,9 @@ users_list(unsigned int msecs, coexist_userdb_list_t *callback, void *context)
 	return goes_on ? ret : 0;
 }
 
-int coexist_userdb_list(unsigned int msecs, coexist_userdb_list_t *callback,
-			void *context)
+int coexist_admin_userdb_list(unsigned int msecs,
+			      coexist_admin_userdb_list_t *callback,
+			      void *context)
 {
 	failure_callback_t *fatal, *error, *info, *debug;
 	int ret;

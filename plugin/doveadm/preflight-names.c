@@ -6,8 +6,8 @@
 #include "lib.h"
 #include "preflight.h"
 #include "lib-event.h"
-#include "compat-doveadm.h"
 #include "admin-user.h"
+#include "admin-userdb.h"
 #include "coexist-admin.h"
 #include "doveconf-block.h"
 #include "policy-store-admin.h"
@@ -25,7 +25,6 @@ struct found_user {
 
 struct user_search {
 	const struct coexist_admin *admin;
-	struct auth_master_connection *conn;
 	struct found_user user;
 	unsigned int unknown;
 	/* for whom the userdb did not answer, or NULL */
@@ -34,20 +33,16 @@ struct user_search {
 
 /* Returns 1 if the userdb has the user, with a home; -1 if it does not answer. */
 static int
-user_find(const struct coexist_admin *admin,
-	  struct auth_master_connection *conn, const char *name,
+user_find(const struct coexist_admin *admin, const char *name,
 	  struct found_user *user_r)
 {
-	struct auth_user_info info;
 	const char *const *fields;
-	int ret;
+	int ret = coexist_admin_userdb_lookup(admin->pool, name,
+					      COEXIST_ADMIN_USERDB_MSECS,
+					      &user_r->name, &fields);
 
-	i_zero(&info);
-	coexist_auth_user_info_set_protocol(&info, "doveadm");
-	ret = auth_master_user_lookup(conn, name, &info, admin->pool,
-				      &user_r->name, &fields);
 	if (ret <= 0)
-		return ret < 0 ? -1 : 0;
+		return ret;
 	user_r->home = coexist_userdb_fields_find(fields, "home");
 	e_debug(admin->event, "coexist: The userdb knows %s as %s with the "
 		"home %s", name, user_r->name,
@@ -58,7 +53,7 @@ user_find(const struct coexist_admin *admin,
 static bool name_try(const char *name, void *context)
 {
 	struct user_search *search = context;
-	int ret = user_find(search->admin, search->conn, name, &search->user);
+	int ret = user_find(search->admin, name, &search->user);
 
 	if (ret < 0)
 		search->unanswered = p_strdup(search->admin->pool, name);
@@ -115,7 +110,7 @@ check_detail(struct coexist_preflight *preflight,
 	const struct found_user *user = &search->user;
 	const char *name = add_detail(user->name, delimiter);
 	struct found_user other;
-	int ret = user_find(search->admin, search->conn, name, &other);
+	int ret = user_find(search->admin, name, &other);
 
 	if (ret < 0)
 		print_unanswered(preflight, name);
@@ -140,11 +135,8 @@ void coexist_preflight_names(struct coexist_preflight *preflight,
 
 	if (*delimiters == '\0' || !coexist_preflight_auth_is_there())
 		return;
-	search.conn = auth_master_init(doveadm_settings->auth_socket_path, 0);
-	auth_master_set_timeout(search.conn, COEXIST_ADMIN_USERDB_MSECS);
 	if (user_search(&search))
 		check_detail(preflight, &search, *delimiters);
 	else if (search.unanswered != NULL)
 		print_unanswered(preflight, search.unanswered);
-	auth_master_deinit(&search.conn);
 }

@@ -8,11 +8,11 @@
 #include "preflight.h"
 #include "compat-doveadm.h"
 #include "admin-user.h"
+#include "admin-userdb.h"
 #include "coexist-admin.h"
 #include "doveconf-block.h"
 #include "policy-decision.h"
 #include "userdb-fields.h"
-#include "userdb-list.h"
 
 #include <grp.h>
 #include <pwd.h>
@@ -96,23 +96,16 @@ static bool user_take(const char *user, void *context)
 /* Returns the fields of a user, or NULL if nobody can tell. */
 static const char *const *fields_read(struct asker *asker)
 {
-	struct auth_master_connection *conn;
-	struct auth_user_info info;
 	const char *const *fields;
 	const char *name;
-	int ret;
 
-	if (coexist_userdb_list(COEXIST_ADMIN_USERDB_MSECS, user_take,
-				asker) < 0 || asker->user == NULL)
+	if (coexist_admin_userdb_list(COEXIST_ADMIN_USERDB_MSECS, user_take,
+				      asker) < 0 || asker->user == NULL ||
+	    coexist_admin_userdb_lookup(asker->pool, asker->user,
+					COEXIST_ADMIN_USERDB_MSECS, &name,
+					&fields) <= 0)
 		return NULL;
-	i_zero(&info);
-	coexist_auth_user_info_set_protocol(&info, "doveadm");
-	conn = auth_master_init(doveadm_settings->auth_socket_path, 0);
-	auth_master_set_timeout(conn, COEXIST_ADMIN_USERDB_MSECS);
-	ret = auth_master_user_lookup(conn, asker->user, &info, asker->pool,
-				      &name, &fields);
-	auth_master_deinit(&conn);
-	return ret > 0 ? fields : NULL;
+	return fields;
 }
 
 /* Returns FALSE if nobody can tell whose sessions would ask. */
