@@ -13,10 +13,10 @@ from pathlib import Path
 from bench import machine
 from bench.compare import Interval
 from bench.lab import Server
-from instance import Dovecot
 from relay import relay_of
 
 from . import servers, work
+from .report import finish
 from .servers import BARE, FULL, LIGHT, NAMES
 from .watch import Watch, has_grown
 
@@ -151,14 +151,7 @@ def main():
             time.sleep(max(0, min(begin + ROUND_SECS, end) - time.monotonic()))
         load.end()
         found = list(results(load))
-    version = ".".join(map(str, Dovecot.installed().version))
-    print(f"Dovecot {version}; {machine.describe()}; load {machine.load()}; "
-          f"{load.rounds} rounds, {load.operations} operations")
-    for what, good, figures in found:
-        print(f"{'ok  ' if good else 'FAIL'} {what}{': ' if figures else ''}{figures}")
-    failed = sum(not good for _, good, _ in found)
-    print(f"{len(found) - failed} passed, {failed} failed")
-    sys.exit(failed > 0)
+    finish(f"{load.rounds} rounds, {load.operations} operations", found)
 
 
 if __name__ == "__main__":

@@ -15,10 +15,11 @@ from pathlib import Path
 
 from bench import machine
 from choices import COEXIST_CONFIG
-from instance import NOTICE_TEXTS, Dovecot, Instance, processes
+from instance import NOTICE_TEXTS, Instance, processes
 from relay import relay_of
 
 from .owners import Owner
+from .report import finish
 
 MAILBOXES = [f"user{number}" for number in range(12)]
 WORKERS = 6
@@ -170,7 +171,7 @@ def results(site):
     faults = Counter(fault.partition(":")[0] for fault in site.faults)
     for what in ("lost", "twice", "stays without a client", "not as it should be"):
         examples = [fault for fault in site.faults if fault.startswith(what)]
-        yield what, not faults[what], "; ".join(examples[:5]) or "0"
+        yield what, not faults[what], "; ".join((str(faults[what]), *examples[:5]))
     crashes = site.crashes()
     yield "crashed", not crashes, "; ".join(crashes[:3]) or "0"
 
@@ -196,18 +197,11 @@ def main():
         accepted = sum(len(owner.accepted) for owner in site.owners)
         moved = sum(len(owner.moved_by_imap) for owner in site.owners)
         twice = sum(len(owner.twice_by_imap) for owner in site.owners)
-    version = ".".join(map(str, Dovecot.installed().version))
     kills = ", ".join(f"{name} {count}" for name, count in sorted(site.killer.kills.items()))
-    print(f"Dovecot {version}; {wanted.storage}; {machine.describe()}; load {machine.load()}; "
-          f"{time.monotonic() - begin:.0f} s")
-    print(f"{site.killer.kills.total()} kills: {kills}; {accepted} messages accepted; "
-          f"{moved} moved by IMAP, and {twice} of these twice; {len(site.rebuilt)} mailboxes whose "
-          f"indexes Dovecot made anew, and {len(site.twice_rebuilt)} messages twice in them")
-    for what, good, figures in found:
-        print(f"{'ok  ' if good else 'FAIL'} {what}: {figures}")
-    failed = sum(not good for _, good, _ in found)
-    print(f"{len(found) - failed} passed, {failed} failed")
-    sys.exit(failed > 0)
+    finish(f"{wanted.storage}; {time.monotonic() - begin:.0f} s\n"
+           f"{site.killer.kills.total()} kills: {kills}; {accepted} messages accepted; "
+           f"{moved} moved by IMAP, and {twice} of these twice; {len(site.rebuilt)} mailboxes whose "
+           f"indexes Dovecot made anew, and {len(site.twice_rebuilt)} messages twice in them", found)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@
 import mmap
 import os
 import shlex
+import shutil
 import struct
 import subprocess
 from pathlib import Path
@@ -58,3 +59,20 @@ class Faults:
     def journal_writes(self):
         """Return how many calls wrote to a journal since the plan."""
         return CONTROL.unpack(self._control[:])[5]
+
+
+class Template:
+    """The files of a mailbox, to begin anew with."""
+
+    def __init__(self, maildrop, folder):
+        self._folder, self._kept = maildrop.folder, folder / "mail"
+        copy(self._folder, self._kept)
+
+    def restore(self):
+        shutil.rmtree(self._folder)
+        copy(self._kept, self._folder)
+
+
+def copy(source, target):
+    """Copy a folder with its owners and times."""
+    subprocess.run(["cp", "-a", source, target], check=True)

@@ -194,6 +194,11 @@ class Maildrop:
         for path in (folder.parents[1], folder.parent, folder):
             shutil.chown(path, *config.owner())
 
+    def unlock(self):
+        """Take away the locks of the dead, for which Dovecot waits a while."""
+        for lock in self.folder.rglob("*lock"):
+            lock.unlink()
+
     def settle(self):
         """Dovecot looks once more at a maildir that had just changed when it was read."""
         for _ in range(2):

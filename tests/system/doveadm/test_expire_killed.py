@@ -2,14 +2,11 @@
 """doveadm coexist expire that is killed before each system call by which it changes the
 storage: the next run finishes what it had begun, and each message is in the Trash, once."""
 
-import shutil
-import subprocess
-
 import pytest
 
 from administrator import CONF23, CONF24
 from expiry import GROUPS, expire
-from faults import CHANGES, COUNT, KILL, Faults
+from faults import CHANGES, COUNT, KILL, Faults, Template
 
 MESSAGES = 4
 # how many calls there are at least, and every so manieth is tried at commit
@@ -37,22 +34,19 @@ def server(start, storage, clock):
 @pytest.fixture
 def again(server, downloaded, tmp_path):
     """again() makes the mailbox anew in which all messages are due, and returns it."""
-    maildrop, kept = server.maildrop("trash"), tmp_path / "mail"
+    maildrop = server.maildrop("trash")
     downloaded(maildrop, MESSAGES, MESSAGES)
-    subprocess.run(["cp", "-a", maildrop.folder, kept], check=True)
+    template = Template(maildrop, tmp_path)
 
     def again():
-        shutil.rmtree(maildrop.folder)
-        subprocess.run(["cp", "-a", kept, maildrop.folder], check=True)
+        template.restore()
         return maildrop
     return again
 
 
 def assert_finished(maildrop):
     """Run it once more, and see that all are where they belong."""
-    # locks of the dead are overridden after a while, for which nobody waits here
-    for lock in maildrop.folder.rglob("*lock"):
-        lock.unlink()
+    maildrop.unlock()
     assert expire(maildrop, "--now").returncode == 0
     assert maildrop.subjects() == []
     assert sorted(maildrop.subjects("Trash")) == \

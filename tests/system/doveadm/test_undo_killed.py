@@ -3,13 +3,10 @@
 the owner deletes again what came back, or the administrator undoes again, and each message is
 there once."""
 
-import shutil
-import subprocess
-
 import pytest
 
 import journal
-from faults import CHANGES, COUNT, KILL, Faults
+from faults import CHANGES, COUNT, KILL, Faults, Template
 
 MESSAGES, TURNS = 4, 5
 SUBJECTS = [f"number {number}" for number in range(1, MESSAGES + 1)]
@@ -36,14 +33,13 @@ def server(start, storage):
 @pytest.fixture
 def again(server, tmp_path):
     """again() makes the mailbox anew whose messages are in the Trash; returns it."""
-    maildrop, kept = server.maildrop(), tmp_path / "mail"
+    maildrop = server.maildrop()
     maildrop.deliver(MESSAGES)
     maildrop.delete(*range(1, MESSAGES + 1))
-    subprocess.run(["cp", "-a", maildrop.folder, kept], check=True)
+    template = Template(maildrop, tmp_path)
 
     def again():
-        shutil.rmtree(maildrop.folder)
-        subprocess.run(["cp", "-a", kept, maildrop.folder], check=True)
+        template.restore()
         return maildrop
     return again
 
@@ -83,9 +79,7 @@ def assert_calls(faults, again, numbers, next_turn):
         undo(maildrop, env=faults.environment)
         calls = faults.seen(CHANGES)
         faults.plan(COUNT)
-        # locks of the dead are overridden after a while, for which nobody waits here
-        for lock in maildrop.folder.rglob("*lock"):
-            lock.unlink()
+        maildrop.unlock()
         full, empty = next_turn(maildrop)
         assert (sorted(maildrop.subjects(full)), maildrop.subjects(empty)) == (SUBJECTS, []), at
         if calls < at:

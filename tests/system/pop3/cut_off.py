@@ -21,8 +21,7 @@ def delete_all(maildrop):
         wire.send(pop, "QUIT")
         with suppress(OSError):
             wire.read_line(pop)
-    for lock in maildrop.folder.rglob("*lock"):
-        lock.unlink()
+    maildrop.unlock()
 
 
 def cut_off(maildrop, faults, folder, trash="Trash"):

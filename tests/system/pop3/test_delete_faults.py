@@ -10,13 +10,11 @@ once.
 """
 
 import re
-import shutil
-import subprocess
 
 import pytest
 
 import wire
-from faults import CHANGES, COUNT, FULL_DISK, IO_ERROR, KILL, READS, Faults
+from faults import CHANGES, COUNT, FULL_DISK, IO_ERROR, KILL, READS, Faults, Template
 from server import Server
 
 MESSAGES = 20
@@ -72,23 +70,6 @@ def maildrop(request, server):
     with maildrop.pop3() as pop:
         pop.quit()
     return maildrop
-
-
-class Template:
-    """The files of a mailbox, to begin anew with."""
-
-    def __init__(self, maildrop, folder):
-        self._folder, self._kept = maildrop.folder, folder / "mail"
-        copy(self._folder, self._kept)
-
-    def restore(self):
-        shutil.rmtree(self._folder)
-        copy(self._kept, self._folder)
-
-
-def copy(source, target):
-    """Copy a folder with its owners and times."""
-    subprocess.run(["cp", "-a", source, target], check=True)
 
 
 def delete_all(maildrop, count=MESSAGES):

@@ -46,9 +46,7 @@ def delete_all(maildrop, kill_after=None):
             reply = wire.read_line(pop)
         except OSError:
             reply = b""
-    # locks of the dead are overridden after a while, for which nobody waits here
-    for lock in maildrop.folder.rglob("*lock"):
-        lock.unlink()
+    maildrop.unlock()
     return reply
 
 

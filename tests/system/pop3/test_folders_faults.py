@@ -6,11 +6,11 @@ unique ID."""
 import pytest
 
 import wire
-from faults import CHANGES, COUNT, FULL_DISK, IO_ERROR, KILL, Faults
+from faults import CHANGES, COUNT, FULL_DISK, IO_ERROR, KILL, Faults, Template
 from folders import PLUGINS, fill, seen_by_imap, uids
 from instance import message
 from server import Server
-from test_delete_faults import LEAKED_VIEW, Template
+from test_delete_faults import LEAKED_VIEW
 from view_listing import listed, names
 
 FILTERED = {"coexist_pop3_show": "unread", "coexist_pop3_max_messages": "3",

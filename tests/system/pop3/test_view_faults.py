@@ -5,9 +5,9 @@ downloaded is listed again, or the client was told that all is well."""
 import pytest
 
 import wire
-from faults import CHANGES, COUNT, FULL_DISK, IO_ERROR, KILL, Faults
+from faults import CHANGES, COUNT, FULL_DISK, IO_ERROR, KILL, Faults, Template
 from server import Server
-from test_delete_faults import LEAKED_VIEW, Template
+from test_delete_faults import LEAKED_VIEW
 from view_listing import listed, names
 
 
