@@ -1,12 +1,10 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """A QUIT that is killed when all is in INBOX and in the Trash."""
 
-import shutil
-import subprocess
 from contextlib import suppress
 
 import wire
-from faults import CHANGES, COUNT, KILL
+from faults import CHANGES, COUNT, KILL, Template
 from folders import quoted
 
 MESSAGES = {"number 1", "number 2", "number 3"}
@@ -29,22 +27,19 @@ def cut_off(maildrop, faults, folder, trash="Trash"):
 
     folder  where the mailbox is kept, to begin anew with for each call
     """
-    kept = folder / "mail"
-
     def is_cut_off():
         return set(maildrop.subjects()) == set(maildrop.subjects(quoted(trash))) == MESSAGES
 
     maildrop.deliver(len(MESSAGES))
     with maildrop.imap() as imap:
         imap.create(quoted(trash))
-    subprocess.run(["cp", "-a", maildrop.folder, kept], check=True)
+    template = Template(maildrop, folder)
     for at in range(1, 200):
         faults.plan(KILL, CHANGES, at)
         delete_all(maildrop)
         if is_cut_off():
             break
-        shutil.rmtree(maildrop.folder)
-        subprocess.run(["cp", "-a", kept, maildrop.folder], check=True)
+        template.restore()
     faults.plan(COUNT)
     assert is_cut_off()
 
