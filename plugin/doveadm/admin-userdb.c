@@ -4,6 +4,19 @@
 #include "lib.h"
 #include "admin-userdb.h"
 #include "compat-doveadm.h"
+#include "net.h"
+
+#include <unistd.h>
+
+bool coexist_admin_userdb_is_there(void)
+{
+	int fd = net_connect_unix(doveadm_settings->auth_socket_path);
+
+	if (fd == -1)
+		return FALSE;
+	i_close_fd(&fd);
+	return TRUE;
+}
 
 static struct auth_master_connection *
 connect_to_auth(unsigned int msecs, struct auth_user_info *info_r)
@@ -69,6 +82,9 @@ int coexist_admin_userdb_list(unsigned int msecs,
 	failure_callback_t *fatal, *error, *info, *debug;
 	int ret;
 
+	/* Dovecot 2.3.19 ends by a panic where it can't connect for a list */
+	if (!coexist_admin_userdb_is_there())
+		return -1;
 	i_get_failure_handlers(&fatal, &error, &info, &debug);
 	i_set_error_handler(error_ignore);
 	ret = users_list(msecs, callback, context);

@@ -4,6 +4,9 @@
 
 /* Questions to the userdbs, by auth's own protocol, in which doveadm is the service. */
 
+/* Returns TRUE if Dovecot runs, and its auth process can be asked for users. */
+bool coexist_admin_userdb_is_there(void);
+
 /* Returns 1 and the name as auth normalises it, and the fields, from the pool; 0 if
    there is no such user; -1 if that can't be told. msecs is 0 for as long as auth
    takes. */
@@ -15,7 +18,7 @@ int coexist_admin_userdb_lookup(pool_t pool, const char *name,
 typedef bool coexist_admin_userdb_list_t(const char *user, void *context);
 
 /* Calls back for each user, until there are no more or it returned FALSE. Returns 0, or
-   -1 if not all could be listed. Logs nothing: most userdbs that can't list their users
+   -1 if not all could be listed, or nobody can be asked. Logs nothing: most userdbs that can't list their users
    say so by an error, which is none of the command. msecs is 0 for as long as auth
    takes. */
 int coexist_admin_userdb_list(unsigned int msecs,

@@ -3,7 +3,9 @@
 
 #include "lib.h"
 #include "domain-users.h"
+#include "admin-userdb.h"
 #include "coexist-admin.h"
+#include "compat-doveadm.h"
 
 static bool is_of_domain(const char *user, const char *domain)
 {
@@ -73,6 +75,13 @@ void coexist_domain_cmd_run(struct doveadm_cmd_context *cctx)
 	    !is_set(param_find(params, cctx->argc, "user-file"))) {
 		all->value_set = TRUE;
 		all->value.v_bool = TRUE;
+	}
+	if (is_set(all) && !coexist_admin_userdb_is_there()) {
+		i_error("Can't list the users: auth does not "
+			"answer at %s. Does Dovecot run?",
+			doveadm_settings->auth_socket_path);
+		doveadm_exit_code = EX_TEMPFAIL;
+		return;
 	}
 	run.argv = params;
 	doveadm_cmd_ver2_to_mail_cmd_wrapper(&run);

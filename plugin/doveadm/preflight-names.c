@@ -133,7 +133,7 @@ void coexist_preflight_names(struct coexist_preflight *preflight,
 		coexist_doveconf_get(conf, "recipient_delimiter", "+");
 	struct user_search search = { .admin = preflight->admin };
 
-	if (*delimiters == '\0' || !coexist_preflight_auth_is_there())
+	if (*delimiters == '\0' || !coexist_admin_userdb_is_there())
 		return;
 	if (user_search(&search))
 		check_detail(preflight, &search, *delimiters);

@@ -171,6 +171,6 @@ void coexist_preflight_recheck(struct coexist_preflight *preflight,
 	struct stat st;
 
 	if (stat(path, &st) == 0 &&
-	    coexist_preflight_auth_is_there() && asker_find(&asker, conf))
+	    coexist_admin_userdb_is_there() && asker_find(&asker, conf))
 		print_asker(preflight, &asker, &st);
 }

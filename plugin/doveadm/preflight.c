@@ -4,20 +4,6 @@
 #include "lib.h"
 #include "preflight.h"
 #include "doveadm-print.h"
-#include "net.h"
-#include "compat-doveadm.h"
-
-#include <unistd.h>
-
-bool coexist_preflight_auth_is_there(void)
-{
-	int fd = net_connect_unix(doveadm_settings->auth_socket_path);
-
-	if (fd == -1)
-		return FALSE;
-	i_close_fd(&fd);
-	return TRUE;
-}
 
 void coexist_preflight_print(struct coexist_preflight *preflight,
 			     const char *check,

@@ -128,8 +128,6 @@ void coexist_preflight_folders(struct coexist_preflight *preflight,
 void coexist_preflight_keys(struct coexist_preflight *preflight,
 			    const struct coexist_doveconf_block *conf);
 
-/* Returns TRUE if Dovecot runs, and its auth process can be asked for users. */
-bool coexist_preflight_auth_is_there(void);
 /* Checks live enforcement where there is no gate, if Dovecot runs: the sessions of a user
    may ask the auth process again. */
 void coexist_preflight_recheck(struct coexist_preflight *preflight,
