@@ -169,12 +169,9 @@ static const struct mail_storage_hooks *const parts[] = {
 	[COEXIST_HOOKS_OWNER] = &owner_hooks,
 	[COEXIST_HOOKS_POP3_REFUSAL] = &coexist_pop3_refusal_hooks,
 	[COEXIST_HOOKS_POP3_FOLDERS] = &coexist_pop3_folders_hooks,
-	[COEXIST_HOOKS_POP3_SESSION] = &coexist_pop3_session_hooks,
+	[COEXIST_HOOKS_POP3_MAILDROP] = &coexist_pop3_maildrop_hooks,
 	[COEXIST_HOOKS_POP3_DELETE] = &coexist_pop3_delete_hooks,
-	[COEXIST_HOOKS_POP3_RETENTION] = &coexist_pop3_retention_hooks,
-	[COEXIST_HOOKS_POP3_LOGIN_DELAY] = &coexist_pop3_login_delay_hooks,
-	[COEXIST_HOOKS_POP3_NOTICES] = &coexist_pop3_notices_hooks,
-	[COEXIST_HOOKS_POP3_VIEW] = &coexist_pop3_view_hooks
+	[COEXIST_HOOKS_POP3_LOGIN_DELAY] = &coexist_pop3_login_delay_hooks
 };
 
 _Static_assert(N_ELEMENTS(parts) == COEXIST_HOOKS_COUNT,

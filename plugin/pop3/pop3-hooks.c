@@ -4,6 +4,7 @@
 #include "pop3-common.h"
 #include "pop3-hooks.h"
 #include "mail-storage-hooks.h"
+#include "mail-storage-private.h"
 #include "compat-process.h"
 #include "log-filter.h"
 #include "session-guard.h"
@@ -31,8 +32,20 @@ const struct mail_storage_hooks coexist_pop3_folders_hooks = {
 	.mail_allocated = pop3_folders_mail_allocated
 };
 
-const struct mail_storage_hooks coexist_pop3_session_hooks = {
-	.mailbox_allocated = pop3_session_mailbox_allocated,
+/* One hook for all that override another function of the mailbox: see pop3-box.h. */
+static void maildrop_mailbox_allocated(struct mailbox *box)
+{
+	struct mailbox_vfuncs *v = box->vlast;
+
+	pop3_session_mailbox_allocated(box, v);
+	pop3_retention_mailbox_allocated(box, v);
+	pop3_login_delay_mailbox_allocated(box, v);
+	pop3_notices_mailbox_allocated(box, v);
+	pop3_view_mailbox_allocated(box, v);
+}
+
+const struct mail_storage_hooks coexist_pop3_maildrop_hooks = {
+	.mailbox_allocated = maildrop_mailbox_allocated,
 	.mail_allocated = pop3_session_mail_allocated_download
 };
 
@@ -40,21 +53,8 @@ const struct mail_storage_hooks coexist_pop3_delete_hooks = {
 	.mail_allocated = pop3_session_mail_allocated_delete
 };
 
-const struct mail_storage_hooks coexist_pop3_retention_hooks = {
-	.mailbox_allocated = pop3_retention_mailbox_allocated
-};
-
 const struct mail_storage_hooks coexist_pop3_login_delay_hooks = {
-	.mail_namespaces_created = pop3_login_delay_namespaces_created,
-	.mailbox_allocated = pop3_login_delay_mailbox_allocated
-};
-
-const struct mail_storage_hooks coexist_pop3_notices_hooks = {
-	.mailbox_allocated = pop3_notices_mailbox_allocated
-};
-
-const struct mail_storage_hooks coexist_pop3_view_hooks = {
-	.mailbox_allocated = pop3_view_mailbox_allocated
+	.mail_namespaces_created = pop3_login_delay_namespaces_created
 };
 
 /* What depends on keys that the owner of the mailbox may choose. */

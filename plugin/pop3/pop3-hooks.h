@@ -18,11 +18,8 @@ void coexist_pop3_namespaces_created(struct mail_user *user, const char *state);
 /* The hooks that a session adds to its user (user-hooks.h). */
 extern const struct mail_storage_hooks coexist_pop3_refusal_hooks;
 extern const struct mail_storage_hooks coexist_pop3_folders_hooks;
-extern const struct mail_storage_hooks coexist_pop3_session_hooks;
+extern const struct mail_storage_hooks coexist_pop3_maildrop_hooks;
 extern const struct mail_storage_hooks coexist_pop3_delete_hooks;
-extern const struct mail_storage_hooks coexist_pop3_retention_hooks;
 extern const struct mail_storage_hooks coexist_pop3_login_delay_hooks;
-extern const struct mail_storage_hooks coexist_pop3_notices_hooks;
-extern const struct mail_storage_hooks coexist_pop3_view_hooks;
 
 #endif

@@ -13,6 +13,7 @@
 #include "login-delay.h"
 #include "pop3-greeting.h"
 #include "policy-merge.h"
+#include "pop3-box.h"
 #include "pop3-folders.h"
 #include "pop3-refusal.h"
 #include "pop3-view.h"
@@ -29,8 +30,6 @@
 	MODULE_CONTEXT_REQUIRE(obj, login_delay_client_module)
 #define LOGIN_DELAY_USER_CONTEXT(obj) \
 	MODULE_CONTEXT(obj, login_delay_user_module)
-#define LOGIN_DELAY_MAILBOX_CONTEXT(obj) \
-	MODULE_CONTEXT_REQUIRE(obj, login_delay_mailbox_module)
 
 /* What the sessions before this one left. */
 struct login_delay_state {
@@ -64,17 +63,10 @@ struct login_delay_user {
 	struct login_delay *delay;
 };
 
-struct login_delay_mailbox {
-	union mailbox_module_context module_ctx;
-	struct login_delay *delay;
-};
-
 static MODULE_CONTEXT_DEFINE_INIT(login_delay_client_module,
 				  &pop3_module_register);
 static MODULE_CONTEXT_DEFINE_INIT(login_delay_user_module,
 				  &mail_user_module_register);
-static MODULE_CONTEXT_DEFINE_INIT(login_delay_mailbox_module,
-				  &mail_storage_module_register);
 
 /* The state */
 
@@ -220,8 +212,8 @@ login_delay_transaction_begin(struct mailbox *box,
 			      enum mailbox_transaction_flags flags,
 			      const char *reason)
 {
-	struct login_delay_mailbox *dbox = LOGIN_DELAY_MAILBOX_CONTEXT(box);
-	struct login_delay *delay = dbox->delay;
+	struct pop3_box *pbox = pop3_box_get(box);
+	struct login_delay *delay = pbox->delay;
 	uint32_t count = mail_index_view_get_messages_count(box->view);
 
 	/* The first one is for the list of the maildrop's messages, and until
@@ -233,27 +225,22 @@ login_delay_transaction_begin(struct mailbox *box,
 		if (count > 0)
 			mail_index_lookup_uid(box->view, count, &delay->uid);
 	}
-	return dbox->module_ctx.super.transaction_begin(box, flags, reason);
+	return pbox->module_ctx.super.transaction_begin(box, flags, reason);
 }
 
-void pop3_login_delay_mailbox_allocated(struct mailbox *box)
+void pop3_login_delay_mailbox_allocated(struct mailbox *box,
+					struct mailbox_vfuncs *v)
 {
 	struct login_delay_user *duser =
 		LOGIN_DELAY_USER_CONTEXT(box->storage->user);
-	struct mailbox_vfuncs *v = box->vlast;
-	struct login_delay_mailbox *dbox;
 
 	/* the mailboxes behind a virtual one carry the POP3 flag too */
 	if (duser == NULL || duser->delay->box != NULL ||
 	    !pop3_folders_is_maildrop(box))
 		return;
 	duser->delay->box = box;
-	dbox = p_new(box->pool, struct login_delay_mailbox, 1);
-	dbox->delay = duser->delay;
-	dbox->module_ctx.super = *v;
-	box->vlast = &dbox->module_ctx.super;
+	pop3_box_share(box)->delay = duser->delay;
 	v->transaction_begin = login_delay_transaction_begin;
-	MODULE_CONTEXT_SET(box, login_delay_mailbox_module, dbox);
 }
 
 static void login_delay_destroy(struct client *client, const char *reason)
@@ -314,4 +301,5 @@ void pop3_login_delay_create(struct client *client)
 	duser->delay = delay;
 	MODULE_CONTEXT_SET(client->user, login_delay_user_module, duser);
 	coexist_user_hooks_add(client->user, COEXIST_HOOKS_POP3_LOGIN_DELAY);
+	coexist_user_hooks_add(client->user, COEXIST_HOOKS_POP3_MAILDROP);
 }

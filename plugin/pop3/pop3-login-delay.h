@@ -5,6 +5,7 @@
 struct client;
 struct mail_namespace;
 struct mailbox;
+struct mailbox_vfuncs;
 
 /* The login delay of POP3, pop3_login_delay: a rate limit, the least time between
    two logins (RFC 2449 section 6.5).
@@ -22,8 +23,9 @@ void pop3_login_delay_create(struct client *client);
    client, or "" if no login has to wait. */
 const char *pop3_login_delay_capability(struct client *client);
 
-/* Hooks. */
+/* Hooks; v has the functions to override (pop3-box.h). */
 void pop3_login_delay_namespaces_created(struct mail_namespace *namespaces);
-void pop3_login_delay_mailbox_allocated(struct mailbox *box);
+void pop3_login_delay_mailbox_allocated(struct mailbox *box,
+					struct mailbox_vfuncs *v);
 
 #endif

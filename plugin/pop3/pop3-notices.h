@@ -4,6 +4,7 @@
 
 struct client;
 struct mailbox;
+struct mailbox_vfuncs;
 
 /* The clean-up of replaced notices at the start of a POP3 session
    (coexist_notice_tidy()): they leave when Dovecot opens the maildrop, before the
@@ -13,7 +14,8 @@ struct mailbox;
    notices. */
 void pop3_notices_create(struct client *client);
 
-/* Hook. */
-void pop3_notices_mailbox_allocated(struct mailbox *box);
+/* Hook; v has the functions to override (pop3-box.h). */
+void pop3_notices_mailbox_allocated(struct mailbox *box,
+				    struct mailbox_vfuncs *v);
 
 #endif

@@ -11,6 +11,7 @@
 #include "session-policy.h"
 #include "network-match.h"
 #include "policy-merge.h"
+#include "pop3-box.h"
 #include "pop3-folders.h"
 #include "pop3-read-policy.h"
 #include "retention.h"
@@ -29,8 +30,6 @@
 	MODULE_CONTEXT(obj, pop3_retention_user_module)
 #define POP3_RETENTION_USER_CONTEXT_REQUIRE(obj) \
 	MODULE_CONTEXT_REQUIRE(obj, pop3_retention_user_module)
-#define POP3_RETENTION_MAILBOX_CONTEXT(obj) \
-	MODULE_CONTEXT_REQUIRE(obj, pop3_retention_mailbox_module)
 
 struct pop3_retention_client {
 	union pop3_module_context module_ctx;
@@ -46,16 +45,10 @@ struct pop3_retention_user {
 	bool idle;
 };
 
-struct pop3_retention_mailbox {
-	union mailbox_module_context module_ctx;
-};
-
 static MODULE_CONTEXT_DEFINE_INIT(pop3_retention_client_module,
 				  &pop3_module_register);
 static MODULE_CONTEXT_DEFINE_INIT(pop3_retention_user_module,
 				  &mail_user_module_register);
-static MODULE_CONTEXT_DEFINE_INIT(pop3_retention_mailbox_module,
-				  &mail_storage_module_register);
 
 static unsigned int keep_days(struct client *client)
 {
@@ -142,34 +135,27 @@ pop3_retention_client_destroy(struct client *client, const char *reason)
    of a client that is gone without QUIT. */
 static void pop3_retention_close(struct mailbox *box)
 {
-	struct pop3_retention_mailbox *rbox =
-		POP3_RETENTION_MAILBOX_CONTEXT(box);
 	struct pop3_retention_user *ruser =
 		POP3_RETENTION_USER_CONTEXT_REQUIRE(box->storage->user);
 
 	T_BEGIN {
 		ruser->idle = coexist_retention_look(box, ruser->is_synced);
 	} T_END;
-	rbox->module_ctx.super.close(box);
+	pop3_box_get(box)->module_ctx.super.close(box);
 }
 
-void pop3_retention_mailbox_allocated(struct mailbox *box)
+void pop3_retention_mailbox_allocated(struct mailbox *box,
+				      struct mailbox_vfuncs *v)
 {
 	struct pop3_retention_user *ruser =
 		POP3_RETENTION_USER_CONTEXT(box->storage->user);
-	struct mailbox_vfuncs *v = box->vlast;
-	struct pop3_retention_mailbox *rbox;
 
 	if (ruser == NULL || ruser->box != NULL || !pop3_folders_is_inbox(box))
 		return;
 
 	ruser->box = box;
-	/* see struct pop3_session_mailbox */
-	rbox = p_new(box->storage->user->pool, struct pop3_retention_mailbox, 1);
-	rbox->module_ctx.super = *v;
-	box->vlast = &rbox->module_ctx.super;
+	(void)pop3_box_share(box);
 	v->close = pop3_retention_close;
-	MODULE_CONTEXT_SET(box, pop3_retention_mailbox_module, rbox);
 }
 
 void pop3_retention_create(struct client *client)
@@ -195,6 +181,6 @@ void pop3_retention_create(struct client *client)
 
 	ruser = p_new(user->pool, struct pop3_retention_user, 1);
 	MODULE_CONTEXT_SET(user, pop3_retention_user_module, ruser);
-	coexist_user_hooks_add(user, COEXIST_HOOKS_POP3_RETENTION);
+	coexist_user_hooks_add(user, COEXIST_HOOKS_POP3_MAILDROP);
 	(void)coexist_session_end_add(user, pop3_retention_session_end);
 }

@@ -4,6 +4,7 @@
 
 struct client;
 struct mailbox;
+struct mailbox_vfuncs;
 
 /* Retention in a POP3 session, by pop3_keep_days: CAPA announces the days, and
    messages that are due leave the mailbox once the session is over and the
@@ -18,7 +19,8 @@ const char *pop3_retention_capability(struct client *client);
 /* Called when the client has logged in. */
 void pop3_retention_create(struct client *client);
 
-/* Hook. */
-void pop3_retention_mailbox_allocated(struct mailbox *box);
+/* Hook; v has the functions to override (pop3-box.h). */
+void pop3_retention_mailbox_allocated(struct mailbox *box,
+				      struct mailbox_vfuncs *v);
 
 #endif

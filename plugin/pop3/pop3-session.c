@@ -5,6 +5,7 @@
 #include "mail-storage-private.h"
 #include "compat-process.h"
 #include "pop3-session.h"
+#include "pop3-box.h"
 #include "pop3-delete.h"
 #include "pop3-delete-policy.h"
 #include "pop3-download.h"
@@ -21,8 +22,6 @@
 	MODULE_CONTEXT_REQUIRE(obj, pop3_session_client_module)
 #define POP3_SESSION_USER_CONTEXT(obj) \
 	MODULE_CONTEXT(obj, pop3_session_user_module)
-#define POP3_SESSION_MAILBOX_CONTEXT(obj) \
-	MODULE_CONTEXT_REQUIRE(obj, pop3_session_mailbox_module)
 #define POP3_SESSION_OUTER_CONTEXT(obj) \
 	MODULE_CONTEXT(obj, pop3_session_outer_module)
 #define POP3_SESSION_OUTER_CONTEXT_REQUIRE(obj) \
@@ -33,9 +32,8 @@ struct pop3_session_user {
 	struct pop3_session *session;
 };
 
-/* Of the one mailbox of the session, in the user's pool, which has room: the
-   mailbox's own would need one more block for it, of 4 kB in each session. */
-struct pop3_session_mailbox {
+/* Of the mailbox that messages are moved out of, in the user's pool: see pop3-box.c. */
+struct pop3_session_outer {
 	union mailbox_module_context module_ctx;
 	struct pop3_session *session;
 };
@@ -44,8 +42,6 @@ static MODULE_CONTEXT_DEFINE_INIT(pop3_session_client_module,
 				  &pop3_module_register);
 static MODULE_CONTEXT_DEFINE_INIT(pop3_session_user_module,
 				  &mail_user_module_register);
-static MODULE_CONTEXT_DEFINE_INIT(pop3_session_mailbox_module,
-				  &mail_storage_module_register);
 static MODULE_CONTEXT_DEFINE_INIT(pop3_session_outer_module,
 				  &mail_storage_module_register);
 
@@ -75,18 +71,17 @@ pop3_session_transaction_commit(struct mailbox_transaction_context *t,
 				struct mail_transaction_commit_changes
 					*changes_r)
 {
-	struct pop3_session_mailbox *sbox =
-		POP3_SESSION_MAILBOX_CONTEXT(t->box);
-	struct pop3_session *session = sbox->session;
+	struct pop3_box *pbox = pop3_box_get(t->box);
+	struct pop3_session *session = pbox->session;
 
 	if (pop3_read_state_marks_begin(session->read_state) < 0) {
-		sbox->module_ctx.super.transaction_rollback(t);
+		pbox->module_ctx.super.transaction_rollback(t);
 		pop3_folders_changes_forget(session->client->user);
 		return -1;
 	}
 	if (session->client->quit_seen)
 		pop3_read_state_commit_begin(session->read_state, t);
-	if (sbox->module_ctx.super.transaction_commit(t, changes_r) < 0) {
+	if (pbox->module_ctx.super.transaction_commit(t, changes_r) < 0) {
 		pop3_folders_changes_forget(session->client->user);
 		return -1;
 	}
@@ -109,21 +104,20 @@ static int pop3_session_sync_deinit(struct mailbox_sync_context *ctx,
 				    struct mailbox_sync_status *status_r)
 {
 	struct mailbox *box = ctx->box;
-	struct pop3_session_mailbox *sbox = POP3_SESSION_MAILBOX_CONTEXT(box);
-	struct pop3_session *session = sbox->session;
+	struct pop3_box *pbox = pop3_box_get(box);
+	struct pop3_session *session = pbox->session;
 
-	if (sbox->module_ctx.super.sync_deinit(ctx, status_r) < 0)
+	if (pbox->module_ctx.super.sync_deinit(ctx, status_r) < 0)
 		return -1;
 	if (session->hides && pop3_folders_get(session->client->user) == NULL)
 		pop3_delete_mailbox_synced(session->del, box);
 	return session->client->quit_seen ? quit_finish(session, box) : 0;
 }
 
-void pop3_session_mailbox_allocated(struct mailbox *box)
+void pop3_session_mailbox_allocated(struct mailbox *box,
+				    struct mailbox_vfuncs *v)
 {
 	struct pop3_session *session = session_find(box->storage->user);
-	struct mailbox_vfuncs *v = box->vlast;
-	struct pop3_session_mailbox *sbox;
 
 	if (session == NULL || session->maildrop.box != NULL ||
 	    !pop3_folders_is_maildrop(box))
@@ -132,13 +126,9 @@ void pop3_session_mailbox_allocated(struct mailbox *box)
 	session->maildrop.box = box;
 	if (session->keep_recent)
 		box->flags &= ENUM_NEGATE(MAILBOX_FLAG_DROP_RECENT);
-	sbox = p_new(box->storage->user->pool, struct pop3_session_mailbox, 1);
-	sbox->session = session;
-	sbox->module_ctx.super = *v;
-	box->vlast = &sbox->module_ctx.super;
+	pop3_box_share(box)->session = session;
 	v->transaction_commit = pop3_session_transaction_commit;
 	v->sync_deinit = pop3_session_sync_deinit;
-	MODULE_CONTEXT_SET(box, pop3_session_mailbox_module, sbox);
 }
 
 static int
@@ -146,14 +136,14 @@ pop3_session_outer_commit(struct mailbox_transaction_context *t,
 			  struct mail_transaction_commit_changes *changes_r)
 {
 	struct mailbox *box = t->box;
-	struct pop3_session_mailbox *sbox =
+	struct pop3_session_outer *outer =
 		POP3_SESSION_OUTER_CONTEXT_REQUIRE(box);
-	struct pop3_session *session = sbox->session;
+	struct pop3_session *session = outer->session;
 	int ret;
 
 	if (session->client->quit_seen)
 		pop3_delete_commit_begin(session->del, t);
-	ret = sbox->module_ctx.super.transaction_commit(t, changes_r);
+	ret = outer->module_ctx.super.transaction_commit(t, changes_r);
 	pop3_delete_commit_end(session->del, box, ret >= 0);
 	return ret;
 }
@@ -162,15 +152,15 @@ pop3_session_outer_commit(struct mailbox_transaction_context *t,
    the mailbox by the time of its first message. */
 static void outer_watch(struct pop3_session *session, struct mailbox *box)
 {
-	struct pop3_session_mailbox *sbox;
+	struct pop3_session_outer *outer;
 
 	if (POP3_SESSION_OUTER_CONTEXT(box) != NULL)
 		return;
-	sbox = p_new(box->storage->user->pool, struct pop3_session_mailbox, 1);
-	sbox->session = session;
-	sbox->module_ctx.super = box->v;
+	outer = p_new(box->storage->user->pool, struct pop3_session_outer, 1);
+	outer->session = session;
+	outer->module_ctx.super = box->v;
 	box->v.transaction_commit = pop3_session_outer_commit;
-	MODULE_CONTEXT_SET(box, pop3_session_outer_module, sbox);
+	MODULE_CONTEXT_SET(box, pop3_session_outer_module, outer);
 }
 
 /* The maildrop's messages */
@@ -255,7 +245,7 @@ session_start(struct client *client, const struct pop3_read_policy *read_policy,
 	suser = p_new(client->user->pool, struct pop3_session_user, 1);
 	suser->session = session;
 	MODULE_CONTEXT_SET(client->user, pop3_session_user_module, suser);
-	coexist_user_hooks_add(client->user, COEXIST_HOOKS_POP3_SESSION);
+	coexist_user_hooks_add(client->user, COEXIST_HOOKS_POP3_MAILDROP);
 }
 
 /* Returns TRUE if the client's view depends on what it marks read. */

@@ -7,6 +7,7 @@
 struct client;
 struct mail;
 struct mailbox;
+struct mailbox_vfuncs;
 
 /* The session of a POP3 client whose policy differs from what Dovecot does anyway.
    It holds the maildrop and what works on it, hooks them into Dovecot, and has
@@ -31,10 +32,11 @@ struct pop3_session {
 /* Called when the client has logged in. */
 void pop3_session_create(struct client *client);
 
-/* Hooks for the mailboxes and messages of a user who has a session. The two for
-   messages are to be hooks of their own: Dovecot chains hooks, not what one hook
-   puts before another function of the same message. */
-void pop3_session_mailbox_allocated(struct mailbox *box);
+/* Hooks for the mailboxes and messages of a user who has a session; v has the functions
+   to override (pop3-box.h). The two for messages are to be hooks of their own: Dovecot
+   chains hooks, not what one hook puts before another function of the same message. */
+void pop3_session_mailbox_allocated(struct mailbox *box,
+				    struct mailbox_vfuncs *v);
 void pop3_session_mail_allocated_download(struct mail *mail);
 void pop3_session_mail_allocated_delete(struct mail *mail);
 

@@ -11,6 +11,7 @@
 #include "compat-process.h"
 #include "coexist-event.h"
 #include "maildrop-memory.h"
+#include "pop3-box.h"
 #include "pop3-folders.h"
 #include "pop3-view-box.h"
 #include "pop3-view-folders.h"
@@ -22,8 +23,6 @@
 
 #define POP3_VIEW_USER_CONTEXT(obj) \
 	MODULE_CONTEXT(obj, pop3_view_user_module)
-#define POP3_VIEW_MAILBOX_CONTEXT(obj) \
-	MODULE_CONTEXT_REQUIRE(obj, pop3_view_mailbox_module)
 
 struct pop3_view {
 	union mail_user_module_context module_ctx;
@@ -48,15 +47,8 @@ struct pop3_view {
 	bool failed;
 };
 
-struct pop3_view_mailbox {
-	union mailbox_module_context module_ctx;
-	struct pop3_view *view;
-};
-
 static MODULE_CONTEXT_DEFINE_INIT(pop3_view_user_module,
 				  &mail_user_module_register);
-static MODULE_CONTEXT_DEFINE_INIT(pop3_view_mailbox_module,
-				  &mail_storage_module_register);
 
 struct pop3_view *pop3_view_get(struct mail_user *user)
 {
@@ -222,8 +214,8 @@ pop3_view_search_init(struct mailbox_transaction_context *t,
 		      enum mail_fetch_field wanted_fields,
 		      struct mailbox_header_lookup_ctx *wanted_headers)
 {
-	struct pop3_view_mailbox *vbox = POP3_VIEW_MAILBOX_CONTEXT(t->box);
-	struct pop3_view *view = vbox->view;
+	struct pop3_box *pbox = pop3_box_get(t->box);
+	struct pop3_view *view = pbox->view;
 	struct mail_search_context *search;
 	/* UIDL sorts what was listed in the same way */
 	bool lists = view->client->trans == NULL && sort_program != NULL &&
@@ -235,7 +227,7 @@ pop3_view_search_init(struct mailbox_transaction_context *t,
 			list(view, t);
 		} T_END;
 	}
-	search = vbox->module_ctx.super.search_init(t, args, sort_program,
+	search = pbox->module_ctx.super.search_init(t, args, sort_program,
 						    wanted_fields,
 						    wanted_headers);
 	if (lists)
@@ -256,78 +248,71 @@ static uint32_t shown_next(struct pop3_view *view, uint32_t seq)
 /* Dovecot goes on with the sequence behind the one that the search is at, and passes
    by what its own arguments do not match. What they have found of a message that is
    passed by here would else hold for the next. */
-static bool next_by_leaps(struct pop3_view_mailbox *vbox,
+static bool next_by_leaps(struct pop3_box *pbox,
 			  struct mail_search_context *search)
 {
 	uint32_t seq;
 
 	for (;;) {
-		seq = shown_next(vbox->view, search->seq + 1);
+		seq = shown_next(pbox->view, search->seq + 1);
 		if (seq == 0)
 			return FALSE;
 		search->seq = seq - 1;
-		if (!vbox->module_ctx.super.search_next_update_seq(search))
+		if (!pbox->module_ctx.super.search_next_update_seq(search))
 			return FALSE;
 		if (search->seq == seq ||
-		    shown_next(vbox->view, search->seq) == search->seq)
+		    shown_next(pbox->view, search->seq) == search->seq)
 			return TRUE;
 		mail_search_args_reset(search->args->args, FALSE);
 	}
 }
 
 /* A virtual mailbox has found all by then, in an order of its own. */
-static bool next_of_virtual(struct pop3_view_mailbox *vbox,
+static bool next_of_virtual(struct pop3_box *pbox,
 			    struct mail_search_context *search)
 {
 	do {
-		if (!vbox->module_ctx.super.search_next_update_seq(search))
+		if (!pbox->module_ctx.super.search_next_update_seq(search))
 			return FALSE;
-	} while (!seq_range_exists(&vbox->view->shown, search->seq));
+	} while (!seq_range_exists(&pbox->view->shown, search->seq));
 	return TRUE;
 }
 
 static bool pop3_view_search_next_update_seq(struct mail_search_context *search)
 {
 	struct mailbox *box = search->transaction->box;
-	struct pop3_view_mailbox *vbox = POP3_VIEW_MAILBOX_CONTEXT(box);
+	struct pop3_box *pbox = pop3_box_get(box);
 
-	if (search != vbox->view->search)
-		return vbox->module_ctx.super.search_next_update_seq(search);
-	return box->virtual_vfuncs != NULL ? next_of_virtual(vbox, search) :
-		next_by_leaps(vbox, search);
+	if (search != pbox->view->search)
+		return pbox->module_ctx.super.search_next_update_seq(search);
+	return box->virtual_vfuncs != NULL ? next_of_virtual(pbox, search) :
+		next_by_leaps(pbox, search);
 }
 
 static int pop3_view_search_deinit(struct mail_search_context *search)
 {
-	struct pop3_view_mailbox *vbox =
-		POP3_VIEW_MAILBOX_CONTEXT(search->transaction->box);
+	struct pop3_box *pbox = pop3_box_get(search->transaction->box);
 
-	bool failed = search == vbox->view->search && vbox->view->failed;
+	bool failed = search == pbox->view->search && pbox->view->failed;
 
-	if (search == vbox->view->search)
-		vbox->view->search = NULL;
-	return vbox->module_ctx.super.search_deinit(search) < 0 || failed ?
+	if (search == pbox->view->search)
+		pbox->view->search = NULL;
+	return pbox->module_ctx.super.search_deinit(search) < 0 || failed ?
 		-1 : 0;
 }
 
-void pop3_view_mailbox_allocated(struct mailbox *box)
+void pop3_view_mailbox_allocated(struct mailbox *box, struct mailbox_vfuncs *v)
 {
 	struct pop3_view *view = pop3_view_get(box->storage->user);
-	struct mailbox_vfuncs *v = box->vlast;
-	struct pop3_view_mailbox *vbox;
 
 	/* the mailboxes behind a virtual one carry the POP3 flag too */
 	if (view == NULL || view->box != NULL || !pop3_folders_is_maildrop(box))
 		return;
 	view->box = box;
-	vbox = p_new(box->pool, struct pop3_view_mailbox, 1);
-	vbox->view = view;
-	vbox->module_ctx.super = *v;
-	box->vlast = &vbox->module_ctx.super;
+	pop3_box_share(box)->view = view;
 	v->search_init = pop3_view_search_init;
 	v->search_next_update_seq = pop3_view_search_next_update_seq;
 	v->search_deinit = pop3_view_search_deinit;
-	MODULE_CONTEXT_SET(box, pop3_view_mailbox_module, vbox);
 }
 
 /* Downloads */
@@ -389,7 +374,7 @@ static void view_start(struct client *client)
 	p_array_init(&view->maildrop.boxes, user->pool, 1);
 	p_array_init(&view->shown, user->pool, 8);
 	MODULE_CONTEXT_SET(user, pop3_view_user_module, view);
-	coexist_user_hooks_add(user, COEXIST_HOOKS_POP3_VIEW);
+	coexist_user_hooks_add(user, COEXIST_HOOKS_POP3_MAILDROP);
 }
 
 void pop3_view_create(struct client *client)

@@ -5,6 +5,7 @@
 struct client;
 struct mail_user;
 struct mailbox;
+struct mailbox_vfuncs;
 
 /* The view of a POP3 session (doc/pop3-view.md): which messages of the mailbox are
    listed. Dovecot lists them by its first search, the one that sorts by POP3's order,
@@ -48,7 +49,7 @@ int pop3_view_marks_begin(struct pop3_view *view);
 /* QUIT has done all its work, and the client is about to be told. */
 void pop3_view_quit(struct pop3_view *view);
 
-/* Hook. */
-void pop3_view_mailbox_allocated(struct mailbox *box);
+/* Hook; v has the functions to override (pop3-box.h). */
+void pop3_view_mailbox_allocated(struct mailbox *box, struct mailbox_vfuncs *v);
 
 #endif

@@ -31,12 +31,10 @@ enum coexist_hooks_part {
 	COEXIST_HOOKS_POP3_REFUSAL,
 	/* before those that ask which mailbox is the maildrop */
 	COEXIST_HOOKS_POP3_FOLDERS,
-	COEXIST_HOOKS_POP3_SESSION,
+	/* of all that override another function of the maildrop */
+	COEXIST_HOOKS_POP3_MAILDROP,
 	COEXIST_HOOKS_POP3_DELETE,
-	COEXIST_HOOKS_POP3_RETENTION,
 	COEXIST_HOOKS_POP3_LOGIN_DELAY,
-	COEXIST_HOOKS_POP3_NOTICES,
-	COEXIST_HOOKS_POP3_VIEW,
 	COEXIST_HOOKS_COUNT
 };
 
