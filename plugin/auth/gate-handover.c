@@ -131,13 +131,11 @@ generation_find(const struct coexist_login_state *state,
 {
 	uint64_t number = state->passed ? state->generation :
 		policy->generation;
-	char *word;
 
-	if (number == 0)
-		return;
-	word = t_malloc_no0(COEXIST_STORE_GENERATION_WORD_SIZE);
-	coexist_store_generation_word(number, word);
-	handover->items[COEXIST_HANDOVER_GENERATION] = word;
+	if (number != 0) {
+		handover->items[COEXIST_HANDOVER_GENERATION] =
+			coexist_store_generation_word(number);
+	}
 }
 
 /* Finds what a session needs to tell its owner what is left when its protocol has
@@ -214,6 +212,7 @@ handover_find(const struct coexist_login_state *state,
 		delay_text_find(facts->gate, handover_r->protocol,
 				&policy->policy);
 	count = texts_find(policy, handover_r);
+	handover_r->no_texts = count == 0;
 	if (count > 0 && handover_r->protocol == COEXIST_PROTOCOL_POP3) {
 		handover_r->items[COEXIST_HANDOVER_ORIGINS] =
 			origins_find(policy, handover_r);

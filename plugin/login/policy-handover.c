@@ -74,9 +74,12 @@ static void append_escaped(string_t *dest, const char *text)
 /* Undoes it, in place. A letter of another version stands for itself. */
 static void unescape(char *text)
 {
-	char *to = text;
+	char *to;
 
-	for (; *text != '\0'; text++) {
+	text = strchr(text, '\\');
+	if (text == NULL)
+		return;
+	for (to = text; *text != '\0'; text++) {
 		const char *letter;
 
 		if (*text != '\\' || text[1] == '\0') {
@@ -142,18 +145,39 @@ bool coexist_handover_takes(const struct coexist_handover *handover,
 		 shows_owner(handover, key));
 }
 
+/* The items that are handed over, in their order: few of all. */
+struct handed_items {
+	enum coexist_handover_item items[COEXIST_HANDOVER_ITEM_COUNT];
+	unsigned int count;
+};
+
+static void items_find(const struct coexist_handover *handover,
+		       struct handed_items *handed_r)
+{
+	unsigned int i;
+
+	handed_r->count = 0;
+	for (i = 0; i < COEXIST_HANDOVER_ITEM_COUNT; i++) {
+		if (handover->items[i] != NULL)
+			handed_r->items[handed_r->count++] = i;
+	}
+}
+
 static size_t
-items_write(string_t *dest, const char *const *items, enum rank rank)
+items_write(string_t *dest, const struct coexist_handover *handover,
+	    const struct handed_items *handed, enum rank rank)
 {
 	unsigned int i;
 	size_t size = 0;
 	bool fits;
 
-	for (i = 0; i < COEXIST_HANDOVER_ITEM_COUNT; i++) {
-		if (items[i] != NULL && item_infos[i].rank == rank) {
-			size += item_write(dest, item_infos[i].name, items[i],
-					   &fits);
-		}
+	for (i = 0; i < handed->count; i++) {
+		enum coexist_handover_item item = handed->items[i];
+
+		if (item_infos[item].rank != rank)
+			continue;
+		size += item_write(dest, item_infos[item].name,
+				   handover->items[item], &fits);
 	}
 	return size;
 }
@@ -164,16 +188,15 @@ struct handed_keys {
 	unsigned int count;
 };
 
-static void keys_find(const struct coexist_handover *handover,
-		      struct handed_keys *handed_r)
+static void keys_add(const struct coexist_handover *handover,
+		     struct handed_keys *handed)
 {
 	unsigned int i;
 
-	handed_r->count = 0;
 	for (i = 0; i < COEXIST_KEY_COUNT; i++) {
 		if (handover->texts[i] != NULL &&
 		    coexist_handover_takes(handover, i))
-			handed_r->keys[handed_r->count++] = i;
+			handed->keys[handed->count++] = i;
 	}
 }
 
@@ -203,15 +226,19 @@ size_t coexist_handover_write(const struct coexist_handover *handover,
 			      string_t *dest,
 			      bool left_out_r[COEXIST_KEY_COUNT])
 {
-	struct handed_keys handed;
+	struct handed_items items;
+	struct handed_keys keys;
 	enum rank rank;
 	size_t size = 0;
 
 	memset(left_out_r, 0, sizeof(*left_out_r) * COEXIST_KEY_COUNT);
-	keys_find(handover, &handed);
+	items_find(handover, &items);
+	keys.count = 0;
+	if (!handover->no_texts)
+		keys_add(handover, &keys);
 	for (rank = 0; rank < RANK_COUNT; rank++) {
-		size += items_write(dest, handover->items, rank);
-		size += keys_write(dest, handover, &handed, rank, left_out_r);
+		size += items_write(dest, handover, &items, rank);
+		size += keys_write(dest, handover, &keys, rank, left_out_r);
 	}
 	return size;
 }
@@ -261,8 +288,12 @@ item_set(const char *name, const char *text,
 	unsigned int i;
 
 	for (i = 0; i < COEXIST_HANDOVER_ITEM_COUNT; i++) {
-		if (strcmp(name, item_infos[i].name) == 0)
+		/* most names differ in their first letter */
+		if (*name == *item_infos[i].name &&
+		    strcmp(name, item_infos[i].name) == 0) {
 			items[i] = text;
+			return;
+		}
 	}
 }
 

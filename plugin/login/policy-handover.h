@@ -118,6 +118,8 @@ struct coexist_handover {
 	bool gate_decided;
 	/* indexed by key, NULL if no document names the key */
 	const char *texts[COEXIST_KEY_COUNT];
+	/* all of them are NULL, so that nobody has to look */
+	bool no_texts;
 	/* NULL for those that are not there */
 	const char *items[COEXIST_HANDOVER_ITEM_COUNT];
 };

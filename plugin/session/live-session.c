@@ -404,25 +404,23 @@ static const char *generation_path(void)
 
 bool coexist_live_is_stale(const struct mail_user *user)
 {
-	char word[COEXIST_STORE_GENERATION_WORD_SIZE];
 	struct coexist_store_generation generation;
-	const char *decided;
+	const char *decided, *word;
 	uint64_t number;
 	size_t length;
 
 	coexist_store_generation_get(generation_path(), &generation);
 	number = coexist_store_generation_number(&generation);
 	/* most logins */
-	if (!coexist_store_generation_is_new(number, ioloop_time) ||
-	    coexist_handover_find(user->userdb_fields) == NULL)
+	if (!coexist_store_generation_is_new(number, ioloop_time))
 		return FALSE;
 	decided = coexist_handover_find_raw(user->userdb_fields,
 					    COEXIST_HANDOVER_GENERATION,
 					    &length);
-	/* by one that was not new, or there was none yet */
+	/* by one that was not new, or there was none yet; or the gate did not decide */
 	if (decided == NULL)
-		return TRUE;
-	coexist_store_generation_word(number, word);
+		return coexist_handover_find(user->userdb_fields) != NULL;
+	word = coexist_store_generation_word(number);
 	return strncmp(word, decided, length) != 0 || word[length] != '\0';
 }
 

@@ -55,17 +55,22 @@ bool coexist_store_generation_is_new(uint64_t number, time_t now)
 }
 
 /* In base 32, the last digit first. */
-void coexist_store_generation_word(
-	uint64_t number, char word_r[COEXIST_STORE_GENERATION_WORD_SIZE])
+const char *coexist_store_generation_word(uint64_t number)
 {
 	static const char digits[] = "0123456789abcdefghijklmnopqrstuv";
-	char *end = word_r;
+	static char word[COEXIST_STORE_GENERATION_WORD_SIZE] = "0";
+	static uint64_t word_number = 0;
+	char *end = word;
 
+	if (number == word_number)
+		return word;
+	word_number = number;
 	do {
 		*end++ = digits[number & 31];
 		number >>= 5;
 	} while (number > 0);
 	*end = '\0';
+	return word;
 }
 
 int coexist_store_generation_begin(const char *path)

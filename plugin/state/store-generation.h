@@ -51,10 +51,10 @@ uint64_t coexist_store_generation_number(
    to come. 0 is never new. */
 bool coexist_store_generation_is_new(uint64_t number, time_t now);
 
-/* The number as one word of letters and digits: 13 digits of 5 bits are enough. */
+/* Returns the number as one word of letters and digits, in memory of its own until the
+   next call: 13 digits of 5 bits are enough. Most calls are about the same number. */
 #define COEXIST_STORE_GENERATION_WORD_SIZE 14
-void coexist_store_generation_word(
-	uint64_t number, char word_r[COEXIST_STORE_GENERATION_WORD_SIZE]);
+const char *coexist_store_generation_word(uint64_t number);
 
 /* Begins the next generation. Returns 0, or -1 with errno set. */
 int coexist_store_generation_begin(const char *path);

@@ -9,6 +9,7 @@ BOUNDS = {
     "imap access": (1.025, 0.25),
     "imap keys": (1.05, 0.45),
     "pop3 keys": (1.06, 0.6),
+    "changed": (1.002, None),
     "idle": (1.006, None),
     "idle once": (1.012, None),
     "lmtp": (1.005, None),

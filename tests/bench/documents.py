@@ -4,6 +4,8 @@
 import os
 
 DOMAINS = 100
+# How names grow: from those of 20 characters to those of 47.
+STEPS, LONGER = 10, ".es"
 # What documents say: nothing but who may log in, or what sessions obey, too.
 ACCESS, KEYS = "access", "keys"
 DEFAULT = {ACCESS: "[policy]\nimap_tls=any\n",
@@ -29,8 +31,12 @@ def domain(number):
 
 
 def user(number):
-    """Return the name of the mailbox whose policy has this number."""
-    return f"user{number}@{domain(number)}"
+    """Return the name of the mailbox whose policy has this number.
+
+    Their lengths differ: by that of a name all logins would reach, or not, the next block of
+    memory that a request of auth gets.
+    """
+    return f"user{number}{LONGER * (number % STEPS)}@{domain(number)}"
 
 
 def make(store, count, kind=KEYS):

@@ -21,6 +21,7 @@ BARE, LOADED, COMPLETE = "bare", "loaded", "complete"
 NOTIFY = "notify"
 # The gate, with documents that only allow or deny, and with keys for sessions.
 ACCESS, KEYS = "access", "keys"
+ACCESS_CHANGED, KEYS_CHANGED = "access-changed", "keys-changed"
 # The same where the mailbox has no document, and its domain and everybody have one.
 NO_DOCUMENT = "no-document"
 # Sessions that look whether their mailbox has a note of its use.
@@ -67,6 +68,8 @@ SERVERS = {
     NOTED: {"modules": BUILT, "coexist": {"note_last_use": "address"}},
     ACCESS: {"modules": BUILT, "gate": True},
     KEYS: {"modules": BUILT, "gate": True},
+    ACCESS_CHANGED: {"modules": BUILT, "gate": True},
+    KEYS_CHANGED: {"modules": BUILT, "gate": True},
     NO_DOCUMENT: {"modules": BUILT, "gate": True},
     LAZY_EXPUNGE: {"plugins": {"pop3": ["lazy_expunge"]},
                    "conf": LAZY_SETTING[Dovecot.installed().generation]},
@@ -101,6 +104,7 @@ SERVERS = {
 }
 # The store of a server with a gate: (documents of mailboxes, kind of documents).
 STORES = {ACCESS: (FEW, documents.ACCESS), KEYS: (FEW, documents.KEYS),
+          ACCESS_CHANGED: (FEW, documents.ACCESS), KEYS_CHANGED: (FEW, documents.KEYS),
           NO_DOCUMENT: (FEW, documents.ACCESS),
           GATED_QUOTA: (FEW, documents.KEYS)}
 ENDLESS = "unlimited"

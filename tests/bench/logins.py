@@ -5,7 +5,8 @@ import imaplib
 import poplib
 
 from . import bounds, counting, documents, site
-from .lab import ACCESS, BARE, FEW, KEYS, LOADED, NO_DOCUMENT, NOTED, NOTIFY
+from .lab import (ACCESS, ACCESS_CHANGED, BARE, FEW, KEYS, KEYS_CHANGED, LOADED, NO_DOCUMENT,
+                  NOTED, NOTIFY)
 
 PROTOCOLS = ("imap", "pop3")
 USERS = [documents.user(number) for number in range(FEW)]
@@ -13,7 +14,10 @@ USERS = [documents.user(number) for number in range(FEW)]
 WITHOUT = [documents.user(number) for number in range(FEW, 2 * FEW)]
 MESSAGES, SIZE = 3, 1000
 NUMBER = 50
-NAMES = (BARE, NOTIFY, LOADED, NOTED, ACCESS, NO_DOCUMENT, KEYS)
+# The same gate within ten minutes of a change of its store.
+CHANGED = {ACCESS_CHANGED: ACCESS, KEYS_CHANGED: KEYS}
+NAMES = (BARE, NOTIFY, LOADED, NOTED, ACCESS, NO_DOCUMENT, KEYS, *CHANGED)
+GATED = (ACCESS, NO_DOCUMENT, KEYS, *CHANGED)
 WHAT = {NOTIFY: "Dovecot's plugin notify alone", LOADED: "nothing configured",
         NOTED: "note_last_use",
         ACCESS: "documents that only allow or deny",
@@ -34,20 +38,23 @@ def rows(lab, effort, _patience):
                                                      work(protocol, name), NUMBER),
             effort.counts)
         what = said(protocol)
-        for name in NAMES[1:]:
+        for name in NAMES[1:-len(CHANGED)]:
             limit = LIMITS.get((name, protocol))
             yield counting.row(f"{what}, {WHAT[name]}", costs, BARE, name,
                                bounds.of(limit) if limit else None,
                                ours=modules_of(name, protocol))
-        for name in (LOADED, ACCESS, KEYS):
+        for name, base in CHANGED.items():
+            yield counting.row(f"{what}, {WHAT[base]}, the store was changed, to the same before",
+                               costs, base, name, bounds.of("changed"), ours=("auth", protocol))
+        for name in (LOADED, ACCESS, KEYS, *CHANGED):
             for service in services:
-                yield counting.row(f"{what}, {WHAT[name]}; {service} alone", costs, BARE,
-                                   name, None, [service])
+                yield counting.row(f"{what}, {WHAT.get(name, name)}; {service} alone", costs,
+                                   CHANGED.get(name, BARE), name, None, [service])
 
 
 def modules_of(name, protocol):
     """Return the services that load a plugin on that server."""
-    return ("auth", protocol) if name in (ACCESS, NO_DOCUMENT, KEYS) else (protocol,)
+    return ("auth", protocol) if name in GATED else (protocol,)
 
 
 def said(protocol):
@@ -70,7 +77,16 @@ def users(name):
 
 def work(protocol, name):
     """Return function(server, number) that has so many sessions, one after the other."""
-    return lambda server, number: server.measure_logins(protocol, users(name), number, 1)
+    def log_in(server, number):
+        if name in CHANGED:
+            change_store(server.dovecot)
+        server.measure_logins(protocol, users(name), number, 1)
+    return log_in
+
+
+def change_store(dovecot):
+    """Begin a generation of the store, as doveadm does after each change (store-generation.h)."""
+    (dovecot.folder / "run/coexist-policy.lock").touch()
 
 
 def check_gate(lab):

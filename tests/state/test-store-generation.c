@@ -55,10 +55,7 @@ static void test_rows(void)
 
 static bool has_word(uint64_t number, const char *wanted)
 {
-	char word[COEXIST_STORE_GENERATION_WORD_SIZE];
-
-	coexist_store_generation_word(number, word);
-	return strcmp(word, wanted) == 0;
+	return strcmp(coexist_store_generation_word(number), wanted) == 0;
 }
 
 static void test_words(void)
@@ -73,7 +70,9 @@ static void test_words(void)
 	       coexist_store_generation_number(&other), "a nanosecond later");
 	expect(has_word(0, "0"), "the least number");
 	expect(has_word(33, "11"), "two digits");
+	expect(has_word(33, "11"), "the same number");
 	expect(has_word(UINT64_MAX, "vvvvvvvvvvvvf"), "the greatest number");
+	expect(has_word(0, "0"), "the least number after others");
 }
 
 int main(void)
