@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* Preloaded into a process of sessions: lets one system call on the mail storage
-   fail, or ends the process before it, between a command of the client and the
+   fail, or ends or stops the process before it, between a command of the client and the
    reply to it: $FAIL_FROM is in the command, $FAIL_UNTIL in the reply. Without them
    that is POP3's QUIT. An empty $FAIL_FROM is the start of the process.
 
@@ -26,7 +26,7 @@
 #include <utime.h>
 
 enum kind { CHANGES, READS, KINDS };
-enum action { COUNT, KILL, FULL_DISK, IO_ERROR };
+enum action { COUNT, KILL, FULL_DISK, IO_ERROR, STOP };
 
 struct control {
 	int32_t action;
@@ -82,6 +82,10 @@ static int failure(enum kind kind)
 		return ENOSPC;
 	case IO_ERROR:
 		return number == control->at ? EIO : 0;
+	case STOP:
+		if (number == control->at)
+			raise(SIGSTOP);
+		break;
 	}
 	return 0;
 }

@@ -14,7 +14,7 @@ SOURCE = Path(__file__).with_name("fail_at.c")
 CONTROL = struct.Struct("=3i2ii")
 
 CHANGES, READS = range(2)
-COUNT, KILL, FULL_DISK, IO_ERROR = range(4)
+COUNT, KILL, FULL_DISK, IO_ERROR, STOP = range(5)
 
 
 class Faults:

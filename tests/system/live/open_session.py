@@ -11,6 +11,7 @@ import time
 import urllib.request
 import zlib
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from statistics import median
 
 from instance import PASSWORD, Dovecot
@@ -267,6 +268,14 @@ def set_for(server, user, *values):
 def deny(server, user, protocol):
     """Forbid a protocol, without waiting for the sessions."""
     policy(server, "set", "--no-wait", "-u", user, f"{protocol}_access=deny")
+
+
+def has_stopped(pid):
+    """Return whether a process stands still, or is gone."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "TtZ"
+    except OSError:
+        return True
 
 
 @contextmanager

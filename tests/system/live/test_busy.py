@@ -8,9 +8,10 @@ import zlib
 
 import pytest
 
+from faults import CHANGES, STOP, Faults
 from instance import message
 from maildrop import large_message
-from open_session import LAST, PLUGINS, Imap, Pop3, deny, deny_in_this_moment, logged
+from open_session import LAST, PLUGINS, Imap, Pop3, deny, deny_in_this_moment, has_stopped, logged
 
 pytestmark = pytest.mark.differs("how sessions end")
 # A command is waited for 5 seconds at most, and a machine that others use adds to them. What
@@ -112,27 +113,61 @@ def test_a_compressed_session_hears_why(server, maildrop):
         assert re.fullmatch(LAST["imap"], text.decode())
 
 
-@pytest.mark.parametrize("command", ["COPY", "MOVE"])
-@pytest.mark.parametrize("step", range(4))
-def test_toggles_at_any_moment_of_a_copy_lose_nothing(server, maildrop, command, step):
-    """All has arrived, or nothing has."""
-    maildrop.deliver(40)
-    everything = sorted(f"number {number}" for number in range(1, 41))
-    known = len(server.logins("imap", maildrop.user))
-    with Imap(server, maildrop.user) as client:
-        pid = server.session_pid("imap", maildrop.user, known)
-        client.say("CREATE Elsewhere")
-        client.say("SELECT INBOX")
-        client.send(f"c {command} 1:40 Elsewhere")
-        time.sleep(0.002 * step)
-        deny_in_this_moment(server, maildrop.user, "imap", pid)
-        text, _ = client.hear_end()
-    is_done = "\r\nc OK " in f"\r\n{text}"
-    assert re.search(LAST["imap"] + "$", text), text
-    arrived = sorted(subjects(server, maildrop.user, "Elsewhere"))
-    assert arrived in ([], everything) and (arrived or not is_done)
-    left = sorted(subjects(server, maildrop.user, "INBOX"))
-    assert left == (everything if command == "COPY" or not arrived else [])
+class TestCopy:
+    """Forbidden before any of the calls by which a COPY or MOVE changes the storage: all has
+    arrived, or nothing has."""
+
+    COUNT = 20
+
+    @pytest.fixture(scope="class")
+    def faults(self, tmp_path_factory):
+        return Faults(tmp_path_factory.mktemp("faults"), f"1:{self.COUNT}", "completed")
+
+    @pytest.fixture(scope="class")
+    def server(self, gated, faults):
+        return gated(conf="mail_fsync = never\n", wrap={"imap": faults.wrapper})
+
+    def prepare(self, server):
+        maildrop = server.maildrop()
+        maildrop.deliver(self.COUNT)
+        server.doveadm("mailbox", "create", "-u", maildrop.user, "Elsewhere")
+        return maildrop
+
+    def calls(self, server, faults, command):
+        """Return how many calls the command takes that nobody forbids."""
+        maildrop = self.prepare(server)
+        with Imap(server, maildrop.user) as client:
+            client.say("SELECT INBOX")
+            faults.plan()
+            client.say(f"{command} 1:{self.COUNT} Elsewhere")
+        return faults.seen(CHANGES)
+
+    def forbidden(self, server, faults, command, call):
+        """Forbid IMAP before that call; return the mailbox and what the client heard."""
+        maildrop = self.prepare(server)
+        known = len(server.logins("imap", maildrop.user))
+        with Imap(server, maildrop.user) as client:
+            pid = server.session_pid("imap", maildrop.user, known)
+            client.say("SELECT INBOX")
+            faults.plan(STOP, at=call)
+            client.send(f"c {command} 1:{self.COUNT} Elsewhere")
+            server.wait_for(lambda: has_stopped(pid), what="the process to stand still")
+            deny_in_this_moment(server, maildrop.user, "imap", pid)
+            return maildrop, client.hear_end()[0]
+
+    @pytest.mark.parametrize("command", ["COPY", "MOVE"])
+    @pytest.mark.parametrize("tenths", [0, 3, 6, 9, *(pytest.param(step, marks=pytest.mark.night)
+                                                     for step in (1, 2, 4, 5, 7, 8))])
+    def test_a_toggle_within_it_loses_nothing(self, server, faults, command, tenths):
+        call = 1 + self.calls(server, faults, command) * tenths // 10
+        maildrop, text = self.forbidden(server, faults, command, call)
+        assert re.search(LAST["imap"] + "$", text), text
+        is_done = "\r\nc OK " in f"\r\n{text}"
+        everything = sorted(f"number {number}" for number in range(1, self.COUNT + 1))
+        arrived = sorted(subjects(server, maildrop.user, "Elsewhere"))
+        assert arrived in ([], everything) and (arrived or not is_done)
+        left = sorted(subjects(server, maildrop.user, "INBOX"))
+        assert left == (everything if command == "COPY" or not arrived else [])
 
 
 class TestRetention:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from instance import message
-from open_session import LAST, Pop3, deny, set_for, stopped
+from open_session import LAST, Pop3, deny, has_stopped, set_for, stopped
 
 pytestmark = pytest.mark.differs("how sessions end")
 # Where a message goes that is deleted; what is expunged is nowhere.
@@ -80,14 +80,6 @@ def unread_bytes(client):
         if (int(local.partition(":")[2], 16), int(remote.partition(":")[2], 16)) == (theirs, ours):
             return int(queues.partition(":")[2], 16)
     return 0
-
-
-def has_stopped(pid):
-    """Return whether a process stands still, or is gone."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "TtZ"
-    except OSError:
-        return True
 
 
 def is_within_quit(client):
