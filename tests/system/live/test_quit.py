@@ -3,28 +3,31 @@
 none is lost or there twice."""
 
 import re
-import select
-import time
-from pathlib import Path
 
 import pytest
 
+from faults import CHANGES, STOP, Faults
 from instance import message
-from open_session import LAST, Pop3, deny, has_stopped, set_for, stopped
+from open_session import (LAST, Pop3, deny, deny_in_this_moment, has_stopped, set_for,
+                          stopped)
 
 pytestmark = pytest.mark.differs("how sessions end")
 # Where a message goes that is deleted; what is expunged is nowhere.
 GOES_TO = {"expunge": [], "hide": ["hidden"], "trash": ["Trash"], "archive": ["Archive"]}
-# So many deletions make a QUIT long enough to be met in its middle.
 DELETED = 10
-# Moments that are spread over a QUIT, as long as one takes at that time. One of them at least
-# has to be within.
-STEPS = 8
+# Of the calls by which a QUIT changes the storage, those before which POP3 is forbidden, in parts
+# of all.
+STEPS = 4
 
 
 @pytest.fixture(scope="module")
-def server(gated):
-    return gated(conf="mail_fsync = never\n")
+def faults(tmp_path_factory):
+    return Faults(tmp_path_factory.mktemp("faults"))
+
+
+@pytest.fixture(scope="module")
+def server(gated, faults):
+    return gated(conf="mail_fsync = never\n", wrap={"pop3": faults.wrapper})
 
 
 @pytest.fixture
@@ -58,51 +61,31 @@ def deliver(maildrop, step):
     maildrop.deliver(*(message(f"step {step} number {number}") for number in range(DELETED)))
 
 
-def quit_seconds(maildrop, turn):
-    """Return how long a QUIT takes here that nobody forbids, the shortest of three."""
-    found = []
-    for step in range(3):
-        deliver(maildrop, f"before {turn} {step}")
-        with Pop3(maildrop.server, maildrop.user) as client:
-            delete_all_but_the_last(client)
-            begin = time.monotonic()
-            client.say("QUIT")
-            found.append(time.monotonic() - begin)
-            client.hear_end()
-    return min(found)
+def calls_of_a_quit(maildrop, faults):
+    """Return how many calls change the storage in a QUIT here that nobody forbids."""
+    deliver(maildrop, "before")
+    with Pop3(maildrop.server, maildrop.user) as client:
+        delete_all_but_the_last(client)
+        faults.plan()
+        client.say("QUIT")
+        client.hear_end()
+    return faults.seen(CHANGES)
 
 
-def unread_bytes(client):
-    """Return how many bytes the client has sent that its session has not read yet."""
-    theirs, ours = client.socket.getpeername()[1], client.socket.getsockname()[1]
-    for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
-        _, local, remote, _, queues = line.split()[:5]
-        if (int(local.partition(":")[2], 16), int(remote.partition(":")[2], 16)) == (theirs, ours):
-            return int(queues.partition(":")[2], 16)
-    return 0
-
-
-def is_within_quit(client):
-    """Return whether the session, which stands still, has read QUIT and not replied to it."""
-    return unread_bytes(client) == 0 and not select.select([client.socket], [], [], 0)[0]
-
-
-def forbidden_quit(server, user, seconds):
-    """Delete, say QUIT, and forbid POP3 at the point where the session is so many seconds
-    later; return the subjects, what the client heard, and whether that was within QUIT."""
+def forbidden_quit(server, faults, user, call):
+    """Delete, say QUIT, and forbid POP3 before that call; return the subjects and what the client
+    heard."""
     known = len(server.logins("pop3", user))
     with Pop3(server, user) as client:
         pid = server.session_pid("pop3", user, known)
         subjects = delete_all_but_the_last(client)
+        faults.plan(STOP, at=call)
         client.send("QUIT")
-        time.sleep(seconds)
-        with stopped(pid):
-            server.wait_for(lambda: has_stopped(pid), what="the process to stand still")
-            is_within = is_within_quit(client)
-            deny(server, user, "pop3")
+        server.wait_for(lambda: has_stopped(pid), what="the process to stand still")
+        deny_in_this_moment(server, user, "pop3", pid)
         text, _ = client.hear_end()
     server.wait_for(lambda: pid not in server.pids("pop3"), what="the end of the process")
-    return subjects, text, is_within
+    return subjects, text
 
 
 def check(action, subjects, text, before, after):
@@ -139,19 +122,15 @@ def test_a_quit_that_has_come_is_obeyed(server, maildrop, action):
     check(action, subjects, text, before, places(server, maildrop.user))
 
 
-@pytest.mark.parametrize("turns", [1, pytest.param(8, marks=pytest.mark.night)])
+@pytest.mark.parametrize("steps", [STEPS, pytest.param(1000, marks=pytest.mark.night)])
 @pytest.mark.parametrize("action", GOES_TO)
-def test_what_a_quit_says_is_so_at_any_moment(server, maildrop, action, turns):
+def test_what_a_quit_says_is_so_at_any_moment(server, faults, maildrop, action, steps):
     user = maildrop.user
     set_for(server, user, f"pop3_delete={action}")
-    within = []
-    for turn in range(turns):
-        seconds = quit_seconds(maildrop, turn)
-        for step in range(STEPS):
-            deliver(maildrop, f"{turn} {step}")
-            before = places(server, user)
-            subjects, text, is_within = forbidden_quit(server, user, seconds * step / STEPS)
-            check(action, subjects, text, before, places(server, user))
-            within.append(is_within)
-            set_for(server, user, "pop3_access=allow")
-    assert sum(within) >= turns, f"{within}, the last in a QUIT of {seconds:.4f} s"
+    calls = calls_of_a_quit(maildrop, faults)
+    for call in sorted({1 + calls * step // steps for step in range(steps)}):
+        deliver(maildrop, call)
+        before = places(server, user)
+        subjects, text = forbidden_quit(server, faults, user, call)
+        check(action, subjects, text, before, places(server, user))
+        set_for(server, user, "pop3_access=allow")
