@@ -20,11 +20,14 @@
 #define LOOKUP_TIMEOUT_SECS 3
 /* Then nobody asks it for a while, unless it answers after all. Nor after a
    failure that took long: a driver's own timeout, and Redis' driver lets the
-   whole process wait for it. */
+   whole process wait for it. Nor after one that came at once, as that of a
+   server that is not there, if the marker can't be read, either: drivers log
+   each failure. */
 #define SILENCE_SECS 5
 #define SLOW_FAILURE_USECS (400 * 1000)
 
 #define FROM_STORE "from the store"
+#define SILENT "The store does not answer"
 
 /* A document that is being read. It lives until the store answers, also when
    nobody waits for that any more. */
@@ -52,6 +55,8 @@ struct coexist_document_reader {
 	struct coexist_known_documents *known;
 	/* the store did not answer and is not asked again before this time */
 	time_t silent_until;
+	/* the marker is asked for, to find out about a failure */
+	bool is_probing;
 	/* when the reader was asked last */
 	time_t last_time;
 	/* the store has not answered yet */
@@ -88,15 +93,15 @@ read_answer(struct coexist_document_read *read, const char *from,
 	callback(answer, read->context);
 }
 
-/* unproved may be NULL. */
+/* The log has each kind once a minute. unproved may be NULL. */
 static void
-read_fail(struct coexist_document_read *read, const char *error,
-	  struct coexist_document_texts *unproved)
+read_fail(struct coexist_document_read *read, const char *kind,
+	  const char *error, struct coexist_document_texts *unproved)
 {
 	struct coexist_document_answer answer;
 
-	coexist_store_error_report(read->reader->log, log_event(read), read->key,
-				   error);
+	coexist_store_error_report(read->reader->log, log_event(read),
+				   read->key, kind, error);
 	if (read->callback == NULL)
 		return;
 	coexist_document_answer_failed(read->reader->known, read->key,
@@ -134,10 +139,10 @@ static void document_found(struct coexist_document_read *read, const char *text)
 		read_answer(read, FROM_STORE, &answer);
 		break;
 	case COEXIST_DOCUMENT_UNPROVED:
-		read_fail(read, error, document);
+		read_fail(read, error, error, document);
 		break;
 	case COEXIST_DOCUMENT_REFUTED:
-		read_fail(read, error, /*unproved=*/NULL);
+		read_fail(read, error, error, /*unproved=*/NULL);
 		break;
 	}
 }
@@ -199,8 +204,9 @@ read_give_up(struct coexist_document_read *read, const char *why)
 {
 	timeout_remove(&read->to);
 	T_BEGIN {
-		read_fail(read, t_strdup_printf("Can't look up %s: %s",
-						read->key, why),
+		read_fail(read, why,
+			  t_strdup_printf("Can't look up %s: %s", read->key,
+					  why),
 			  /*unproved=*/NULL);
 	} T_END;
 }
@@ -210,6 +216,47 @@ static void read_timeout(struct coexist_document_read *read)
 	store_was_silent(read->reader);
 	read_give_up(read, "No answer within "
 		     G_STRINGIFY(LOOKUP_TIMEOUT_SECS)" seconds");
+}
+
+static void
+probe_callback(enum coexist_store_status status, const char *text ATTR_UNUSED,
+	       const char *error ATTR_UNUSED, void *context)
+{
+	struct coexist_document_reader *reader = context;
+
+	reader->is_probing = FALSE;
+	if (status == COEXIST_STORE_FAILED)
+		store_was_silent(reader);
+}
+
+/* Finds out whether the store has failed, or one document of it alone, by the
+   marker, which each store has. Files fail alone. */
+static void store_probe(struct coexist_document_reader *reader)
+{
+	if (reader->store->files != NULL || reader->is_probing)
+		return;
+	reader->is_probing = TRUE;
+	coexist_store_lookup(reader->store, COEXIST_STORE_KEY_MARKER,
+			     probe_callback, reader);
+}
+
+static void store_failed(struct coexist_document_reader *reader, uint64_t took)
+{
+	if (took >= SLOW_FAILURE_USECS)
+		store_was_silent(reader);
+	else if (reader->silent_until <= ioloop_time)
+		store_probe(reader);
+}
+
+/* The failure of a store that is away is the same for all documents, that of a
+   file is its own. */
+static void store_fail(struct coexist_document_read *read, const char *error)
+{
+	T_BEGIN {
+		read_fail(read, read->reader->store->files != NULL ? error :
+			  coexist_store_error_kind(read->key, error), error,
+			  /*unproved=*/NULL);
+	} T_END;
 }
 
 static void
@@ -235,9 +282,9 @@ store_callback(enum coexist_store_status status, const char *text,
 	case COEXIST_STORE_GARBAGE:
 	case COEXIST_STORE_FAILED:
 		/* a late one: its silence was noted, and may be over */
-		if (read->callback != NULL && took >= SLOW_FAILURE_USECS)
-			store_was_silent(read->reader);
-		read_fail(read, error, /*unproved=*/NULL);
+		if (read->callback != NULL)
+			store_failed(read->reader, took);
+		store_fail(read, error);
 		break;
 	}
 	read_free(read);
@@ -302,8 +349,7 @@ void coexist_document_reader_ask(struct coexist_document_reader *reader,
 	if (read_is_known(&read))
 		return;
 	if (reader->silent_until > ioloop_time)
-		read_fail(&read, "The store does not answer",
-			  /*unproved=*/NULL);
+		read_fail(&read, SILENT, SILENT, /*unproved=*/NULL);
 	else
 		store_ask(&read);
 }

@@ -5,12 +5,15 @@
 #include "store-error.h"
 #include "lib-event.h"
 #include "event-category.h"
+#include "str.h"
 #include "known-documents.h"
 #include "log-repeat.h"
 
+#include <ctype.h>
+
 void coexist_store_error_report(struct coexist_log_repeat *log,
 				struct event *parent, const char *key,
-				const char *error)
+				const char *kind, const char *error)
 {
 	struct event *event = event_create(parent);
 
@@ -18,9 +21,25 @@ void coexist_store_error_report(struct coexist_log_repeat *log,
 	event_set_name(event, "coexist_store_error");
 	event_add_str(event, "key", coexist_logged_key(key));
 	event_add_str(event, "error", coexist_logged_key(error));
-	if (coexist_log_repeat_may(log, error))
+	if (coexist_log_repeat_may(log, kind))
 		e_error(event, "%s", coexist_logged_key(error));
 	else
 		e_debug(event, "coexist: %s", coexist_logged_key(error));
 	event_unref(&event);
+}
+
+const char *coexist_store_error_kind(const char *key, const char *error)
+{
+	const char *found = strstr(error, key);
+	string_t *kind = t_str_new(128);
+
+	if (found != NULL) {
+		str_append_data(kind, error, found - error);
+		error = found + strlen(key);
+	}
+	for (; *error != '\0'; error++) {
+		if (!i_isdigit(*error))
+			str_append_c(kind, *error);
+	}
+	return str_c(kind);
 }

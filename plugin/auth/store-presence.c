@@ -51,6 +51,7 @@ is_missing(struct coexist_store_presence *presence, struct event *event,
 		return FALSE;
 	}
 	coexist_store_error_report(presence->log, event, COEXIST_STORE_KEY_MARKER,
+				   COEXIST_STORE_REMEDY_MARKER,
 				   COEXIST_STORE_REMEDY_MARKER);
 	return TRUE;
 }
