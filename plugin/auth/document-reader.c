@@ -48,6 +48,7 @@ struct coexist_document_read {
 };
 
 struct coexist_document_reader {
+	const struct coexist_site_config *config;
 	struct event *event;
 	struct coexist_log_repeat *log;
 
@@ -57,6 +58,8 @@ struct coexist_document_reader {
 	time_t silent_until;
 	/* the marker is asked for, to find out about a failure */
 	bool is_probing;
+	/* opens the store anew after a failure */
+	struct timeout *to_reopen;
 	/* when the reader was asked last */
 	time_t last_time;
 	/* the store has not answered yet */
@@ -240,8 +243,27 @@ static void store_probe(struct coexist_document_reader *reader)
 			     probe_callback, reader);
 }
 
+static void store_reopen(struct coexist_document_reader *reader)
+{
+	timeout_remove(&reader->to_reopen);
+	if (reader->reads == NULL && !reader->is_probing) T_BEGIN {
+		coexist_store_reopen(reader->store, reader->config,
+				     reader->event);
+	} T_END;
+}
+
+/* Redis' driver takes the next answers, also those of other connections, for the
+   rest of one that was cut off, however long that is (bytes_left in dict-redis.c).
+   Not at once: the driver may be calling. */
+static void store_reopen_later(struct coexist_document_reader *reader)
+{
+	if (reader->store->files == NULL && reader->to_reopen == NULL)
+		reader->to_reopen = timeout_add_short(0, store_reopen, reader);
+}
+
 static void store_failed(struct coexist_document_reader *reader, uint64_t took)
 {
+	store_reopen_later(reader);
 	if (took >= SLOW_FAILURE_USECS)
 		store_was_silent(reader);
 	else if (reader->silent_until <= ioloop_time)
@@ -403,6 +425,7 @@ int coexist_document_reader_new(const struct coexist_site_config *config,
 	if (ret <= 0)
 		return -1;
 	reader = i_new(struct coexist_document_reader, 1);
+	reader->config = config;
 	reader->event = event;
 	reader->log = log;
 	reader->store = store;
@@ -437,6 +460,7 @@ void coexist_document_reader_free(struct coexist_document_reader *reader)
 		return;
 	/* may still answer what nobody waits for */
 	coexist_store_close(&reader->store);
+	timeout_remove(&reader->to_reopen);
 	coexist_known_documents_free(reader->known);
 	i_free(reader);
 }

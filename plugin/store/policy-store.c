@@ -63,6 +63,19 @@ int coexist_store_open(const struct coexist_site_config *config,
 	return 1;
 }
 
+void coexist_store_reopen(struct coexist_store *store,
+			  const struct coexist_site_config *config,
+			  struct event *event)
+{
+	const char *error;
+	struct dict *dict;
+
+	if (coexist_site_config_open_store(config, event, &dict, &error) <= 0)
+		return;
+	dict_deinit(&store->dict);
+	store->dict = dict;
+}
+
 void coexist_store_close(struct coexist_store **_store)
 {
 	struct coexist_store *store = *_store;

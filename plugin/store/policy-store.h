@@ -65,6 +65,11 @@ const char *coexist_store_key_domain(const char *domain);
 int coexist_store_open(const struct coexist_site_config *config,
 		       struct event *event, struct coexist_store **store_r,
 		       const char **error_r);
+/* Opens the dict anew, by what it was opened. Nobody may wait for an answer. If that
+   fails, it stays as it is. */
+void coexist_store_reopen(struct coexist_store *store,
+			  const struct coexist_site_config *config,
+			  struct event *event);
 /* NULL is allowed. */
 void coexist_store_close(struct coexist_store **store);
 
