@@ -46,6 +46,11 @@ class Backend:
         self.folder = Path(tempfile.mkdtemp(prefix="coexist-store."))
         self.folder.chmod(0o755)
 
+    @property
+    def example(self):
+        """The name of its example."""
+        return self.name
+
     def set_up(self):
         """Make an empty store that answers."""
         self.start()
@@ -353,7 +358,7 @@ class Example:
     def __init__(self, backend, generation):
         version = f"{generation // 10}.{generation % 10}"
         self._changes = {**backend.changes, "/etc/dovecot/": "/mnt/etc/"}
-        path = EXAMPLES / f"store-{backend.name}-{version}.conf"
+        path = EXAMPLES / f"store-{backend.example}-{version}.conf"
         text = self._read(path)
         store = re.search(r"^#? *store = (\S+)$", text, re.M)
         self.store = store[1] if store else None

@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""Mailboxes in which each file of ours is there: the frozen ones (tests/system/migration)."""
+"""Mailboxes in which each file of ours is there: the frozen ones (tests/system/migration).
+Stores on servers of their own, and clients that log in (tests/system/auth)."""
 
 import sys
 from pathlib import Path
 
-sys.path += [str(Path(__file__).parents[1] / folder) for folder in ("migration", "sent", "doveadm")]
+sys.path += [str(Path(__file__).parents[1] / folder)
+             for folder in ("migration", "sent", "doveadm", "auth", "panels")]
