@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The memory checker of a run: each service of each instance with our modules is under it.
 
-COEXIST_CHECKER in the environment is its name, "valgrind", which is the only one so far.
+COEXIST_CHECKER in the environment is its name: "valgrind", or "sanitizers" for gcc's
+AddressSanitizer and UndefinedBehaviorSanitizer (sanitizers.py).
 Reports are gathered in a folder of the build's, and those with a frame in our sources count.
 """
 
@@ -13,12 +14,16 @@ import uuid
 from functools import lru_cache
 from pathlib import Path
 
+from . import sanitizers
 from .wrapper import LOOKS_ON
 
 TOP = Path(__file__).parents[2]
 SERVICES = ("auth", "doveadm", "imap", "lmtp", "pop3", "submission")
-SLOWNESS = {"": 1, "valgrind": 10}
-_FRAME = re.compile(r"\(in [^)]*coexist[^)]*\)|([\w.-]+\.[ch]):\d+")
+SLOWNESS = {"": 1, "valgrind": 10, "sanitizers": 4}
+_FRAME = re.compile(r"\((?:in )?[^)]*coexist[^)/]*\.so[^)]*\)|([\w.-]+\.[ch]):\d+")
+# Between reports: a line of valgrind's, one of AddressSanitizer's, the first line of one of
+# UndefinedBehaviorSanitizer's.
+_BETWEEN = re.compile(r"^==\d+==\s*$|^={20,}$|^(?=\S+: runtime error: )", re.M)
 
 
 def name():
@@ -42,6 +47,8 @@ def wrapped(wrap):
     """Return {service: prefix} for all that is looked at, with what a test wraps itself."""
     if not name():
         return dict(wrap)
+    if name() == "sanitizers":
+        return {service: sanitizers.wrapped(prefix) for service, prefix in wrap.items()}
     under = {}
     for service in {*SERVICES, *wrap}:
         prefix = wrap.get(service, "")
@@ -64,8 +71,8 @@ def begin():
 
 def gather(log):
     """Keep what an instance's services were reported for, from the folder of its log."""
-    for path in log.glob("valgrind.*"):
-        if name() and path.stat().st_size:
+    for path in log.glob(f"{name()}.*") if name() else ():
+        if path.stat().st_size:
             shutil.copy(path, folder() / f"{path.name}.{uuid.uuid4().hex[:8]}")
 
 
@@ -81,8 +88,7 @@ def _is_ours(part):
 
 def ours(text):
     """Return the parts of a report that have a frame of ours."""
-    parts = re.split(r"^==\d+==\s*$", text, flags=re.M)
-    return [part.strip("\n") for part in parts if _is_ours(part)]
+    return [part.strip("\n") for part in _BETWEEN.split(text) if _is_ours(part)]
 
 
 def findings():

@@ -15,12 +15,14 @@ PROTOCOLS = ("imap", "pop3", "lmtp", "submission")
 
 
 def _directories():
-    """Return (libexecdir, moduledir); Debian's choice without a dovecot-config."""
+    """Return (libexecdir, moduledir, folder of headers); Debian's choice without a
+    dovecot-config."""
     for script in map(Path, CONFIG_SCRIPTS):
         if script.exists():
             found = dict(re.findall(r"^dovecot_(\w+)=(.*)$", script.read_text(), re.M))
-            return Path(found["pkglibexecdir"]), Path(found["moduledir"])
-    return Path("/usr/lib/dovecot"), Path("/usr/lib/dovecot/modules")
+            return tuple(Path(found[name])
+                         for name in ("pkglibexecdir", "moduledir", "pkgincludedir"))
+    return Path("/usr/lib/dovecot"), Path("/usr/lib/dovecot/modules"), Path("/usr/include/dovecot")
 
 
 class Dovecot:
@@ -35,7 +37,7 @@ class Dovecot:
         numbers = re.match(r"(\d+)\.(\d+)\.(\d+)", text)
         self.version = tuple(int(number) for number in numbers.groups())
         self.generation = self.version[0] * 10 + self.version[1]
-        self.libexecdir, self.moduledir = _directories()
+        self.libexecdir, self.moduledir, self.headers = _directories()
         self.protocols = [name for name in PROTOCOLS
                           if (self.libexecdir / name).exists()]
 

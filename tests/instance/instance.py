@@ -16,7 +16,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from . import certificate, checker, config, processes, texts, wrapper
+from . import certificate, checker, config, processes, sanitizers, texts, wrapper
 from .dovecot import Dovecot
 from .gate import STORE, Store, key_file
 from .ports import Ports
@@ -219,21 +219,33 @@ class Instance:
 
     def inside(self, *command, check=True, timeout=120, **options):
         """Run a command where the instance sees it; return CompletedProcess (text)."""
-        return subprocess.run([*self._enter(), *map(str, command)], check=check, text=True,
-                              capture_output=True, timeout=checker.patience(timeout),
-                              **options)
+        return subprocess.run([*self.enter(options.get("env")), *map(str, command)],
+                              check=check, text=True, capture_output=True,
+                              timeout=checker.patience(timeout), **options)
 
     def on_terminal(self, terminal, *command, timeout=120, **options):
         """Run a command there whose output goes to a terminal; it must succeed."""
-        subprocess.run([*self._enter(), *map(str, command)], check=True, stdin=terminal,
-                       stdout=terminal, stderr=terminal, timeout=timeout, **options)
+        subprocess.run([*self.enter(options.get("env")), *map(str, command)], check=True,
+                       stdin=terminal, stdout=terminal, stderr=terminal, timeout=timeout,
+                       **options)
 
-    def _enter(self):
-        return ["nsenter", f"--target={self.pid}", "--mount", "--pid", "--root", "--wd"]
+    def enter(self, environment=None):
+        """Return the command that runs what follows it where the instance sees it.
+
+        environment  what it is run with, if not with that of the test
+        """
+        return ["nsenter", f"--target={self.pid}", "--mount", "--pid", "--root", "--wd",
+                *self._with_variables(environment)]
+
+    def _with_variables(self, environment=None):
+        if not self._is_checked_by("sanitizers"):
+            return []
+        given = sanitizers.variables(environment)
+        return ["env", *(f"{name}={value}" for name, value in given.items())]
 
     def doveadm(self, *arguments, check=True, **options):
         """Run doveadm; return its output. With check=False: the CompletedProcess."""
-        program = "/mnt/bin/doveadm" if self._is_checked else "doveadm"
+        program = "/mnt/bin/doveadm" if self._is_checked_by("valgrind") else "doveadm"
         done = self.inside(program, "-c", self.config, *arguments, check=False, **options)
         if not check:
             return done
@@ -340,10 +352,9 @@ class Instance:
     def _in_valgrind(self):
         return any("valgrind" in prefix for prefix in self._wrap.values())
 
-    @property
-    def _is_checked(self):
-        """True if the run has a memory checker, and this instance something to be checked."""
-        return checker.name() != "" and self._staged is not None
+    def _is_checked_by(self, name):
+        """True if that is the run's memory checker, and this instance has what to check."""
+        return checker.name() == name and self._staged is not None
 
     def _default_plugins(self, quota):
         return {"all": [*(["coexist"] if self._staged else []), *(["quota"] if quota else [])],
@@ -371,8 +382,10 @@ class Instance:
         for service, prefix in self._wrap.items():
             program = wrapper.PROGRAMS.get(service, service)
             wrapper.write(self.folder / "bin", self.dovecot.libexecdir / program, prefix)
-        if self._is_checked:
+        if self._is_checked_by("valgrind"):
             wrapper.write(self.folder / "bin", Path(shutil.which("doveadm")), self._wrap["doveadm"])
+        if self._is_checked_by("sanitizers"):
+            sanitizers.put(self.folder / "bin", self.dovecot.headers)
 
     def _write_config(self):
         if self._settings["gate"] is not None:
@@ -385,7 +398,8 @@ class Instance:
         with open(self.folder / "log/start.log", "wb") as output:
             self._launcher = subprocess.Popen(
                 [sys.executable, "-I", LAUNCHER, self.folder, self.dovecot.moduledir,
-                 self._staged or "", *self._command()],
+                 self._staged or "", *self._with_variables({}), *self._command(),
+                 *self._overrides()],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=output,
                 start_new_session=True)
         line = self._launcher.stdout.readline()
@@ -397,6 +411,12 @@ class Instance:
     def _command(self):
         """Return what starts Dovecot inside, and becomes it."""
         return ["dovecot", "-F", "-c", self.config]
+
+    def _overrides(self):
+        """Return options of it for what the checker needs besides."""
+        if not self._is_checked_by("sanitizers"):
+            return []
+        return sanitizers.overrides(self.generation)
 
     def _is_logging(self):
         """Return whether the log process writes what a login process tells it."""

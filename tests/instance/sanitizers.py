@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""gcc's sanitizers in the processes of an instance, whose modules `tests/build --sanitize` made.
+
+AddressSanitizer is preloaded into each process, as modules that were made with it need. With
+it come a data stack and pools whose allocations are separate ones: in those of libdovecot it
+sees neither an overrun nor a use after the end.
+"""
+
+import os
+import re
+import subprocess
+import tempfile
+from functools import lru_cache
+from pathlib import Path
+
+TESTS = Path(__file__).parents[1]
+SOURCES = ("fuzz/data-stack.c", "fuzz/alloconly-pool.c", "instance/ubsan-log.c")
+FLAGS = ("-fsanitize=address,undefined", "-fno-omit-frame-pointer")
+# In the folder of the instance, as each process there may read it.
+LIBRARY = "separate-memory.so"
+LOG = "/mnt/log/sanitizers"
+# The second one would else report to the log of Dovecot.
+UBSAN = (f'-DUBSAN_LOG="{LOG}.undefined"', '-DUBSAN_OPTIONS="print_stacktrace=1:log_exe_name=1'
+         f':log_path={LOG}.address"', "-Wl,--no-as-needed", "-lubsan")
+# Dovecot's leaks are its own, and its modules have equal variables of the policy core.
+VARIABLES = {
+    "ASAN_OPTIONS": "abort_on_error=1:detect_leaks=0:detect_odr_violation=0"
+                    ":detect_stack_use_after_return=1:quarantine_size_mb=32"
+                    f":log_exe_name=1:log_path={LOG}.address",
+    # as in wrapper.py: modules stay loaded, and so their symbols known
+    "GDB": "1",
+}
+
+
+@lru_cache(maxsize=None)
+def _runtime():
+    """Return the library that has to come first in each process."""
+    found = subprocess.run(["gcc", "-print-file-name=libasan.so"], check=True,
+                           capture_output=True, text=True).stdout.strip()
+    return Path(found).resolve()
+
+
+@lru_cache(maxsize=None)
+def _separate_memory(headers):
+    """Return the library with Dovecot's allocators, made once for each process of pytest."""
+    folder = Path(tempfile.mkdtemp())
+    library = folder / LIBRARY
+    try:
+        subprocess.run(["gcc", "-std=gnu11", "-g", "-O1", "-fno-omit-frame-pointer", "-shared",
+                        "-fPIC", "-DHAVE_CONFIG_H", f"-I{headers}",
+                        "-D_GNU_SOURCE", *[TESTS / name for name in SOURCES], *UBSAN,
+                        "-o", library], check=True)
+        return library.read_bytes()
+    finally:
+        library.unlink(missing_ok=True)
+        folder.rmdir()
+
+
+def put(folder, headers):
+    """Put what is preloaded, by Dovecot's headers, into a folder, which is /mnt/bin inside."""
+    (folder / LIBRARY).write_bytes(_separate_memory(headers))
+
+
+def _preloaded(more=""):
+    return ":".join([str(_runtime()), f"/mnt/bin/{LIBRARY}", *filter(None, [more])])
+
+
+def variables(given=None):
+    """Return {variable: value} for a process of Dovecot's, whose environment is given."""
+    given = os.environ if given is None else given
+    ours = {**VARIABLES, "LD_PRELOAD": _preloaded(given.get("LD_PRELOAD"))}
+    kept = [*ours, *given.get("DOVECOT_PRESERVE_ENVS", "").split()]
+    return {**ours, "DOVECOT_PRESERVE_ENVS": " ".join(dict.fromkeys(kept))}
+
+
+def wrapped(prefix):
+    """Return a test's prefix of a service, with what it preloads behind ours; no process is in
+    valgrind, too."""
+    prefix = re.sub(r"\S*\bvalgrind\b.*", "", prefix)
+    return re.sub(r"\bLD_PRELOAD=(\S+)", lambda found: f"LD_PRELOAD={_preloaded(found[1])}",
+                  prefix).strip()
+
+
+def overrides(generation):
+    """Return options of the command `dovecot`, whose master gives them to each process."""
+    given = {name: value for name, value in variables({}).items()
+             if name != "DOVECOT_PRESERVE_ENVS"}
+    if generation == 23:
+        known = "TZ CORE_OUTOFMEM CORE_ERROR LISTEN_PID LISTEN_FDS NOTIFY_SOCKET"
+        settings = {"import_environment": " ".join(
+            [known, *(f"{name}={value}" for name, value in given.items())])}
+    else:
+        settings = {f"import_environment/{name}": value for name, value in given.items()}
+    # AddressSanitizer reserves terabytes of addresses
+    settings["default_vsz_limit"] = "0" if generation == 23 else "unlimited"
+    return [word for name, value in settings.items() for word in ("-o", f"{name}={value}")]
