@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parents[1]
-PARTS = ("load", "rest", "long", "walks", "units", "fuzz", "valgrind", "roundcube",
-         "debian")
+PARTS = ("load", "rest", "long", "walks", "units", "fuzz", "valgrind", "sanitizers",
+         "roundcube", "debian")
 VERSIONS = ("2.3.19", "2.3.21", "2.4.1", "2.4.5")
 # What is fuzzed is the same for each version, and two of them are a stable Debian's.
 # Load compares servers of this machine.
 ONLY = {"load": ("2.3.19",), "fuzz": ("2.3.19",), "valgrind": ("2.3.19", "2.4.1"),
-        "roundcube": ("2.3.19", "2.4.1"), "debian": ("2.3.19", "2.4.1")}
+        "sanitizers": ("2.3.19", "2.4.1"), "roundcube": ("2.3.19", "2.4.1"),
+        "debian": ("2.3.19", "2.4.1")}
 ALL = {(part, version) for part in PARTS for version in VERSIONS
        if version in ONLY.get(part, VERSIONS)}
 # Each is told how to end by a file, and says how it was called.
@@ -152,17 +153,18 @@ def test_a_run_without_a_result_has_failed(night):
     assert len(night.run("--resume", "long", "2.4.1")[2]) == 1
 
 
-def test_valgrind_sees_another_slice_each_day(night):
+@pytest.mark.parametrize("checker", ["valgrind", "sanitizers"])
+def test_a_memory_checker_sees_another_slice_each_day(night, checker):
     slices = set()
     for day in range(12):
         night.becomes(day)
-        call, = night.run("valgrind", "2.3.19")[2]
-        assert call.startswith("run --checker valgrind --slice ")
+        call, = night.run(checker, "2.3.19")[2]
+        assert call.startswith(f"run --checker {checker} --slice ")
         slices.add(call)
     assert len(slices) == 12
-    assert night.run("--resume", "valgrind", "2.3.19")[2] == []
+    assert night.run("--resume", checker, "2.3.19")[2] == []
     night.becomes(12)
-    assert night.listed()["valgrind", "2.3.19"] == "not run"
-    assert night.run("--resume", "valgrind", "2.3.19")[2] == [
-        "run --checker valgrind --slice 0/12"]
-    assert night.run("valgrind", "2.4.1")[2] == ["matrix --checker valgrind --slice 0/12 2.4.1"]
+    assert night.listed()[checker, "2.3.19"] == "not run"
+    assert night.run("--resume", checker, "2.3.19")[2] == [
+        f"run --checker {checker} --slice 0/12"]
+    assert night.run(checker, "2.4.1")[2] == [f"matrix --checker {checker} --slice 0/12 2.4.1"]

@@ -45,11 +45,11 @@ def moved(maildrop):
 def test_it_can_be_stopped_and_goes_on(server, clock, number):
     maildrop = server.maildrop("trash")
     fill_many(maildrop)
-    enter = ["nsenter", f"--target={server.pid}", "--mount", "--pid", "--root", "--wd"]
     command = ["doveadm", "-c", "/mnt/etc/dovecot.conf", "-f", "json", "coexist", "expire",
                "-u", maildrop.user, "--now"]
     with clock.days_from_now(40):
-        with subprocess.Popen([*enter, *command], env=clock.environment, text=True,
+        with subprocess.Popen([*server.enter(clock.environment), *command],
+                              env=clock.environment, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
             server.wait_for(lambda: moved(maildrop), 60, "the first messages to be moved")
             [pid] = server.pids("doveadm")
@@ -92,9 +92,8 @@ def test_two_at_once_move_each_message_once(server, clock):
     """Whichever begins, and whether or not the other one comes while it is at work."""
     maildrop = server.maildrop("trash")
     fill_many(maildrop)
-    command = ["nsenter", f"--target={server.pid}", "--mount", "--pid", "--root", "--wd",
-               "doveadm", "-c", "/mnt/etc/dovecot.conf", "coexist", "expire", "-u",
-               maildrop.user, "--now"]
+    command = [*server.enter(clock.environment), "doveadm", "-c", server.config, "coexist",
+               "expire", "-u", maildrop.user, "--now"]
     with clock.days_from_now(40):
         both = [subprocess.Popen(command, env=clock.environment, stdout=subprocess.DEVNULL,
                                  stderr=subprocess.DEVNULL) for _ in range(2)]

@@ -103,8 +103,8 @@ def test_it_returns_when_dovecot_obeys(server):
     os.kill(server.pid, signal.SIGSTOP)
     try:
         command = subprocess.Popen(
-            ["nsenter", f"--target={server.pid}", "--mount", "--pid", "--root", "--wd", "env",
-             "CONFIG_FILE=/mnt/etc/dovecot.conf", "/mnt/etc/dovecot-coexist", "on"])
+            [*server.enter(), "env", "CONFIG_FILE=/mnt/etc/dovecot.conf",
+             "/mnt/etc/dovecot-coexist", "on"])
         with pytest.raises(subprocess.TimeoutExpired):
             command.wait(1)
     finally:
@@ -270,8 +270,8 @@ def test_a_dovecot_that_goes_on_as_it_was_is_an_error(server):
     os.kill(server.pid, signal.SIGSTOP)
     try:
         done = subprocess.run(
-            ["nsenter", f"--target={server.pid}", "--mount", "--pid", "--root", "--wd", "env",
-             "CONFIG_FILE=/mnt/etc/dovecot.conf", "/mnt/etc/hasty/dovecot-coexist", "off"],
+            [*server.enter(), "env", "CONFIG_FILE=/mnt/etc/dovecot.conf",
+             "/mnt/etc/hasty/dovecot-coexist", "off"],
             capture_output=True, text=True, check=False)
     finally:
         os.kill(server.pid, signal.SIGCONT)
