@@ -15,7 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from . import sanitizers
-from .wrapper import LOOKS_ON
+from .wrapper import FOLLOWS, LOOKS_ON
 
 TOP = Path(__file__).parents[2]
 SERVICES = ("auth", "doveadm", "imap", "lmtp", "pop3", "submission")
@@ -53,7 +53,8 @@ def wrapped(wrap):
     for service in {*SERVICES, *wrap}:
         prefix = wrap.get(service, "")
         if service in SERVICES and "valgrind" not in prefix:
-            prefix = f"{prefix} {LOOKS_ON.format(service=service)}".strip()
+            follows = FOLLOWS if service == "doveadm" else ""
+            prefix = f"{prefix} {LOOKS_ON.format(service=service)}{follows}".strip()
         under[service] = prefix
     return under
 

@@ -76,12 +76,20 @@ def test_what_two_processes_say_alike_is_told_once(tmp_path, monkeypatch):
     assert checker.findings() == (0, [])
 
 
-def test_each_service_of_ours_is_in_valgrind(tmp_path, monkeypatch):
-    monkeypatch.setenv("COEXIST_CHECKER", "valgrind")
-    monkeypatch.setenv("COEXIST_REPORTS", str(tmp_path))
-    checker.begin()
-    monkeypatch.setattr(socket.socket, "settimeout", socket.socket.settimeout)   # put back later
-    checker.make_sockets_patient()
+@pytest.fixture
+def run_with(tmp_path, monkeypatch):
+    """run_with(name): let it be a run with that memory checker."""
+    def begin(name):
+        monkeypatch.setenv("COEXIST_CHECKER", name)
+        monkeypatch.setenv("COEXIST_REPORTS", str(tmp_path))
+        monkeypatch.setattr(socket.socket, "settimeout", socket.socket.settimeout)   # put back later
+        checker.begin()
+        checker.make_sockets_patient()
+    return begin
+
+
+def test_each_service_of_ours_is_in_valgrind(tmp_path, run_with):
+    run_with("valgrind")
     with Instance(tmp_path / "checked", gate={}) as dc:
         dc.deliver("alice", message())
         pop = dc.pop3()
@@ -105,29 +113,30 @@ def test_a_test_s_own_wrapper_goes_on_around_it(monkeypatch):
     assert checker.wrapped({"pop3": "env A=b"}) == {"pop3": "env A=b"}
 
 
-@pytest.fixture
-def sanitized(tmp_path, monkeypatch):
-    """Let it be a run with the sanitizers."""
-    monkeypatch.setenv("COEXIST_CHECKER", "sanitizers")
-    monkeypatch.setenv("COEXIST_REPORTS", str(tmp_path))
-    monkeypatch.setattr(socket.socket, "settimeout", socket.socket.settimeout)   # put back later
-    checker.begin()
-    checker.make_sockets_patient()
-
-
-def mistaken_stage(folder):
+def mistaken_stage(folder, flags=()):
     """Return a stage with a module that makes mistakes. It has no lines: what is reported of
     it counts by its name."""
     dovecot = Dovecot.installed()
     shutil.copytree(built_stage(), folder, symlinks=True)
-    subprocess.run(["gcc", "-std=gnu11", "-O0", "-shared", "-fPIC", *sanitizers.FLAGS,
-                    "-DHAVE_CONFIG_H", f"-I{dovecot.headers}", MISTAKE, "-o",
+    subprocess.run(["gcc", "-std=gnu11", "-O0", "-shared", "-fPIC", *flags, "-DHAVE_CONFIG_H",
+                    f"-I{dovecot.headers}", MISTAKE, "-o",
                     dovecot.staged(folder) / "lib99_coexist_mistake_plugin.so"], check=True)
     return folder
 
 
-def test_the_sanitizers_find_a_mistake_of_each_kind(sanitized, tmp_path):
+def test_valgrind_looks_on_at_what_a_command_of_doveadm_does(run_with, tmp_path):
+    """Which becomes doveconf, and doveadm again."""
+    run_with("valgrind")
     with Instance(tmp_path / "checked", modules=mistaken_stage(tmp_path / "stage"),
+                  users={"heap": {}}, plugins={"all": ["coexist", "coexist_mistake"]}) as server:
+        server.doveadm("mailbox", "list", "-u", "heap")
+    assert [text for text in checker.findings()[1] if "mistake_in_heap" in text]
+
+
+def test_the_sanitizers_find_a_mistake_of_each_kind(run_with, tmp_path):
+    run_with("sanitizers")
+    stage = mistaken_stage(tmp_path / "stage", sanitizers.FLAGS)
+    with Instance(tmp_path / "checked", modules=stage,
                   users=dict.fromkeys([*MISTAKES, "none"], {}),
                   plugins={"all": ["coexist", "coexist_mistake"]}) as server:
         for user in MISTAKES:
@@ -153,7 +162,8 @@ def libraries(pid):
     return {Path(line.split()[-1]).name for line in maps.splitlines() if "/" in line}
 
 
-def test_each_process_has_the_sanitizer_and_what_a_test_preloads(sanitized, tmp_path):
+def test_each_process_has_the_sanitizer_and_what_a_test_preloads(run_with, tmp_path):
+    run_with("sanitizers")
     with Instance(tmp_path / "checked", gate={},
                   wrap={"pop3": "env LD_PRELOAD=/usr/lib/x86_64-linux-gnu/libz.so.1"}) as server:
         server.deliver("alice", message())

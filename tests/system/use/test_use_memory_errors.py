@@ -41,7 +41,8 @@ def test_commands(tmp_path):
         for command in ("status -d a.example --protocol all", "status -A --protocol pop3 --unused",
                         "policy set --dry-run --default pop3_access=deny",
                         f"policy set --tell -d a.example pop3_until={date(-9)}"):
-            done = server.inside("env", "GDB=1", "valgrind", "--quiet", "--leak-check=full",
+            done = server.inside("env", "GDB=1", "DOVECOT_PRESERVE_ENVS=GDB", "valgrind",
+                                 "--quiet", "--leak-check=full", "--trace-children=yes",
                                  "--error-exitcode=99", "--num-callers=40", "/usr/bin/doveadm",
                                  "-c", server.config, "coexist", *command.split(), check=False)
             assert done.returncode == 0, (command, done.stderr)
