@@ -62,6 +62,7 @@ def put(folder, headers):
 
 
 def _preloaded(more=""):
+    """Return what is preloaded: AddressSanitizer has to be the first."""
     return ":".join([str(_runtime()), f"/mnt/bin/{LIBRARY}", *filter(None, [more])])
 
 

@@ -15,6 +15,15 @@
 
 static long long skipped_msecs;
 static bool nothing_happened;
+static int (*real_clock_gettime)(clockid_t, struct timespec *);
+static int (*real_epoll_wait)(int, struct epoll_event *, int, int);
+
+/* A sanitizer's malloc() asks for the time, too, and dlsym() may come from it. */
+__attribute__((constructor)) static void find_real(void)
+{
+	real_clock_gettime = dlsym(RTLD_NEXT, "clock_gettime");
+	real_epoll_wait = dlsym(RTLD_NEXT, "epoll_wait");
+}
 
 static void add_skipped(time_t *seconds, long *fraction, long per_msec)
 {
@@ -28,9 +37,7 @@ static void add_skipped(time_t *seconds, long *fraction, long per_msec)
 
 int clock_gettime(clockid_t id, struct timespec *ts)
 {
-	int (*real)(clockid_t, struct timespec *) =
-		dlsym(RTLD_NEXT, "clock_gettime");
-	int ret = real(id, ts);
+	int ret = real_clock_gettime(id, ts);
 
 	if (ret == 0)
 		add_skipped(&ts->tv_sec, &ts->tv_nsec, 1000000);
@@ -62,14 +69,12 @@ time_t time(time_t *now)
 
 int epoll_wait(int fd, struct epoll_event *events, int count, int timeout)
 {
-	int (*real)(int, struct epoll_event *, int, int) =
-		dlsym(RTLD_NEXT, "epoll_wait");
 	int ret, patience;
 
 	if (timeout <= PATIENCE_MSECS)
-		return real(fd, events, count, timeout);
+		return real_epoll_wait(fd, events, count, timeout);
 	patience = nothing_happened ? IMPATIENCE_MSECS : PATIENCE_MSECS;
-	ret = real(fd, events, count, patience);
+	ret = real_epoll_wait(fd, events, count, patience);
 	nothing_happened = ret == 0;
 	if (nothing_happened)
 		skipped_msecs += timeout - patience;
