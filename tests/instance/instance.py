@@ -226,8 +226,8 @@ class Instance:
     def on_terminal(self, terminal, *command, timeout=120, **options):
         """Run a command there whose output goes to a terminal; it must succeed."""
         subprocess.run([*self.enter(options.get("env")), *map(str, command)], check=True,
-                       stdin=terminal, stdout=terminal, stderr=terminal, timeout=timeout,
-                       **options)
+                       stdin=terminal, stdout=terminal, stderr=terminal,
+                       timeout=checker.patience(timeout), **options)
 
     def enter(self, environment=None):
         """Return the command that runs what follows it where the instance sees it.

@@ -86,12 +86,12 @@ def overrides(generation):
     """Return options of the command `dovecot`, whose master gives them to each process."""
     given = {name: value for name, value in variables({}).items()
              if name != "DOVECOT_PRESERVE_ENVS"}
+    # AddressSanitizer reserves terabytes of addresses
     if generation == 23:
         known = "TZ CORE_OUTOFMEM CORE_ERROR LISTEN_PID LISTEN_FDS NOTIFY_SOCKET"
-        settings = {"import_environment": " ".join(
+        settings = {"default_vsz_limit": "0", "import_environment": " ".join(
             [known, *(f"{name}={value}" for name, value in given.items())])}
     else:
-        settings = {f"import_environment/{name}": value for name, value in given.items()}
-    # AddressSanitizer reserves terabytes of addresses
-    settings["default_vsz_limit"] = "0" if generation == 23 else "unlimited"
+        settings = {"service_vsz_limit": "unlimited",
+                    **{f"import_environment/{name}": value for name, value in given.items()}}
     return [word for name, value in settings.items() for word in ("-o", f"{name}={value}")]
