@@ -235,13 +235,7 @@ class Instance:
         environment  what it is run with, if not with that of the test
         """
         return ["nsenter", f"--target={self.pid}", "--mount", "--pid", "--root", "--wd",
-                *self._with_variables(environment)]
-
-    def _with_variables(self, environment=None):
-        if not self._is_checked_by("sanitizers"):
-            return []
-        given = sanitizers.variables(environment)
-        return ["env", *(f"{name}={value}" for name, value in given.items())]
+                *(sanitizers.environment(environment) if self._is_checked_by("sanitizers") else [])]
 
     def doveadm(self, *arguments, check=True, **options):
         """Run doveadm; return its output. With check=False: the CompletedProcess."""
@@ -398,8 +392,7 @@ class Instance:
         with open(self.folder / "log/start.log", "wb") as output:
             self._launcher = subprocess.Popen(
                 [sys.executable, "-I", LAUNCHER, self.folder, self.dovecot.moduledir,
-                 self._staged or "", *self._with_variables({}), *self._command(),
-                 *self._overrides()],
+                 self._staged or "", *self._checked_command()],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=output,
                 start_new_session=True)
         line = self._launcher.stdout.readline()
@@ -412,11 +405,11 @@ class Instance:
         """Return what starts Dovecot inside, and becomes it."""
         return ["dovecot", "-F", "-c", self.config]
 
-    def _overrides(self):
-        """Return options of it for what the checker needs besides."""
+    def _checked_command(self):
+        """Return the same with what the run's memory checker needs."""
         if not self._is_checked_by("sanitizers"):
-            return []
-        return sanitizers.overrides(self.generation)
+            return self._command()
+        return sanitizers.around(self._command(), self.generation)
 
     def _is_logging(self):
         """Return whether the log process writes what a login process tells it."""

@@ -8,7 +8,10 @@ sees neither an overrun nor a use after the end.
 
 import os
 import re
+import shlex
+import shutil
 import subprocess
+import sys
 import tempfile
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +21,8 @@ SOURCES = ("fuzz/data-stack.c", "fuzz/alloconly-pool.c", "instance/ubsan-log.c")
 FLAGS = ("-fsanitize=address,undefined", "-fno-omit-frame-pointer")
 # In the folder of the instance, as each process there may read it.
 LIBRARY = "separate-memory.so"
+DOVECONF, DOVECONF_ITSELF = "sanitized-doveconf", "doveconf"
+OVER = Path(__file__).with_name("over.py")
 LOG = "/mnt/log/sanitizers"
 # The second one would else report to the log of Dovecot.
 UBSAN = (f'-DUBSAN_LOG="{LOG}.undefined"', '-DUBSAN_OPTIONS="print_stacktrace=1:log_exe_name=1'
@@ -57,8 +62,15 @@ def _separate_memory(headers):
 
 
 def put(folder, headers):
-    """Put what is preloaded, by Dovecot's headers, into a folder, which is /mnt/bin inside."""
+    """Put what is preloaded, by Dovecot's headers, into a folder, which is /mnt/bin inside; and
+    a doveconf that preloads it, as preflight calls one without an environment."""
     (folder / LIBRARY).write_bytes(_separate_memory(headers))
+    shutil.copy(shutil.which("doveconf"), folder / DOVECONF_ITSELF)
+    script = folder / DOVECONF
+    given = " ".join(f"{name}={shlex.quote(value)}" for name, value in _variables({}).items())
+    script.write_text('#!/bin/sh\n[ -n "$LD_PRELOAD" ] ||\n'
+                      f'\texport {given}\nexec /mnt/bin/{DOVECONF_ITSELF} "$@"\n')
+    script.chmod(0o755)
 
 
 def _preloaded(more=""):
@@ -66,12 +78,17 @@ def _preloaded(more=""):
     return ":".join([str(_runtime()), f"/mnt/bin/{LIBRARY}", *filter(None, [more])])
 
 
-def variables(given=None):
-    """Return {variable: value} for a process of Dovecot's, whose environment is given."""
-    given = os.environ if given is None else given
+def _variables(given):
     ours = {**VARIABLES, "LD_PRELOAD": _preloaded(given.get("LD_PRELOAD"))}
     kept = [*ours, *given.get("DOVECOT_PRESERVE_ENVS", "").split()]
     return {**ours, "DOVECOT_PRESERVE_ENVS": " ".join(dict.fromkeys(kept))}
+
+
+def environment(given=None):
+    """Return the start of a command that runs what follows with them; its environment is
+    given, if it is not that of the test."""
+    return ["env", *(f"{name}={value}" for name, value in
+                     _variables(os.environ if given is None else given).items())]
 
 
 def wrapped(prefix):
@@ -82,9 +99,9 @@ def wrapped(prefix):
                   prefix).strip()
 
 
-def overrides(generation):
-    """Return options of the command `dovecot`, whose master gives them to each process."""
-    given = {name: value for name, value in variables({}).items()
+def _options(generation):
+    """Return options of the command `dovecot`, whose master gives all processes what is ours."""
+    given = {name: value for name, value in _variables({}).items()
              if name != "DOVECOT_PRESERVE_ENVS"}
     # AddressSanitizer reserves terabytes of addresses
     if generation == 23:
@@ -95,3 +112,9 @@ def overrides(generation):
         settings = {"service_vsz_limit": "unlimited",
                     **{f"import_environment/{name}": value for name, value in given.items()}}
     return [word for name, value in settings.items() for word in ("-o", f"{name}={value}")]
+
+
+def around(command, generation):
+    """Return the command that starts Dovecot with them, from that which does without."""
+    return [sys.executable, "-B", OVER, f"/mnt/bin/{DOVECONF}={shutil.which('doveconf')}", "--",
+            *environment({}), *command, *_options(generation)]
