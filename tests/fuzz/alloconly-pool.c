@@ -9,7 +9,8 @@
 #include <stdlib.h>
 
 /* Tells AddressSanitizer that nobody may use the memory until it is freed. */
-extern void __asan_poison_memory_region(const volatile void *memory, size_t size);
+extern void
+__asan_poison_memory_region(const volatile void *memory, size_t size);
 
 /* Since 2.4: ends the references that pool_add_external_ref() has made. */
 extern void pool_external_refs_unref(pool_t pool) __attribute__((weak));
@@ -127,14 +128,14 @@ static size_t separate_get_max_easy_alloc_size(pool_t pool ATTR_UNUSED)
 }
 
 static const struct pool_vfuncs separate_vfuncs = {
-	separate_get_name,
-	separate_ref,
-	separate_unref,
-	separate_malloc,
-	separate_free,
-	separate_realloc,
-	separate_clear,
-	separate_get_max_easy_alloc_size,
+	.get_name = separate_get_name,
+	.ref = separate_ref,
+	.unref = separate_unref,
+	.malloc = separate_malloc,
+	.free = separate_free,
+	.realloc = separate_realloc,
+	.clear = separate_clear,
+	.get_max_easy_alloc_size = separate_get_max_easy_alloc_size,
 };
 
 static pool_t separate_create(const char *name, bool clean)

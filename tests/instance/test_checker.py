@@ -82,7 +82,8 @@ def run_with(tmp_path, monkeypatch):
     def begin(name):
         monkeypatch.setenv("COEXIST_CHECKER", name)
         monkeypatch.setenv("COEXIST_REPORTS", str(tmp_path))
-        monkeypatch.setattr(socket.socket, "settimeout", socket.socket.settimeout)   # put back later
+        # put back later
+        monkeypatch.setattr(socket.socket, "settimeout", socket.socket.settimeout)
         checker.begin()
         checker.make_sockets_patient()
     return begin
