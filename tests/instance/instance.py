@@ -28,6 +28,8 @@ LAUNCHER = Path(__file__).with_name("namespace.py")
 # Long for a line of the log, and short for a start that is repeated.
 LOG_SECS = 5
 VALGRIND_LOG_SECS = 60
+# How often it is tried to reach an auth process that is in valgrind.
+GREETINGS = 10
 PEAK = Path(__file__).with_name("peak.py")
 
 
@@ -120,6 +122,7 @@ class Instance:
                 self._end_launcher()
                 self._log_file.unlink()
                 self._launch()
+            self._wait_for_auth()
         except BaseException:
             self.stop()
             raise
@@ -162,6 +165,7 @@ class Instance:
                  "; its log ends by:\n" + "".join(
                      self._log_file.read_text(errors="replace").splitlines(True)[-15:]))
         self._loggers = self.pids("log")
+        self._wait_for_auth()
         return result
 
     # Clients
@@ -423,6 +427,14 @@ class Instance:
             return False
         self._loggers = self.pids("log")
         return True
+
+    def _wait_for_auth(self):
+        """Let an auth process that is slow begin before a test comes: a login process hangs up
+        on who has waited for it for 30 s."""
+        for _ in range(GREETINGS if "valgrind" in self._wrap.get("auth", "") else 0):
+            with socket.create_connection((self.host, self.port("imap")), timeout=60) as client:
+                if client.recv(1):
+                    break
 
     def _is_listening(self):
         if self._launcher.poll() is not None:
