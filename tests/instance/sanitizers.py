@@ -24,8 +24,9 @@ LIBRARY = "separate-memory.so"
 DOVECONF, DOVECONF_ITSELF = "sanitized-doveconf", "doveconf"
 OVER = Path(__file__).with_name("over.py")
 LOG = "/mnt/log/sanitizers"
-# The second one would else report to the log of Dovecot.
-UBSAN = (f'-DUBSAN_LOG="{LOG}.undefined"', '-DUBSAN_OPTIONS="print_stacktrace=1:log_exe_name=1'
+# Of the second sanitizer, which has not the first one's log by itself. Of the names it knows
+# only titles.
+UBSAN = (f'-DUBSAN_LOG="{LOG}.undefined"', '-DUBSAN_OPTIONS="print_stacktrace=1'
          f':log_path={LOG}.address"', "-Wl,--no-as-needed", "-lubsan")
 # Dovecot's leaks are its own, and its modules have equal variables of the policy core.
 VARIABLES = {
