@@ -6,7 +6,8 @@ import zlib
 import pytest
 
 import schedule
-from instance import Dovecot, checker
+from instance import Dovecot, checker, sanitizers
+from instance.instance import built_stage
 from progress import Progress
 from tiers import TIERS, TURNS, Case, select
 
@@ -36,6 +37,8 @@ def pytest_configure(config):
         config.pluginmanager.register(Progress(config), "progress")
         if checker.name():
             checker.begin()
+    if checker.name() == "sanitizers" and not sanitizers.are_in(built_stage()):
+        raise pytest.UsageError(f"{built_stage()} has no sanitizers: tests/build --sanitize")
     if checker.name():
         checker.make_sockets_patient()
 

@@ -38,6 +38,12 @@ VARIABLES = {
 }
 
 
+def are_in(stage):
+    """Return whether modules are there, and were all made with them."""
+    modules = list(stage.rglob("*.so"))
+    return bool(modules) and all(b"__asan_init" in path.read_bytes() for path in modules)
+
+
 @lru_cache(maxsize=None)
 def _runtime():
     """Return the library that has to come first in each process."""

@@ -6,6 +6,7 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -155,6 +156,16 @@ def test_the_sanitizers_find_a_mistake_of_each_kind(run_with, tmp_path):
             assert [text for text in found if f"/{program}+0x" in text and function in text
                     and words in text], (program, function)
     assert not [text for text in found if "/pop3+0x" in text]
+
+
+def test_modules_without_sanitizers_are_no_run(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--collect-only", __file__],
+        env={**os.environ, "COEXIST_CHECKER": "sanitizers", "COEXIST_STAGE": str(tmp_path),
+             "COEXIST_REPORTS": str(tmp_path)},
+        cwd=Path(__file__).parents[1], capture_output=True, text=True, check=False)
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "tests/build --sanitize" in done.stderr
 
 
 def libraries(pid):
