@@ -72,10 +72,12 @@ def put(folder, headers):
     """Put what is preloaded, by Dovecot's headers, into a folder, which is /mnt/bin inside; and
     a doveconf that preloads it, as preflight calls one without an environment."""
     (folder / LIBRARY).write_bytes(_separate_memory(headers))
-    shutil.copy(shutil.which("doveconf"), folder / DOVECONF_ITSELF)
+    program = shutil.copy(shutil.which("doveconf"), folder / DOVECONF_ITSELF).read_bytes()
     script = folder / DOVECONF
     given = " ".join(f"{name}={shlex.quote(value)}" for name, value in _variables({}).items())
-    script.write_text('#!/bin/sh\n[ -n "$LD_PRELOAD" ] ||\n'
+    # the switch looks for the version in it
+    version = re.search(rb"[0-9.]+ABIv[0-9]+", program)[0].decode()
+    script.write_text(f'#!/bin/sh\n# {version}\n[ -n "$LD_PRELOAD" ] ||\n'
                       f'\texport {given}\nexec /mnt/bin/{DOVECONF_ITSELF} "$@"\n')
     script.chmod(0o755)
 
