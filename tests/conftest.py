@@ -87,7 +87,8 @@ def pytest_collection_modifyitems(config, items):
     """Leave out what is about the other generation of Dovecot, or of another tier."""
     dovecot = Dovecot.installed()
     here = {case_of(item): item for item in items
-            if generation_of(item) in (None, dovecot.generation)}
+            if generation_of(item) in (None, dovecot.generation)
+            and not (checker.name() and item.get_closest_marker("measures"))}
     config.stash[_COLLECTED] = list(here)
     chosen = select(list(here), config.getoption("tier"), dovecot.version)
     number, count = config.getoption("slice")

@@ -14,6 +14,7 @@ import pytest
 from instance import Dovecot, Instance, checker, message, sanitizers
 from instance.instance import built_stage
 
+TESTS = Path(__file__).parents[1]
 MISTAKE = Path(__file__).with_name("coexist_mistake.c")
 # user -> (the function that it is in, what is said of it)
 MISTAKES = {"heap": ("mistake_in_heap", "heap-buffer-overflow"),
@@ -158,14 +159,25 @@ def test_the_sanitizers_find_a_mistake_of_each_kind(run_with, tmp_path):
     assert not [text for text in found if "/pop3+0x" in text]
 
 
+def collected(name, folder, path):
+    """Run pytest with a checker, but no test; stage and reports are in the folder."""
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--collect-only", path],
+        env={**os.environ, "COEXIST_CHECKER": name, "COEXIST_STAGE": str(folder),
+             "COEXIST_REPORTS": str(folder)},
+        cwd=TESTS, capture_output=True, text=True, check=False)
+
+
 def test_modules_without_sanitizers_are_no_run(tmp_path):
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--collect-only", __file__],
-        env={**os.environ, "COEXIST_CHECKER": "sanitizers", "COEXIST_STAGE": str(tmp_path),
-             "COEXIST_REPORTS": str(tmp_path)},
-        cwd=Path(__file__).parents[1], capture_output=True, text=True, check=False)
+    done = collected("sanitizers", tmp_path, __file__)
     assert done.returncode == pytest.ExitCode.USAGE_ERROR
     assert "tests/build --sanitize" in done.stderr
+
+
+def test_what_measures_memory_is_not_in_a_run_with_a_checker(tmp_path):
+    path = TESTS / "system/auth/test_many_waiting.py"
+    assert "test_they_pass_when" in collected("", tmp_path, path).stdout
+    assert collected("valgrind", tmp_path, path).returncode == pytest.ExitCode.NO_TESTS_COLLECTED
 
 
 def libraries(pid):

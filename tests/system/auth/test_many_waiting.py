@@ -60,6 +60,7 @@ def all_pass(line, count):
     return all(reply[0] == "OK" for reply in line.replies(count))
 
 
+@pytest.mark.measures
 @pytest.mark.parametrize("where, settings", PLACES.values(), ids=PLACES)
 def test_they_pass_when_the_store_is_silent(gated, where, settings):
     """After three seconds."""
@@ -76,6 +77,7 @@ def test_they_pass_when_the_store_is_silent(gated, where, settings):
 
 
 @pytest.mark.night
+@pytest.mark.measures
 def test_a_hundred_thousand_wait(gated, tmp_path):
     """Until the store hangs up, when all are answered."""
     tmp_path.chmod(0o755)

@@ -95,6 +95,7 @@ def fill(empty):
     shutil.rmtree(folder)
 
 
+@pytest.mark.measures
 def test_many_documents_are_listed_and_not_held(empty, fill):
     ways = [("tab", ()), ("flow", ()), ("pager", ()), ("table", ()), ("json", ()),
             ("tab", ("--values",))]
@@ -111,6 +112,7 @@ def test_many_documents_are_listed_and_not_held(empty, fill):
         assert memory - few[way][0] < GROWTH_KB, way
 
 
+@pytest.mark.measures
 def test_nor_are_they_over_http(empty, fill):
     def listed():
         _, rows, _ = empty.http("coexistPolicyList")
