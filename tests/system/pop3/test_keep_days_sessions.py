@@ -7,7 +7,7 @@ import signal
 import pytest
 
 import wire
-from instance import message
+from instance import checker, message
 from keep_days import keeps
 from server import AT_ONCE
 
@@ -72,6 +72,7 @@ def test_a_process_that_is_told_to_stop_does_nothing_more(maildrop, download):
     assert maildrop.subjects() == ["number 1"]
 
 
+@pytest.mark.skipif(checker.name() == "valgrind", reason="Dovecot kills who takes so long")
 def test_a_session_that_dovecot_wants_to_end_stops_after_a_batch(start, clock, download):
     """As at a shutdown, a reload closes the pipe by which a process knows the master."""
     server = start(coexist=AT_ONCE, groups={"trash": keeps(DAYS, pop3_delete="trash")},
