@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from instance import Instance
+from instance import Instance, checker
+
 
 def libraries(server, service, user):
     """Return the names of the files that a session's process has mapped."""
@@ -25,6 +26,7 @@ def bare(tmp_path_factory):
         yield dc
 
 
+@pytest.mark.skipif(checker.name() == "sanitizers", reason="they bring libraries")
 @pytest.mark.parametrize("service", ["imap", "pop3"])
 def test_a_session_loads_only_the_plugins_of_sessions(server, bare, service):
     clients = [getattr(dc, service)("alice") for dc in (server, bare)]

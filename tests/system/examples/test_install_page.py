@@ -40,7 +40,8 @@ class Container(Site):
         *mounts, program, option = super()._command()
         assert (program, option) == ("dovecot", "-F")
         start = command("The switch", "exec dovecot")
-        return [*mounts, "sh", "-c", f"PATH=/mnt/bin:$PATH; {start}"]
+        # a memory checker adds options
+        return [*mounts, "sh", "-c", f'PATH=/mnt/bin:$PATH; {start} "$@"', "sh"]
 
 
 def test_without_systemd_the_guard_puts_it_in_force(tmp_path):
