@@ -22,8 +22,10 @@
 #include "pop3-mark.h"
 #include "pop3-read-state.h"
 #include "coexist-event.h"
+#include "index-lost.h"
 #include "private-flags.h"
 #include "session-changes.h"
+#include "storage-driver.h"
 
 #define POP3_DELETE_MAIL_CONTEXT(obj) \
 	MODULE_CONTEXT_REQUIRE(obj, pop3_delete_mail_module)
@@ -47,6 +49,9 @@ struct pop3_delete {
 	ARRAY_TYPE(seq_range) held_seen;
 	struct pop3_delete_move move;
 	struct pop3_delete_failure failure;
+	/* INBOX, and how many of its messages are hidden */
+	struct mailbox *inbox;
+	unsigned int hidden;
 
 	/* Messages outside INBOX: the sequences of those that are to be read, once the
 	   first comes by, and how many can't be hidden. */
@@ -116,6 +121,15 @@ inbox_count(const struct pop3_delete *del,
 	return count;
 }
 
+/* From here to the end of the sync, an error of the storage is one of hiding. */
+static void
+hide_begin(struct pop3_delete *del, struct mailbox *inbox, unsigned int count)
+{
+	del->inbox = inbox;
+	del->hidden = count;
+	mail_storage_clear_error(inbox->storage);
+}
+
 static void
 delete_begin(struct pop3_delete *del, struct mailbox_transaction_context *t)
 {
@@ -142,6 +156,8 @@ delete_begin(struct pop3_delete *del, struct mailbox_transaction_context *t)
 		} T_END;
 		break;
 	}
+	if (del->action == COEXIST_DELETE_HIDE)
+		hide_begin(del, t->box, count);
 }
 
 /* Message by message */
@@ -407,11 +423,35 @@ static void elsewhere_finish(struct pop3_delete *del)
 	}
 }
 
+/* Dovecot takes it for no failure that the index could not be written, and is in
+   memory; and in a maildir that a message's file, whose name has the keywords, could
+   not be renamed. */
+static bool has_lost_keywords(struct mailbox *inbox)
+{
+	return coexist_mailbox_has_lost_index(inbox) ||
+		(coexist_storage_is_maildir(inbox->storage) &&
+		 inbox->storage->error == MAIL_ERROR_TEMP);
+}
+
+static void hide_finish(struct pop3_delete *del)
+{
+	if (del->inbox == NULL || !del->inbox->opened ||
+	    del->failure.count > 0 || !has_lost_keywords(del->inbox))
+		return;
+	del->failure.count = del->hidden;
+	del->failure.error = MAIL_ERROR_TEMP;
+	del->failure.text = p_strdup_printf(del->client->pool,
+		"Up to %u deleted messages stay: Can't write the mailbox",
+		del->hidden);
+	e_warning(del->inbox->event, "coexist: %s", del->failure.text);
+}
+
 int pop3_delete_finish(struct pop3_delete *del, struct mailbox *box)
 {
 	unsigned int count = del->client->deleted_count;
 
 	pop3_delete_move_synced(&del->move);
+	hide_finish(del);
 	elsewhere_finish(del);
 	if (del->action == COEXIST_DELETE_EXPUNGE && del->failure.count == 0)
 		return 0;

@@ -26,7 +26,7 @@
 #include <utime.h>
 
 enum kind { CHANGES, READS, KINDS };
-enum action { COUNT, KILL, FULL_DISK, IO_ERROR, STOP };
+enum action { COUNT, KILL, FULL_DISK, IO_ERROR, FULL_QUOTA, READ_ONLY, STOP };
 
 struct control {
 	int32_t action;
@@ -82,6 +82,10 @@ static int failure(enum kind kind)
 		return ENOSPC;
 	case IO_ERROR:
 		return number == control->at ? EIO : 0;
+	case FULL_QUOTA:
+		return EDQUOT;
+	case READ_ONLY:
+		return EROFS;
 	case STOP:
 		if (number == control->at)
 			raise(SIGSTOP);
@@ -260,12 +264,17 @@ ssize_t writev(int fd, const struct iovec *iov, int count)
 PWRITE(pwrite, off_t)
 PWRITE(pwrite64, off64_t)
 
+static bool is_about_space(void)
+{
+	return control->action == FULL_DISK || control->action == FULL_QUOTA;
+}
+
 /* These need no space. */
 #define OF_PATH(name) \
 	int name(const char *path) \
 	{ \
 		REAL(int, name, const char *); \
-		if (control->action != FULL_DISK) \
+		if (!is_about_space()) \
 			FAIL(CHANGES); \
 		return real(path); \
 	}

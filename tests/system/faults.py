@@ -14,7 +14,8 @@ SOURCE = Path(__file__).with_name("fail_at.c")
 CONTROL = struct.Struct("=3i2ii")
 
 CHANGES, READS = range(2)
-COUNT, KILL, FULL_DISK, IO_ERROR, STOP = range(5)
+# FULL_DISK, FULL_QUOTA and READ_ONLY last from the call on: ENOSPC, EDQUOT, EROFS
+COUNT, KILL, FULL_DISK, IO_ERROR, FULL_QUOTA, READ_ONLY, STOP = range(7)
 
 
 class Faults:
