@@ -9,6 +9,7 @@
 #include "mail-storage-hooks.h"
 #include "mail-user.h"
 #include "compat-version.h"
+#include "download-copied.h"
 #include "imap-hooks.h"
 #include "inbox-watch.h"
 #include "junk-notice.h"
@@ -51,6 +52,7 @@ static void parts_user_created(struct mail_user *user)
 	coexist_sent_append_user_created(user);
 	coexist_use_note_user_created(user);
 	coexist_owner_metadata_user_created(user);
+	coexist_download_copied_user_created(user);
 }
 
 static void coexist_mail_user_created(struct mail_user *user)
@@ -158,6 +160,10 @@ static const struct mail_storage_hooks owner_hooks = {
 	.mailbox_allocated = coexist_owner_metadata_mailbox_allocated
 };
 
+static const struct mail_storage_hooks dsync_hooks = {
+	.mailbox_allocated = coexist_download_copied_mailbox_allocated
+};
+
 static const struct mail_storage_hooks *const parts[] = {
 	[COEXIST_HOOKS_MODULE] = &module_hooks,
 	[COEXIST_HOOKS_GUARD] = &guard_hooks,
@@ -167,6 +173,7 @@ static const struct mail_storage_hooks *const parts[] = {
 	[COEXIST_HOOKS_QUOTA] = &quota_hooks,
 	[COEXIST_HOOKS_SENT] = &sent_hooks,
 	[COEXIST_HOOKS_OWNER] = &owner_hooks,
+	[COEXIST_HOOKS_DSYNC] = &dsync_hooks,
 	[COEXIST_HOOKS_POP3_REFUSAL] = &coexist_pop3_refusal_hooks,
 	[COEXIST_HOOKS_POP3_FOLDERS] = &coexist_pop3_folders_hooks,
 	[COEXIST_HOOKS_POP3_MAILDROP] = &coexist_pop3_maildrop_hooks,

@@ -27,6 +27,7 @@ enum coexist_hooks_part {
 	COEXIST_HOOKS_QUOTA,
 	COEXIST_HOOKS_SENT,
 	COEXIST_HOOKS_OWNER,
+	COEXIST_HOOKS_DSYNC,
 	/* before the others of POP3: a refused session does nothing */
 	COEXIST_HOOKS_POP3_REFUSAL,
 	/* before those that ask which mailbox is the maildrop */
