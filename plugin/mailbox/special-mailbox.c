@@ -4,6 +4,7 @@
 #include "lib.h"
 #include "special-mailbox.h"
 #include "mail-namespace.h"
+#include "mail-index-private.h"
 #include "mail-storage-private.h"
 #include "mail-storage-settings.h"
 #include "coexist/day.h"
@@ -209,6 +210,17 @@ target_open(struct mail_user *user, enum coexist_delete action, int *ret_r)
 		ret_r);
 }
 
+/* An mdbox of Dovecot 2.4 panics when it saves into a mailbox whose index can only be
+   read, as on a read-only file system: mdbox_transaction_save_commit_pre(). */
+static int mdbox_check_index(struct mailbox *box)
+{
+	if (!coexist_storage_is_mdbox(box->storage) || !box->index->readonly)
+		return 0;
+	mail_storage_set_error(box->storage, MAIL_ERROR_TEMP,
+			       "Can't write the index");
+	return -1;
+}
+
 /* Asks of a mailbox that was opened whether it can take messages. */
 static void check_save(struct mailbox *box, int *ret)
 {
@@ -216,6 +228,8 @@ static void check_save(struct mailbox *box, int *ret)
 		*ret = coexist_storage_check_save(box);
 	if (*ret == 0)
 		*ret = maildir_check_uidlist(box);
+	if (*ret == 0)
+		*ret = mdbox_check_index(box);
 }
 
 struct mailbox *
