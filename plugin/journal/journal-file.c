@@ -13,17 +13,16 @@
 #include "journal-file.h"
 #include "file-create.h"
 #include "journal-rotation.h"
+#include "lock-wait.h"
 #include "read-full.h"
 #include "str.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #define LOCK_TIMEOUT_MSECS 2000
-#define LOCK_RETRY_MSECS 5
 /* How often the file may be replaced while we wait for it. */
 #define OPEN_ATTEMPTS 16
 #define READ_MAX ((size_t)COEXIST_JOURNAL_FILE_READ_MAX)
@@ -71,19 +70,10 @@ static int file_open_or_create(struct journal_writer *writer)
 
 static int file_lock(struct journal_writer *writer)
 {
-	const struct timespec pause = {
-		.tv_nsec = LOCK_RETRY_MSECS * 1000 * 1000
-	};
-	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-	unsigned int msecs;
-
-	for (msecs = 0; msecs < LOCK_TIMEOUT_MSECS; msecs += LOCK_RETRY_MSECS) {
-		if (fcntl(writer->fd, F_SETLK, &lock) == 0)
-			return 0;
-		if (errno != EACCES && errno != EAGAIN && errno != EINTR)
-			return fail(writer->error_r, "fcntl", writer->path);
-		(void)nanosleep(&pause, NULL);
-	}
+	if (coexist_lock_wait(writer->fd, LOCK_TIMEOUT_MSECS) == 0)
+		return 0;
+	if (errno != EAGAIN)
+		return fail(writer->error_r, "fcntl", writer->path);
 	*writer->error_r = t_strdup_printf("Somebody else keeps %s locked",
 					   writer->path);
 	errno = EAGAIN;

@@ -15,6 +15,7 @@
 #include "copies-left.h"
 #include "file-create.h"
 #include "index-root.h"
+#include "lock-wait.h"
 #include "mail-move.h"
 #include "move-intent-text.h"
 #include "read-full.h"
@@ -27,6 +28,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* How long a move waits for another one: as long as Dovecot's pop3_lock_session. */
+#define LOCK_TIMEOUT_MSECS (10 * 1000)
 /* A larger file is none of ours: each message takes at most a dozen bytes. */
 #define INTENT_FILE_MAX_SIZE (4 * 1024 * 1024)
 /* Entries of other moves that are kept, the newest. */
@@ -68,11 +71,10 @@ static int file_open_or_create(struct mail_user *user, const char *path)
 	return fd;
 }
 
-/* Returns FALSE if the file can't be opened, or somebody else has the lock. */
+/* Returns FALSE if the file can't be opened, or somebody else keeps the lock. */
 static bool
 file_open(struct coexist_move_intent *intent, struct mail_user *user)
 {
-	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
 	struct stat st;
 
 	intent->fd = file_open_or_create(user, intent->path);
@@ -80,8 +82,8 @@ file_open(struct coexist_move_intent *intent, struct mail_user *user)
 		intent_warn(intent, "open");
 		return FALSE;
 	}
-	if (fcntl(intent->fd, F_SETLK, &lock) < 0) {
-		if (errno != EAGAIN && errno != EACCES)
+	if (coexist_lock_wait(intent->fd, LOCK_TIMEOUT_MSECS) < 0) {
+		if (errno != EAGAIN)
 			intent_warn(intent, "fcntl");
 		return FALSE;
 	}

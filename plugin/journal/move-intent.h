@@ -21,8 +21,9 @@ struct coexist_move;
    is gone from the mailbox is taken out of the entry.
 
    The log is locked from the first to the last, so nobody relies on copies of
-   a process that may still take them back. It is of use and not of need: without
-   it, as where somebody else has it, all is copied again. */
+   a process that may still take them back, and of two sessions that move the same
+   messages the second one waits, and finds them gone. It is of use and not of need:
+   without it, as where somebody else keeps the lock, all is copied again. */
 struct coexist_move_intent;
 
 #define COEXIST_MOVE_INTENT_FILE_NAME "dovecot-coexist.moves"
