@@ -7,6 +7,7 @@
 
 #include "lib.h"
 #include "array.h"
+#include "seq-range-array.h"
 #include "mail-index-private.h"
 #include "mail-storage-private.h"
 #include "mail-user.h"
@@ -19,6 +20,7 @@
 #include "mail-move.h"
 #include "move-intent-text.h"
 #include "read-full.h"
+#include "sdbox-file.h"
 #include "session-changes.h"
 #include "storage-driver.h"
 #include "str.h"
@@ -147,22 +149,32 @@ static bool file_write(struct coexist_move_intent *intent)
 
 /* The entries */
 
-/* Takes messages out of the list that are not in the mailbox any more. */
+/* Returns TRUE if the message is in the mailbox, or may come back. */
+static bool is_present(struct mailbox *box, uint32_t uid)
+{
+	uint32_t seq;
+
+	return mail_index_lookup_seq(box->view, uid, &seq) ||
+		coexist_sdbox_has_file(box, uid);
+}
+
+/* Takes messages out of the list that are gone from the mailbox, or never were there. */
 static void
 uids_keep_present(struct mailbox *box, ARRAY_TYPE(seq_range) *uids)
 {
 	ARRAY_TYPE(seq_range) present;
-	const struct seq_range *range;
-	uint32_t seq, seq1, seq2, uid;
+	struct seq_range_iter iter;
+	unsigned int n = 0;
+	uint32_t uid;
 
+	/* a damaged file may have billions */
+	seq_range_array_remove_range(uids,
+		mail_index_get_header(box->view)->next_uid, UINT32_MAX);
 	t_array_init(&present, 16);
-	array_foreach(uids, range) {
-		mailbox_get_seq_range(box, range->seq1, range->seq2, &seq1,
-				      &seq2);
-		for (seq = seq1; seq1 != 0 && seq <= seq2; seq++) {
-			mail_index_lookup_uid(box->view, seq, &uid);
+	seq_range_array_iter_init(&iter, uids);
+	while (seq_range_array_iter_nth(&iter, n++, &uid)) {
+		if (is_present(box, uid))
 			seq_range_array_add(&present, uid);
-		}
 	}
 	array_clear(uids);
 	array_append_array(uids, &present);

@@ -18,7 +18,9 @@ struct coexist_move;
    A commit is not enough: what it expunges is a request in the log of the index, and
    the sync obeys it. If Dovecot makes the indexes of an mdbox anew before or within
    that sync, the messages stay, and the client is told that they are gone. So only what
-   is gone from the mailbox is taken out of the entry.
+   is gone from the mailbox is taken out of the entry. A message of an sdbox is not gone
+   while its file is there: a kill between the index and the file leaves one, and
+   whoever makes the index anew, at any later time, takes it for a message.
 
    The log is locked from the first to the last, so nobody relies on copies of
    a process that may still take them back, and of two sessions that move the same

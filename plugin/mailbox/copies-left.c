@@ -9,6 +9,7 @@
 #include "mail-storage-private.h"
 #include "copies-left.h"
 #include "private-flags.h"
+#include "sdbox-file.h"
 #include "storage-driver.h"
 
 #include <sys/stat.h>
@@ -157,16 +158,8 @@ static void search_by(struct search *search,
    saves fail by that, and makes the index anew. */
 static bool has_lost_file(struct mailbox *box)
 {
-	const char *path;
-	struct stat st;
-
-	if (!coexist_storage_is_sdbox(box->storage) ||
-	    mailbox_get_path_to(box, MAILBOX_LIST_PATH_TYPE_MAILBOX,
-				&path) <= 0)
-		return FALSE;
-	path = t_strdup_printf("%s/u.%u", path,
-			       mail_index_get_header(box->view)->next_uid);
-	return stat(path, &st) == 0;
+	return coexist_sdbox_has_file(box,
+		mail_index_get_header(box->view)->next_uid);
 }
 
 /* Has the mailbox know of all copies, also of those that are in the folder alone. */
