@@ -49,12 +49,25 @@ def name_of(pid):
     return found[1] or found[2] if found else ""
 
 
+class Record:
+    """A line for each thing that was done and each process that was killed, for whoever asks
+    why a message is lost or twice."""
+
+    def __init__(self, path):
+        self._file = path.open("w", encoding="utf-8")
+
+    def add(self, *what):
+        """Write a line."""
+        print(time.strftime("%T"), f"{time.time() % 60:06.3f}", *what, file=self._file,
+              flush=True)
+
+
 class Killer(threading.Thread):
     """Kills a random process of a session or of doveadm, again and again."""
 
-    def __init__(self, server, chance):
+    def __init__(self, server, chance, record):
         super().__init__(daemon=True)
-        self._server, self._chance = server, chance
+        self._server, self._chance, self._record = server, chance, record
         self._may = threading.Event()
         self._ends = False
         self.kills = Counter()
@@ -68,9 +81,11 @@ class Killer(threading.Thread):
                 continue
             time.sleep(self._chance.uniform(0, 0.05))
             with suppress(Exception):       # it has ended by itself
+                title = processes.title(pid)
                 if name_of(pid) == name:
                     self._server.kill(pid)
                     self.kills[name] += 1
+                    self._record.add("killed", pid, title)
 
     def _find(self, name):
         """Return a process of that name as soon as there is one; None if there is not."""
@@ -112,11 +127,12 @@ class Site:
         # What is cut off and then goes to another mailbox is in both: a mailbox has one.
         for owner, delete in zip(self.owners, cycle(("trash", "archive", "hide"))):
             self.server.store.put(f"mailbox/{owner.user}", pop3_delete=delete)
-        self.killer = Killer(self.server, random.Random(seed + 1))
+        self.record = Record(folder / "record")
+        self.killer = Killer(self.server, random.Random(seed + 1), self.record)
         self.killer.start()
         self.faults = []
-        # whose indexes Dovecot has made anew, and what is twice there
-        self.rebuilt, self.twice_rebuilt = set(), set()
+        # what is twice in mailboxes of which Dovecot has made an index anew
+        self.twice_rebuilt = set()
 
     def round(self, kills):
         """Work until so many processes more were killed."""
@@ -133,16 +149,21 @@ class Site:
         for owner in self.owners:
             owner.unlock()
             owner.comes_back()
-            self.faults += owner.count()
-        # Dovecot brings back what had been expunged when it makes indexes anew
+            for fault in owner.count():
+                self.faults.append(fault)
+                self.record.add(owner.user, fault, *owner.places(fault))
         log = self.server.log_text()
         for owner in self.owners:
-            if re.search(rf"\({owner.user}\).*: [Rr]ebuilding index", log):
-                self.rebuilt.add(owner.user)
+            owner.look_for_rebuilds(log)
         again = [fault for fault in self.faults if fault.startswith("twice") and
                  self._is_rebuilt(fault)]
         self.twice_rebuilt |= set(again)
         self.faults = [fault for fault in self.faults if fault not in self.twice_rebuilt]
+
+    @property
+    def rebuilt(self):
+        """The users of whose mailboxes Dovecot has made an index anew."""
+        return {owner.user for owner in self.owners if owner.is_rebuilt}
 
     def _is_rebuilt(self, fault):
         return any(fault.startswith(f"twice: {user}{kind}-") for user in self.rebuilt
@@ -155,7 +176,8 @@ class Site:
     def _work(self, end, seed):
         chance = random.Random(seed)
         while self.killer.kills.total() < end:
-            chance.choice(self.owners).does_something(chance)
+            owner = chance.choice(self.owners)
+            self.record.add(owner.user, *owner.does_something(chance))
 
     def _wait_for_the_end(self):
         def rest():
@@ -182,10 +204,14 @@ def main():
     parser.add_argument("--kills", type=int, default=1000)
     parser.add_argument("--storage", default="maildir", choices=["maildir", "mdbox", "sdbox"])
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--keep", type=Path)
     wanted = parser.parse_args()
-    with tempfile.TemporaryDirectory(prefix="coexist-kill.") as folder, ExitStack() as stack:
-        Path(folder).chmod(0o755)
-        site = Site(stack, Path(folder), wanted.storage, wanted.seed)
+    with ExitStack() as stack:
+        folder = wanted.keep or Path(stack.enter_context(
+            tempfile.TemporaryDirectory(prefix="coexist-kill.")))
+        folder.mkdir(exist_ok=True)
+        folder.chmod(0o755)
+        site = Site(stack, folder, wanted.storage, wanted.seed)
         begin = time.monotonic()
         for number in range(ROUNDS):
             site.round(wanted.kills // ROUNDS)
