@@ -70,15 +70,7 @@ class Owner:
                 self.accepted.add(token)
 
     def _downloads(self, chance):
-        # Two POP3 sessions that end at the same moment may move a message twice
-        # (doc/pop3-delete.md): one at a time, as most servers and programs have it.
-        with self._turn:
-            try:
-                self._pop3_session(chance)
-            finally:
-                self._waits_for_the_end_of("pop3")
-
-    def _pop3_session(self, chance):
+        # of an owner's sessions several may delete the same messages
         client = self._pop3()
         for number in range(client.stat()[0], 0, -1):
             if chance.random() < 0.6:
