@@ -6,7 +6,6 @@ import re
 from collections import defaultdict
 from contextlib import suppress
 from pathlib import Path
-from statistics import median
 
 from instance import processes
 
@@ -44,8 +43,9 @@ class Watch:
     def growth(self):
         """Return {service: (kB, kB, descriptors, descriptors)} of what stays: then, at last.
 
-        A process stays that was there at half of the looks at least. Compared are the
-        medians of the second and of the last quarter of its time.
+        A process stays that was there at half of the looks at least. Compared is the least
+        of the second and of the last quarter of its time: a process that is about to end a
+        session has more, and how often one is met depends on what else the machine does.
         """
         looks = max(map(len, self._memory.values()))
         grown = {}
@@ -63,7 +63,7 @@ class Watch:
 
 def _quarters(values):
     quarter = len(values) // 4
-    return int(median(values[quarter:2 * quarter])), int(median(values[-quarter:]))
+    return min(values[quarter:2 * quarter]), min(values[-quarter:])
 
 
 def has_grown(before, after, descriptors_before, descriptors_after):
