@@ -41,12 +41,12 @@ static enum rank key_rank(enum coexist_key key, const char *text)
 
 static bool is_raw(char c)
 {
-	switch (c) {
-	case '\\': case '%': case ';': case '\t': case '\r': case '\n': case '\001':
-		return TRUE;
-	default:
-		return FALSE;
-	}
+	static const bool raw[UINT8_MAX + 1] = {
+		['\\'] = TRUE, ['%'] = TRUE, [';'] = TRUE, ['\t'] = TRUE,
+		['\r'] = TRUE, ['\n'] = TRUE, ['\001'] = TRUE
+	};
+
+	return raw[(unsigned char)c];
 }
 
 /* Most texts are short and have nothing to escape: strcspn() would make a table for

@@ -69,7 +69,7 @@
 	/* For sessions that hear of changes: the generation of the store that the
 	   gate decided by, if that was new then (store-generation.h), and the day,
 	   as a number since 1970-01-01, from which on the policy refuses it. */ \
-	I(GENERATION, "generation", SHORT) \
+	I(GENERATION, "store", SHORT) \
 	I(UNTIL, "until", SHORT) \
 	/* Where a key is open to the mailbox' owner: those of the open keys that no \
 	   choice counts for all the same, or "none". */ \

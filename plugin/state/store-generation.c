@@ -54,6 +54,8 @@ bool coexist_store_generation_is_new(uint64_t number, time_t now)
 		now - COEXIST_STORE_GENERATION_NEW_SECS;
 }
 
+#define WORD_BITS (5 * (COEXIST_STORE_GENERATION_WORD_SIZE - 1))
+
 /* In base 32, the last digit first. */
 const char *coexist_store_generation_word(uint64_t number)
 {
@@ -62,6 +64,7 @@ const char *coexist_store_generation_word(uint64_t number)
 	static uint64_t word_number = 0;
 	char *end = word;
 
+	number &= (UINT64_C(1) << WORD_BITS) - 1;
 	if (number == word_number)
 		return word;
 	word_number = number;

@@ -51,9 +51,11 @@ uint64_t coexist_store_generation_number(
    to come. 0 is never new. */
 bool coexist_store_generation_is_new(uint64_t number, time_t now);
 
-/* Returns the number as one word of letters and digits, in memory of its own until the
-   next call: 13 digits of 5 bits are enough. Most calls are about the same number. */
-#define COEXIST_STORE_GENERATION_WORD_SIZE 14
+/* Returns a word of letters and digits for a generation that is new, in memory of its own
+   until the next call. It has the last 40 bits of the number, in 8 digits: they say
+   the same again after 18 minutes, when it is not new any more. Most calls are about
+   the same number. */
+#define COEXIST_STORE_GENERATION_WORD_SIZE 9
 const char *coexist_store_generation_word(uint64_t number);
 
 /* Begins the next generation. Returns 0, or -1 with errno set. */

@@ -12,7 +12,7 @@
 
 /* What auth may have to add, at its longest. */
 #define ADDED (strlen(";partial=yes;until=18446744073709551615;webmail=yes" \
-		      ";tls=yes;instead=submission;generation=") + \
+		      ";tls=yes;instead=submission;store=") + \
 	       COEXIST_STORE_GENERATION_WORD_SIZE - 1)
 
 static const struct row {

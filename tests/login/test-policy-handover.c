@@ -286,7 +286,7 @@ static void test_other_versions(void)
 		{ "and partial", ";partial=yes;pop3_mark_read=never",
 		  "never", TRUE },
 		{ "by its number", ";format=1;pop3_mark_read=never", "never", FALSE },
-		{ "one more name", ";generation=7;until=2027-01-01;"
+		{ "one more name", ";store=7;until=2027-01-01;"
 		  "owner=language;pop3_mark_read=never", "never", FALSE },
 		{ "one more key", ";pop3_nosuch=1;"
 		  "pop3_mark_read=never", "never", FALSE },
@@ -327,7 +327,7 @@ static void test_items_of_open_sessions(void)
 	size_t size;
 
 	value = handover_write(&handover, &size, &left_out);
-	expect(is_text(value, ";generation=4711;until=20819;"
+	expect(is_text(value, ";store=4711;until=20819;"
 			"refused_by=pop3_access=deny"),
 	       value);
 	coexist_handover_read_items(value, items);
@@ -341,9 +341,9 @@ static void test_items_of_open_sessions(void)
 static void test_what_is_a_policy(void)
 {
 	expect(!coexist_handover_says_more("passed"), "the word is none");
-	expect(!coexist_handover_says_more("passed;generation=1;until=2"),
+	expect(!coexist_handover_says_more("passed;store=1;until=2"),
 	       "nor is what goes along with every login");
-	expect(coexist_handover_says_more("passed;generation=1;language=es"),
+	expect(coexist_handover_says_more("passed;store=1;language=es"),
 	       "a key is one");
 	expect(coexist_handover_says_more("passed;partial=yes"),
 	       "and so is what a session must know");

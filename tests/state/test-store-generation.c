@@ -71,7 +71,8 @@ static void test_words(void)
 	expect(has_word(0, "0"), "the least number");
 	expect(has_word(33, "11"), "two digits");
 	expect(has_word(33, "11"), "the same number");
-	expect(has_word(UINT64_MAX, "vvvvvvvvvvvvf"), "the greatest number");
+	expect(has_word(UINT64_MAX, "vvvvvvvv"), "the greatest number");
+	expect(has_word((UINT64_C(1) << 40) + 33, "11"), "18 minutes later");
 	expect(has_word(0, "0"), "the least number after others");
 }
 

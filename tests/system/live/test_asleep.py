@@ -137,7 +137,7 @@ def test_a_change_between_the_decision_and_the_session(reused, opens, protocol, 
     server.wait_for(lambda: user not in server.doveadm("who"), what="its end")
 
 
-@pytest.mark.parametrize("age, handed", [(NEW_SECS - 60, ";generation="), (2 * NEW_SECS, None)],
+@pytest.mark.parametrize("age, handed", [(NEW_SECS - 60, ";store="), (2 * NEW_SECS, None)],
                          ids=["lately", "long ago"])
 @pytest.mark.parametrize("opens, protocol", [(Pop3, "pop3"), (Imap, "imap")])
 def test_no_session_asks_that_knows_of_the_last_change(server, opens, protocol, age, handed):
