@@ -5,8 +5,8 @@ import imaplib
 import poplib
 
 from . import bounds, counting, documents, site
-from .lab import (ACCESS, ACCESS_CHANGED, BARE, FEW, KEYS, KEYS_CHANGED, LOADED, NO_DOCUMENT,
-                  NOTED, NOTIFY)
+from .lab import (ACCESS, ACCESS_CHANGED, BARE, FEW, KEYS, KEYS_CHANGED, LOADED,
+                  NO_DOCUMENT, NOTED, NOTIFY)
 
 PROTOCOLS = ("imap", "pop3")
 USERS = [documents.user(number) for number in range(FEW)]
@@ -14,9 +14,9 @@ USERS = [documents.user(number) for number in range(FEW)]
 WITHOUT = [documents.user(number) for number in range(FEW, 2 * FEW)]
 MESSAGES, SIZE = 3, 1000
 NUMBER = 50
-# The same gate within ten minutes of a change of its store.
+NAMES = (BARE, NOTIFY, LOADED, NOTED, ACCESS, NO_DOCUMENT, KEYS)
+# Within ten minutes of a change of the store, and before.
 CHANGED = {ACCESS_CHANGED: ACCESS, KEYS_CHANGED: KEYS}
-NAMES = (BARE, NOTIFY, LOADED, NOTED, ACCESS, NO_DOCUMENT, KEYS, *CHANGED)
 GATED = (ACCESS, NO_DOCUMENT, KEYS, *CHANGED)
 WHAT = {NOTIFY: "Dovecot's plugin notify alone", LOADED: "nothing configured",
         NOTED: "note_last_use",
@@ -38,18 +38,15 @@ def rows(lab, effort, _patience):
                                                      work(protocol, name), NUMBER),
             effort.counts)
         what = said(protocol)
-        for name in NAMES[1:-len(CHANGED)]:
+        for name in NAMES[1:]:
             limit = LIMITS.get((name, protocol))
             yield counting.row(f"{what}, {WHAT[name]}", costs, BARE, name,
                                bounds.of(limit) if limit else None,
                                ours=modules_of(name, protocol))
-        for name, base in CHANGED.items():
-            yield counting.row(f"{what}, {WHAT[base]}, the store was changed, to the same before",
-                               costs, base, name, bounds.of("changed"), ours=("auth", protocol))
-        for name in (LOADED, ACCESS, KEYS, *CHANGED):
+        for name in (LOADED, ACCESS, KEYS):
             for service in services:
-                yield counting.row(f"{what}, {WHAT.get(name, name)}; {service} alone", costs,
-                                   CHANGED.get(name, BARE), name, None, [service])
+                yield counting.row(f"{what}, {WHAT[name]}; {service} alone", costs, BARE,
+                                   name, None, [service])
 
 
 def modules_of(name, protocol):
