@@ -60,19 +60,18 @@ bool coexist_store_generation_is_new(uint64_t number, time_t now)
 const char *coexist_store_generation_word(uint64_t number)
 {
 	static const char digits[] = "0123456789abcdefghijklmnopqrstuv";
-	static char word[COEXIST_STORE_GENERATION_WORD_SIZE] = "0";
+	static char word[COEXIST_STORE_GENERATION_WORD_SIZE] = "00000000";
 	static uint64_t word_number = 0;
-	char *end = word;
+	unsigned int i;
 
 	number &= (UINT64_C(1) << WORD_BITS) - 1;
 	if (number == word_number)
 		return word;
 	word_number = number;
-	do {
-		*end++ = digits[number & 31];
+	for (i = 0; i < sizeof(word) - 1; i++) {
+		word[i] = digits[number & 31];
 		number >>= 5;
-	} while (number > 0);
-	*end = '\0';
+	}
 	return word;
 }
 

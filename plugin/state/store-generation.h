@@ -52,7 +52,7 @@ uint64_t coexist_store_generation_number(
 bool coexist_store_generation_is_new(uint64_t number, time_t now);
 
 /* Returns a word of letters and digits for a generation that is new, in memory of its own
-   until the next call. It has the last 40 bits of the number, in 8 digits: they say
+   until the next call. It has the last 40 bits of the number in 8 digits, which say
    the same again after 18 minutes, when it is not new any more. Most calls are about
    the same number. */
 #define COEXIST_STORE_GENERATION_WORD_SIZE 9

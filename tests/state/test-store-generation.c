@@ -68,12 +68,12 @@ static void test_words(void)
 
 	expect(coexist_store_generation_number(&one) !=
 	       coexist_store_generation_number(&other), "a nanosecond later");
-	expect(has_word(0, "0"), "the least number");
-	expect(has_word(33, "11"), "two digits");
-	expect(has_word(33, "11"), "the same number");
+	expect(has_word(0, "00000000"), "the least number");
+	expect(has_word(33, "11000000"), "two digits");
+	expect(has_word(33, "11000000"), "the same number");
 	expect(has_word(UINT64_MAX, "vvvvvvvv"), "the greatest number");
-	expect(has_word((UINT64_C(1) << 40) + 33, "11"), "18 minutes later");
-	expect(has_word(0, "0"), "the least number after others");
+	expect(has_word((UINT64_C(1) << 40) + 33, "11000000"), "18 minutes later");
+	expect(has_word(0, "00000000"), "the least number after others");
 }
 
 int main(void)

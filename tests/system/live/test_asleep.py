@@ -151,7 +151,7 @@ def test_no_session_asks_that_knows_of_the_last_change(server, opens, protocol, 
             time.sleep(0.2)
     log = server.log_text()[before:]
     [told] = re.findall(r"Hands over to the session: passed, (\d+) bytes", log)
-    assert int(told) == len("passed" + (handed and handed + "x" * 13 or ""))
+    assert int(told) == len("passed" + (handed and handed + "x" * 8 or ""))
     assert "Recheck of a session" not in log
 
 
