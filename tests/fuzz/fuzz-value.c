@@ -169,6 +169,9 @@ check_spelling(const struct coexist_policy_key *key, const char *text,
 	default:
 		break;
 	}
+	/* that of Dovecot, for which the column was empty, is in small letters */
+	if (status == COEXIST_VALUE_YES)
+		return;
 	g_assert_true((value_parse(key, upper, &again) ==
 		       COEXIST_VALUE_VALID) == (status == COEXIST_VALUE_VALID));
 	g_assert_true(again == number);
