@@ -208,13 +208,15 @@ bool coexist_document_set(struct coexist_document *document,
 			  const char *key_name, const char *text,
 			  GError **error)
 {
+	/* as it is read again: white space, line breaks too, goes at both ends */
+	g_autofree char *value = g_strstrip(g_strdup(text));
 	enum coexist_key key;
 
 	if (!key_find(key_name, &key, error) ||
-	    !value_check(key, text, error) ||
-	    !room_check(document, key_name, text, error))
+	    !value_check(key, value, error) ||
+	    !room_check(document, key_name, value, error))
 		return false;
-	g_key_file_set_string(document->key_file, GROUP_POLICY, key_name, text);
+	g_key_file_set_string(document->key_file, GROUP_POLICY, key_name, value);
 	g_free(document->texts[key]);
 	document->texts[key] = coexist_key_file_get(document->key_file,
 						    GROUP_POLICY, key_name);

@@ -54,8 +54,8 @@ char *coexist_document_to_text(const struct coexist_document *document);
 const char *coexist_document_get(const struct coexist_document *document,
 				 enum coexist_key key);
 
-/* Sets the key to a text, which must be a valid value and not one that means
-   inherit. Returns false and leaves the document alone if it isn't. */
+/* Sets the key to a text, without the white space at both ends, which must be a valid
+   value and not one that means inherit. Returns false and leaves the document alone if it isn't. */
 bool coexist_document_set(struct coexist_document *document,
 			  const char *key_name, const char *text,
 			  GError **error);

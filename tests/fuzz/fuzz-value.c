@@ -226,18 +226,20 @@ static void check_words(const struct coexist_policy_key *key, const char *text)
 
 /* A document takes the texts that are values, and says them again. */
 static void
-check_document(enum coexist_key key, const char *text,
-	       enum coexist_value_status status, uint64_t number)
+check_document(enum coexist_key key, const char *text)
 {
+	/* as a document keeps it */
+	g_autofree char *value = g_strstrip(g_strdup(text));
 	const struct coexist_policy_key *info = &coexist_policy_keys[key];
 	g_autoptr(coexist_document) document = coexist_document_new();
 	g_autoptr(coexist_document) again = NULL;
 	g_autofree char *stored = NULL;
-	uint64_t read;
+	uint64_t number, read;
+	enum coexist_value_status status = value_parse(info, value, &number);
 	bool taken = coexist_document_set(document, info->name, text, NULL);
 
 	g_assert_true(taken == (status == COEXIST_VALUE_VALID &&
-				g_utf8_validate(text, -1, NULL)));
+				g_utf8_validate(value, -1, NULL)));
 	if (!taken)
 		return;
 	stored = coexist_document_to_text(document);
@@ -269,6 +271,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_items(key, text, status);
 	check_words(key, text);
 	if (number < COEXIST_KEY_COUNT)
-		check_document(number, text, status, value);
+		check_document(number, text);
 	return 0;
 }

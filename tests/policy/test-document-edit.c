@@ -75,6 +75,11 @@ static void test_set_untouched(void)
 
 	g_assert_false(coexist_document_set(document, "pop3_access", "dney",
 					    NULL));
+	/* what means nothing when it is read again */
+	g_assert_false(coexist_document_set(document, "deny_text", "\n,", NULL));
+	g_assert_false(coexist_document_set(document, "deny_text", "yes\n",
+					    NULL));
+	g_assert_null(coexist_document_get(document, COEXIST_KEY_deny_text));
 	g_assert_cmpstr(coexist_document_get(document, COEXIST_KEY_pop3_access),
 			==, "deny");
 	g_assert_true(coexist_document_set(document, "pop3_access", "suspend",
