@@ -15,6 +15,22 @@ def read_line(client):
     return client.file.readline().rstrip(b"\r\n")
 
 
+def dele(client, numbers):
+    """Mark messages as deleted, in one write."""
+    send(client, *(f"DELE {number}" for number in numbers))
+    for _ in numbers:
+        assert read_line(client).startswith(b"+OK")
+
+
+def quit_reply(client):
+    """Say QUIT; return the reply, b"" if the server is gone before."""
+    send(client, "QUIT")
+    try:
+        return read_line(client)
+    except OSError:
+        return b""
+
+
 def read_message(client):
     """Return the reply to RETR or another multi-line command as one text."""
     lines = [client.file.readline()]

@@ -79,14 +79,8 @@ def maildrop(request, server):
 def delete_all(maildrop, count=MESSAGES):
     """Delete everything; return the reply to QUIT, b"" if there is none."""
     with maildrop.pop3() as pop:
-        wire.send(pop, *(f"DELE {number}" for number in range(1, count + 1)))
-        for _ in range(count):
-            assert wire.read_line(pop).startswith(b"+OK")
-        wire.send(pop, "QUIT")
-        try:
-            return wire.read_line(pop)
-        except OSError:
-            return b""
+        wire.dele(pop, range(1, count + 1))
+        return wire.quit_reply(pop)
 
 
 def flags_at_first(subject):

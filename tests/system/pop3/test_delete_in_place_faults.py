@@ -105,14 +105,8 @@ def delete(maildrop):
     """Delete all but what is LEFT; return the reply to QUIT, b"" if there is none."""
     numbers = [number for subject, number in listed(maildrop).items() if subject not in LEFT]
     with maildrop.pop3() as pop:
-        wire.send(pop, *(f"DELE {number}" for number in numbers))
-        for _ in numbers:
-            assert wire.read_line(pop).startswith(b"+OK")
-        wire.send(pop, "QUIT")
-        try:
-            return wire.read_line(pop)
-        except OSError:
-            return b""
+        wire.dele(pop, numbers)
+        return wire.quit_reply(pop)
 
 
 def inbox(maildrop):

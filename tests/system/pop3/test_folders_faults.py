@@ -43,11 +43,7 @@ def session(maildrop, ids, retrieved=RETRIEVED, deleted=DELETED):
             pop.retr(at[ids[subject]])
         for subject in deleted:
             pop.dele(at[ids[subject]])
-        wire.send(pop, "QUIT")
-        try:
-            return wire.read_line(pop)
-        except OSError:
-            return b""
+        return wire.quit_reply(pop)
 
 
 def without_seen(mailboxes):

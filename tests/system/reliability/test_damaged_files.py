@@ -81,12 +81,6 @@ SAID = (*CONTENT, "folder", "FIFO", "root's")
 HINTS = ("sent", MOVES)
 
 
-@pytest.fixture(scope="module", params=["maildir", *(
-    pytest.param(storage, marks=pytest.mark.night) for storage in ("mdbox", "sdbox"))])
-def storage(request):
-    return request.param
-
-
 @pytest.fixture(scope="module")
 def server(start, storage):
     return start(storage=storage, groups={"more": {}, "most": {}}, gate={}, coexist=SITE,

@@ -36,12 +36,6 @@ FILES = {"choices", "journal", "sent", "view"}
 SITE = {"template_dir": str(NOTICE_TEXTS), "note_last_use": "address", **AT_ONCE}
 
 
-@pytest.fixture(scope="module", params=["maildir", *(
-    pytest.param(storage, marks=pytest.mark.night) for storage in ("mdbox", "sdbox"))])
-def storage(request):
-    return request.param
-
-
 @pytest.fixture(scope="module")
 def server(start, storage):
     return start(storage=storage, gate={}, coexist=SITE, conf23=COEXIST_CONFIG)

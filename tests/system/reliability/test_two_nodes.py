@@ -31,12 +31,6 @@ plugin {
 """
 
 
-@pytest.fixture(scope="module", params=["maildir", *(
-    pytest.param(storage, marks=pytest.mark.night) for storage in ("mdbox", "sdbox"))])
-def storage(request):
-    return request.param
-
-
 @pytest.fixture(scope="module")
 def nodes(start, storage):
     with two_nodes(start, storage=storage, gate={}) as nodes:
