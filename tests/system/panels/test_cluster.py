@@ -39,6 +39,8 @@ class Cluster:
         self.nodes = [self._node(folder / f"node{number}", place)
                       for number, (_, place) in enumerate(made)]
         self.proxy = None
+        # users whose mailboxes are on the second node, through the proxy
+        self.unused = iter(USERS[1::2])
         self._folder = folder
 
     def _node(self, folder, place):
@@ -89,13 +91,9 @@ def cluster(request, tmp_path_factory):
         yield nodes
 
 
-_unused = {}
-
-
 @pytest.fixture
 def user(cluster):
-    """A user whose mailbox is on the second node, through the proxy."""
-    return next(_unused.setdefault(id(cluster), iter(USERS[1::2])))
+    return next(cluster.unused)
 
 
 def test_a_change_on_one_node_is_obeyed_on_the_other(cluster, user):
