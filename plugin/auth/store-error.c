@@ -28,18 +28,23 @@ void coexist_store_error_report(struct coexist_log_repeat *log,
 	event_unref(&event);
 }
 
+static void append_words(string_t *kind, const char *text, const char *end)
+{
+	for (; text != end; text++) {
+		if (!i_isdigit(*text))
+			str_append_c(kind, *text);
+	}
+}
+
 const char *coexist_store_error_kind(const char *key, const char *error)
 {
 	const char *found = strstr(error, key);
 	string_t *kind = t_str_new(128);
 
 	if (found != NULL) {
-		str_append_data(kind, error, found - error);
+		append_words(kind, error, found);
 		error = found + strlen(key);
 	}
-	for (; *error != '\0'; error++) {
-		if (!i_isdigit(*error))
-			str_append_c(kind, *error);
-	}
+	append_words(kind, error, error + strlen(error));
 	return str_c(kind);
 }
