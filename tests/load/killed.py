@@ -29,7 +29,7 @@ PATIENCE_SECS = 60
 SERVICES = ("pop3", "imap", "lmtp", "submission", "doveadm")
 _TITLE = re.compile(r"/(pop3|imap|lmtp|submission) \[|(?:^|/)(doveadm) ")
 CRASH = re.compile(r"Panic: |killed with signal (?!9\b)|Fatal: .*assert")
-_ONE = "service lmtp {\n  %s = 1\n}\n"
+ONE = "service lmtp {\n  %s = 1\n}\n"
 COEXIST = {"quota_warn": "80 95", "template_dir": str(NOTICE_TEXTS),
            "pop3_mark_read": "complete", "pop3_mark_downloaded": "yes",
            "pop3_delete": "trash", "pop3_delete_limit": "500",
@@ -120,8 +120,8 @@ class Site:
         self._chance = random.Random(seed)
         self.server = stack.enter_context(Instance(
             folder / "site", users={user: {} for user in MAILBOXES}, storage=storage,
-            quota="1G", gate={}, coexist=COEXIST, conf23=COEXIST_CONFIG + _ONE % "service_count",
-            conf24=_ONE % "restart_request_count"))
+            quota="1G", gate={}, coexist=COEXIST, conf23=COEXIST_CONFIG + ONE % "service_count",
+            conf24=ONE % "restart_request_count"))
         stack.enter_context(relay_of(self.server))
         self.owners = [Owner(self.server, user) for user in MAILBOXES]
         # What is cut off and then goes to another mailbox is in both: a mailbox has one.

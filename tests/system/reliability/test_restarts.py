@@ -19,7 +19,7 @@ import pytest
 import logins
 from choices import COEXIST_CONFIG
 from instance import NOTICE_TEXTS, message
-from load.owners import GONE, TOKEN, Owner
+from load.careful import Careful
 from login_load import told
 from logins import Client
 from relay import relay_of
@@ -71,49 +71,6 @@ def run(tmp_path):
 
 
 # Messages
-
-class Careful(Owner):
-    """An owner who also knows which deletions were confirmed.
-
-    deleted  the messages that POP3 has deleted, and QUIT was replied to by +OK
-    """
-
-    def __init__(self, server, user):
-        super().__init__(server, user)
-        self.deleted = set()
-
-    def begins(self, chance):
-        """Have some mail."""
-        for _ in range(3):
-            self._gets_mail(chance)
-
-    def does_something(self, chance):
-        action = chance.choice((self._gets_mail, self._gets_mail, self._downloads, self._downloads,
-                                self._moves, self._stores, self._sends, self._chooses))
-        with suppress(*GONE):
-            action(chance)
-
-    def _pop3_session(self, chance):
-        client = self._pop3()
-        going = set()
-        for number in range(client.stat()[0], 0, -1):
-            token = TOKEN.search(b"\n".join(client.retr(number)[1]).decode())
-            if chance.random() < 0.5:
-                client.dele(number)
-                going |= {token[1]} if token else set()
-        if client.quit().startswith(b"+OK"):
-            self.deleted |= going
-
-    def still_there(self):
-        """Return the messages of the inbox whose deletion was confirmed."""
-        client = self._imap()
-        count = int(client.select("INBOX", readonly=True)[1][0])
-        lines = client.fetch("1:*", "(BODY.PEEK[HEADER.FIELDS (SUBJECT)])")[1] if count else []
-        client.logout()
-        found = {token for line in lines if isinstance(line, tuple)
-                 for token in TOKEN.findall(line[1].decode())}
-        return sorted(found & self.deleted)
-
 
 class Toggler(threading.Thread):
     """An administrator who switches POP3 off and on; the next login has to obey.
@@ -199,15 +156,16 @@ def test_no_message_is_lost(run, event, storage, seconds):
         owner.comes_back()
         faults += owner.count()
     accepted = sum(len(owner.accepted) for owner in owners)
+    deleted = sum(len(owner.deleted) for owner in owners)
     failures = sum((prober.failures() for prober in probers), [])
     print(f"\n{event}, {storage}: {events} in {seconds} s, {accepted} messages accepted, "
-          f"{sum(len(owner.deleted) for owner in owners)} deleted, "
+          f"{deleted} deleted, "
           f"{sum(len(owner.moved_by_imap) for owner in owners)} moved by IMAP and "
           f"{sum(len(owner.twice_by_imap) for owner in owners)} of these twice, "
           f"{toggler.turns} policies obeyed, {described(failures)} of "
           f"{sum(len(prober.seen) for prober in probers)} logins failed")
     assert faults == [] and toggler.faults == []
-    assert accepted > 0 and toggler.turns > 1 and "wrong" not in failures
+    assert accepted > 0 and deleted > 0 and toggler.turns > 1 and "wrong" not in failures
 
 
 # Sessions and logins, beside bare Dovecot
