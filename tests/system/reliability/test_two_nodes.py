@@ -10,7 +10,9 @@ from nodes import BOXES, Copies, listed, numbers, two_nodes
 pytestmark = pytest.mark.differs("dsync")
 
 POLICY = {"pop3_mark_read": "complete", "pop3_mark_downloaded": "yes"}
+# Two runs of dsync at once, from either node, wait for each other's lock: not for 30 s.
 REPLICATION = """mail_plugins = coexist notify replication
+replication_dsync_parameters = -d -N -l 2 -U
 service replicator {
   process_min_avail = 1
   unix_listener replicator-doveadm {
@@ -225,13 +227,13 @@ def test_the_replicator_takes_everything_along(start, storage):
         copies = Copies(nodes, nodes[0].maildrop().user)
         copies.policy(**POLICY, pop3_delete="trash")
         copies.drops[0].deliver(3)
-        nodes[1].wait_for(lambda: has_run(copies, 0) and len(copies.drops[1].subjects()) == 3, 30,
+        nodes[1].wait_for(lambda: has_run(copies, 0) and len(copies.drops[1].subjects()) == 3, 120,
                           "the messages")
         deletes(copies, 0)
         nodes[1].wait_for(lambda: has_run(copies, 0) and
-                          copies.drops[1].subjects("Trash") == ["number 1"], 30,
+                          copies.drops[1].subjects("Trash") == ["number 1"], 120,
                           "what was deleted in the other Trash")
         deletes(copies, 1, "hide", "number 2")
         nodes[0].wait_for(lambda: has_run(copies, 1) and copies.drops[0].having(HIDDEN) == [1],
-                          30, "the keyword")
+                          120, "the keyword")
         assert copies.contents(0) == copies.contents(1)
