@@ -12,7 +12,7 @@ from instance import Dovecot, InstanceError
 
 from . import (auth, batch, changed, chosen, decision, delete, deliveries, denied, expire,
                folders, gate, instructions, large, listing, live, login, logins, machine, marking,
-               memory, once, quota, retr, sent, sessions, short, site, view)
+               memory, once, order, quota, retr, sent, sessions, short, site, view)
 from .compare import Effort
 from .lab import Lab
 from .table import render
@@ -20,7 +20,7 @@ from .table import render
 MEASUREMENTS = {module.__name__.rpartition(".")[2]: module for module in
                 (instructions, retr, sessions, login, memory, marking, delete, expire, quota,
                  logins, once, short, large, deliveries, decision, gate, auth, listing, batch, live,
-                 view, folders, sent, chosen, denied, changed)}
+                 view, folders, sent, chosen, denied, changed, order)}
 NORMAL = Effort(rounds=12, seconds=90, blocks=21, counts=3)
 QUICK = Effort(rounds=6, seconds=10, blocks=3)
 

@@ -93,16 +93,16 @@ def _count(lab, name, services, work, number, once, read=None):
     read    function(text) of what callgrind wrote, if not for the total
     """
     with lab.servers(name, sessions=1 if once else ENDLESS, high_performance=not once,
-                     conf=_conf(services, once), wrap=_wrap(lab, services)) as servers:
+                     conf=_conf(services, once), wrap=wrapped(lab, services)) as servers:
         log = servers[name].dovecot.folder / "log"
         work(servers[name], number)
         if once:
             servers[name].dovecot.wait_for(
-                lambda: all(len(_read(log, service)) >= number
+                lambda: all(len(read_results(log, service)) >= number
                             for service in services if service != "auth"),
                 120, "callgrind's results")
     lab.keep(log, f"{name}.{services[-1]}.{number}{'.once' if once else ''}")
-    return {service: _read(log, service, read or _total) for service in services}
+    return {service: read_results(log, service, read or _total) for service in services}
 
 
 def _total(text):
@@ -128,7 +128,7 @@ def _own(text):
     return found if _total(text) is not None else None
 
 
-def _read(log, service, read=_total):
+def read_results(log, service, read=_total):
     """Return what was read of each of a service's processes that has ended."""
     texts = [path.read_text() for path in log.glob(f"callgrind.{service}.*")]
     return [value for value in map(read, texts) if value is not None]
@@ -142,7 +142,7 @@ def _conf(services, once):
                    for service in services if service != "auth")
 
 
-def _wrap(lab, services):
+def wrapped(lab, services):
     valgrind = shutil.which("valgrind")
     if valgrind is None:
         raise RuntimeError("valgrind is not installed")
