@@ -12,14 +12,15 @@ from logins import Client
 
 # What stands in the place of systemd: the sessions of a Dovecot that has ended may live on, and
 # another one is started at once.
-INIT = "trap '' TERM; while :; do dovecot -F -c {config}; done"
+# Options that are added to the command are Dovecot's.
+INIT = "trap '' TERM; while :; do dovecot -F -c {config} \"$@\"; done"
 
 
 class Restartable(Instance):
     """An Instance in which Dovecot's master is not the first process."""
 
     def _command(self):
-        return ["sh", "-c", INIT.format(config=self.config)]
+        return ["sh", "-c", INIT.format(config=self.config), "sh"]
 
     def reload_it(self):
         """doveadm reload; returns when that has returned."""

@@ -18,7 +18,7 @@ import pytest
 
 import logins
 from choices import COEXIST_CONFIG
-from instance import NOTICE_TEXTS, message
+from instance import NOTICE_TEXTS, checker, message
 from load.careful import Careful
 from login_load import told
 from logins import Client
@@ -40,7 +40,7 @@ ACCOUNTS = dict.fromkeys([*OWNERS, *PROBES.values(), TOGGLED, *NAMES], {})
 WORKERS = 5
 SHORT_SECS, LONG_SECS = 6, 60
 # How much longer than in bare Dovecot logins may fail, on a busy machine.
-LONGER_SECS = 3
+LONGER_SECS = checker.patience(3)
 
 
 def ours(folder, storage="maildir"):
