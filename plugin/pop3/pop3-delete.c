@@ -433,6 +433,35 @@ static bool has_lost_keywords(struct mailbox *inbox)
 		 inbox->storage->error == MAIL_ERROR_TEMP);
 }
 
+/* A client that is shown the rest alone would delete no more than the limit. What has
+   the keyword in the index has lost it when this is committed, also if the file can't
+   be renamed. */
+static void hold_take_back(struct pop3_delete *del)
+{
+	const char *const names[] = { hidden_keyword(del), NULL };
+	struct mailbox_transaction_context *t =
+		mailbox_transaction_begin(del->inbox, 0, __func__);
+	struct mail_keywords *keywords =
+		mailbox_keywords_create_valid(del->inbox, names);
+	struct mail *mail = mail_alloc(t, 0, NULL);
+	ARRAY_TYPE(uint32_t) uids;
+	uint32_t uid;
+
+	t_array_init(&uids, 128);
+	deleted_uids_left(del, t, &uids);
+	array_foreach_elem(&uids, uid) {
+		if (mail_set_uid(mail, uid))
+			mail_update_keywords(mail, MODIFY_REMOVE, keywords);
+	}
+	mail_free(&mail);
+	mailbox_keywords_unref(&keywords);
+	if (mailbox_transaction_commit(&t) < 0) {
+		e_error(del->inbox->event, "coexist: Can't show all deleted "
+			"messages again: %s",
+			mailbox_get_last_internal_error(del->inbox, NULL));
+	}
+}
+
 static void hide_finish(struct pop3_delete *del)
 {
 	if (del->inbox == NULL || !del->inbox->opened ||
@@ -444,6 +473,9 @@ static void hide_finish(struct pop3_delete *del)
 		"Up to %u deleted messages stay: Can't write the mailbox",
 		del->hidden);
 	e_warning(del->inbox->event, "coexist: %s", del->failure.text);
+	if (del->held > 0 && !coexist_mailbox_has_lost_index(del->inbox)) T_BEGIN {
+		hold_take_back(del);
+	} T_END;
 }
 
 int pop3_delete_finish(struct pop3_delete *del, struct mailbox *box)

@@ -4,6 +4,7 @@ lost, nothing is there twice when it can be written again, clients are told the 
 Dovecot alone does without, so does Dovecot with our modules."""
 
 import imaplib
+import os
 import poplib
 import smtplib
 
@@ -78,7 +79,7 @@ def subjects(found):
                   if subject.startswith("number "))
 
 
-def quits(maildrop, deleted):
+def quits(maildrop, deleted, before_quit=lambda: None):
     """Delete these messages in a session in which the file system becomes read-only; return the
     reply to QUIT."""
     with maildrop.pop3() as pop:
@@ -87,6 +88,7 @@ def quits(maildrop, deleted):
         with read_only(maildrop):
             for number in deleted:
                 pop.dele(number)
+            before_quit()
             try:
                 return pop.quit().decode()
             except poplib.error_proto as error:
@@ -121,6 +123,21 @@ def test_quit_tells_the_truth(server, bare, name):
     assert subjects(found) == (MESSAGES if target else [MESSAGES[0], MESSAGES[3]])
     assert not {"number 2", "number 3"} & set(found["INBOX"]), found
     assert target in (None, "INBOX") or found[target] == ["number 2", "number 3"]
+
+
+def test_a_session_that_is_held_hides_all_or_nothing(server):
+    """A maildir that has changed is read again: of a file that can't be renamed the index is believed,
+    and of one whose name stays it is not. The rest alone would not be more than the limit."""
+    maildrop = filled(server, **POLICIES["limit"][0])
+    folder = maildrop.folder / "cur"
+    reply = quits(maildrop, (2, 3), lambda: folder.is_dir() and os.utime(folder))
+    found = everything(maildrop)["INBOX"]
+    assert subjects({"INBOX": found}) == MESSAGES
+    assert (reply.split()[0], sum(subject.endswith(" hidden") for subject in found)) in \
+        {("+OK", 2), ("-ERR", 0)}, (reply, found)
+    deletes_again(maildrop, ("number 2", "number 3"))
+    assert [subject for subject in everything(maildrop)["INBOX"] if subject.startswith("number ")] == \
+        ["number 1", "number 2 hidden", "number 3 hidden", "number 4"]
 
 
 def logs_in(maildrop):
