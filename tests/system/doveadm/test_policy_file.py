@@ -14,6 +14,7 @@ import pytest
 
 from administrator import (CONF23, CONF24, EX_DATAERR, EX_NOUSER, EX_USAGE, KEY_FILE,
                            Administrator)
+from instance import checker
 
 HARD = 'It\'s "quoted", 100 % \\ [x] =#;\tä\nand more '
 ALL = """\
@@ -33,7 +34,7 @@ imap_access=deny
 # A batch of the size of a hosting server, and how long it may take on a machine that is
 # ten times slower than the one where it took half a second.
 MANY = 5000
-PATIENCE_SECONDS = 100
+PATIENCE_SECONDS = checker.patience(100)
 
 
 @pytest.fixture(scope="module")
