@@ -126,8 +126,9 @@ def test_quit_tells_the_truth(server, bare, name):
 
 
 def test_a_session_that_is_held_hides_all_or_nothing(server):
-    """A maildir that has changed is read again: of a file that can't be renamed the index is believed,
-    and of one whose name stays it is not. The rest alone would not be more than the limit."""
+    """A maildir that has changed is read again: of a file that can't be renamed the index is
+    believed, and of one whose name stays it is not. The rest alone would not be more than the
+    limit."""
     maildrop = filled(server, **POLICIES["limit"][0])
     folder = maildrop.folder / "cur"
     reply = quits(maildrop, (2, 3), lambda: folder.is_dir() and os.utime(folder))
@@ -136,7 +137,8 @@ def test_a_session_that_is_held_hides_all_or_nothing(server):
     assert (reply.split()[0], sum(subject.endswith(" hidden") for subject in found)) in \
         {("+OK", 2), ("-ERR", 0)}, (reply, found)
     deletes_again(maildrop, ("number 2", "number 3"))
-    assert [subject for subject in everything(maildrop)["INBOX"] if subject.startswith("number ")] == \
+    found = everything(maildrop)["INBOX"]
+    assert [subject for subject in found if subject.startswith("number ")] == \
         ["number 1", "number 2 hidden", "number 3 hidden", "number 4"]
 
 
