@@ -34,7 +34,9 @@ def test_a_retr_to_a_client_that_reads_is_finished(server, maildrop):
     with Pop3(server, maildrop.user) as client:
         client.send("RETR 1")
         client.hear(r"^\+OK.*\n")
-        deny(server, maildrop.user, "pop3")
+        # nobody reads while doveadm runs
+        deny_in_this_moment(server, maildrop.user, "pop3",
+                            server.session_pid("pop3", maildrop.user))
         text, _ = client.hear_end()
         assert re.search(r"\r\n\.\r\n" + LAST["pop3"] + "$", text)
 
@@ -55,7 +57,8 @@ def test_a_fetch_to_a_client_that_reads_is_finished(server, maildrop):
         client.say("SELECT INBOX")
         client.send("f FETCH 1 BODY[]")
         client.hear(r"^\* 1 FETCH.*\n")
-        deny(server, maildrop.user, "imap")
+        deny_in_this_moment(server, maildrop.user, "imap",
+                            server.session_pid("imap", maildrop.user))
         text, _ = client.hear_end()
         assert re.search(r"\)\r\nf OK .*\r\n" + LAST["imap"] + "$", text)
 
