@@ -78,6 +78,10 @@ def test_what_two_processes_say_alike_is_told_once(tmp_path, monkeypatch):
     assert checker.findings() == (0, [])
 
 
+not_sanitized = pytest.mark.skipif(checker.name() == "sanitizers",
+                                   reason="valgrind can't load modules with sanitizers")
+
+
 @pytest.fixture
 def run_with(tmp_path, monkeypatch):
     """run_with(name): let it be a run with that memory checker."""
@@ -91,6 +95,7 @@ def run_with(tmp_path, monkeypatch):
     return begin
 
 
+@not_sanitized
 def test_each_service_of_ours_is_in_valgrind(tmp_path, run_with):
     run_with("valgrind")
     with Instance(tmp_path / "checked", gate={}) as dc:
@@ -127,6 +132,7 @@ def mistaken_stage(folder, flags=()):
     return folder
 
 
+@not_sanitized
 def test_valgrind_looks_on_at_what_a_command_of_doveadm_does(run_with, tmp_path):
     """Which becomes doveconf, and doveadm again."""
     run_with("valgrind")
