@@ -23,7 +23,9 @@ SERVICES = ("imap", "pop3")
 MESSAGES, SIZE = 3, 1000
 HEAD = """/* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* What sessions run stands together: a page that is looked at brings its neighbours
-   with it, and each counts in a session's memory. Written by `tests/bench/run order`. */
+   with it, and each counts in a session's memory. Of the constants, the texts of these
+   functions and all tables: a text's section ends in str1.1 or str1.8. Written by
+   `tests/bench/run order`. */
 """
 TEXTS = """SECTIONS
 {
