@@ -39,9 +39,11 @@ def users_of(server):
 @pytest.mark.parametrize("kind", OPENS)
 def test_an_idle_one_within_a_second(server, kind):
     """From the start of the command until the socket is closed."""
-    found = []
+    found, allowances = [], []
+    nobody = server.maildrop().user
     with ThreadPoolExecutor() as pool:
         for user in users_of(server):
+            allowances.append(command_seconds(server, nobody, times=1))
             with OPENS[kind](server, user) as client:
                 end = pool.submit(client.hear_end)
                 begin = time.monotonic()
@@ -49,8 +51,8 @@ def test_an_idle_one_within_a_second(server, kind):
                 text, at = end.result()
                 assert re.fullmatch(LAST[PROTOCOL[kind]], text)
                 found.append(at - begin)
-    allowance = command_seconds(server, server.maildrop().user)
-    assert median(found) < IDLE_SECONDS + allowance
+    # the command's own time, and as much of the session's until it has the processor
+    assert median(found) < IDLE_SECONDS + 2 * median(allowances)
 
 
 # Clients that would keep a command from its end for ever.
