@@ -165,7 +165,7 @@ def test_no_message_is_lost(run, event, storage, seconds):
           f"{toggler.turns} policies obeyed, {described(failures)} of "
           f"{sum(len(prober.seen) for prober in probers)} logins failed")
     assert faults == [] and toggler.faults == []
-    assert accepted > 0 and deleted > 0 and toggler.turns > 1 and "wrong" not in failures
+    assert accepted > 0 and deleted > 0 and toggler.turns > 0 and "wrong" not in failures
 
 
 # Sessions and logins, beside bare Dovecot
