@@ -143,6 +143,7 @@ def _conf(services, once):
 
 
 def wrapped(lab, services):
+    """Return the option of Instance by which callgrind counts these services."""
     valgrind = shutil.which("valgrind")
     if valgrind is None:
         raise RuntimeError("valgrind is not installed")

@@ -82,6 +82,14 @@ class Copies:
         """Return {subject: Counter of the mailboxes that it is in} on both, which are the same."""
         return places(self.both())
 
+    def due(self, node, clock, days):
+        """Return how many messages retention takes on a node so many days from now."""
+        with clock.days_from_now(days):
+            [row] = json.loads(self.nodes[node].doveadm(
+                "-f", "json", "coexist", "expire", "--dry-run", "--now", "-u", self.user,
+                env=clock.environment))
+        return int(row["expired"])
+
     def sessions(self, node):
         """Return the POP3 sessions of the node's journal, oldest first."""
         rows = json.loads(self.nodes[node].doveadm("-f", "json", "coexist", "journal", "-u",

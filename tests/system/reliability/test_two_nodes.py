@@ -227,13 +227,13 @@ def test_the_replicator_takes_everything_along(start, storage):
         copies = Copies(nodes, nodes[0].maildrop().user)
         copies.policy(**POLICY, pop3_delete="trash")
         copies.drops[0].deliver(3)
-        nodes[1].wait_for(lambda: has_run(copies, 0) and len(copies.drops[1].subjects()) == 3, 120,
+        nodes[1].wait_for(lambda: has_run(copies, 0) and len(copies.drops[1].subjects()) == 3, 30,
                           "the messages")
         deletes(copies, 0)
         nodes[1].wait_for(lambda: has_run(copies, 0) and
-                          copies.drops[1].subjects("Trash") == ["number 1"], 120,
+                          copies.drops[1].subjects("Trash") == ["number 1"], 30,
                           "what was deleted in the other Trash")
         deletes(copies, 1, "hide", "number 2")
         nodes[0].wait_for(lambda: has_run(copies, 1) and copies.drops[0].having(HIDDEN) == [1],
-                          120, "the keyword")
+                          30, "the keyword")
         assert copies.contents(0) == copies.contents(1)

@@ -4,8 +4,6 @@ the keyword of a download along, and not its time. A message that was there befo
 downloaded when the keyword comes, so that it is not due before its time; one that comes with the
 keyword counts as downloaded when it was saved, as it does where an index was lost."""
 
-import json
-
 import pytest
 
 from nodes import Copies, two_nodes
@@ -37,15 +35,6 @@ def downloads(copies, node, number=1):
         pop.quit()
 
 
-def due(copies, clock, node, days):
-    """Return how many messages are due on the node so many days from now."""
-    with clock.days_from_now(days):
-        [row] = json.loads(copies.nodes[node].doveadm(
-            "-f", "json", "coexist", "expire", "--dry-run", "--now", "-u", copies.user,
-            env=clock.environment))
-    return int(row["expired"])
-
-
 def test_a_download_counts_on_the_other_node_from_the_copy_of_its_keyword(copies, clock):
     copies.drops[0].deliver(2)
     copies.sync()
@@ -53,14 +42,14 @@ def test_a_download_counts_on_the_other_node_from_the_copy_of_its_keyword(copies
         downloads(copies, 0)
         copies.sync(0, env=clock.environment)
     for node in range(2):
-        assert due(copies, clock, node, 40 + DAYS - 0.1) == 0, node
-        assert due(copies, clock, node, 40 + DAYS + 0.1) == 1, node
+        assert copies.due(node, clock, 40 + DAYS - 0.1) == 0, node
+        assert copies.due(node, clock, 40 + DAYS + 0.1) == 1, node
     # another copy of the keyword changes nothing
     with clock.days_from_now(60):
         downloads(copies, 1, 1)
         copies.sync(1, "-f", env=clock.environment)
     for node in range(2):
-        assert due(copies, clock, node, 40 + DAYS + 0.1) == 1, node
+        assert copies.due(node, clock, 40 + DAYS + 0.1) == 1, node
 
 
 def test_what_comes_with_the_keyword_counts_from_the_day_it_was_saved(copies, clock):
@@ -68,8 +57,8 @@ def test_what_comes_with_the_keyword_counts_from_the_day_it_was_saved(copies, cl
     with clock.days_from_now(40):
         downloads(copies, 0)
         copies.sync(0, env=clock.environment)
-    assert due(copies, clock, 0, 40 + DAYS - 0.1) == 0
-    assert due(copies, clock, 1, DAYS + 0.1) == 1
+    assert copies.due(0, clock, 40 + DAYS - 0.1) == 0
+    assert copies.due(1, clock, DAYS + 0.1) == 1
 
 
 def test_what_was_never_downloaded_is_never_due(copies, clock):
@@ -79,4 +68,4 @@ def test_what_was_never_downloaded_is_never_due(copies, clock):
         imap.select()
         imap.store("1", "+FLAGS", "(\\Seen)")
     copies.sync(1)
-    assert [due(copies, clock, node, 400) for node in range(2)] == [0, 0]
+    assert [copies.due(node, clock, 400) for node in range(2)] == [0, 0]

@@ -183,15 +183,6 @@ def walks(kind, nodes, turns, seed, policy=None, **how):
     return walk
 
 
-def due(copies, node, clock, days):
-    """Return how many messages retention takes on a node so many days from now."""
-    with clock.days_from_now(days):
-        [row] = json.loads(copies.nodes[node].doveadm(
-            "-f", "json", "coexist", "expire", "--dry-run", "--now", "-u", copies.user,
-            env=clock.environment))
-    return int(row["expired"])
-
-
 def records_are_read(copies, clock):
     """What files of ours say of the mailbox can be read on both nodes."""
     downloaded = sum({"$POP3Downloaded", "\\Seen"} <= set(flags) and "\\Flagged" not in flags
@@ -200,7 +191,7 @@ def records_are_read(copies, clock):
         copies.sessions(number)
         for words in (["view"], ["status"]):
             json.loads(node.doveadm("-f", "json", "coexist", *words, "-u", copies.user))
-        assert [due(copies, number, clock, DAYS + step) for step in (-1, 1)] == [0, downloaded]
+        assert [copies.due(number, clock, DAYS + step) for step in (-1, 1)] == [0, downloaded]
         assert [line for line in node.log_problems() if "coexist: " in line] == []
 
 
