@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from instance import PASSWORD
+from instance.processes import title
 from sasl import Sasl
 from wiring import GENERATION
 
@@ -49,6 +50,11 @@ class Client:
         """Return the answer of SASL CRAM-MD5 (RFC 2195)."""
         digest = hmac.new(self.password.encode(), challenge, "md5").hexdigest()
         return f"{self.user} {digest}".encode()
+
+
+def auth_pids(server):
+    """Return the auth process, without its workers: they end when nobody asks them for a minute."""
+    return [pid for pid in server.pids("auth") if "worker" not in title(pid)]
 
 
 def _base64(data):

@@ -10,7 +10,6 @@ import pytest
 
 import logins
 import texts
-from instance.processes import title
 from logins import Client, pop3_auth_plain
 from wiring import DOVEADM, userdb
 
@@ -72,8 +71,7 @@ def kind(request):
 @pytest.fixture(autouse=True)
 def auth_lives_on(server):
     """The auth process is the same before and after."""
-    # its workers end when nobody has asked them for a minute
-    before = [pid for pid in server.pids("auth") if "worker" not in title(pid)]
+    before = logins.auth_pids(server)
     yield
     assert set(before) <= set(server.pids("auth"))
 

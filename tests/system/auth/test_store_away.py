@@ -9,7 +9,6 @@ import pytest
 
 import logins
 import texts
-from instance.processes import title
 from logins import Client, each
 
 ACTIONS = ("last-known", "allow", "tempfail")
@@ -88,8 +87,7 @@ def fault(request, server):
 @pytest.fixture(autouse=True)
 def auth_lives_on(server):
     """The auth process is the same before and after."""
-    # its workers end when nobody has asked them for a minute
-    before = [pid for pid in server.pids("auth") if "worker" not in title(pid)]
+    before = logins.auth_pids(server)
     yield
     assert set(before) <= set(server.pids("auth"))
 

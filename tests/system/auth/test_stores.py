@@ -15,7 +15,6 @@ import logins
 import texts
 from backends import Example, Redis, available, missing, running
 from instance.block import block
-from instance.processes import title
 from logins import Client, pop3_auth_plain
 from wiring import DOVEADM, GENERATION
 
@@ -218,8 +217,7 @@ def test_the_back_end_goes_away_and_comes_back(start_with, backend, action):
     for protocol in PROTOCOLS:
         assert outcome(server, denied, protocol) == "deny"
         assert outcome(server, allowed, protocol) == "passes"
-    # its workers end when nobody has asked them for a minute
-    auth = [pid for pid in server.pids("auth") if "worker" not in title(pid)]
+    auth = logins.auth_pids(server)
     backend.stop()
     for pid in server.pids("dict"):
         server.kill(pid)    # it may know the database from before
