@@ -12,7 +12,7 @@ from progress import Progress
 from tiers import TIERS, TURNS, Case, select
 
 # What the tests of a property walk at commit.
-COMMIT_SEEDS = 3
+COMMIT_SEEDS = 2
 
 _COLLECTED = pytest.StashKey()
 

@@ -3,8 +3,9 @@
 
 quick   the first case of each module
 whole   each case but those of the night, and one of the two formats below
-commit  the rotation: each case on one of the four versions, what is about the version
-        on one of each generation, and the first of each folder on all four
+commit  the rotation: each test on one of the four versions, what is about the version
+        on one of each generation, and the first case of each folder on all four. Of a
+        test's combinations of parameters it has a few, and of the two formats below one
 rest    what the rotation leaves out on that version
 long    what takes too long for a commit
 walks   the random walks of properties, for more of them than at commit
@@ -22,6 +23,11 @@ GENERATIONS = {23: ((2, 3, 19), (2, 3, 21)), 24: ((2, 4, 1), (2, 4, 5))}
 
 # Formats that keep many messages in a file: which version of a generation tries them.
 TURNS = {"mdbox": {23: 0, 24: 1}, "sdbox": {23: 1, 24: 0}}
+
+# How many of a test's combinations of parameters, with one storage format, a commit
+# tries: those at both ends, where a table's plain and its odd cases stand, and others
+# at the same distance.
+COMBINATIONS = 2
 
 # A collected test: its module, its name there, the storage format that it is about or
 # None, the generation that it is about or None, whether it is too long for a commit,
@@ -42,11 +48,37 @@ def _is_formats_turn(case, version):
     return case.format not in TURNS or TURNS[case.format][generation] == turn
 
 
+def _number_of(module):
+    """Return the number that decides on a module's turns. They are by module: a part of
+    it would start the same servers."""
+    return zlib.crc32(module.encode())
+
+
+def _few_combinations(cases):
+    """Return, of each test, as many cases as a commit tries."""
+    tests = {}
+    for case in cases:
+        name, _, _ = case.name.partition("[")
+        tests.setdefault((case.module, name, case.format), []).append(case)
+    return {those[number * (len(those) - 1) // (COMBINATIONS - 1)]
+            for those in tests.values() for number in range(COMBINATIONS)}
+
+
+def _formats_by_night(cases):
+    """Return {(module, format)}: of a module with both formats the one that no commit
+    tries."""
+    formats = {}
+    for case in cases:
+        if case.format in TURNS:
+            formats.setdefault(case.module, set()).add(case.format)
+    return {(module, sorted(those)[_number_of(module) // 4 % 2])
+            for module, those in formats.items() if len(those) == len(TURNS)}
+
+
 def _is_turn(case, version):
     """True if the rotation gives the case to this version."""
     generation, turn = turn_of(version)
-    # by module: a part of it would start the same servers
-    number = zlib.crc32(case.module.encode())
+    number = _number_of(case.module)
     generations = [case.generation] if case.generation else list(GENERATIONS)
     if not case.is_differing:
         generations = [generations[number // 2 % len(generations)]]
@@ -77,9 +109,14 @@ def select(cases, tier, version):
     """Return the cases of the tier with this version of Dovecot, in their order."""
     of_modules = _first_cases(cases, lambda case: case.module)
     of_folders = _first_cases(cases, folder_of)
+    at_commit = [case for case in cases if not case.is_nights]
+    few = _few_combinations(at_commit)
+    by_night = _formats_by_night(at_commit)
 
     def is_commit(case):
-        return not case.is_nights and (case in of_folders or _is_turn(case, version))
+        return case in of_folders or (
+            case in few and (case.module, case.format) not in by_night
+            and _is_turn(case, version))
 
     def is_rest(case):
         return not (case.is_nights or case.is_walk or is_commit(case))

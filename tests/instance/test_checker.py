@@ -95,6 +95,7 @@ def run_with(tmp_path, monkeypatch):
     return begin
 
 
+@pytest.mark.night
 @not_sanitized
 def test_each_service_of_ours_is_in_valgrind(tmp_path, run_with):
     run_with("valgrind")
@@ -132,6 +133,7 @@ def mistaken_stage(folder, flags=()):
     return folder
 
 
+@pytest.mark.night
 @not_sanitized
 def test_valgrind_looks_on_at_what_a_command_of_doveadm_does(run_with, tmp_path):
     """Which becomes doveconf, and doveadm again."""
@@ -142,6 +144,7 @@ def test_valgrind_looks_on_at_what_a_command_of_doveadm_does(run_with, tmp_path)
     assert [text for text in checker.findings()[1] if "mistake_in_heap" in text]
 
 
+@pytest.mark.night
 def test_the_sanitizers_find_a_mistake_of_each_kind(run_with, tmp_path):
     run_with("sanitizers")
     stage = mistaken_stage(tmp_path / "stage", sanitizers.FLAGS)

@@ -300,6 +300,7 @@ def test_import_signs_each(start):
 
 # Size
 
+@pytest.mark.night
 def test_five_thousand_mailboxes(admin, server):
     """Import, export and set -F; others wait for the lock no longer than that takes."""
     text = "\n".join(f"[mailbox many{n}@size.example]\npop3_access=deny\npop3_delete=trash\n"

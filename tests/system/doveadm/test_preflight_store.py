@@ -101,6 +101,7 @@ def test_documents_with_other_folders(admin):
     assert mended["pop3_folders"] == ("ok", "")
 
 
+@pytest.mark.night
 def test_documents_that_let_owners_choose_folders(admin):
     """A choice needs the plugin as a document does."""
     admin.ok("policy", "set", "-d", "example.org", "--force", "owner_may_change=pop3_show")
@@ -135,6 +136,7 @@ def test_documents_that_name_too_many_folders(admin, value, is_many):
         assert verdict == "warn" and "1 documents (mailbox jo@example.org)" in remedy
 
 
+@pytest.mark.night
 def test_many_documents_with_long_names(admin):
     """The first five are named."""
     users = [f"{number}-{'a-long-name' * 4}@example.org" for number in range(7)]

@@ -71,6 +71,7 @@ def ends_in_log(server, protocol, users):
     return sorted(ends.values())
 
 
+@pytest.mark.night
 @pytest.mark.parametrize("moment", BUSY)
 def test_a_busy_one_within_five(server, moment):
     opens, protocol, begin_command = BUSY[moment]

@@ -114,6 +114,7 @@ def see_that_all_comes_back(owner, session, reply, once):
     assert not once or len(maildrop.subjects()) == len(MESSAGES)
 
 
+@pytest.mark.night
 def test_all_comes_back(deleted, storage, faults, action):
     # who dies in between, or has no room for the journal, leaves two; a maildir has had
     # copies for a while when Dovecot says that it could not store them

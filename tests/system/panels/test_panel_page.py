@@ -106,6 +106,7 @@ def site(request, databases, tmp_path):
         yield running
 
 
+@pytest.mark.night
 def test_fifteen_minutes(site):
     begin = time.monotonic()
     blocks = steps(site.heading)

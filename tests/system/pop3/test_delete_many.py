@@ -9,6 +9,7 @@ from instance import message
 from names import HIDDEN, NOTICE_TEXTS, QUIT_OK
 
 
+@pytest.mark.night
 @pytest.mark.parametrize("group, storage, policy", [
     ("held", "mdbox", {"pop3_delete": "trash", "pop3_delete_limit": "9999"}),
     ("moved", "mdbox", {"pop3_delete": "trash"}),

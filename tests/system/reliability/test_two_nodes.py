@@ -220,6 +220,7 @@ def has_run(copies, node):
     return "priority=none" in row
 
 
+@pytest.mark.night
 @pytest.mark.only_on(23, "2.4 has no replicator")
 def test_the_replicator_takes_everything_along(start, storage):
     with two_nodes(start, storage=storage, gate={}, plugins={},

@@ -214,6 +214,7 @@ def test_a_header_alone(outbox):
     assert outbox.texts() == [message]
 
 
+@pytest.mark.night
 def test_a_hundred_megabytes(outbox):
     message = letter(body=("x" * 998 + "\r\n") * (LARGE // 1000))
     outbox.send(message)
