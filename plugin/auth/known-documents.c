@@ -5,11 +5,11 @@
 #include "known-documents.h"
 #include "ioloop.h"
 #include "lib-event.h"
-#include "str-sanitize.h"
 #include "time-util.h"
 #include "document-cache.h"
 #include "gate-keyring.h"
 #include "log-repeat.h"
+#include "logged-name.h"
 #include "logged-value.h"
 #include "lost-documents.h"
 #include "policy-document.h"
@@ -339,5 +339,5 @@ coexist_known_documents_read(struct coexist_known_documents *known,
 
 const char *coexist_logged_key(const char *text)
 {
-	return str_sanitize_utf8(text, LOGGED_TEXT_LENGTH);
+	return coexist_printable(text, LOGGED_TEXT_LENGTH);
 }

@@ -8,10 +8,10 @@
 #include "mail-namespace.h"
 #include "mail-storage-private.h"
 #include "str.h"
-#include "str-sanitize.h"
 #include "admin-print.h"
 #include "coexist-admin.h"
 #include "compat-doveadm-mail.h"
+#include "logged-name.h"
 #include "mail-functions.h"
 #include "time-text.h"
 #include "uid-list.h"
@@ -123,7 +123,7 @@ static const char *uids_text(const struct coexist_journal_line *line)
 		move = array_idx(&line->moves, i);
 		uids_add(text, coexist_change_names[COEXIST_CHANGE_MOVED],
 			 &move->uids);
-		uids_add(text, str_sanitize_utf8(move->target, TEXT_LENGTH),
+		uids_add(text, coexist_printable(move->target, TEXT_LENGTH),
 			 &move->target_uids);
 	}
 	return str_c(text);
@@ -135,26 +135,26 @@ static const char *what_text(const struct coexist_journal_line *line,
 	const char *what = coexist_change_counts_text(counts);
 
 	if (line->chose != NULL) {
-		what = t_strconcat("chose ", str_sanitize_utf8(line->chose,
-							TEXT_LENGTH), NULL);
+		what = t_strconcat("chose ",
+			coexist_printable(line->chose, TEXT_LENGTH), NULL);
 	}
 	if (line->mailbox != NULL) {
 		what = t_strdup_printf("%s in %s", what,
-			str_sanitize_utf8(line->mailbox, TEXT_LENGTH));
+			coexist_printable(line->mailbox, TEXT_LENGTH));
 	}
 	if (line->user != NULL) {
 		what = t_strdup_printf("%s by %s", what,
-			str_sanitize_utf8(line->user, TEXT_LENGTH));
+			coexist_printable(line->user, TEXT_LENGTH));
 	}
 	return line->undoes == NULL ? what :
 		t_strdup_printf("%s (undoes %s%s)", what,
 				line->undoes_part ? "a part of " : "",
-				str_sanitize_utf8(line->undoes, TEXT_LENGTH));
+				coexist_printable(line->undoes, TEXT_LENGTH));
 }
 
 static void print_text(const char *text)
 {
-	doveadm_print(str_sanitize_utf8(text, TEXT_LENGTH));
+	doveadm_print(coexist_printable(text, TEXT_LENGTH));
 }
 
 static void print_line(const struct coexist_journal_line *line)
@@ -168,7 +168,8 @@ static void print_line(const struct coexist_journal_line *line)
 	print_text(line->session);
 	print_text(line->protocol);
 	print_text(line->address);
-	doveadm_print(what_text(line, &counts));
+	/* it has names of mailboxes */
+	doveadm_print(coexist_printable(what_text(line, &counts), SIZE_MAX));
 	for (i = 0; i < N_ELEMENTS(counted); i++)
 		doveadm_print_num(counts.messages[counted[i]]);
 	doveadm_print(uids_text(line));

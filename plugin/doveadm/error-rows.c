@@ -6,12 +6,12 @@
 #include "array.h"
 #include "failures.h"
 #include "lib-event-private.h"
-#include "str-sanitize.h"
 #include "doveadm.h"
 #include "doveadm-print.h"
 #include "coexist-admin.h"
 #include "compat-doveadm-mail.h"
 #include "coexist-commands.h"
+#include "logged-name.h"
 
 /* One request may be about all users. */
 #define ERRORS_MAX 100
@@ -64,7 +64,7 @@ error_note(struct event *event ATTR_UNUSED, enum event_callback_type type,
 	VA_COPY(copy, args);
 	text = t_strdup_vprintf(format, copy);
 	va_end(copy);
-	text = str_sanitize_utf8(without_prefixes(text), ERROR_MAX_CHARS);
+	text = coexist_printable(without_prefixes(text), ERROR_MAX_CHARS);
 	text = p_strdup(errors.pool, text);
 	array_push_back(&errors.texts, &text);
 	return TRUE;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* See the contract in logged-name.h. */
+/* See the contracts in logged-name.h. */
 
 #include "lib.h"
 #include "logged-name.h"
@@ -18,18 +18,27 @@ static bool is_late_control(const char *text)
 	return c[0] == 0x7f || (c[0] == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0);
 }
 
-const char *coexist_logged_name(const char *name)
+const char *coexist_printable(const char *text, size_t max_chars)
 {
-	const char *p = str_sanitize_utf8(name, NAME_LENGTH);
-	string_t *logged = t_str_new(128);
+	const char *p = str_sanitize_utf8(text, max_chars);
+	string_t *printable = t_str_new(128);
 
 	for (; *p != '\0'; p++) {
 		if (is_late_control(p)) {
-			str_append(logged, UNICODE_REPLACEMENT_CHAR_UTF8);
+			str_append(printable, UNICODE_REPLACEMENT_CHAR_UTF8);
 			p += *p == 0x7f ? 0 : 1;
 		} else {
-			str_append_c(logged, *p == '<' || *p == '>' ? '?' : *p);
+			str_append_c(printable, *p);
 		}
 	}
-	return str_c(logged);
+	return str_c(printable);
+}
+
+const char *coexist_logged_name(const char *name)
+{
+	char *logged = t_strdup_noconst(coexist_printable(name, NAME_LENGTH));
+
+	for (char *p = logged; (p = strpbrk(p, "<>")) != NULL; p++)
+		*p = '?';
+	return logged;
 }

@@ -28,12 +28,35 @@ static const struct row {
 	{ "not UTF-8", "a\xff" "b", "a"REPLACED"b" },
 };
 
+/* What is printed keeps its brackets, and ends where it is too long. */
+static unsigned int test_printable(void)
+{
+	const char *const texts[][2] = {
+		{ coexist_printable("<\xC2\x9b" "31m>", SIZE_MAX),
+		  "<"REPLACED"31m>" },
+		{ coexist_printable("too long", 6), "too l\xE2\x80\xA6" },
+	};
+	unsigned int failed = 0;
+
+	for (unsigned int i = 0; i < N_ELEMENTS(texts); i++) {
+		if (strcmp(texts[i][0], texts[i][1]) != 0) {
+			printf("printable: \"%s\", expected \"%s\"\n",
+			       texts[i][0], texts[i][1]);
+			failed++;
+		}
+	}
+	return failed;
+}
+
 int main(void)
 {
 	const char *logged;
 	unsigned int i, failed = 0;
 
 	lib_init();
+	T_BEGIN {
+		failed += test_printable();
+	} T_END;
 	for (i = 0; i < N_ELEMENTS(rows); i++) T_BEGIN {
 		logged = coexist_logged_name(rows[i].name);
 		if (strcmp(logged, rows[i].logged) != 0) {

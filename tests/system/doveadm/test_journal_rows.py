@@ -143,6 +143,20 @@ def test_what_is_broken_is_passed_over_and_told_once(maildrop):
         in warning
 
 
+@pytest.mark.parametrize("control", ["\x1b", "\x7f", "\u0080", "\u009b", "\u009f"], ids=ascii)
+def test_a_terminal_is_told_nothing(maildrop, control):
+    """A journal is in its owner's home, who may write there what an administrator reads."""
+    maildrop.deliver(1)
+    text = f"a{control}[31mred"
+    journal.write(maildrop, line(f"chose={text}\tuser={text}", session=text, protocol=text,
+                                 address=text).encode()
+                  + line(f"moved=1\ttarget={text}\ttarget_uidvalidity=1\ttarget_uids=1",
+                        session=text).encode())
+    found = rows(maildrop)
+    assert found and all(row["session"] == "a\ufffd[31mred" for row in found)
+    assert control not in "".join(value for row in found for value in row.values())
+
+
 def test_a_journal_that_is_no_file(maildrop):
     maildrop.deliver(1)
     journal.place(maildrop).mkdir()
