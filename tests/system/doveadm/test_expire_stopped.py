@@ -51,8 +51,8 @@ def test_it_can_be_stopped_and_goes_on(server, clock, number):
         with subprocess.Popen([*server.enter(clock.environment), *command],
                               env=clock.environment, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE) as running:
+            [pid] = server.wait_for(lambda: server.pids("doveadm"), what="the command")
             server.wait_for(lambda: moved(maildrop), 60, "the first messages to be moved")
-            [pid] = server.pids("doveadm")
             os.kill(pid, number)
             output, errors = running.communicate(timeout=60)
         left, gone = maildrop.subjects(), maildrop.subjects("Trash")

@@ -94,8 +94,10 @@ def test_the_mailbox_that_is_allowed_stays_when_all_are_denied(server):
     policy(server, "unset", "--default", "--all")
 
 
+@pytest.mark.night
 def test_of_sessions_that_are_alike_each_has_its_state(server):
-    """Two of a user in one process. One is in a RETR, and its process stops before its end."""
+    """Two of a user in one process. One is in a RETR, and its process stops before its end,
+    for which there are five seconds."""
     maildrop = server.maildrop()
     maildrop.deliver(large_message())
     with Pop3(server, maildrop.user) as idle, Pop3(server, maildrop.user) as busy:
