@@ -11,8 +11,8 @@ from instance.instance import built_stage
 from progress import Progress
 from tiers import TIERS, TURNS, Case, select
 
-# What the tests of a property walk at commit.
-COMMIT_SEEDS = 2
+# How often the tests of a property walk at commit.
+COMMIT_SEEDS = 1
 
 _COLLECTED = pytest.StashKey()
 

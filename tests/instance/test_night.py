@@ -153,6 +153,7 @@ def test_a_run_without_a_result_has_failed(night):
     assert len(night.run("--resume", "long", "2.4.1")[2]) == 1
 
 
+@pytest.mark.night
 @pytest.mark.parametrize("checker", ["valgrind", "sanitizers"])
 def test_a_memory_checker_sees_another_slice_each_day(night, checker):
     slices = set()

@@ -174,6 +174,7 @@ LONG = 2000
 PATIENCE = 400
 
 
+@pytest.mark.night
 class TestAway:
     """The store ends while a batch is stored."""
 

@@ -195,8 +195,8 @@ def records_are_read(copies, clock):
         assert [line for line in node.log_problems() if "coexist: " in line] == []
 
 
-@pytest.mark.parametrize("number", [0, pytest.param(1, marks=pytest.mark.night),
-                                    pytest.param(2, marks=pytest.mark.night)])
+@pytest.mark.night
+@pytest.mark.parametrize("number", range(3))
 @pytest.mark.parametrize("is_free", [False, True])
 def test_no_message_is_lost_nor_there_twice(nodes, clock, is_free, number):
     walk = walks(KilledWalk, nodes, MANY_TURNS if number else TURNS, number, EVERYTHING,
