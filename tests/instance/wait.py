@@ -7,7 +7,7 @@ from . import checker
 
 # In seconds. Only a failure takes that long, and a machine that is shared stands
 # still for longer than one would think.
-PATIENCE = 60.0
+PATIENCE = 20.0
 
 
 class InstanceError(Exception):
