@@ -10,6 +10,7 @@
 #include "admin-print.h"
 #include "coexist-admin.h"
 #include "compat-doveadm-mail.h"
+#include "logged-name.h"
 #include "mail-functions.h"
 #include "uid-list.h"
 
@@ -133,6 +134,8 @@ tell_unlisted(struct mail_user *user,
 /* Returns what to do about lines that are to be undone for another user. */
 static const char *owner_text(const char *session, const char *owner)
 {
+	/* as the journal has it, which its owner may have written */
+	owner = coexist_printable(owner, SIZE_MAX);
 	return t_strdup_printf("Session %s is one of %s, whose \\Seen is his "
 			       "own: undo it with -u %s", session, owner,
 			       owner);

@@ -355,6 +355,18 @@ def test_all_of_a_hundred_messages(server):
     assert sorted(maildrop.subjects()) == sorted(f"number {n}" for n in range(1, 101))
 
 
+@pytest.mark.parametrize("control", ["\x7f", "\u009b"], ids=ascii)
+def test_a_terminal_is_told_nothing(server, control):
+    """What stands in a journal may have been written by its owner."""
+    maildrop = server.maildrop("trash")
+    maildrop.deliver(1)
+    journal.write(maildrop, (f"time=2026-01-01T00:00:00Z\tsession=x\tprotocol=pop3\taddress=\t"
+                             f"user=a{control}[31mred\tuidvalidity=1\tread=1\tend\n").encode())
+    done = server.doveadm("coexist", "undo", "-u", maildrop.user, "x", check=False)
+    assert done.returncode == EX_NOHOST
+    assert "Session x is one of a\ufffd[31mred" in done.stderr and control not in done.stderr
+
+
 @pytest.mark.parametrize("fields", [
     "moved=1:4000000000\ttarget=Trash\ttarget_uidvalidity={target}\ttarget_uids=1:4000000000",
     "hidden=1:4294967294\tmarked=1:4294967294",
